@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Time. Everything asks here, so that tests can set it.
+ */
+#ifndef RV_CLOCK_H
+#define RV_CLOCK_H
+
+#include <stdint.h>
+
+int64_t rv_now_ms(void);       /* wall clock, UTC */
+int64_t rv_monotonic_ms(void); /* only goes forward */
+int64_t rv_monotonic_us(void);
+
+/* Tests: both clocks stand at unix_ms until moved; rv_clock_real returns to the real ones. */
+void rv_clock_fake(int64_t unix_ms);
+void rv_clock_advance(int64_t ms);
+void rv_clock_real(void);
+
+#endif

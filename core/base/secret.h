@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Secrets at rest: XChaCha20-Poly1305 by libsodium. The envelope is
+ * "v1:KEYID:NONCE:TEXT" (base64), bound to the place where it is kept
+ * ("authentications/1000000000012/auth_key/1000000000003": table, row, column,
+ * provider), so that a ciphertext copied elsewhere does not open.
+ */
+#ifndef RV_SECRET_H
+#define RV_SECRET_H
+
+#include "base/buf.h"
+
+struct rv_key;
+
+/* Read the key file, or make it (mode 0600) when absent. A file that others can read is refused. */
+int rv_key_load(struct rv_key **out, const char *path, rv_err *err);
+void rv_key_free(struct rv_key *key); /* wipes */
+int rv_secret_seal(rv_buf *out, const struct rv_key *key, const char *place, const char *text,
+                   size_t len, rv_err *err);
+/* AUTH when it was changed, moved or sealed with another key. Wipe out when done. */
+int rv_secret_open(rv_buf *out, const struct rv_key *key, const char *place, const char *envelope,
+                   rv_err *err);
+void rv_wipe(void *bytes, size_t len);
+void rv_buf_wipe(rv_buf *buf); /* wipes and frees */
+
+/* Passwords: argon2id text. verify: 1 right, 0 wrong. */
+int rv_password_hash(char out[128], const char *password, rv_err *err);
+int rv_password_verify(const char *hash, const char *password);
+/* bytes random bytes as hex; out holds 2 * bytes + 1. */
+void rv_random_hex(char *out, size_t bytes);
+/* SHA-256 as hex, for tokens kept in the store. */
+void rv_sha256_hex(char out[65], const char *text, size_t len);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where everything is kept. One connection a worker process; calls block, and
+ * wait through rv_wait. Two drivers, loaded as modules: SQLite and PostgreSQL.
+ * SQL is the subset that both speak; parameters are written $1, $2, ... and are
+ * always bound. What differs sits behind a call below.
+ *
+ * Errors: UNAVAILABLE (database locked, gone, disk full: try again), CONFLICT
+ * (unique index), TIMEOUT (statement timeout), INTERNAL (wrong SQL: a bug). When a
+ * connection is lost outside of a transaction it is opened again by the next call; inside,
+ * the transaction fails with UNAVAILABLE and is over.
+ */
+#ifndef RV_STORE_H
+#define RV_STORE_H
+
+#include "base/err.h"
+#include "store/value.h"
+
+struct rv_store;
+struct rv_rows;
+
+struct rv_store_config {
+    const char *url;          /* sqlite:PATH or postgresql://... */
+    const char *module_dir;   /* where store_sqlite.so and store_postgres.so are */
+    const char *application;  /* shown in pg_stat_activity; may be NULL */
+    int64_t statement_timeout_ms; /* 0: none */
+    int64_t busy_timeout_ms;  /* how long to wait for SQLite's writer; 0: 10 s */
+};
+
+/* On success *out is the caller's to close. SQLite makes the file (0600) when it is absent. */
+int rv_store_open(struct rv_store **out, const struct rv_store_config *config, rv_err *err);
+void rv_store_close(struct rv_store *store); /* rolls back what is open; NULL allowed */
+int rv_store_is_postgres(const struct rv_store *store);
+/* A URL fit for logs: without its password. The caller's to free. */
+char *rv_store_url_public(const char *url);
+
+/* Run a statement that returns nothing. *changed (may be NULL): rows touched. */
+int rv_store_exec(struct rv_store *store, int64_t *changed, const char *sql, const rv_value *params,
+                  int count, rv_err *err);
+/* Several statements without parameters, ';' between them (schema, fixtures). */
+int rv_store_script(struct rv_store *store, const char *sql, rv_err *err);
+/* A SELECT, or a statement with RETURNING. Rows arrive in pieces, so a long answer does not fill
+ * memory; other statements may run before it is finished on SQLite, but not on PostgreSQL: read
+ * to the end or close first. */
+int rv_store_query(struct rv_store *store, struct rv_rows **out, const char *sql,
+                   const rv_value *params, int count, rv_err *err);
+/* 1 with *row borrowed until the next step, 0 at the end, or an error. */
+int rv_rows_next(struct rv_rows *rows, const rv_value **row, rv_err *err);
+int rv_rows_columns(const struct rv_rows *rows);
+void rv_rows_close(struct rv_rows *rows); /* NULL allowed */
+void rv_rows_close_p(struct rv_rows **rows);
+#define RV_AUTO_ROWS __attribute__((cleanup(rv_rows_close_p)))
+/* First row of a query into out[columns]; texts are copied into arena-free memory that lives
+ * until the next rv_store_one of this store. 1 found, 0 none, or an error. */
+int rv_store_one(struct rv_store *store, rv_value *out, int columns, const char *sql,
+                 const rv_value *params, int count, rv_err *err);
+
+/* BEGIN IMMEDIATE on SQLite, READ COMMITTED on PostgreSQL. No nesting: asserted. */
+int rv_store_begin(struct rv_store *store, rv_err *err);
+int rv_store_commit(struct rv_store *store, rv_err *err); /* on failure it is rolled back */
+void rv_store_rollback(struct rv_store *store);           /* nothing when none is open */
+int rv_store_in_transaction(const struct rv_store *store);
+
+/* Many rows at once: COPY, or one prepared statement. values holds rows * columns values, row
+ * after row. */
+int rv_store_insert_rows(struct rv_store *store, const char *table, const char *const *columns,
+                         int column_count, const rv_value *values, size_t rows, rv_err *err);
+/* columns[0] is the key ("id"); the others are set. */
+int rv_store_update_rows(struct rv_store *store, const char *table, const char *const *columns,
+                         int column_count, const rv_value *values, size_t rows, rv_err *err);
+int rv_store_delete_rows(struct rv_store *store, const char *table, const char *key_column,
+                         const rv_value *keys, size_t count, rv_err *err);
+
+/* Ids: reserve before a transaction, then take from what was reserved. new_id reserves by itself
+ * when none is left and no transaction is open; inside one it fails with INTERNAL (a bug). */
+int rv_store_reserve_ids(struct rv_store *store, int64_t count, rv_err *err);
+int rv_store_new_id(struct rv_store *store, int64_t *out, rv_err *err);
+int64_t rv_store_region(struct rv_store *store); /* known after rv_schema_open */
+
+/* Lock by name until the end of the transaction (advisory on PostgreSQL, nothing on SQLite,
+ * whose writer is alone anyway). */
+int rv_store_lock(struct rv_store *store, const char *name, rv_err *err);
+/* " FOR UPDATE SKIP LOCKED" or "": to append to a SELECT that claims. */
+const char *rv_store_skip_locked(const struct rv_store *store);
+/* NOTIFY channel (PostgreSQL; on SQLite nothing: one host, the supervisor wakes). Delivered at
+ * commit. */
+int rv_store_notify(struct rv_store *store, const char *channel, const char *payload, rv_err *err);
+int rv_store_listen(struct rv_store *store, const char *channel, rv_err *err);
+/* fd to poll for notifications, -1 on SQLite. */
+int rv_store_notify_fd(struct rv_store *store);
+/* Takes one that has arrived: 1 with channel and payload (borrowed until the next call), or 0. */
+int rv_store_notified(struct rv_store *store, const char **channel, const char **payload,
+                      rv_err *err);
+/* Statements run so far; for tests and metrics. */
+int64_t rv_store_statements(const struct rv_store *store);
+/* Size on disk for /metrics, 0 when unknown. */
+int64_t rv_store_bytes(struct rv_store *store);
+
+#endif
