@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The REST API on libevent, in an API worker. It knows the store, the
+ * dictionary and its caller; for what needs a provider or the key it asks its
+ * host (the worker, which asks the supervisor).
+ */
+#ifndef RV_API_H
+#define RV_API_H
+
+#include <event2/event.h>
+#include "store/store.h"
+#include "settings/settings.h"
+#include "inventory/provider.h"
+
+struct rv_api;
+
+/* The answer of a verification: code RV_OK or a class. */
+typedef void (*rv_verify_done)(void *arg, const rv_err *result, const cJSON *prepared);
+
+struct rv_api_host {
+    void *arg;
+    struct rv_vault vault; /* seal only */
+    /* Have a one-shot worker load the module `type`, prepare and validate `given` (object), open and,
+     * unless check is 0, verify. done is called later, from the event loop; prepared then holds
+     * {"plain": {...}, "secrets": {...}, "identity": {...}}. Returns negative when it cannot start. */
+    int (*verify)(void *arg, const char *type, const cJSON *given, int check, rv_verify_done done,
+                  void *done_arg, rv_err *err);
+    /* Wake whoever takes from this queue; "workers" makes the server worker look at the providers. */
+    void (*wake)(void *arg, const char *queue);
+    /* {"types":[manifest, ...]} of the installed provider modules; borrowed. */
+    const cJSON *(*types)(void *arg);
+};
+
+struct rv_api_config {
+    struct event_base *base;
+    int listen_fd;             /* bound and listening; shared with other API workers */
+    struct rv_store *store;
+    const struct rv_settings *settings;
+    struct rv_api_host host;
+    const char *version;
+    int64_t server_id, zone_id, region_id;
+    const char *server_guid;
+};
+
+int rv_api_open(struct rv_api **out, const struct rv_api_config *config, rv_err *err);
+/* Stop accepting; streams are told to end. Then run the loop until rv_api_idle. */
+void rv_api_drain(struct rv_api *api);
+int rv_api_idle(const struct rv_api *api);
+void rv_api_close(struct rv_api *api);
+/* Something changed (a wake-up on "changes"): streams read the feed now. */
+void rv_api_changed(struct rv_api *api);
+
+#endif

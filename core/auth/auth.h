@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who calls: users and their passwords, tokens of the API.
+ */
+#ifndef RV_AUTH_H
+#define RV_AUTH_H
+
+#include "store/store.h"
+
+struct rv_identity {
+    int64_t user_id;
+    char userid[128];
+    char name[256];
+};
+
+/* Make or reset the administrator with this password. */
+int rv_auth_set_admin(struct rv_store *store, const char *userid, const char *password, rv_err *err);
+int rv_auth_has_user(struct rv_store *store, const char *userid, rv_err *err); /* 1, 0 or error */
+/* AUTH when the user or the password is wrong (same text, same time for both). */
+int rv_auth_password(struct rv_store *store, const char *userid, const char *password,
+                     struct rv_identity *out, rv_err *err);
+
+/* Tokens: 32 random bytes as hex; the store keeps their SHA-256. */
+#define RV_TOKEN_SIZE 65
+int rv_auth_token_issue(struct rv_store *store, int64_t user_id, const char *requester_type,
+                        int64_t ttl_ms, char token[RV_TOKEN_SIZE], int64_t *expires_on, rv_err *err);
+/* AUTH when unknown or expired. renew: its expiry moves to now + its TTL. */
+enum { RV_TOKEN_RENEW = 1 };
+int rv_auth_token(struct rv_store *store, const char *token, int flags, struct rv_identity *out,
+                  rv_err *err);
+int rv_auth_token_revoke(struct rv_store *store, const char *token, rv_err *err);
+int rv_auth_token_expire(struct rv_store *store, rv_err *err); /* drops those that are over */
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Loads provider modules and calls them: the implementation of reeve/host.h.
+ * Used by workers, tests and reeve-conform alike. No store in here.
+ */
+#ifndef RV_HOST_H
+#define RV_HOST_H
+
+#include "reeve/provider.h"
+#include "host/object.h"
+#include "base/json.h"
+
+struct rv_module;
+struct rv_config;
+struct rv_connection;
+
+/* Load DIR/NAME.so, check magic, version and tables, add its kinds to the model. INVALID for a
+ * file that is no provider, UNSUPPORTED for another major (the text names file, its version and
+ * ours, the hint what to do), NOT_FOUND with the nearest name. Modules are never unloaded. */
+int rv_module_load(struct rv_module **out, const char *dir, const char *name, rv_err *err);
+int rv_module_load_file(struct rv_module **out, const char *path, rv_err *err);
+/* A host copy, zero-extended when the module is of an older minor. */
+const struct reeve_provider *rv_module_provider(const struct rv_module *module);
+const char *rv_module_path(const struct rv_module *module);
+/* Names of the modules in DIR, sorted; ends with NULL; freed with rv_names_free. */
+int rv_module_list(char ***out, const char *dir, rv_err *err);
+void rv_names_free(char **names);
+/* Manifest for people and programs: identity, options, kinds, interfaces. */
+cJSON *rv_module_describe(const struct rv_module *module);
+
+/* Options: run the provider's prepare over what was given (an object of strings, numbers, flags),
+ * then validate. All mistakes are reported at once, one a line in err->text ("unknown option
+ * 'tokn', did you mean 'token'?"). *out is the caller's. Secrets are locked in memory and wiped. */
+int rv_config_make(struct rv_config **out, const struct rv_module *module, const cJSON *given, rv_err *err);
+void rv_config_free(struct rv_config *config);
+/* What results, to be stored: an object of strings; secret options are in *secrets (may be NULL), the
+ * others in *plain. The caller's (cJSON_Delete; wipe secrets with rv_config_wipe_json). */
+int rv_config_split(const struct rv_config *config, cJSON **plain, cJSON **secrets, rv_err *err);
+void rv_config_wipe_json(cJSON *secrets);
+/* The same without a module run: which given names are secret options of this provider. */
+int rv_option_is_secret(const struct rv_module *module, const char *name);
+
+/* How a call runs. */
+struct rv_call_spec {
+    const char *scope;      /* for logs: the provider's name */
+    int64_t timeout_ms;     /* 0: none */
+    /* Not 0 ends the call with CANCELLED at its next wait or emit; may be NULL. */
+    int (*cancelled)(void *arg);
+    void *arg;
+    const struct rv_sink *sink; /* refresh and watch */
+};
+
+/* open; config must live as long. */
+int rv_connection_open(struct rv_connection **out, const struct rv_module *module,
+                       const struct rv_config *config, const struct rv_call_spec *spec, rv_err *err);
+void rv_connection_close(struct rv_connection *connection);
+struct rv_identity_found {
+    char uid[256], api_version[128], account[256];
+};
+int rv_connection_verify(struct rv_connection *connection, const struct rv_call_spec *spec,
+                         struct rv_identity_found *out, rv_err *err);
+int rv_connection_refresh(struct rv_connection *connection, const struct rv_call_spec *spec,
+                          const struct reeve_scope *scope, rv_err *err);
+/* UNSUPPORTED when the provider has no watch. */
+int rv_connection_watch(struct rv_connection *connection, const struct rv_call_spec *spec, rv_err *err);
+/* The callback that is running in this process, "" outside: for crash reports. Async-signal-safe. */
+const char *rv_host_running(void);
+
+#endif

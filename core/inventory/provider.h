@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A provider's record: ext_management_systems with its endpoints and
+ * authentications, made from and turned into the options of its module.
+ */
+#ifndef RV_PROVIDER_H
+#define RV_PROVIDER_H
+
+#include "store/store.h"
+#include "base/json.h"
+
+struct rv_module;
+struct rv_config;
+
+/* How secrets are sealed and opened: the supervisor does it, for those who may. place is
+ * "authentications/ROW/COLUMN/PROVIDER". Results are malloc'd; wipe what was opened. */
+struct rv_vault {
+    void *arg;
+    int (*seal)(void *arg, char **out, const char *place, const char *text, rv_err *err);
+    int (*open)(void *arg, char **out, const char *place, const char *envelope, rv_err *err);
+};
+
+struct rv_provider {
+    int64_t id, zone_id;
+    int enabled;
+    char *name, *type;  /* type: the module's name */
+    char *guid;
+};
+void rv_provider_free(struct rv_provider *provider);
+int rv_provider_load(struct rv_provider **out, struct rv_store *store, int64_t id, rv_err *err);
+
+/* plain and secrets as rv_config_split gives them. One transaction; the options that have a column in
+ * endpoints (hostname, port, path, security_protocol, certificate_authority) or authentications
+ * (userid, password, auth_key, client_certificate, client_key) go there, the rest into options.
+ * CONFLICT when the name is taken. */
+int rv_provider_create(struct rv_store *store, const struct rv_vault *vault, const char *name,
+                       const char *type, int64_t zone_id, const cJSON *plain, const cJSON *secrets,
+                       int64_t *id, rv_err *err);
+/* name NULL, plain NULL, secrets NULL leave as it is. */
+int rv_provider_edit(struct rv_store *store, const struct rv_vault *vault, int64_t id, const char *name,
+                     int64_t zone_id, const cJSON *plain, const cJSON *secrets, rv_err *err);
+/* Stored options, without and with secrets opened; JSON objects of strings, the caller's. */
+int rv_provider_options(struct rv_store *store, const struct rv_vault *vault, int64_t id, cJSON **out,
+                        rv_err *err);
+int rv_provider_plain_options(struct rv_store *store, int64_t id, cJSON **out, rv_err *err);
+/* The record is disabled first; its inventory, then itself are deleted in bounded pieces. Runs as a
+ * message ("Provider", "destroy"); may be repeated after a crash. */
+int rv_provider_destroy(struct rv_store *store, int64_t id, rv_err *err);
+int rv_provider_set_enabled(struct rv_store *store, int64_t id, int enabled, rv_err *err);
+
+/* Outcome of a refresh or watch, shown on the record. text NULL: fine now. stats NULL: as it was. */
+int rv_provider_report(struct rv_store *store, int64_t id, const char *error, const char *hint,
+                       const cJSON *warnings, const cJSON *stats, int full_refresh, rv_err *err);
+/* Outcome of credentials: status "Valid", "Invalid", "Unreachable", "Error". */
+int rv_provider_report_auth(struct rv_store *store, int64_t id, const char *status,
+                            const char *details, rv_err *err);
+/* ManageIQ's class name to the module's name and back: type "kubernetes" and
+ * "ManageIQ::Providers::Kubernetes::ContainerManager". */
+const char *rv_provider_type_of(const char *type_or_class);
+const char *rv_provider_class_of(const char *type);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * From a message to the function that carries it out, and its end: done, failed, timed out.
+ */
+#ifndef RV_DISPATCH_H
+#define RV_DISPATCH_H
+
+#include "queue/queue.h"
+
+struct rv_command {
+    const char *class_name;
+    const char *method_name;
+    /* 0 done; negative: retried by class (RATE_LIMITED, UNAVAILABLE, TIMEOUT), else dead. May set
+     * *results (JSON, malloc'd) for the task. */
+    int (*run)(void *arg, const struct rv_message *message, char **results, rv_err *err);
+    void *arg;
+};
+
+/* Take and carry out one message: starts and finishes its task, acknowledges. 1 when there was one,
+ * 0 when none, RV_E_STALE when the lease was lost meanwhile (end the worker), else the store's error.
+ * on_begin/on_end (may be NULL) tell the worker what it is busy with and for how long it may. */
+struct rv_dispatcher {
+    struct rv_store *store;
+    struct rv_taker taker;
+    const struct rv_command *commands;
+    int command_count;
+    void (*on_begin)(void *arg, const struct rv_message *message);
+    void (*on_end)(void *arg, const struct rv_message *message);
+    void *arg;
+};
+int rv_dispatch_one(struct rv_dispatcher *dispatcher, rv_err *err);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Messages with leases, in table miq_queue. Delivery is at least once: taking a
+ * message is a lease of its holder (a worker's row id) with a generation; what
+ * ends it carries that generation and changes nothing when it is stale. Taking
+ * and ending are separate statements. A message that keeps failing ends up dead,
+ * where a person sees it and can send it again.
+ *
+ * States: ready, dequeue, error (dead letter). Finished ones are deleted, in batches.
+ */
+#ifndef RV_QUEUE_H
+#define RV_QUEUE_H
+
+#include "store/store.h"
+
+enum { RV_PRIORITY_HIGH = 20, RV_PRIORITY_NORMAL = 100, RV_PRIORITY_LOW = 150 }; /* lower is first */
+
+#define RV_MESSAGE_AGAIN (1 << 0) /* may run again after its worker died or timed out */
+
+/* What is put; NULL and 0 mean the default said. Texts are borrowed. */
+struct rv_message_spec {
+    const char *queue_name; /* "generic" */
+    const char *class_name; /* "Provider" */
+    const char *method_name;
+    int64_t target_id;      /* row it is about; 0 none */
+    const char *args;       /* JSON; "{}" */
+    const char *role;       /* NULL: any server */
+    const char *zone;       /* NULL: any */
+    const char *server_guid; /* NULL: any */
+    int priority;           /* RV_PRIORITY_NORMAL */
+    int flags;
+    int64_t deliver_on;     /* ms; 0 now */
+    int64_t timeout_ms;     /* 10 min */
+    int max_attempts;       /* 3 */
+    int64_t task_id;        /* miq_tasks row that follows it; 0 none */
+};
+
+struct rv_message {
+    int64_t id, generation, target_id, task_id, timeout_ms, created_on;
+    int priority, flags, attempts, max_attempts;
+    char *queue_name, *class_name, *method_name, *args;
+};
+void rv_message_free(struct rv_message *message);
+
+/* Own transaction unless one is open (then reserve ids before). *id may be NULL. */
+int rv_queue_put(struct rv_store *store, const struct rv_message_spec *spec, int64_t *id, rv_err *err);
+/* Nothing is put when a ready message of the same queue, class, method, target, args, role and
+ * zone is there; *id is the one that stands either way. Returns 1 when put, 0 when not. Safe
+ * against concurrent callers (unique partial index). */
+int rv_queue_put_unless_exists(struct rv_store *store, const struct rv_message_spec *spec,
+                               int64_t *id, rv_err *err);
+
+/* Who takes. */
+struct rv_taker {
+    int64_t holder;            /* worker's row id */
+    const char *const *queues; /* ends with NULL */
+    const char *const *roles;  /* active ones; ends with NULL */
+    const char *zone;
+    const char *server_guid;
+    int max_priority;          /* 200; 20 for priority workers */
+    int64_t lease_ms;
+};
+/* The first message that fits, by priority, then id. 1 with *out the caller's, 0 when there is none. */
+int rv_queue_take(struct rv_store *store, const struct rv_taker *taker, struct rv_message **out,
+                  rv_err *err);
+/* End it: deleted. RV_E_STALE when the lease has passed on. */
+int rv_queue_done(struct rv_store *store, const struct rv_message *message, int64_t holder, rv_err *err);
+/* Give it back for later (attempts grows), or dead when attempts are used up or it may not run
+ * again; why is kept. Returns 1 when it is dead now, 0 when it will run again. */
+int rv_queue_failed(struct rv_store *store, const struct rv_message *message, int64_t holder,
+                    const char *why, int64_t delay_ms, rv_err *err);
+/* A holder's death: what it held is ready again at once (or dead, as above). *returned may be NULL. */
+int rv_queue_release_holder(struct rv_store *store, int64_t holder, const char *why,
+                            int64_t *returned, rv_err *err);
+/* Leases that ran out, of any holder. */
+int rv_queue_release_expired(struct rv_store *store, int64_t *returned, rv_err *err);
+int rv_queue_renew(struct rv_store *store, const int64_t *holders, int count, int64_t lease_ms,
+                   rv_err *err);
+/* A dead one is sent again from the start. NOT_FOUND. */
+int rv_queue_send_again(struct rv_store *store, int64_t id, rv_err *err);
+/* ms until the next deliver_on of these queues, -1 none, 0 now. */
+int rv_queue_next_due(struct rv_store *store, const struct rv_taker *taker, int64_t *ms, rv_err *err);
+
+/* The queue of one provider's refresh worker: "ems_1000000000007". */
+void rv_queue_of_provider(char out[40], int64_t provider_id);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Settings: declared defaults, over which lie those of the region, the zone and
+ * the server (table settings_changes: only differences are stored). Unknown keys
+ * and values out of range are refused with the nearest name. reeve.yaml of the
+ * home lies on top of all, for what must be known before the store is open.
+ */
+#ifndef RV_SETTINGS_H
+#define RV_SETTINGS_H
+
+#include "store/store.h"
+#include "base/json.h"
+
+enum { RV_SET_INT = 1, RV_SET_DURATION, RV_SET_SIZE, RV_SET_FLAG, RV_SET_STRING };
+
+struct rv_setting {
+    const char *key; /* "workers.generic.count" */
+    int type;
+    const char *fallback;
+    int64_t min, max; /* of the number; both 0: any */
+    const char *help;
+};
+/* All of them; ends with a NULL key. */
+const struct rv_setting *rv_settings_declared(void);
+
+struct rv_settings;
+/* From defaults alone. */
+struct rv_settings *rv_settings_new(void);
+void rv_settings_free(struct rv_settings *settings);
+/* Lay a YAML file (nested keys) or a JSON object over; INVALID names file, key and nearest name. */
+int rv_settings_file(struct rv_settings *settings, const char *path, rv_err *err);
+int rv_settings_overlay(struct rv_settings *settings, const cJSON *object, const char *from, rv_err *err);
+/* Read settings_changes for this region, zone and server. */
+int rv_settings_load(struct rv_settings *settings, struct rv_store *store, int64_t region_id,
+                     int64_t zone_id, int64_t server_id, rv_err *err);
+int64_t rv_settings_int(const struct rv_settings *settings, const char *key); /* durations in ms, sizes in bytes */
+const char *rv_settings_string(const struct rv_settings *settings, const char *key);
+cJSON *rv_settings_to_json(const struct rv_settings *settings);
+
+#endif
