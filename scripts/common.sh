@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# Read by the scripts beside it: where things are, and how missing packages get installed.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(dirname "$here")
+export REEVE_CACHE=${REEVE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/reeve}
+export REEVE_PEERS=${REEVE_PEERS:-$REEVE_CACHE/peers}
+# A file of the host's that says "do not start services" must not be needed, but PostgreSQL's package
+# would make and start a cluster of its own unless told so before it is installed.
+pg_no_cluster=/etc/postgresql-common/createcluster.d/reeve.conf
+
+say() { printf '%s\n' "$*" >&2; }
+step() { if [ -t 2 ]; then printf '\033[1m==> %s\033[0m\n' "$*" >&2; else printf '==> %s\n' "$*" >&2; fi; }
+die() { say "error: $*"; exit 1; }
+
+# nearest_option GIVEN OPTION...: refuse an unknown option, with the one it may have meant.
+unknown_option() {
+	local given=$1 option best=''
+	shift
+	for option; do case $option in "${given:0:4}"*) best=$option ;; esac; done
+	say "$(basename "$0"): unknown option '$given'${best:+, did you mean '$best'?} (--help lists them)"
+	exit 2
+}
+
+packages_of() { # GROUP...
+	local group
+	for group; do sed -n "s/^$group //p" "$here/dependencies"; done | tr '\n' ' '
+}
+
+missing_packages() { # PACKAGE...
+	local package
+	for package; do
+		[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
+	done
+}
+
+# install_packages GROUP...: only what is missing; nothing is asked of the network when nothing is.
+install_packages() {
+	local missing sudo='' log=$REEVE_CACHE/apt.log
+	# shellcheck disable=SC2046 # lists of words
+	missing=$(missing_packages $(packages_of "$@"))
+	[ -n "$missing" ] || return 0
+	# shellcheck disable=SC2086
+	step "installing $(echo $missing | wc -w) Debian packages (log: $log)"
+	if [ "$(id -u)" != 0 ]; then
+		command -v sudo >/dev/null || die "these packages are missing and need root to install: $(echo $missing | tr '\n' ' ')"
+		sudo=sudo
+	fi
+	mkdir -p "$REEVE_CACHE"
+	case $missing in *postgresql-15*)
+		$sudo mkdir -p "$(dirname $pg_no_cluster)"
+		echo 'create_main_cluster = false' | $sudo tee "$pg_no_cluster" >/dev/null ;;
+	esac
+	{ $sudo apt-get update -q &&
+		# shellcheck disable=SC2086
+		$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
+			-o DPkg::Lock::Timeout=600 $missing; } >"$log" 2>&1 ||
+		{ tail -n 20 "$log" >&2; die "apt-get failed, see $log"; }
+}
+
+# build PRESET [TARGET...]: configure and compile into build/PRESET, quiet unless it fails.
+build_preset() {
+	local preset=$1 log=$root/build/$1.log
+	shift
+	mkdir -p "$root/build"
+	cd "$root"
+	step "building $preset (log: build/$preset.log)"
+	cmake --preset "$preset" >"$log" 2>&1 || { tail -n 30 "$log" >&2; die "cmake failed, see $log"; }
+	if [ -t 2 ]; then
+		cmake --build "build/$preset" -j "${REEVE_JOBS:-2}" ${1:+--target "$@"} 2>&1 | tee -a "$log" |
+			awk '/^\[/ { printf "\r\033[K%s", substr($0, 1, 100) > "/dev/stderr"; next } { print > "/dev/stderr" } END { printf "\r\033[K" > "/dev/stderr" }'
+		[ "${PIPESTATUS[0]}" = 0 ] || { grep -E 'error|FAILED' "$log" >&2; die "the build failed, see $log"; }
+	else
+		cmake --build "build/$preset" -j "${REEVE_JOBS:-2}" ${1:+--target "$@"} >>"$log" 2>&1 ||
+			{ grep -nE -A5 'error:|FAILED' "$log" | head -60 >&2; die "the build failed, see $log"; }
+	fi
+}
