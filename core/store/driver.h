@@ -1,16 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What a store driver module implements; store.c is the only caller. Each
- * module exports rv_store_driver_entry(), which returns its constant table.
+ * module exports rv_store_driver_entry(), which takes the host's functions and
+ * returns its constant table.
+ *
+ * A module has its own copy of those parts of rv_base that keep no state (errors, memory,
+ * buffers, text). What does keep state (the wait hooks, the log) is the process's and is reached
+ * through struct rv_store_host only: a driver includes neither base/wait.h nor base/log.h. So one
+ * module serves every program without exporting anything from it. A test looks that no copy of
+ * the stateful parts gets in.
  */
 #ifndef RV_STORE_DRIVER_H
 #define RV_STORE_DRIVER_H
 
+#include <stddef.h>
 #include "store/store.h"
 
 #define RV_STORE_DRIVER_VERSION 1
 
-struct rv_driver_rows; /* the driver's own */
+/* What a driver may ask of the process that loaded it. */
+struct rv_store_host {
+    uint32_t version; /* RV_STORE_DRIVER_VERSION */
+    uint32_t size;
+    int (*wait_fd)(int fd, short events, int64_t timeout_ms, rv_err *err); /* rv_wait_fd */
+    int (*sleep)(int64_t ms, rv_err *err);                                 /* rv_sleep */
+    int (*poll)(rv_err *err);                                              /* rv_wait_poll */
+    /* One line about the store, with what it is about ("" for nothing). */
+    void (*warn)(const char *message, const char *detail);
+};
 
 struct rv_store_driver {
     uint32_t version; /* RV_STORE_DRIVER_VERSION; another is refused */
@@ -18,7 +35,13 @@ struct rv_store_driver {
     const char *name; /* "sqlite", "postgres" */
     const char *scheme;
     int postgres;
-    const char *skip_locked;
+    const char *skip_locked;   /* " FOR UPDATE SKIP LOCKED" or "" */
+    const char *for_update;    /* " FOR UPDATE" or "" */
+    const char *table_options; /* behind the ')' of CREATE TABLE: " STRICT" or "" */
+    const char *serial_key;    /* type of a key that counts by itself and never goes back */
+    /* Catalogue: rows of (table, column), and of (index). */
+    const char *columns_sql;
+    const char *indexes_sql;
 
     int (*open)(void **conn, const struct rv_store_config *config, rv_err *err);
     void (*close)(void *conn);
@@ -43,13 +66,11 @@ struct rv_store_driver {
     int (*notify_fd)(void *conn);
     int (*notified)(void *conn, const char **channel, const char **payload, rv_err *err);
     int64_t (*bytes)(void *conn);
-    /* Catalogue: 1 when it exists. column NULL asks for the table. */
-    int (*exists)(void *conn, const char *table, const char *column, rv_err *err);
-    int (*index_exists)(void *conn, const char *index, rv_err *err);
     /* SQL type of a column: REEVE_STRING ... to "TEXT", "BIGINT", ... */
     const char *(*column_type)(int32_t type);
 };
 
-const struct rv_store_driver *rv_store_driver_entry(void);
+/* host lives as long as the process. */
+const struct rv_store_driver *rv_store_driver_entry(const struct rv_store_host *host);
 
 #endif
