@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The demo provider's parts: an estate invented from a seed, what it emits, and
+ * the faults that it shows on request. Sees the SDK only.
+ */
+#ifndef DEMO_H
+#define DEMO_H
+
+#include "reeve/reeve.h"
+
+enum demo_fault {
+    DEMO_FINE,
+    DEMO_AUTH,        /* verify and refresh: credentials refused */
+    DEMO_UNAVAILABLE, /* verify, refresh and watch: cannot be reached */
+    DEMO_PARTIAL,     /* refresh ends with an error after fault_after objects */
+    DEMO_DROP,        /* watch ends with an error after fault_after changes */
+    DEMO_GONE,        /* watch finds its token too old, once a connection */
+    DEMO_HANG,        /* refresh waits for ever, without asking the host */
+    DEMO_HANG_OPEN,
+    DEMO_HANG_VERIFY,
+    DEMO_CRASH, /* refresh ends by a fault signal after fault_after objects */
+    DEMO_CRASH_OPEN,
+    DEMO_CRASH_VERIFY,
+    DEMO_GARBAGE, /* refresh also emits what no provider should */
+    DEMO_SLOW,    /* every object takes `delay` */
+    DEMO_FAULT_COUNT
+};
+
+/* Words of the option, in the order above; ends with NULL. */
+extern const char *const demo_fault_words[];
+
+/* How many there are of each. */
+struct demo_size {
+    int64_t clusters, hosts, storages, vms, projects, nodes, pods, images;
+};
+
+/* What changes with time: how often an object was replaced, and how often changed since. */
+struct demo_object {
+    uint16_t incarnation;
+    uint16_t changes;
+};
+
+struct demo_estate {
+    uint64_t seed;
+    struct demo_size size;
+    int64_t step; /* of the churn: the estate is a function of seed and step */
+    struct demo_object *vms, *pods;
+};
+
+int demo_estate_open(struct reeve_call *call, struct demo_estate *estate, uint64_t seed,
+                     const struct demo_size *size);
+void demo_estate_close(struct demo_estate *estate);
+
+struct demo_change {
+    int pod; /* 1: a pod, 0: a VM */
+    int64_t index;
+    struct demo_object before;
+};
+/* One step of the churn: a VM or pod changes, or is replaced by another. */
+struct demo_change demo_estate_step(struct demo_estate *estate);
+/* Number from the seed, the same for the same arguments. */
+uint64_t demo_random(const struct demo_estate *estate, const char *what, int64_t index,
+                     uint64_t salt);
+
+void demo_vm_ref(char out[48], const struct demo_estate *estate, int64_t index,
+                 struct demo_object state);
+void demo_pod_ref(char out[48], const struct demo_estate *estate, int64_t index,
+                  struct demo_object state);
+int demo_emit_vm(struct reeve_inventory *inv, const struct demo_estate *estate, int64_t index);
+int demo_emit_pod(struct reeve_inventory *inv, const struct demo_estate *estate, int64_t index);
+int demo_emit_cluster(struct reeve_inventory *inv, const struct demo_estate *estate, int64_t index);
+int demo_emit_host(struct reeve_inventory *inv, const struct demo_estate *estate, int64_t index);
+int demo_emit_storage(struct reeve_inventory *inv, const struct demo_estate *estate, int64_t index);
+int demo_emit_project(struct reeve_inventory *inv, const struct demo_estate *estate, int64_t index);
+int demo_emit_node(struct reeve_inventory *inv, const struct demo_estate *estate, int64_t index);
+
+/* The fault in force: that of the option, or the word in fault_file while that file exists. */
+enum demo_fault demo_fault_now(const struct reeve_config *config);
+void demo_crash(void);
+void demo_hang(void);
+/* Objects with wrong columns, kinds, bytes and lengths: each must be refused alone. Returns 0 when
+ * all were, INTERNAL when one was taken. */
+int demo_emit_garbage(struct reeve_call *call, struct reeve_inventory *inv);
+
+#endif
