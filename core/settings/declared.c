@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Every setting there is. What is not in this table cannot be set, in
+ * reeve.yaml as little as in the store.
+ */
+#include "settings/settings.h"
+
+#include <stddef.h>
+
+#define SECOND 1000LL
+#define MINUTE (60 * SECOND)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+#define MIB (1024LL * 1024)
+
+static const struct rv_setting declared[] = {
+    /* What must be known before the store is open. */
+    { "listen", RV_SET_STRING, "127.0.0.1:7400", 0, 0,
+      "address and port of the API; port 0 picks a free one" },
+    { "allow_plain_http", RV_SET_FLAG, "false", 0, 1,
+      "listen off loopback without TLS: passwords and tokens cross the network in clear" },
+    { "store", RV_SET_STRING, "", 0, 0,
+      "sqlite:PATH or postgresql://USER@HOST/DATABASE; empty: reeve.db in the home" },
+    { "region", RV_SET_INT, "1", 0, 999, "region number of a database that is made now" },
+    { "zone", RV_SET_STRING, "default", 0, 0, "zone of this server when it is seen first" },
+    { "log.level", RV_SET_STRING, "info", 0, 0, "debug, info, warning or error" },
+    { "log.format", RV_SET_STRING, "logfmt", 0, 0, "logfmt or json" },
+    /* Server. */
+    { "server.name", RV_SET_STRING, "", 0, 0, "name of this server; empty: the host's" },
+    { "server.heartbeat_freq", RV_SET_DURATION, "30s", 100, HOUR,
+      "how often the server writes its last_heartbeat" },
+    { "server.monitor_poll", RV_SET_DURATION, "2s", 50, HOUR,
+      "how often leases are renewed and the workers that should be are compared with those that "
+      "are" },
+    /* Workers. */
+    { "workers.heartbeat_freq", RV_SET_DURATION, "1s", 10, MINUTE, "how often a worker beats" },
+    { "workers.heartbeat_timeout", RV_SET_DURATION, "2m", 100, DAY,
+      "a worker silent for longer is killed and replaced" },
+    { "workers.starting_timeout", RV_SET_DURATION, "10m", 100, DAY,
+      "a worker that is not ready by then is killed and replaced" },
+    { "workers.stopping_timeout", RV_SET_DURATION, "4s", 100, HOUR,
+      "a worker that was told to stop and runs on is killed after this time" },
+    { "workers.lease", RV_SET_DURATION, "30s", 200, HOUR,
+      "how long a lease holds without being renewed" },
+    { "workers.poll", RV_SET_DURATION, "3s", 10, HOUR,
+      "how often an idle worker looks at the queue without being woken" },
+    { "workers.memory_threshold", RV_SET_SIZE, "500MiB", 0, 1LL << 50,
+      "a worker that holds more is ended after its message and replaced; 0: no limit" },
+    { "workers.restart_interval", RV_SET_DURATION, "0", 0, 365 * DAY,
+      "a worker older than this is ended after its message and replaced; 0: never" },
+    { "workers.generic.count", RV_SET_INT, "2", 0, 64, "workers that carry out messages" },
+    { "workers.api.count", RV_SET_INT, "1", 1, 64, "workers that serve the API" },
+    { "workers.refresh.memory_threshold", RV_SET_SIZE, "2GiB", 0, 1LL << 50,
+      "the same for a provider's refresh worker" },
+    { "workers.refresh.restart_interval", RV_SET_DURATION, "0", 0, 365 * DAY,
+      "the same for a provider's refresh worker" },
+    { "workers.quarantine.crashes", RV_SET_INT, "5", 1, 1000,
+      "so many crashes in the same callback of a provider disable it" },
+    /* Queue and tasks. */
+    { "queue.timeout", RV_SET_DURATION, "10m", 100, 7 * DAY, "how long a message may take" },
+    { "queue.retry_delay", RV_SET_DURATION, "10s", 0, DAY,
+      "wait before a failed message is tried again; doubles with each attempt" },
+    { "tasks.keep", RV_SET_DURATION, "7d", MINUTE, 3650 * DAY,
+      "finished tasks are kept this long" },
+    { "changes.keep", RV_SET_DURATION, "1d", MINUTE, 3650 * DAY,
+      "the change feed is kept this long" },
+    { "purge.interval", RV_SET_DURATION, "1m", 100, DAY, "how often what is over is dropped" },
+    { "purge.batch", RV_SET_INT, "1000", 1, 100000, "rows dropped in one statement" },
+    /* Providers. */
+    { "refresh.interval", RV_SET_DURATION, "15m", 100, 365 * DAY,
+      "time between full refreshes of a provider that cannot watch" },
+    { "refresh.full_interval", RV_SET_DURATION, "0", 0, 365 * DAY,
+      "time between full refreshes of a provider that watches; 0: only when needed or asked for" },
+    { "refresh.retry_min", RV_SET_DURATION, "1s", 10, HOUR, "first wait after a failed refresh" },
+    { "refresh.retry_max", RV_SET_DURATION, "30s", 10, DAY, "longest wait after a failed refresh" },
+    { "verify.timeout", RV_SET_DURATION, "30s", 100, HOUR,
+      "how long the proof of a provider's credentials may take" },
+    /* API. */
+    { "api.token_ttl", RV_SET_DURATION, "10m", SECOND, 365 * DAY,
+      "a token that is not used for this long ends" },
+    { "api.page_size", RV_SET_INT, "1000", 1, 100000,
+      "rows of a collection in one answer when the request does not say" },
+    { "api.page_size_max", RV_SET_INT, "10000", 1, 1000000, "most rows of one answer" },
+    { "api.body_max", RV_SET_SIZE, "4MiB", 1024, 1024 * MIB, "largest request body" },
+    { "api.statement_timeout", RV_SET_DURATION, "30s", 100, HOUR,
+      "longest statement of a request" },
+    { "api.connections_max", RV_SET_INT, "1000", 1, 100000, "open connections of one API worker" },
+    { "api.streams_max", RV_SET_INT, "200", 0, 100000, "event streams of one API worker" },
+    { "api.stream_buffer_max", RV_SET_SIZE, "4MiB", 4096, 1024 * MIB,
+      "a stream whose client reads so slowly that more is waiting is ended" },
+    { "api.feed_poll", RV_SET_DURATION, "1s", 10, MINUTE,
+      "how often streams look at the change feed without being woken" },
+    { "api.idle_timeout", RV_SET_DURATION, "60s", 100, HOUR,
+      "an idle connection is closed after it" },
+    { NULL, 0, NULL, 0, 0, NULL },
+};
+
+const struct rv_setting *
+rv_settings_declared(void)
+{
+    return declared;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Settings kept in the store: only what differs, on a region, a zone or a
+ * server. A row that this version does not understand is skipped with a warning: a
+ * server must start although a newer one has written here.
+ */
+#include "settings/settings_internal.h"
+
+#include "base/log.h"
+#include "model/model.h"
+#include "store/record.h"
+
+static const char *
+resource_type(const char *table)
+{
+    const struct rv_kind *kind = rv_model_table(table);
+    RV_ASSERT(kind);
+    return kind->name;
+}
+
+static int
+load_layer(struct rv_settings *settings, struct rv_store *store, const char *table,
+           int64_t resource_id, rv_err *err)
+{
+    RV_AUTO_ROWS struct rv_rows *rows = NULL;
+    const rv_value params[] = { rv_vtext(resource_type(table)), rv_vint(resource_id) };
+    if (rv_store_query(store, &rows,
+                       "SELECT key, value FROM settings_changes"
+                       " WHERE resource_type = $1 AND resource_id = $2 ORDER BY id",
+                       params, 2, err))
+        return err->code;
+    const rv_value *row = NULL;
+    int more;
+    while ((more = rv_rows_next(rows, &row, err)) > 0) {
+        rv_err bad = RV_ERR_INIT;
+        if (row[0].type != RV_TEXT || row[1].type != RV_TEXT)
+            continue;
+        if (rv_settings_put(settings, RV_LAYER_STORED, row[0].v.text, row[1].v.text, &bad))
+            rv_log_err(RV_WARNING, "stored setting skipped", &bad);
+    }
+    return more;
+}
+
+int
+rv_settings_load(struct rv_settings *settings, struct rv_store *store, int64_t region_id,
+                 int64_t zone_id, int64_t server_id, rv_err *err)
+{
+    rv_settings_clear(settings, RV_LAYER_STORED);
+    if (load_layer(settings, store, "miq_regions", region_id, err) ||
+        load_layer(settings, store, "zones", zone_id, err) ||
+        load_layer(settings, store, "miq_servers", server_id, err))
+        return rv_wrap(err, "load settings");
+    return 0;
+}
+
+static int
+find_row(struct rv_store *store, int64_t *id, const char *type, int64_t resource_id,
+         const char *key, rv_err *err)
+{
+    rv_value row[1];
+    const rv_value params[] = { rv_vtext(type), rv_vint(resource_id), rv_vtext(key) };
+    int found = rv_store_one(store, row, 1,
+                             "SELECT id FROM settings_changes"
+                             " WHERE resource_type = $1 AND resource_id = $2 AND key = $3",
+                             params, 3, err);
+    if (found > 0)
+        *id = row[0].v.i;
+    return found;
+}
+
+static int
+change_row(struct rv_store *store, struct rv_feed *feed, const char *type, int64_t resource_id,
+           const char *key, const char *text, rv_err *err)
+{
+    const struct rv_kind *kind = rv_model_table("settings_changes");
+    int64_t id = 0;
+    /* One at a time, so that two callers do not both insert. */
+    if (rv_store_lock(store, "settings", err))
+        return err->code;
+    int found = find_row(store, &id, type, resource_id, key, err);
+    if (found < 0)
+        return found;
+    const struct rv_field fields[] = { { "value", rv_vtext(text) },
+                                       { "key", rv_vtext(key) },
+                                       { "resource_type", rv_vtext(type) },
+                                       { "resource_id", rv_vint(resource_id) } };
+    if (text == NULL)
+        return found ? rv_record_delete(store, feed, kind, id, err) : 0;
+    if (found)
+        return rv_record_update(store, feed, kind, id, fields, 1, err);
+    return rv_record_insert(store, feed, kind, fields, 4, NULL, err);
+}
+
+int
+rv_settings_change(struct rv_store *store, const char *table, int64_t resource_id, const char *key,
+                   const char *text, rv_err *err)
+{
+    if (text && rv_settings_check(key, text, err))
+        return err->code;
+    if (rv_store_reserve_ids(store, 1, err) || rv_store_begin(store, err))
+        return rv_wrap(err, "change setting '%s'", key);
+    struct rv_feed *feed = rv_feed_new();
+    int failed = change_row(store, feed, resource_type(table), resource_id, key, text, err);
+    if (!failed)
+        failed = rv_feed_flush(feed, store, err);
+    rv_feed_free(feed);
+    if (failed) {
+        rv_store_rollback(store);
+        return rv_wrap(err, "change setting '%s'", key);
+    }
+    return rv_store_commit(store, err);
+}
