@@ -15,5 +15,7 @@ int64_t rv_monotonic_us(void);
 void rv_clock_fake(int64_t unix_ms);
 void rv_clock_advance(int64_t ms);
 void rv_clock_real(void);
+/* 1 while the clocks are fake: a wait then takes no real time, but moves them. */
+int rv_clock_is_fake(void);
 
 #endif

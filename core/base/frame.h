@@ -14,6 +14,7 @@
 /* Incoming bytes of one peer. */
 typedef struct rv_frame_reader {
     rv_buf bytes;
+    size_t start; /* of what was not taken yet */
 } rv_frame_reader;
 
 rv_frame_reader rv_frame_reader_new(void);
@@ -23,9 +24,10 @@ void rv_frame_reader_free(rv_frame_reader *reader);
 int rv_frame_fill(rv_frame_reader *reader, int fd, rv_err *err);
 /* Next whole frame: 1 with *out the caller's (cJSON_Delete), 0 when incomplete, LIMIT/PROTOCOL. */
 int rv_frame_next(rv_frame_reader *reader, cJSON **out, rv_err *err);
-/* Append one frame to a buffer that is written later. */
+/* Append one frame to a buffer that is written later. On failure the buffer is as before. */
 int rv_frame_append(rv_buf *out, const cJSON *message, rv_err *err);
-/* Write one frame whole, waiting when the socket is full (blocking fd or poll). */
+/* Write one frame whole to a socket, waiting when it is full (blocking fd or poll). NOT_FOUND
+ * when the peer is gone. */
 int rv_frame_send(int fd, const cJSON *message, rv_err *err);
 
 #endif

@@ -18,7 +18,9 @@ int rv_json_parse(cJSON **out, const char *text, size_t len, size_t max_bytes, i
                   rv_err *err);
 void rv_json_delete_p(cJSON **json);
 #define RV_AUTO_JSON __attribute__((cleanup(rv_json_delete_p)))
-/* Object keys sorted bytewise, no blanks, shortest number form that reads back. */
+/* Object keys sorted bytewise (the last of equal ones stays), no blanks, shortest number form
+ * that reads back. LIMIT when out has no room or the tree is deeper than 512, INVALID for what
+ * JSON cannot say (not finite, cJSON_Raw); out then holds a part. */
 int rv_json_canonical(rv_buf *out, const cJSON *json);
 
 /* Getters for objects of our own making: NULL or fallback when absent or of another type. */

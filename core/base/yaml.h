@@ -10,7 +10,8 @@
 #include "base/json.h"
 
 /* *out is the caller's (cJSON_Delete). INVALID with line and column; LIMIT over max_bytes or
- * RV_JSON_MAX_DEPTH. Duplicate keys are INVALID. */
+ * RV_JSON_MAX_DEPTH. Duplicate keys are INVALID. A text without a document (empty, comments
+ * only) gives null. Whole numbers with a leading zero or beyond 2^53 are strings. */
 int rv_yaml_parse(cJSON **out, const char *text, size_t len, size_t max_bytes, rv_err *err);
 
 #endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The clocks, and their stand-ins for tests.
+ */
+#include "base/clock.h"
+
+#include <time.h>
+
+static int is_fake;
+static int64_t fake_ms;
+
+static int64_t
+read_us(clockid_t id)
+{
+    struct timespec now;
+    clock_gettime(id, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t
+rv_now_ms(void)
+{
+    return is_fake ? fake_ms : read_us(CLOCK_REALTIME) / 1000;
+}
+
+int64_t
+rv_monotonic_ms(void)
+{
+    return is_fake ? fake_ms : read_us(CLOCK_MONOTONIC) / 1000;
+}
+
+int64_t
+rv_monotonic_us(void)
+{
+    return is_fake ? fake_ms * 1000 : read_us(CLOCK_MONOTONIC);
+}
+
+void
+rv_clock_fake(int64_t unix_ms)
+{
+    is_fake = 1;
+    fake_ms = unix_ms;
+}
+
+void
+rv_clock_advance(int64_t ms)
+{
+    fake_ms += ms;
+}
+
+int
+rv_clock_is_fake(void)
+{
+    return is_fake;
+}
+
+void
+rv_clock_real(void)
+{
+    is_fake = 0;
+}

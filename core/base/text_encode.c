@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Hexadecimal and base64. libsodium's coders take constant time, so that keys
+ * and tokens may go through here.
+ */
+#include "base/text.h"
+
+#include <sodium.h>
+#include "base/mem.h"
+
+void
+rv_hex(char *out, const void *bytes, size_t len)
+{
+    sodium_bin2hex(out, 2 * len + 1, bytes, len);
+}
+
+int
+rv_base64_decode(rv_buf *out, const char *text, size_t len, rv_err *err)
+{
+    size_t size = len / 4 * 3 + 3;
+    unsigned char *bytes = malloc(size);
+    if (bytes == NULL)
+        return rv_fail(err, RV_E_LIMIT, "out of memory for %zu bytes of base64", len);
+    size_t used = 0;
+    const char *end = NULL;
+    int wrong = sodium_base642bin(bytes, size, text, len, "\r\n\t ", &used, &end,
+                                  sodium_base64_VARIANT_ORIGINAL);
+    if (wrong == 0 && end == text + len)
+        rv_buf_add(out, bytes, used);
+    sodium_memzero(bytes, size);
+    free(bytes);
+    if (wrong || end != text + len)
+        return rv_fail(err, RV_E_INVALID, "not base64 at byte %zu", end ? (size_t)(end - text) : 0);
+    return rv_buf_check(out, err);
+}
+
+void
+rv_base64_encode(rv_buf *out, const void *bytes, size_t len)
+{
+    /* Whole groups of three, so that padding comes at the very end only. */
+    enum { PIECE_BYTES = 3 * 256 };
+    const unsigned char *at = bytes;
+    char text[PIECE_BYTES / 3 * 4 + 1];
+    while (len > 0) {
+        size_t piece = len < PIECE_BYTES ? len : PIECE_BYTES;
+        sodium_bin2base64(text, sizeof(text), at, piece, sodium_base64_VARIANT_ORIGINAL);
+        rv_buf_add_string(out, text);
+        at += piece;
+        len -= piece;
+    }
+    sodium_memzero(text, sizeof(text));
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Numbers, durations and sizes as people and protocols write them. Strict: the
+ * whole text is the number, or it is INVALID.
+ */
+#include "base/text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct unit {
+    const char *name;
+    int64_t factor;
+};
+
+static const struct unit duration_units[] = {
+    { "", 1000 }, { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 }, { "d", 86400000 },
+};
+
+static const struct unit size_units[] = {
+    { "", 1 },
+    { "B", 1 },
+    { "K", (int64_t)1 << 10 },
+    { "KiB", (int64_t)1 << 10 },
+    { "M", (int64_t)1 << 20 },
+    { "MiB", (int64_t)1 << 20 },
+    { "G", (int64_t)1 << 30 },
+    { "GiB", (int64_t)1 << 30 },
+    { "T", (int64_t)1 << 40 },
+    { "TiB", (int64_t)1 << 40 },
+};
+
+static int
+is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static const char *
+skip_digits(const char *text)
+{
+    while (is_digit(*text))
+        text++;
+    return text;
+}
+
+int
+rv_parse_int(int64_t *out, const char *text, rv_err *err)
+{
+    const char *at = text;
+    int negative = *at == '-';
+    at += negative;
+    if (!is_digit(*at))
+        return rv_fail(err, RV_E_INVALID, "'%.64s' is not a whole number", text);
+    int64_t value = 0;
+    for (; is_digit(*at); at++) {
+        int digit = *at - '0';
+        /* Built up below zero, where there is room for one more. */
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_sub_overflow(value, digit, &value))
+            return rv_fail(err, RV_E_INVALID, "'%.64s' is out of range", text);
+    }
+    if (*at != '\0')
+        return rv_fail(err, RV_E_INVALID, "'%.64s' is not a whole number", text);
+    if (!negative && value == INT64_MIN)
+        return rv_fail(err, RV_E_INVALID, "'%.64s' is out of range", text);
+    *out = negative ? value : -value;
+    return 0;
+}
+
+/* The end of [-]digits[.digits][e[+-]digits] at text, or NULL: strtod alone would also take
+ * blanks, hexadecimal digits, "inf" and "nan". */
+static const char *
+skip_double(const char *text)
+{
+    text += *text == '-';
+    if (!is_digit(*text))
+        return NULL;
+    text = skip_digits(text);
+    if (*text == '.') {
+        if (!is_digit(text[1]))
+            return NULL;
+        text = skip_digits(text + 1);
+    }
+    if (*text == 'e' || *text == 'E') {
+        text++;
+        text += *text == '+' || *text == '-';
+        if (!is_digit(*text))
+            return NULL;
+        text = skip_digits(text);
+    }
+    return text;
+}
+
+int
+rv_parse_double(double *out, const char *text, rv_err *err)
+{
+    const char *end = skip_double(text);
+    if (end == NULL || *end != '\0')
+        return rv_fail(err, RV_E_INVALID, "'%.64s' is not a number", text);
+    double value = strtod(text, NULL);
+    if (!isfinite(value))
+        return rv_fail(err, RV_E_INVALID, "'%.64s' is out of range", text);
+    *out = value;
+    return 0;
+}
+
+static const struct unit *
+find_unit(const struct unit *units, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(units[i].name, name) == 0)
+            return &units[i];
+    }
+    return NULL;
+}
+
+/* digits, then one of the units. 0; 1 when it is not of that form; 2 when out of range. */
+static int
+parse_with_unit(int64_t *out, const char *text, const struct unit *units, size_t count)
+{
+    const char *unit_at = skip_digits(text);
+    const struct unit *unit = find_unit(units, count, unit_at);
+    if (unit_at == text || unit == NULL)
+        return 1;
+    int64_t value = 0;
+    for (const char *at = text; at < unit_at; at++) {
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, *at - '0', &value))
+            return 2;
+    }
+    if (__builtin_mul_overflow(value, unit->factor, &value))
+        return 2;
+    *out = value;
+    return 0;
+}
+
+int
+rv_parse_duration(int64_t *out_ms, const char *text, rv_err *err)
+{
+    int wrong = parse_with_unit(out_ms, text, duration_units, RV_COUNT(duration_units));
+    if (wrong == 2)
+        return rv_fail(err, RV_E_INVALID, "duration '%.64s' is out of range", text);
+    if (wrong == 0)
+        return 0;
+    rv_fail(err, RV_E_INVALID, "'%.64s' is not a duration", text);
+    return rv_hint(err, "write a whole number and a unit: 500ms, 10s, 5m, 2h or 1d");
+}
+
+int
+rv_parse_size(int64_t *out_bytes, const char *text, rv_err *err)
+{
+    int wrong = parse_with_unit(out_bytes, text, size_units, RV_COUNT(size_units));
+    if (wrong == 2)
+        return rv_fail(err, RV_E_INVALID, "size '%.64s' is out of range", text);
+    if (wrong == 0)
+        return 0;
+    rv_fail(err, RV_E_INVALID, "'%.64s' is not a size", text);
+    return rv_hint(err, "write a whole number of bytes, or one with a unit: 64KiB, 2MiB, 1GiB");
+}
