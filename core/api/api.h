@@ -29,6 +29,11 @@ struct rv_api_host {
     void (*wake)(void *arg, const char *queue);
     /* {"types":[manifest, ...]} of the installed provider modules; borrowed. */
     const cJSON *(*types)(void *arg);
+    /* As verify, for a provider that exists: `given` (NULL: nothing) is laid over its stored options,
+     * whose secrets the one-shot worker is lent. prepared.plain then holds all plain options,
+     * prepared.secrets only those that `given` brought. NULL: not offered. */
+    int (*verify_stored)(void *arg, int64_t provider_id, const cJSON *given, int check,
+                         rv_verify_done done, void *done_arg, rv_err *err);
 };
 
 struct rv_api_config {

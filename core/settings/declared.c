@@ -80,7 +80,7 @@ static const struct rv_setting declared[] = {
       "a token that is not used for this long ends" },
     { "api.page_size", RV_SET_INT, "1000", 1, 100000,
       "rows of a collection in one answer when the request does not say" },
-    { "api.page_size_max", RV_SET_INT, "10000", 1, 1000000, "most rows of one answer" },
+    { "api.page_size_max", RV_SET_INT, "1000", 1, 1000000, "most rows of one answer" },
     { "api.body_max", RV_SET_SIZE, "4MiB", 1024, 1024 * MIB, "largest request body" },
     { "api.statement_timeout", RV_SET_DURATION, "30s", 100, HOUR,
       "longest statement of a request" },
