@@ -20,6 +20,7 @@ mark_cut(char *text, size_t size)
     memcpy(text + end, "...", 4);
 }
 
+RV_PRINTF(3, 0)
 static void
 format_cut(char *out, size_t size, const char *format, va_list args)
 {

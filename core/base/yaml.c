@@ -170,24 +170,29 @@ by_name_and_place(const void *a, const void *b)
 }
 
 static int
+check_keys(struct reader *r, struct key *keys, size_t count)
+{
+    qsort(keys, count, sizeof(*keys), by_name_and_place);
+    for (size_t i = 1; i < count; i++) {
+        const struct key *earlier = &keys[i - 1], *later = &keys[i];
+        if (strcmp(earlier->name, later->name) == 0)
+            return rv_fail(r->err, RV_E_INVALID,
+                           "YAML at line %zu, column %zu: key '%.64s' is here a second time "
+                           "(first in line %zu)",
+                           later->at.line + 1, later->at.column + 1, later->name,
+                           earlier->at.line + 1);
+    }
+    return 0;
+}
+
+static int
 take_mapping_end(struct reader *r)
 {
     size_t first = top(r)->first_key;
     size_t count = r->key_count - first;
-    struct key *keys = r->keys + first;
-    if (count > 1)
-        qsort(keys, count, sizeof(*keys), by_name_and_place);
-    for (size_t i = 1; i < count; i++) {
-        if (strcmp(keys[i - 1].name, keys[i].name) == 0)
-            return rv_fail(r->err, RV_E_INVALID,
-                           "YAML at line %zu, column %zu: key '%.64s' is here a second time "
-                           "(first in line %zu)",
-                           keys[i].at.line + 1, keys[i].at.column + 1, keys[i].name,
-                           keys[i - 1].at.line + 1);
-    }
     r->key_count = first;
     r->depth--;
-    return 0;
+    return count > 1 ? check_keys(r, r->keys + first, count) : 0;
 }
 
 static int
