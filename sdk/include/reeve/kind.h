@@ -35,7 +35,8 @@ struct reeve_column {
     const char *name;
     int32_t type;
     int32_t flags;
-    const char *target; /* REEVE_REF only: the kind that it points to */
+    const char *target; /* REEVE_REF: the kind that it points to. NAME_type of a polymorphic one:
+                         * the kinds that it may name, blanks between; NULL: any */
     const char *help;   /* one line, no full stop */
 };
 
@@ -61,7 +62,8 @@ struct reeve_kind {
     int32_t archive;
     const struct reeve_column *columns; /* ends with REEVE_COLUMNS_END */
     /* Columns that identify a row among those of one provider (of one owner, for a
-     * child), at most 6; ends with NULL. Usually { "ems_ref" }. */
+     * child), at most 6; ends with NULL. Usually { "ems_ref" }. Empty for a child that its
+     * owner has at most once (a machine's hardware). */
     const char *const *key;
     /* A second, human key by which others may refer to it (reeve_link_name): NULL, or
      * { "name", NULL } or { "namespace", "name", NULL }. String columns of this kind. */

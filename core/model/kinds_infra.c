@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Virtual infrastructure: machines, hosts, clusters and datastores.
+ */
+#include "model/kinds.h"
+#include "model/columns.h"
+
+#define INFRA_COLUMNS                                                                              \
+    STRING_F(REQUIRED, "ems_ref", "Id that the provider knows it by"),                             \
+        STRING_F(INDEX, "name", "Name")
+
+static const struct reeve_column vm_columns[] = {
+    INFRA_COLUMNS,
+    STRING_F(INDEX, "uid_ems", "UUID that stays when the machine moves to another provider"),
+    STRING_F(INDEX, "guid", "UUID in its firmware"),
+    STRING("vendor", "Who makes the virtualisation: vmware, amazon, ..."),
+    STRING("type", "Class of its provider, as ManageIQ names it"),
+    FLAG("template", "Whether it is a template"),
+    FLAG("cloud", "Whether it is a cloud's instance"),
+    STRING("description", "Description"),
+    STRING("location", "Path of its configuration"),
+    STRING("hostname", "Host name that its guest reports"),
+    STRING("version", "Version of its virtual hardware"),
+    STRING("raw_power_state", "Power state in the provider's words"),
+    STRING("power_state", "on, off, suspended, never, unknown, ..."),
+    STRING("previous_state", "Power state before the last change"),
+    TIME("state_changed_on", "When the power state last changed"),
+    TIME("boot_time", "When it last started"),
+    STRING("connection_state", "connected, disconnected, ..."),
+    STRING("tools_status", "State of the guest's tools"),
+    STRING("standby_action", "What standby does"),
+    TIME("ems_created_on", "When it was made, as the provider says"),
+    REF("host_id", "host", "The host that it runs on"),
+    REF("storage_id", "storage", "The datastore of its configuration"),
+    REF("ems_cluster_id", "ems_cluster", "The cluster that it runs in"),
+    FLAG("linked_clone", "Whether its disks are linked to another's"),
+    FLAG("fault_tolerance", "Whether a second machine follows it"),
+    STRING("cpu_affinity", "Processors that it is bound to"),
+    FLAG("cpu_hot_add_enabled", "Whether processors can be added while it runs"),
+    FLAG("cpu_hot_remove_enabled", "Whether processors can be taken away while it runs"),
+    INT("cpu_reserve", "Reserved processor speed in MHz"),
+    INT("cpu_limit", "Limit of processor speed in MHz, -1 for none"),
+    INT("cpu_shares", "Its share of processors"),
+    STRING("cpu_shares_level", "low, normal, high or custom"),
+    FLAG("memory_hot_add_enabled", "Whether memory can be added while it runs"),
+    INT("memory_hot_add_limit", "Most memory in MB that can be had that way"),
+    INT("memory_hot_add_increment", "Step in MB of adding"),
+    INT("memory_reserve", "Reserved memory in MB"),
+    INT("memory_limit", "Limit of memory in MB, -1 for none"),
+    INT("memory_shares", "Its share of memory"),
+    STRING("memory_shares_level", "low, normal, high or custom"),
+    TIME_F(CORE, "last_perf_capture_on", "When metrics were last collected"),
+    TIME_F(CORE, "last_scan_on", "When its contents were last scanned"),
+    TIME_F(CORE, "last_scan_attempt_on", "When a scan was last tried"),
+    TIME_F(CORE, "last_sync_on", "When its contents were last read"),
+    REEVE_COLUMNS_END,
+};
+
+static const struct reeve_column host_columns[] = {
+    INFRA_COLUMNS,
+    STRING_F(INDEX, "uid_ems", "UUID of the machine"),
+    STRING("guid", "UUID in its firmware"),
+    STRING("type", "Class of its provider, as ManageIQ names it"),
+    STRING("hostname", "Host name"),
+    STRING("ipaddress", "Address"),
+    STRING("mac_address", "Hardware address"),
+    STRING("ipmi_address", "Address of its management controller"),
+    STRING("vmm_vendor", "Who makes the hypervisor"),
+    STRING("vmm_product", "Product name of the hypervisor"),
+    STRING("vmm_version", "Version of the hypervisor"),
+    STRING("vmm_buildnumber", "Build of the hypervisor"),
+    STRING("raw_power_state", "Power state in the provider's words"),
+    STRING("power_state", "on, off, maintenance, standby, unknown"),
+    STRING("connection_state", "connected, disconnected or notResponding"),
+    FLAG("maintenance", "Whether it is in maintenance"),
+    STRING("maintenance_reason", "Why it is in maintenance"),
+    FLAG("hyperthreading", "Whether its cores run two threads"),
+    FLAG("admin_disabled", "Whether an administrator took it out of use"),
+    FLAG("failover", "Whether it is kept free for failover"),
+    STRING("service_tag", "Service tag of its maker"),
+    STRING("asset_tag", "Asset tag"),
+    REF("ems_cluster_id", "ems_cluster", "Its cluster"),
+    TIME_F(CORE, "last_perf_capture_on", "When metrics were last collected"),
+    REEVE_COLUMNS_END,
+};
+
+static const struct reeve_column ems_cluster_columns[] = {
+    INFRA_COLUMNS,
+    STRING("uid_ems", "Second id that the provider knows it by"),
+    STRING("type", "Class of its provider, as ManageIQ names it"),
+    FLAG("ha_enabled", "Whether machines of a failed host are started elsewhere"),
+    FLAG("ha_admit_control", "Whether room for that is kept"),
+    INT("ha_max_failures", "Failed hosts that there is room for"),
+    FLAG("drs_enabled", "Whether machines are balanced over the hosts"),
+    STRING("drs_automation_level", "manual, partiallyAutomated or fullyAutomated"),
+    INT("drs_migration_threshold", "How readily machines are moved, 1 to 5"),
+    INT("effective_cpu", "Processor speed in MHz that machines may have"),
+    INT("effective_memory", "Memory in bytes that machines may have"),
+    TIME_F(CORE, "last_perf_capture_on", "When metrics were last collected"),
+    REEVE_COLUMNS_END,
+};
+
+static const struct reeve_column storage_columns[] = {
+    INFRA_COLUMNS,
+    STRING_F(INDEX, "location", "Where it is, as the hosts see it"),
+    STRING("type", "Class of its provider, as ManageIQ names it"),
+    STRING("store_type", "VMFS, NFS, ..."),
+    INT("total_space", "Size in bytes"),
+    INT("free_space", "Free bytes"),
+    INT("uncommitted", "Bytes promised to thin disks and not yet used"),
+    INT("multiplehostaccess", "How many hosts use it"),
+    STRING("storage_domain_type", "What it is used for"),
+    FLAG("master", "Whether it holds the data of its centre"),
+    FLAG("maintenance", "Whether it is in maintenance"),
+    STRING("maintenance_reason", "Why it is in maintenance"),
+    STRING("status", "State in the provider's words"),
+    FLAG("directory_hierarchy_supported", "Whether it has directories"),
+    FLAG("thin_provisioning_supported", "Whether it has thin disks"),
+    FLAG("raw_disk_mappings_supported", "Whether it has raw disks"),
+    TIME_F(CORE, "last_perf_capture_on", "When metrics were last collected"),
+    TIME_F(CORE, "last_scan_on", "When its contents were last scanned"),
+    REEVE_COLUMNS_END,
+};
+
+#define INFRA_KEYS .archive = REEVE_ARCHIVE, .key = LIST("ems_ref"), .name_key = LIST("name")
+
+const struct reeve_kind rv_kinds_infra[] = {
+    KIND(vm, .table = "vms", .api_name = "vms", .title = "Virtual machine",
+         .help = "A virtual machine or a template of one", INFRA_KEYS, .class_name = "Vm",
+         .aliases = LIST("virtualmachine", "virtualmachines")),
+    KIND(host, .table = "hosts", .api_name = "hosts", .title = "Host",
+         .help = "A machine that runs virtual machines", INFRA_KEYS, .class_name = "Host"),
+    KIND(ems_cluster, .table = "ems_clusters", .api_name = "clusters", .title = "Cluster",
+         .help = "Hosts that work together", INFRA_KEYS, .class_name = "EmsCluster",
+         .aliases = LIST("cluster")),
+    KIND(storage, .table = "storages", .api_name = "data_stores", .title = "Datastore",
+         .help = "Where disks of virtual machines are", INFRA_KEYS, .class_name = "Storage",
+         .aliases = LIST("datastore", "datastores", "data_store")),
+    KINDS_END,
+};

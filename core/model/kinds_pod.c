@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Pods, their containers, and what belongs to these.
+ */
+#include "model/kinds.h"
+#include "model/columns.h"
+#include "model/volume_columns.h"
+
+static const struct reeve_column container_group_columns[] = {
+    NAMESPACED_COLUMNS,
+    STRING("phase", "Pending, Running, Succeeded, Failed or Unknown"),
+    STRING("status", "As kubectl shows it: Running, Completed, CrashLoopBackOff, Terminating"),
+    STRING("reason", "Why it is in this phase, one word"),
+    STRING("message", "Why it is in this phase, for people"),
+    INT("ready_containers", "Containers that are ready"),
+    INT("total_containers", "Containers that it should run"),
+    INT("restart_count", "Restarts of all its containers"),
+    TIME("last_restart_on", "When a container of it last started again"),
+    STRING("restart_policy", "Always, OnFailure or Never"),
+    STRING("dns_policy", "How names are resolved in it"),
+    STRING("ipaddress", "Its address"),
+    STRING("host_ipaddress", "Address of its node"),
+    FLAG("host_network", "Whether it uses its node's network"),
+    STRING("service_account", "Name of its service account"),
+    STRING("priority_class", "Name of its priority class"),
+    INT("priority", "Its priority"),
+    STRING("qos_class", "Guaranteed, Burstable or BestEffort"),
+    STRING("scheduler_name", "Scheduler that places it"),
+    STRING("nominated_node_name", "Node that is being cleared for it"),
+    STRING("readiness_gates", "Readiness gates: true ones of all, as kubectl shows them"),
+    TIME("started_on", "When its node began to run it"),
+    TIME("deletion_requested_on", "Set while it is terminating"),
+    REF("container_node_id", "container_node", "The node that it runs on"),
+    POLY("owner",
+         "container_replicator container_stateful_set container_daemon_set container_job "
+         "container_deployment container_node",
+         "Its controller"),
+    REF("container_replicator_id", "container_replicator",
+        "Its controller, when that is a ReplicaSet or ReplicationController"),
+    REF("container_build_pod_id", "container_build_pod", "The build that it carries out"),
+    TIME_F(CORE, "last_perf_capture_on", "When metrics were last collected"),
+    REEVE_COLUMNS_END,
+};
+
+static const struct reeve_column container_columns[] = {
+    REF_F(REQUIRED, "container_group_id", "container_group", "Its pod"),
+    STRING_F(REQUIRED, "ems_ref", "Uid of the pod, name and image, '_' between"),
+    STRING_F(INDEX, "name", "Name"),
+    STRING("container_type", "container, init or ephemeral"),
+    STRING("image", "Image, as the pod asks for it"),
+    STRING("image_pull_policy", "Always, IfNotPresent or Never"),
+    REF("container_image_id", "container_image", "The image that it runs from"),
+    STRING("backing_ref", "Id that the container runtime knows it by"),
+    STRING("command", "Command line, quoted for a shell"),
+    STRING("state", "waiting, running or terminated"),
+    STRING("reason", "Why it is in this state, one word"),
+    STRING("message", "Why it is in this state, for people"),
+    TIME("started_at", "When it started"),
+    TIME("finished_at", "When it ended"),
+    INT("exit_code", "Its exit code"),
+    INT("signal", "Signal that ended it"),
+    STRING("last_state", "State before the last restart"),
+    STRING("last_reason", "Why it ended before the last restart, one word"),
+    STRING("last_message", "Why it ended before the last restart, for people"),
+    TIME("last_started_at", "When it started before the last restart"),
+    TIME("last_finished_at", "When it ended before the last restart"),
+    INT("last_exit_code", "Its exit code before the last restart"),
+    INT("last_signal", "Signal that ended it before the last restart"),
+    INT("restart_count", "How often it was started again"),
+    FLAG("ready", "Whether it passes its readiness probe"),
+    DOUBLE("request_cpu_cores", "Processor cores that it asks for"),
+    INT("request_memory_bytes", "Memory in bytes that it asks for"),
+    DOUBLE("limit_cpu_cores", "Processor cores that it may have"),
+    INT("limit_memory_bytes", "Memory in bytes that it may have"),
+    FLAG("privileged", "Whether it runs privileged"),
+    INT("run_as_user", "User id that it runs as"),
+    FLAG("run_as_non_root", "Whether it must not run as root"),
+    STRING("capabilities_add", "Capabilities given to it, comma between"),
+    STRING("capabilities_drop", "Capabilities taken from it, comma between"),
+    TIME_F(CORE, "last_perf_capture_on", "When metrics were last collected"),
+    REEVE_COLUMNS_END,
+};
+
+static const struct reeve_column container_port_config_columns[] = {
+    REF_F(REQUIRED, "container_id", "container", "Its container"),
+    STRING_F(REQUIRED, "ems_ref", "Uid of the pod, container, ports and protocol, '_' between"),
+    STRING("name", "Name"),
+    INT("port", "Port inside the pod"),
+    INT("host_port", "Port on the node"),
+    STRING("protocol", "TCP, UDP or SCTP"),
+    REEVE_COLUMNS_END,
+};
+
+static const struct reeve_column container_env_var_columns[] = {
+    REF_F(REQUIRED, "container_id", "container", "Its container"),
+    STRING_F(REQUIRED, "name", "Name"),
+    STRING("value", "Value, when it stands in the pod itself"),
+    STRING("field_path", "Field of the pod that the value comes from"),
+    REEVE_COLUMNS_END,
+};
+
+static const struct reeve_column security_context_columns[] = {
+    POLY("resource", "container container_group", "What it applies to"),
+    STRING("se_linux_user", "SELinux user"),
+    STRING("se_linux_role", "SELinux role"),
+    STRING("se_linux_type", "SELinux type"),
+    STRING("se_linux_level", "SELinux level"),
+    REEVE_COLUMNS_END,
+};
+
+static const struct reeve_column container_volume_columns[] = {
+    POLY("parent", "container_group", "The pod that mounts it"),
+    STRING_F(REQUIRED, "name", "Name inside the pod"),
+    VOLUME_SOURCE_COLUMNS,
+    STRING("config_map_name", "Name of the config map that it shows"),
+    STRING("empty_dir_medium_type", "Medium of an emptyDir"),
+    STRING("git_repository", "Repository of a gitRepo"),
+    STRING("git_revision", "Revision of a gitRepo"),
+    STRING("claim_name", "Name of the claim that it uses"),
+    REF("persistent_volume_claim_id", "persistent_volume_claim", "The claim that it uses"),
+    REEVE_COLUMNS_END,
+};
+
+const struct reeve_kind rv_kinds_pod[] = {
+    KIND(container_group, .table = "container_groups", .api_name = "container_groups",
+         .title = "Pod", .help = "A pod: containers that run together on one node",
+         .archive = REEVE_ARCHIVE, NAMESPACED_KEYS, .class_name = "ContainerGroup",
+         .aliases = LIST("po", "pod", "pods")),
+    KIND(container, .table = "containers", .api_name = "containers", .title = "Container",
+         .help = "A container of a pod, its definition and its state", .flags = REEVE_KIND_CHILD,
+         .archive = REEVE_ARCHIVE, .key = LIST("ems_ref"), .owner_column = "container_group_id",
+         .class_name = "Container"),
+    KIND(container_port_config, .table = "container_port_configs",
+         .api_name = "container_port_configs", .title = "Container port",
+         .help = "A port that a container listens on", .flags = REEVE_KIND_CHILD,
+         .key = LIST("ems_ref"), .owner_column = "container_id",
+         .class_name = "ContainerPortConfig"),
+    KIND(container_env_var, .table = "container_env_vars", .api_name = "container_env_vars",
+         .title = "Environment variable", .help = "An environment variable of a container",
+         .flags = REEVE_KIND_CHILD, .key = LIST("name"), .owner_column = "container_id",
+         .class_name = "ContainerEnvVar"),
+    KIND(security_context, .table = "security_contexts", .api_name = "security_contexts",
+         .title = "Security context", .help = "SELinux labels of a container or pod",
+         .flags = REEVE_KIND_CHILD, .key = ONE_PER_OWNER, .owner_column = "resource_id",
+         .class_name = "SecurityContext"),
+    KIND(container_volume, .table = "container_volumes", .api_name = "container_volumes",
+         .title = "Pod volume", .help = "A volume of a pod", .flags = REEVE_KIND_CHILD,
+         .key = LIST("name"), .owner_column = "parent_id", .class_name = "ContainerVolume"),
+    KINDS_END,
+};

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Providers, where each is reached and as whom.
+ */
+#include "model/kinds.h"
+#include "model/columns.h"
+
+static const struct reeve_column provider_columns[] = {
+    STRING_F(REQUIRED, "name", "Name, unique"),
+    STRING_F(REQUIRED | INDEX, "type", "Name of the plugin that connects to it"),
+    STRING_F(INDEX, "guid", "Unique id that we gave it"),
+    STRING("uid_ems", "Unique id that it gave itself"),
+    STRING("api_version", "Version that it reports"),
+    REF("zone_id", "zone", "Zone whose workers serve it"),
+    REF("zone_before_pause_id", "zone", "Zone that it comes back to when it is enabled again"),
+    REF("parent_ems_id", "provider", "Provider that it belongs to"),
+    FLAG("enabled", "Whether it is refreshed"),
+    JSON("options", "Options of the plugin that have no column: name to value"),
+    STRING("provider_region", "Region of a cloud"),
+    STRING("realm", "Realm of its users"),
+    STRING("project", "Project of a cloud"),
+    STRING("subscription", "Subscription of a cloud"),
+    FLAG("tenant_mapping_enabled", "Whether its tenants become tenants here"),
+    STRING("last_refresh_error", "Why the last refresh failed; null when it did not"),
+    TIME("last_refresh_error_on", "When it failed"),
+    TIME("last_refresh_date", "When the last refresh ended, well or not"),
+    TIME("last_refresh_success_date", "When the last refresh ended well"),
+    TIME("last_inventory_date", "When its inventory last changed"),
+    STRING("last_metrics_error", "Why metrics were not collected; null when they were"),
+    TIME("last_metrics_update_date", "When the last collection of metrics ended, well or not"),
+    TIME("last_metrics_success_date", "When the last collection of metrics ended well"),
+    JSON("warnings", "What could not be had: name to text"),
+    JSON("refresh_stats", "Last refresh: milliseconds of its phases, peak memory, objects"),
+    STRING("quarantine_reason", "Why its worker is not started again; null when it is"),
+    TIME("quarantined_on", "Since when its worker is not started again"),
+    CREATED_ON,
+    UPDATED_ON,
+    REEVE_COLUMNS_END,
+};
+
+static const struct reeve_column endpoint_columns[] = {
+    POLY_F(REQUIRED, "resource", "provider", "Whose endpoint it is"),
+    STRING_F(REQUIRED, "role", "What it is for: default, metrics, ..."),
+    STRING("hostname", "Host name or address"),
+    STRING("ipaddress", "Address"),
+    INT("port", "Port"),
+    STRING("path", "Path of the API"),
+    STRING("url", "URL, when hostname and port are not enough"),
+    STRING("security_protocol",
+           "ssl-with-validation, ssl-with-validation-custom-ca or ssl-without-validation"),
+    INT("verify_ssl", "1: certificates are checked, 0: they are not"),
+    STRING("certificate_authority", "Certificates (PEM) that are trusted"),
+    STRING("api_version", "Version of the API"),
+    JSON("options", "Options that have no column: name to value"),
+    CREATED_AT,
+    UPDATED_AT,
+    REEVE_COLUMNS_END,
+};
+
+static const struct reeve_column authentication_columns[] = {
+    POLY_F(REQUIRED, "resource", "provider", "Whose credentials they are"),
+    STRING_F(REQUIRED, "authtype", "What they are for: default, bearer, metrics, ..."),
+    STRING("name", "Name for people"),
+    STRING("type", "Sort of credentials"),
+    STRING("userid", "User"),
+    STRING_F(SECRET, "password", "Password"),
+    STRING_F(SECRET, "auth_key", "Token or private key"),
+    STRING("client_certificate", "Client certificate (PEM)"),
+    STRING_F(SECRET, "client_key", "Key of the client certificate (PEM)"),
+    STRING("service_account", "Service account of a cloud"),
+    JSON("options", "Options that have no column: name to value"),
+    STRING("status", "Valid, Invalid, Incomplete, Unreachable, Error or None"),
+    STRING("status_details", "Why it is so"),
+    TIME("last_valid_on", "When they last worked"),
+    TIME("last_invalid_on", "When they last did not work"),
+    TIME("credentials_changed_on", "When they were last changed"),
+    CREATED_ON,
+    UPDATED_ON,
+    REEVE_COLUMNS_END,
+};
+
+const struct reeve_kind rv_kinds_provider[] = {
+    KIND(provider, .table = "ext_management_systems", .api_name = "providers", .title = "Provider",
+         .help = "A system that is managed, and the connection to it", .flags = REEVE_KIND_SERVER,
+         .key = LIST("name"), .class_name = "ExtManagementSystem",
+         .aliases = LIST("ems", "ext_management_system")),
+    KIND(endpoint, .table = "endpoints", .api_name = "endpoints", .title = "Provider endpoint",
+         .help = "Where a provider is reached", .flags = REEVE_KIND_SERVER,
+         .key = LIST("resource_type", "resource_id", "role"), .class_name = "Endpoint",
+         .aliases = LIST("provider_endpoint", "provider_endpoints")),
+    KIND(authentication, .table = "authentications", .api_name = "authentications",
+         .title = "Credentials", .help = "As whom a provider is spoken to",
+         .flags = REEVE_KIND_SERVER, .key = LIST("resource_type", "resource_id", "authtype"),
+         .class_name = "Authentication"),
+    KINDS_END,
+};
