@@ -17,8 +17,9 @@ struct rv_command {
 };
 
 /* Take and carry out one message: starts and finishes its task, acknowledges. 1 when there was one,
- * 0 when none, RV_E_STALE when the lease was lost meanwhile (end the worker), else the store's error.
- * on_begin/on_end (may be NULL) tell the worker what it is busy with and for how long it may. */
+ * 0 when none, RV_E_STALE when the lease was lost meanwhile (end the worker), else the store's
+ * error. on_begin/on_end (may be NULL) tell the worker what it is busy with and for how long it
+ * may. */
 struct rv_dispatcher {
     struct rv_store *store;
     struct rv_taker taker;

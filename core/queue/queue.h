@@ -13,7 +13,11 @@
 
 #include "store/store.h"
 
-enum { RV_PRIORITY_HIGH = 20, RV_PRIORITY_NORMAL = 100, RV_PRIORITY_LOW = 150 }; /* lower is first */
+enum {
+    RV_PRIORITY_HIGH = 20,
+    RV_PRIORITY_NORMAL = 100,
+    RV_PRIORITY_LOW = 150
+}; /* lower is first */
 
 #define RV_MESSAGE_AGAIN (1 << 0) /* may run again after its worker died or timed out */
 
@@ -22,31 +26,32 @@ struct rv_message_spec {
     const char *queue_name; /* "generic" */
     const char *class_name; /* "Provider" */
     const char *method_name;
-    int64_t target_id;      /* row it is about; 0 none */
-    const char *args;       /* JSON; "{}" */
-    const char *role;       /* NULL: any server */
-    const char *zone;       /* NULL: any */
+    int64_t target_id;       /* row it is about; 0 none */
+    const char *args;        /* JSON; "{}" */
+    const char *role;        /* NULL: any server */
+    const char *zone;        /* NULL: any */
     const char *server_guid; /* NULL: any */
-    int priority;           /* RV_PRIORITY_NORMAL */
+    int priority;            /* RV_PRIORITY_NORMAL */
     int flags;
-    int64_t deliver_on;     /* ms; 0 now */
-    int64_t timeout_ms;     /* 10 min */
-    int max_attempts;       /* 3 */
-    int64_t task_id;        /* miq_tasks row that follows it; 0 none */
+    int64_t deliver_on; /* ms; 0 now */
+    int64_t timeout_ms; /* 10 min */
+    int max_attempts;   /* 3 */
+    int64_t task_id;    /* miq_tasks row that follows it; 0 none */
 };
 
 struct rv_message {
-    int64_t id, generation, target_id, task_id, timeout_ms, created_on;
+    int64_t id, generation, target_id, task_id, timeout_ms, created_on, dequeued_on;
     int priority, flags, attempts, max_attempts;
     char *queue_name, *class_name, *method_name, *args;
 };
 void rv_message_free(struct rv_message *message);
 
 /* Own transaction unless one is open (then reserve ids before). *id may be NULL. */
-int rv_queue_put(struct rv_store *store, const struct rv_message_spec *spec, int64_t *id, rv_err *err);
+int rv_queue_put(struct rv_store *store, const struct rv_message_spec *spec, int64_t *id,
+                 rv_err *err);
 /* Nothing is put when a ready message of the same queue, class, method, target, args, role and
  * zone is there; *id is the one that stands either way. Returns 1 when put, 0 when not. Safe
- * against concurrent callers (unique partial index). */
+ * against concurrent callers (a lock by name, kept until the transaction ends). */
 int rv_queue_put_unless_exists(struct rv_store *store, const struct rv_message_spec *spec,
                                int64_t *id, rv_err *err);
 
@@ -57,19 +62,27 @@ struct rv_taker {
     const char *const *roles;  /* active ones; ends with NULL */
     const char *zone;
     const char *server_guid;
-    int max_priority;          /* 200; 20 for priority workers */
+    int max_priority; /* 200; 20 for priority workers */
     int64_t lease_ms;
 };
-/* The first message that fits, by priority, then id. 1 with *out the caller's, 0 when there is none. */
+/* The first message that fits, by priority, then id. 1 with *out the caller's, 0 when there is
+ * none. */
 int rv_queue_take(struct rv_store *store, const struct rv_taker *taker, struct rv_message **out,
                   rv_err *err);
 /* End it: deleted. RV_E_STALE when the lease has passed on. */
-int rv_queue_done(struct rv_store *store, const struct rv_message *message, int64_t holder, rv_err *err);
-/* Give it back for later (attempts grows), or dead when attempts are used up or it may not run
- * again; why is kept. Returns 1 when it is dead now, 0 when it will run again. */
+int rv_queue_done(struct rv_store *store, const struct rv_message *message, int64_t holder,
+                  rv_err *err);
+/* Give it back for later (attempts grows), or dead when attempts are used up, it may not run
+ * again or delay_ms is negative; why (with its class) is kept, and the task of a dead one ends with
+ * it. Returns 1 when it is dead now, 0 when it will run again. */
 int rv_queue_failed(struct rv_store *store, const struct rv_message *message, int64_t holder,
-                    const char *why, int64_t delay_ms, rv_err *err);
-/* A holder's death: what it held is ready again at once (or dead, as above). *returned may be NULL. */
+                    const rv_err *why, int64_t delay_ms, rv_err *err);
+/* The worker is asked to stop: as it was before, the attempt does not count; dead when it may not
+ * run again. Returns as rv_queue_failed. */
+int rv_queue_give_back(struct rv_store *store, const struct rv_message *message, int64_t holder,
+                       rv_err *err);
+/* A holder's death: what it held is ready again at once (or dead, as above). *returned may be NULL.
+ */
 int rv_queue_release_holder(struct rv_store *store, int64_t holder, const char *why,
                             int64_t *returned, rv_err *err);
 /* Leases that ran out, of any holder. */
@@ -79,7 +92,11 @@ int rv_queue_renew(struct rv_store *store, const int64_t *holders, int count, in
 /* A dead one is sent again from the start. NOT_FOUND. */
 int rv_queue_send_again(struct rv_store *store, int64_t id, rv_err *err);
 /* ms until the next deliver_on of these queues, -1 none, 0 now. */
-int rv_queue_next_due(struct rv_store *store, const struct rv_taker *taker, int64_t *ms, rv_err *err);
+int rv_queue_next_due(struct rv_store *store, const struct rv_taker *taker, int64_t *ms,
+                      rv_err *err);
+
+/* What a put says to other hosts (rv_store_notify); the payload is the queue's name. */
+#define RV_QUEUE_CHANNEL "reeve_queue"
 
 /* The queue of one provider's refresh worker: "ems_1000000000007". */
 void rv_queue_of_provider(char out[40], int64_t provider_id);

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The end of a message, by the worker that took it: done, failed, given back.
+ * Each statement names the claim's generation, so a worker that has lost its
+ * lease changes nothing.
+ */
+#include "queue/queue_internal.h"
+
+#include "base/clock.h"
+#include "queue/task.h"
+
+static int
+stale(const struct rv_message *message, rv_err *err)
+{
+    return rv_fail(err, RV_E_STALE, "the lease on message %lld has passed on",
+                   (long long)message->id);
+}
+
+int
+rv_queue_done(struct rv_store *store, const struct rv_message *message, int64_t holder, rv_err *err)
+{
+    int64_t changed = 0;
+    const rv_value params[] = { rv_vint(message->id), rv_vint(message->generation),
+                                rv_vint(holder) };
+    if (rv_store_exec(store, &changed,
+                      "DELETE FROM miq_queue WHERE id = $1 AND generation = $2 AND handler_id = $3"
+                      " AND state = 'dequeue'",
+                      params, 3, err))
+        return rv_wrap(err, "end message %lld", (long long)message->id);
+    return changed ? 0 : stale(message, err);
+}
+
+int
+rv_queue_end_tasks(struct rv_store *store, const struct rv_dead_message *dead, int count,
+                   const char *why, rv_err *err)
+{
+    for (int i = 0; i < count; i++)
+        if (dead[i].task_id &&
+            rv_task_finish(store, dead[i].task_id, dead[i].timed_out ? "Timeout" : "Error", why,
+                           NULL, err) &&
+            err->code != RV_E_NOT_FOUND)
+            return err->code;
+    rv_err_clear(err);
+    return 0;
+}
+
+/* Let go of a message: ready again at deliver_on, or dead. */
+struct letting_go {
+    const struct rv_message *message;
+    int64_t holder, deliver_on;
+    const rv_err *why;
+    int dead, attempts;
+};
+
+static int
+let_go(struct rv_store *store, const struct letting_go *go, rv_err *err)
+{
+    int64_t changed = 0, now_ms = rv_now_ms();
+    const struct rv_message *message = go->message;
+    const rv_value params[] = {
+        rv_vint(message->id),
+        rv_vint(message->generation),
+        rv_vint(go->holder),
+        rv_vtext(go->dead ? "error" : "ready"),
+        go->deliver_on ? rv_vint(go->deliver_on) : RV_VNULL,
+        rv_vtext(go->why->text),
+        rv_vtext(rv_class_name(go->why->code)),
+        go->dead ? rv_vint(now_ms) : RV_VNULL,
+        rv_vint(go->attempts),
+        rv_vint(now_ms),
+    };
+    if (rv_store_exec(
+            store, &changed,
+            "UPDATE miq_queue SET state = $4, handler_type = NULL, handler_id = NULL,"
+            " lease_expires_on = NULL, deliver_on = $5, error = $6, error_class = $7,"
+            " dead_on = $8, attempts = $9, updated_on = $10"
+            " WHERE id = $1 AND generation = $2 AND handler_id = $3 AND state = 'dequeue'",
+            params, RV_COUNT(params), err))
+        return err->code;
+    return changed ? 0 : stale(message, err);
+}
+
+static int
+let_go_with_task(struct rv_store *store, const struct letting_go *go, rv_err *err)
+{
+    const struct rv_dead_message dead = { .id = go->message->id,
+                                          .task_id = go->message->task_id,
+                                          .timed_out = go->why->code == RV_E_TIMEOUT };
+    if (rv_store_begin(store, err))
+        return err->code;
+    int failed = let_go(store, go, err);
+    if (!failed && go->dead)
+        failed = rv_queue_end_tasks(store, &dead, 1, go->why->text, err);
+    if (failed) {
+        rv_store_rollback(store);
+        return failed;
+    }
+    return rv_store_commit(store, err);
+}
+
+int
+rv_queue_failed(struct rv_store *store, const struct rv_message *message, int64_t holder,
+                const rv_err *why, int64_t delay_ms, rv_err *err)
+{
+    struct letting_go go = { .message = message, .holder = holder, .why = why };
+    go.attempts = message->attempts;
+    go.dead = delay_ms < 0 || !(message->flags & RV_MESSAGE_AGAIN) ||
+              message->attempts >= message->max_attempts;
+    if (!go.dead && delay_ms > 0)
+        go.deliver_on = rv_now_ms() + delay_ms;
+    if (let_go_with_task(store, &go, err))
+        return rv_wrap(err, "end failed message %lld", (long long)message->id);
+    return go.dead;
+}
+
+int
+rv_queue_give_back(struct rv_store *store, const struct rv_message *message, int64_t holder,
+                   rv_err *err)
+{
+    rv_err why = RV_ERR_INIT;
+    rv_fail(&why, RV_E_CANCELLED, "its worker was asked to stop");
+    struct letting_go go = { .message = message, .holder = holder, .why = &why };
+    go.dead = !(message->flags & RV_MESSAGE_AGAIN);
+    go.attempts = message->attempts - (go.dead ? 0 : 1);
+    if (let_go_with_task(store, &go, err))
+        return rv_wrap(err, "give back message %lld", (long long)message->id);
+    return go.dead;
+}
+
+int
+rv_queue_send_again(struct rv_store *store, int64_t id, rv_err *err)
+{
+    int64_t changed = 0;
+    const rv_value params[] = { rv_vint(id), rv_vint(rv_now_ms()) };
+    if (rv_store_exec(store, &changed,
+                      "UPDATE miq_queue SET state = 'ready', attempts = 0, error = NULL,"
+                      " error_class = NULL, dead_on = NULL, deliver_on = NULL, updated_on = $2"
+                      " WHERE id = $1 AND state = 'error'",
+                      params, 2, err))
+        return rv_wrap(err, "send message %lld again", (long long)id);
+    if (changed == 0)
+        return rv_fail(err, RV_E_NOT_FOUND, "there is no dead message %lld", (long long)id);
+    return 0;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Tasks: Queued -> Active -> Finished. A task that is finished stays as it is, so
+ * a late report does no harm.
+ */
+#include "queue/task.h"
+
+#include <string.h>
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "model/model.h"
+#include "store/record.h"
+
+enum { TEXT_MAX_BYTES = 4096 };
+
+#define CANCEL_REQUESTED "{\"cancel\":true}"
+
+/* What a task is now. */
+struct task_now {
+    int found, finished, queued, cancelled;
+};
+
+static const struct rv_kind *
+task_kind(void)
+{
+    return rv_model_table("miq_tasks");
+}
+
+/* What one of the calls below does inside a transaction. */
+struct change {
+    int (*run)(struct rv_store *store, struct rv_feed *feed, struct change *change, rv_err *err);
+    int64_t id;
+    const char *name, *userid, *status, *message, *results;
+    int pct;
+};
+
+static int
+run_change(struct rv_store *store, struct change *change, rv_err *err)
+{
+    struct rv_feed *feed = rv_feed_new();
+    int failed = change->run(store, feed, change, err);
+    if (!failed)
+        failed = rv_feed_flush(feed, store, err);
+    rv_feed_free(feed);
+    return failed;
+}
+
+static int
+in_transaction(struct rv_store *store, struct change *change, rv_err *err)
+{
+    if (rv_store_in_transaction(store))
+        return run_change(store, change, err);
+    if (rv_store_begin(store, err))
+        return err->code;
+    int failed = run_change(store, change, err);
+    if (failed) {
+        rv_store_rollback(store);
+        return failed;
+    }
+    return rv_store_commit(store, err);
+}
+
+static int
+look(struct task_now *out, struct rv_store *store, int64_t id, rv_err *err)
+{
+    rv_value row[2];
+    const rv_value params[] = { rv_vint(id) };
+    memset(out, 0, sizeof(*out));
+    int found = rv_store_one(
+        store, row, 2, "SELECT state, context_data FROM miq_tasks WHERE id = $1", params, 1, err);
+    if (found < 0)
+        return found;
+    if (!found)
+        return rv_fail(err, RV_E_NOT_FOUND, "there is no task %lld", (long long)id);
+    out->found = 1;
+    out->finished = strcmp(row[0].v.text, "Finished") == 0;
+    out->queued = strcmp(row[0].v.text, "Queued") == 0;
+    out->cancelled = row[1].type == RV_TEXT && strcmp(row[1].v.text, CANCEL_REQUESTED) == 0;
+    return 0;
+}
+
+static int
+create(struct rv_store *store, struct rv_feed *feed, struct change *change, rv_err *err)
+{
+    const struct rv_field fields[] = {
+        { "name", rv_vtext(change->name) },
+        { "userid", rv_vtext(change->userid) },
+        { "state", rv_vtext("Queued") },
+        { "status", rv_vtext("Ok") },
+        { "message", rv_vtext("Waiting for a worker") },
+        { "pct_complete", rv_vint(0) },
+    };
+    return rv_record_insert(store, feed, task_kind(), fields, RV_COUNT(fields), &change->id, err);
+}
+
+static int
+start(struct rv_store *store, struct rv_feed *feed, struct change *change, rv_err *err)
+{
+    struct task_now now;
+    if (look(&now, store, change->id, err))
+        return err->code;
+    if (now.finished)
+        return 0;
+    const struct rv_field fields[] = { { "state", rv_vtext("Active") },
+                                       { "message", rv_vtext("Working") },
+                                       { "started_on", rv_vint(rv_now_ms()) } };
+    return rv_record_update(store, feed, task_kind(), change->id, fields, RV_COUNT(fields), err);
+}
+
+static int
+progress(struct rv_store *store, struct rv_feed *feed, struct change *change, rv_err *err)
+{
+    struct task_now now;
+    struct rv_field fields[2];
+    int count = 0;
+    if (look(&now, store, change->id, err))
+        return err->code;
+    if (change->pct >= 0)
+        fields[count++] =
+            (struct rv_field){ "pct_complete", rv_vint(change->pct > 100 ? 100 : change->pct) };
+    if (change->message)
+        fields[count++] = (struct rv_field){ "message", rv_vtext(change->message) };
+    if (now.finished || count == 0)
+        return 0;
+    return rv_record_update(store, feed, task_kind(), change->id, fields, count, err);
+}
+
+static int
+finish(struct rv_store *store, struct rv_feed *feed, struct change *change, rv_err *err)
+{
+    struct task_now now;
+    if (look(&now, store, change->id, err))
+        return err->code;
+    if (now.finished)
+        return 0;
+    struct rv_field fields[] = {
+        { "state", rv_vtext("Finished") },        { "status", rv_vtext(change->status) },
+        { "message", rv_vtext(change->message) }, { "pct_complete", rv_vint(100) },
+        { "results", rv_vtext(change->results) },
+    };
+    return rv_record_update(store, feed, task_kind(), change->id, fields,
+                            change->results ? RV_COUNT(fields) : RV_COUNT(fields) - 1, err);
+}
+
+static int
+cancel(struct rv_store *store, struct rv_feed *feed, struct change *change, rv_err *err)
+{
+    struct task_now now;
+    const rv_value params[] = { rv_vint(change->id) };
+    const struct rv_field mark[] = { { "context_data", rv_vtext(CANCEL_REQUESTED) },
+                                     { "message", rv_vtext("Asked to stop") } };
+    int64_t deleted = 0;
+    if (look(&now, store, change->id, err))
+        return err->code;
+    if (now.finished)
+        return rv_fail(err, RV_E_CONFLICT, "task %lld is finished already", (long long)change->id);
+    if (now.queued &&
+        rv_store_exec(store, &deleted,
+                      "DELETE FROM miq_queue WHERE miq_task_id = $1 AND state = 'ready'", params, 1,
+                      err))
+        return err->code;
+    /* Queued, but a worker has just taken its message: it will see the mark. */
+    if (deleted == 0)
+        return rv_record_update(store, feed, task_kind(), change->id, mark, RV_COUNT(mark), err);
+    change->status = "Error";
+    change->message = "cancelled";
+    return finish(store, feed, change, err);
+}
+
+int
+rv_task_create(struct rv_store *store, const char *name, const char *userid, int64_t *id,
+               rv_err *err)
+{
+    struct change change = { .run = create, .name = name, .userid = userid };
+    if (!rv_store_in_transaction(store) && rv_store_reserve_ids(store, 1, err))
+        return rv_wrap(err, "create task '%s'", name);
+    if (in_transaction(store, &change, err))
+        return rv_wrap(err, "create task '%s'", name);
+    *id = change.id;
+    return 0;
+}
+
+int
+rv_task_start(struct rv_store *store, int64_t id, rv_err *err)
+{
+    struct change change = { .run = start, .id = id };
+    return in_transaction(store, &change, err) ? rv_wrap(err, "start task") : 0;
+}
+
+int
+rv_task_progress(struct rv_store *store, int64_t id, int pct, const char *message, rv_err *err)
+{
+    struct change change = { .run = progress, .id = id, .pct = pct, .message = message };
+    return in_transaction(store, &change, err) ? rv_wrap(err, "report on task") : 0;
+}
+
+int
+rv_task_finish(struct rv_store *store, int64_t id, const char *status, const char *message,
+               const char *results, rv_err *err)
+{
+    /* An error's text may be long; what a person reads need not be. */
+    RV_AUTO_FREE char *cut = message ? rv_strndup(message, TEXT_MAX_BYTES) : NULL;
+    if (cut)
+        cut[rv_utf8_prefix(cut, strlen(cut))] = '\0';
+    struct change change = {
+        .run = finish, .id = id, .status = status, .message = cut, .results = results
+    };
+    return in_transaction(store, &change, err) ? rv_wrap(err, "finish task") : 0;
+}
+
+int
+rv_task_cancel(struct rv_store *store, int64_t id, rv_err *err)
+{
+    struct change change = { .run = cancel, .id = id };
+    return in_transaction(store, &change, err) ? rv_wrap(err, "cancel task") : 0;
+}
+
+int
+rv_task_cancelled(struct rv_store *store, int64_t id, rv_err *err)
+{
+    struct task_now now;
+    if (look(&now, store, id, err))
+        return rv_wrap(err, "look at task");
+    return now.cancelled;
+}
