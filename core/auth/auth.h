@@ -14,7 +14,8 @@ struct rv_identity {
 };
 
 /* Make or reset the administrator with this password. */
-int rv_auth_set_admin(struct rv_store *store, const char *userid, const char *password, rv_err *err);
+int rv_auth_set_admin(struct rv_store *store, const char *userid, const char *password,
+                      rv_err *err);
 int rv_auth_has_user(struct rv_store *store, const char *userid, rv_err *err); /* 1, 0 or error */
 /* AUTH when the user or the password is wrong (same text, same time for both). */
 int rv_auth_password(struct rv_store *store, const char *userid, const char *password,
@@ -23,7 +24,8 @@ int rv_auth_password(struct rv_store *store, const char *userid, const char *pas
 /* Tokens: 32 random bytes as hex; the store keeps their SHA-256. */
 #define RV_TOKEN_SIZE 65
 int rv_auth_token_issue(struct rv_store *store, int64_t user_id, const char *requester_type,
-                        int64_t ttl_ms, char token[RV_TOKEN_SIZE], int64_t *expires_on, rv_err *err);
+                        int64_t ttl_ms, char token[RV_TOKEN_SIZE], int64_t *expires_on,
+                        rv_err *err);
 /* AUTH when unknown or expired. renew: its expiry moves to now + its TTL. */
 enum { RV_TOKEN_RENEW = 1 };
 int rv_auth_token(struct rv_store *store, const char *token, int flags, struct rv_identity *out,

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Tokens of the API. The store has their digest only: who reads it cannot log in.
+ * A token in use is renewed at most once in a tenth of its life, so that a busy client
+ * does not make each of its requests a write.
+ */
+#include "auth/auth.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "base/clock.h"
+#include "base/secret.h"
+
+enum { TOKEN_BYTES = 32 };
+
+static int
+insert_token(struct rv_store *store, const char *digest, int64_t user_id,
+             const char *requester_type, int64_t ttl_ms, int64_t now_ms, rv_err *err)
+{
+    int64_t id = 0;
+    if (rv_store_new_id(store, &id, err))
+        return err->code;
+    const rv_value params[] = { rv_vint(id),
+                                rv_vtext(digest),
+                                rv_vint(user_id),
+                                rv_vtext(requester_type),
+                                rv_vint((ttl_ms + 999) / 1000),
+                                rv_vint(now_ms + ttl_ms),
+                                rv_vint(now_ms) };
+    return rv_store_exec(store, NULL,
+                         "INSERT INTO auth_tokens (id, token_digest, user_id, requester_type, ttl,"
+                         " expires_on, created_on, updated_on)"
+                         " VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
+                         params, 7, err);
+}
+
+int
+rv_auth_token_issue(struct rv_store *store, int64_t user_id, const char *requester_type,
+                    int64_t ttl_ms, char token[RV_TOKEN_SIZE], int64_t *expires_on, rv_err *err)
+{
+    char digest[65];
+    int64_t now_ms = rv_now_ms();
+    rv_random_hex(token, TOKEN_BYTES);
+    rv_sha256_hex(digest, token, strlen(token));
+    if (insert_token(store, digest, user_id, requester_type, ttl_ms, now_ms, err)) {
+        rv_wipe(token, RV_TOKEN_SIZE);
+        return rv_wrap(err, "issue a token");
+    }
+    *expires_on = now_ms + ttl_ms;
+    return 0;
+}
+
+/* What a token's row says. */
+struct token_row {
+    int64_t id, expires_on, ttl_ms;
+};
+
+static int
+find_token(struct rv_store *store, struct token_row *out, struct rv_identity *who,
+           const char *digest, rv_err *err)
+{
+    rv_value row[6];
+    const rv_value params[] = { rv_vtext(digest), rv_vint(rv_now_ms()) };
+    int found = rv_store_one(store, row, 6,
+                             "SELECT t.id, t.expires_on, t.ttl, u.id, u.userid, u.name"
+                             " FROM auth_tokens t JOIN users u ON u.id = t.user_id"
+                             " WHERE t.token_digest = $1 AND t.expires_on > $2",
+                             params, 2, err);
+    if (found <= 0)
+        return found;
+    memset(who, 0, sizeof(*who));
+    out->id = row[0].v.i;
+    out->expires_on = row[1].v.i;
+    out->ttl_ms = row[2].type == RV_INT ? row[2].v.i * 1000 : 0;
+    who->user_id = row[3].v.i;
+    snprintf(who->userid, sizeof(who->userid), "%s", row[4].type == RV_TEXT ? row[4].v.text : "");
+    snprintf(who->name, sizeof(who->name), "%s", row[5].type == RV_TEXT ? row[5].v.text : "");
+    return 1;
+}
+
+static int
+renew(struct rv_store *store, const struct token_row *row, rv_err *err)
+{
+    int64_t until = rv_now_ms() + row->ttl_ms;
+    if (until - row->expires_on < row->ttl_ms / 10)
+        return 0;
+    const rv_value params[] = { rv_vint(row->id), rv_vint(until), rv_vint(rv_now_ms()) };
+    return rv_store_exec(store, NULL,
+                         "UPDATE auth_tokens SET expires_on = $2, updated_on = $3 WHERE id = $1"
+                         " AND expires_on < $2",
+                         params, 3, err);
+}
+
+int
+rv_auth_token(struct rv_store *store, const char *token, int flags, struct rv_identity *out,
+              rv_err *err)
+{
+    char digest[65];
+    struct token_row row;
+    size_t len = strlen(token);
+    if (len != RV_TOKEN_SIZE - 1)
+        return rv_fail(err, RV_E_AUTH, "the token is unknown or has expired");
+    rv_sha256_hex(digest, token, len);
+    int found = find_token(store, &row, out, digest, err);
+    if (found < 0)
+        return rv_wrap(err, "look at a token");
+    if (!found)
+        return rv_fail(err, RV_E_AUTH, "the token is unknown or has expired");
+    if ((flags & RV_TOKEN_RENEW) && renew(store, &row, err))
+        return rv_wrap(err, "renew a token");
+    return 0;
+}
+
+int
+rv_auth_token_revoke(struct rv_store *store, const char *token, rv_err *err)
+{
+    char digest[65];
+    rv_sha256_hex(digest, token, strlen(token));
+    const rv_value params[] = { rv_vtext(digest) };
+    if (rv_store_exec(store, NULL, "DELETE FROM auth_tokens WHERE token_digest = $1", params, 1,
+                      err))
+        return rv_wrap(err, "revoke a token");
+    return 0;
+}
+
+int
+rv_auth_token_expire(struct rv_store *store, rv_err *err)
+{
+    rv_value row[1];
+    const rv_value params[] = { rv_vint(rv_now_ms()) };
+    int found = rv_store_one(
+        store, row, 1, "SELECT id FROM auth_tokens WHERE expires_on <= $1 LIMIT 1", params, 1, err);
+    if (found > 0 && rv_store_exec(store, NULL, "DELETE FROM auth_tokens WHERE expires_on <= $1",
+                                   params, 1, err))
+        found = err->code;
+    return found < 0 ? rv_wrap(err, "drop expired tokens") : 0;
+}
