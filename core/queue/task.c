@@ -14,8 +14,6 @@
 
 enum { TEXT_MAX_BYTES = 4096 };
 
-#define CANCEL_REQUESTED "{\"cancel\":true}"
-
 /* What a task is now. */
 struct task_now {
     int found, finished, queued, cancelled;
@@ -68,7 +66,7 @@ look(struct task_now *out, struct rv_store *store, int64_t id, rv_err *err)
     const rv_value params[] = { rv_vint(id) };
     memset(out, 0, sizeof(*out));
     int found = rv_store_one(
-        store, row, 2, "SELECT state, context_data FROM miq_tasks WHERE id = $1", params, 1, err);
+        store, row, 2, "SELECT state, cancelled_on FROM miq_tasks WHERE id = $1", params, 1, err);
     if (found < 0)
         return found;
     if (!found)
@@ -76,7 +74,7 @@ look(struct task_now *out, struct rv_store *store, int64_t id, rv_err *err)
     out->found = 1;
     out->finished = strcmp(row[0].v.text, "Finished") == 0;
     out->queued = strcmp(row[0].v.text, "Queued") == 0;
-    out->cancelled = row[1].type == RV_TEXT && strcmp(row[1].v.text, CANCEL_REQUESTED) == 0;
+    out->cancelled = row[1].type == RV_INT;
     return 0;
 }
 
@@ -148,7 +146,7 @@ cancel(struct rv_store *store, struct rv_feed *feed, struct change *change, rv_e
 {
     struct task_now now;
     const rv_value params[] = { rv_vint(change->id) };
-    const struct rv_field mark[] = { { "context_data", rv_vtext(CANCEL_REQUESTED) },
+    const struct rv_field mark[] = { { "cancelled_on", rv_vint(rv_now_ms()) },
                                      { "message", rv_vtext("Asked to stop") } };
     int64_t deleted = 0;
     if (look(&now, store, change->id, err))
