@@ -48,6 +48,7 @@ struct rv_call_spec {
     int (*cancelled)(void *arg);
     void *arg;
     const struct rv_sink *sink; /* refresh and watch */
+    int64_t *waited_us;         /* may be NULL: grows by the time spent waiting for the other side */
 };
 
 /* open; config must live as long. */

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The host's functions as modules get them.
+ */
+#include "host/internal.h"
+
+const struct reeve_host rv_host_table = {
+    .size = sizeof(struct reeve_host),
+    .version = REEVE_SDK_VERSION,
+    .fail = rv_call_fail,
+    .fail_wrap = rv_call_wrap,
+    .fail_hint = rv_call_hint,
+    .fail_status = rv_call_status,
+    .fail_text = rv_call_text,
+    .fail_clear = rv_call_clear,
+    .log = rv_call_log,
+    .now_ms = rv_call_now_ms,
+    .monotonic_ms = rv_call_monotonic_ms,
+    .deadline_ms = rv_call_deadline_ms,
+    .cancelled = rv_call_cancelled,
+    .wait = rv_call_wait,
+    .alloc = rv_call_alloc,
+    .alloc_mark = rv_call_mark,
+    .alloc_release = rv_call_release,
+    .secret_with = rv_host_secret_with,
+    .config_string = rv_config_get_string,
+    .config_int = rv_config_get_int,
+    .config_has = rv_config_get_has,
+    .config_secret = rv_config_get_secret,
+    .object = rv_object_begin,
+    .child = rv_object_child,
+    .set_text = rv_object_set_text,
+    .set_int = rv_object_set_int,
+    .set_double = rv_object_set_double,
+    .set_flag = rv_object_set_flag,
+    .set_time = rv_object_set_time,
+    .set_json = rv_object_set_json,
+    .link = rv_object_link,
+    .link_name = rv_object_link_name,
+    .emit = rv_inventory_emit,
+    .gone = rv_inventory_gone,
+    .begin = rv_inventory_begin_kind,
+    .complete = rv_inventory_complete,
+    .checkpoint = rv_inventory_checkpoint,
+    .token = rv_inventory_token,
+    .warn = rv_inventory_warn,
+    .prepared = rv_prepared_set,
+};

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Loads provider modules. A module may be older or newer than this host: its
+ * structs are copied into ours as far as both know them, what is missing is zero. Modules
+ * stay loaded for the life of the process (libraries that they bring do not like to go).
+ */
+#include "host/internal.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "base/text.h"
+
+enum { PROLOGUE_BYTES = offsetof(struct reeve_provider, name), MAX_STRUCT_BYTES = 1 << 16 };
+
+static struct rv_module *loaded;
+
+typedef const struct reeve_provider *(*entry_fn)(const struct reeve_host *host);
+
+/* What both sides know of a struct that begins with, or has, its size. */
+static int
+copy_known(void *to, size_t ours, const void *from, uint64_t theirs, const char *what, rv_err *err)
+{
+    if (theirs < sizeof(uint64_t) || theirs > MAX_STRUCT_BYTES)
+        return rv_fail(err, RV_E_INVALID, "%s says that it is %llu bytes long", what,
+                       (unsigned long long)theirs);
+    memset(to, 0, ours);
+    memcpy(to, from, theirs < ours ? theirs : ours);
+    return 0;
+}
+
+static int
+copy_tables(struct rv_module *module, rv_err *err)
+{
+    struct reeve_provider *provider = &module->provider;
+    const struct {
+        void *to;
+        size_t ours;
+        const void *from;
+        const char *what;
+    } tables[] = {
+        { &module->inventory, sizeof(module->inventory), provider->inventory,
+          "its inventory table" },
+        { &module->events, sizeof(module->events), provider->events, "its events table" },
+        { &module->metrics, sizeof(module->metrics), provider->metrics, "its metrics table" },
+        { &module->operations, sizeof(module->operations), provider->operations,
+          "its operations table" },
+    };
+    for (size_t i = 0; i < RV_COUNT(tables); i++) {
+        uint64_t size;
+        if (tables[i].from == NULL)
+            continue;
+        memcpy(&size, tables[i].from, sizeof(size));
+        if (copy_known(tables[i].to, tables[i].ours, tables[i].from, size, tables[i].what, err) < 0)
+            return err->code;
+    }
+    provider->inventory = provider->inventory ? &module->inventory : NULL;
+    provider->events = provider->events ? &module->events : NULL;
+    provider->metrics = provider->metrics ? &module->metrics : NULL;
+    provider->operations = provider->operations ? &module->operations : NULL;
+    return 0;
+}
+
+static int
+copy_provider(struct rv_module *module, const struct reeve_provider *theirs, rv_err *err)
+{
+    if (theirs == NULL)
+        return rv_fail(err, RV_E_INVALID, "its entry function returned nothing");
+    if (theirs->magic != REEVE_ABI_MAGIC)
+        return rv_fail(err, RV_E_INVALID, "it is not a Reeve provider (its magic number is 0x%08x)",
+                       (unsigned)theirs->magic);
+    if (theirs->abi_major != REEVE_ABI_MAJOR) {
+        rv_fail(err, RV_E_UNSUPPORTED,
+                "it is made for version %u.%u of the provider interface, this server has %d.%d",
+                (unsigned)theirs->abi_major, (unsigned)theirs->abi_minor, REEVE_ABI_MAJOR,
+                REEVE_ABI_MINOR);
+        return rv_hint(
+            err, theirs->abi_major > REEVE_ABI_MAJOR
+                     ? "upgrade the server, or install an older release of the provider"
+                     : "install a newer release of the provider, or build it against this SDK");
+    }
+    if (theirs->size < PROLOGUE_BYTES)
+        return rv_fail(err, RV_E_INVALID, "its table is shorter than its prologue");
+    if (copy_known(&module->provider, sizeof(module->provider), theirs, theirs->size, "its table",
+                   err) < 0)
+        return err->code;
+    return copy_tables(module, err);
+}
+
+/* Its own kinds join the dictionary. A kind of an older minor is shorter: the rest is zero. */
+static int
+add_kinds(const struct rv_module *module, rv_err *err)
+{
+    const struct reeve_kind *const *kinds = module->provider.kinds;
+    for (size_t i = 0; kinds && kinds[i]; i++) {
+        struct reeve_kind kind;
+        if (copy_known(&kind, sizeof(kind), kinds[i], kinds[i]->size, "a kind", err) < 0)
+            return err->code;
+        kind.size = sizeof(kind);
+        if (rv_model_add(&kind, err) < 0)
+            return err->code;
+    }
+    return 0;
+}
+
+static int
+open_library(struct rv_module *module, rv_err *err)
+{
+    module->library = dlopen(module->path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    if (module->library == NULL) {
+        const char *why = dlerror();
+        return rv_fail(err, RV_E_INVALID, "it cannot be loaded: %.600s",
+                       why ? why : "unknown reason");
+    }
+    union {
+        void *symbol;
+        entry_fn function;
+    } entry = { .symbol = dlsym(module->library, REEVE_PROVIDER_SYMBOL) };
+    if (entry.symbol == NULL)
+        return rv_fail(err, RV_E_INVALID, "it is not a Reeve provider (it has no symbol %s)",
+                       REEVE_PROVIDER_SYMBOL);
+    return copy_provider(module, entry.function(&rv_host_table), err);
+}
+
+static void
+discard(struct rv_module *module)
+{
+    free(module->path);
+    free(module->name);
+    free(module);
+}
+
+static char *
+name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *base = slash ? slash + 1 : path;
+    size_t len = strlen(base);
+    if (len > 3 && strcmp(base + len - 3, ".so") == 0)
+        len -= 3;
+    return rv_strndup(base, len);
+}
+
+static int
+load(struct rv_module **out, char *path, rv_err *err)
+{
+    struct rv_module *module = rv_alloc(sizeof(*module));
+    module->path = path;
+    module->name = name_of(path);
+    if (open_library(module, err) < 0 || rv_module_check(module, err) < 0 ||
+        add_kinds(module, err) < 0) {
+        rv_wrap(err, "provider module '%s'", path);
+        discard(module);
+        return err->code;
+    }
+    if (module->provider.title == NULL)
+        module->provider.title = module->provider.name;
+    module->next = loaded;
+    loaded = module;
+    *out = module;
+    return 0;
+}
+
+int
+rv_module_load_file(struct rv_module **out, const char *path, rv_err *err)
+{
+    char *real = realpath(path, NULL);
+    if (real == NULL)
+        return rv_fail_errno(err, "provider module '%s'", path);
+    for (struct rv_module *module = loaded; module; module = module->next) {
+        if (strcmp(module->path, real) == 0) {
+            free(real);
+            *out = module;
+            return 0;
+        }
+    }
+    struct stat file;
+    if (stat(real, &file) == 0 && !S_ISREG(file.st_mode)) {
+        rv_fail(err, RV_E_INVALID, "provider module '%s': it is not a file", path);
+        free(real);
+        return err->code;
+    }
+    return load(out, real, err);
+}
+
+static int
+fail_not_there(const char *dir, const char *name, rv_err *err)
+{
+    rv_err ignored = RV_ERR_INIT;
+    char **names = NULL;
+    const char *near = NULL;
+    if (rv_module_list(&names, dir, &ignored) == 0)
+        near = rv_nearest(name, (const char *const *)names);
+    if (near)
+        rv_fail(err, RV_E_NOT_FOUND, "there is no provider '%.80s', did you mean '%s'?", name,
+                near);
+    else
+        rv_fail(err, RV_E_NOT_FOUND, "there is no provider '%.80s' in '%s'", name, dir);
+    rv_names_free(names);
+    return err->code;
+}
+
+int
+rv_module_load(struct rv_module **out, const char *dir, const char *name, rv_err *err)
+{
+    /* The name may come from a request: it must not lead out of the folder. */
+    if (name == NULL || name[0] == 0 ||
+        strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != strlen(name) || strlen(name) > 64)
+        return fail_not_there(dir, name ? name : "", err);
+    RV_AUTO_FREE char *path = rv_format("%s/%s.so", dir, name);
+    struct stat file;
+    if (stat(path, &file) < 0)
+        return fail_not_there(dir, name, err);
+    return rv_module_load_file(out, path, err);
+}
+
+const struct reeve_provider *
+rv_module_provider(const struct rv_module *module)
+{
+    return &module->provider;
+}
+
+const char *
+rv_module_path(const struct rv_module *module)
+{
+    return module->path;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int
+rv_module_list(char ***out, const char *dir, rv_err *err)
+{
+    DIR *folder = opendir(dir);
+    if (folder == NULL)
+        return rv_fail_errno(err, "folder of provider modules '%s'", dir);
+    char **names = rv_realloc(NULL, 1, sizeof(*names));
+    size_t count = 0;
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        size_t len = strlen(entry->d_name);
+        if (len <= 3 || strcmp(entry->d_name + len - 3, ".so") != 0)
+            continue;
+        names = rv_realloc(names, count + 2, sizeof(*names));
+        names[count++] = rv_strndup(entry->d_name, len - 3);
+    }
+    closedir(folder);
+    qsort(names, count, sizeof(*names), by_name);
+    names[count] = NULL;
+    *out = names;
+    return 0;
+}
+
+void
+rv_names_free(char **names)
+{
+    for (size_t i = 0; names && names[i]; i++)
+        free(names[i]);
+    free(names);
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The open object: its begin, its children, the failure that sticks, and the
+ * check that nothing required is missing. Everything lives in the inventory's arena, which is
+ * reset when the object ends, so memory stays that of one object.
+ */
+#include "host/internal.h"
+
+#include <string.h>
+#include "base/text.h"
+
+void
+rv_object_fail(struct reeve_object *obj, int error_class, const char *format, ...)
+{
+    rv_err *failure = &obj->inventory->failure;
+    if (failure->code)
+        return;
+    va_list args;
+    va_start(args, format);
+    rv_vfail(failure, error_class, format, args);
+    va_end(args);
+    const struct rv_object *top = &obj->object;
+    while (top->owner)
+        top = top->owner;
+    if (top->kind)
+        rv_wrap(failure, "%s '%.80s'", top->kind->name, top->ref);
+}
+
+const char *
+rv_ref_problem(const char *ref, int *error_class)
+{
+    *error_class = REEVE_E_INVALID;
+    if (ref == NULL || ref[0] == 0)
+        return "is empty";
+    size_t len = strlen(ref);
+    if (len > RV_NAME_BYTES) {
+        *error_class = REEVE_E_LIMIT;
+        return "is longer than 1024 bytes";
+    }
+    return rv_utf8_valid(ref, len) ? NULL : "is not UTF-8";
+}
+
+static struct reeve_object *
+hole(struct reeve_inventory *inv)
+{
+    inv->hole->object = (struct rv_object){ 0 };
+    inv->hole->inventory = inv;
+    return inv->hole;
+}
+
+/* NULL, with the failure kept, when memory for the object is out. */
+static struct reeve_object *
+make(struct reeve_inventory *inv, struct reeve_object *blame, const struct rv_kind *kind)
+{
+    struct reeve_object *obj = rv_arena_alloc(inv->arena, sizeof(*obj));
+    rv_value *values = rv_arena_alloc(inv->arena, (size_t)kind->column_count * sizeof(rv_value));
+    if (obj == NULL || values == NULL) {
+        rv_object_fail(blame, REEVE_E_LIMIT, "the object needs more than %d MiB",
+                       RV_OBJECT_MEMORY_BYTES >> 20);
+        return NULL;
+    }
+    obj->inventory = inv;
+    obj->object.kind = kind;
+    obj->object.values = values;
+    return obj;
+}
+
+static int
+declared(const struct reeve_inventory *inv, const struct rv_kind *kind)
+{
+    return kind->index < inv->kind_count && (inv->kinds[kind->index] & RV_KIND_DECLARED);
+}
+
+/* A kind that this provider may emit, or NULL with the failure kept. */
+static const struct rv_kind *
+find_kind(struct reeve_object *blame, const char *name, int child)
+{
+    const struct rv_kind *kind = name ? rv_model_kind(name) : NULL;
+    if (kind == NULL)
+        rv_object_fail(blame, REEVE_E_INVALID, "unknown kind '%s'", name ? name : "");
+    else if (!declared(blame->inventory, kind))
+        rv_object_fail(blame, REEVE_E_INVALID, "kind '%s' is not in the provider's list of kinds",
+                       name);
+    else if (child && !kind->child)
+        rv_object_fail(blame, REEVE_E_INVALID, "'%s' is not a kind of children", name);
+    else if (!child && kind->child)
+        rv_object_fail(blame, REEVE_E_INVALID,
+                       "'%s' is a kind of children: begin it with reeve_child", name);
+    else
+        return kind;
+    return NULL;
+}
+
+struct reeve_object *
+rv_object_begin(struct reeve_inventory *inv, const char *kind_name, const char *ref)
+{
+    const struct reeve_object *before = inv->open;
+    char name[64] = "";
+    if (before && before != inv->hole)
+        snprintf(name, sizeof(name), "%s", before->object.kind->name);
+    rv_object_end(inv);
+    struct reeve_object *blame = hole(inv);
+    inv->open = blame;
+    if (name[0])
+        rv_object_fail(blame, REEVE_E_INVALID, "an object of kind '%s' was begun, but not emitted",
+                       name);
+    const struct rv_kind *kind = find_kind(blame, kind_name, 0);
+    if (kind == NULL)
+        return blame;
+    int error_class;
+    const char *problem = rv_ref_problem(ref, &error_class);
+    if (problem)
+        rv_object_fail(blame, error_class, "the ref of an object of kind '%s' %s", kind_name,
+                       problem);
+    struct reeve_object *obj = inv->failure.code ? NULL : make(inv, blame, kind);
+    if (obj == NULL)
+        return blame;
+    size_t len = strlen(ref);
+    char *copy = rv_arena_strndup(inv->arena, ref, len);
+    obj->object.ref = copy;
+    obj->object.values[kind->key[0]] = rv_vtext_len(copy, len);
+    inv->open = obj;
+    return obj;
+}
+
+/* name is one of words, blanks between. */
+static int
+has_word(const char *words, const char *name)
+{
+    size_t len = strlen(name);
+    for (const char *at = words; *at;) {
+        size_t word = strcspn(at, " ");
+        if (word == len && memcmp(at, name, len) == 0)
+            return 1;
+        at += word;
+        at += strspn(at, " ");
+    }
+    return 0;
+}
+
+int
+rv_object_may_point(const struct rv_kind *kind, int column, const struct rv_kind *target)
+{
+    const struct rv_column *ref = &kind->columns[column];
+    if (target->server)
+        return 0;
+    if (ref->type_column < 0)
+        return rv_streq(ref->target, target->name);
+    const char *allowed = kind->columns[ref->type_column].target; /* NULL: any */
+    return allowed == NULL || has_word(allowed, target->name);
+}
+
+struct reeve_object *
+rv_object_child(struct reeve_object *owner, const char *kind_name)
+{
+    struct reeve_inventory *inv = owner->inventory;
+    if (owner->object.kind == NULL || inv->failure.code)
+        return hole(inv);
+    const struct rv_kind *kind = find_kind(owner, kind_name, 1);
+    if (kind && !rv_object_may_point(kind, kind->owner_column, owner->object.kind)) {
+        rv_object_fail(owner, REEVE_E_INVALID, "a '%s' cannot belong to a '%s'", kind_name,
+                       owner->object.kind->name);
+        kind = NULL;
+    }
+    struct reeve_object *obj = kind ? make(inv, owner, kind) : NULL;
+    if (obj == NULL)
+        return hole(inv);
+    obj->object.owner = &owner->object;
+    if (owner->last_child)
+        owner->last_child->object.next = &obj->object;
+    else
+        owner->object.children = &obj->object;
+    owner->last_child = obj;
+    return obj;
+}
+
+static int
+is_linked(const struct rv_object *object, int column)
+{
+    for (int i = 0; i < object->link_count; i++)
+        if (object->links[i].column == column)
+            return 1;
+    return 0;
+}
+
+static int
+is_key(const struct rv_kind *kind, int column)
+{
+    for (int i = 0; i < kind->key_count; i++)
+        if (kind->key[i] == column)
+            return 1;
+    return 0;
+}
+
+static int
+is_owner_column(const struct rv_kind *kind, int column)
+{
+    return kind->child && (column == kind->owner_column ||
+                           column == kind->columns[kind->owner_column].type_column);
+}
+
+static int
+check_columns(const struct rv_object *object, rv_err *err)
+{
+    const struct rv_kind *kind = object->kind;
+    for (int i = 0; i < kind->column_count; i++) {
+        const struct rv_column *column = &kind->columns[i];
+        if ((column->flags & REEVE_COL_CORE) || is_owner_column(kind, i))
+            continue;
+        if (!(column->flags & REEVE_COL_REQUIRED) && !(kind->child && is_key(kind, i)))
+            continue;
+        if (object->values[i].type == RV_NULL && !is_linked(object, i))
+            return rv_fail(err, REEVE_E_INVALID, "column '%s' of a '%s' must be set", column->name,
+                           kind->name);
+    }
+    return 0;
+}
+
+static int
+check_tree(const struct rv_object *object, rv_err *err)
+{
+    int rc = check_columns(object, err);
+    for (const struct rv_object *child = object->children; child && rc == 0; child = child->next)
+        rc = check_tree(child, err);
+    return rc;
+}
+
+int
+rv_object_check(struct reeve_object *obj, rv_err *err)
+{
+    if (check_tree(&obj->object, err) == 0)
+        return 0;
+    return rv_wrap(err, "%s '%.80s'", obj->object.kind->name, obj->object.ref);
+}
+
+void
+rv_object_end(struct reeve_inventory *inv)
+{
+    inv->open = NULL;
+    rv_err_clear(&inv->failure);
+    rv_arena_reset(inv->arena);
+}
