@@ -36,28 +36,30 @@ missing_packages() { # PACKAGE...
 	done
 }
 
+apt_install() { # SUDO PACKAGE...
+	local sudo=$1
+	shift
+	$sudo apt-get update -q && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
+		--no-install-recommends -o DPkg::Lock::Timeout=600 "$@"
+}
+
 # install_packages GROUP...: only what is missing; nothing is asked of the network when nothing is.
 install_packages() {
-	local missing sudo='' log=$REEVE_CACHE/apt.log
+	local missing=() sudo='' log=$REEVE_CACHE/apt.log
 	# shellcheck disable=SC2046 # lists of words
-	missing=$(missing_packages $(packages_of "$@"))
-	[ -n "$missing" ] || return 0
-	# shellcheck disable=SC2086
-	step "installing $(echo $missing | wc -w) Debian packages (log: $log)"
+	mapfile -t missing < <(missing_packages $(packages_of "$@"))
+	[ ${#missing[@]} -gt 0 ] || return 0
+	step "installing ${#missing[@]} Debian packages (log: $log)"
 	if [ "$(id -u)" != 0 ]; then
-		command -v sudo >/dev/null || die "these packages are missing and need root to install: $(echo $missing | tr '\n' ' ')"
+		command -v sudo >/dev/null || die "these packages are missing and need root to install: ${missing[*]}"
 		sudo=sudo
 	fi
 	mkdir -p "$REEVE_CACHE"
-	case $missing in *postgresql-15*)
-		$sudo mkdir -p "$(dirname $pg_no_cluster)"
-		echo 'create_main_cluster = false' | $sudo tee "$pg_no_cluster" >/dev/null ;;
-	esac
-	{ $sudo apt-get update -q &&
-		# shellcheck disable=SC2086
-		$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-			-o DPkg::Lock::Timeout=600 $missing; } >"$log" 2>&1 ||
-		{ tail -n 20 "$log" >&2; die "apt-get failed, see $log"; }
+	if [[ " ${missing[*]} " == *" postgresql-15 "* ]]; then
+		$sudo mkdir -p "$(dirname "$pg_no_cluster")"
+		echo 'create_main_cluster = false' | $sudo tee "$pg_no_cluster" >/dev/null
+	fi
+	apt_install "$sudo" "${missing[@]}" >"$log" 2>&1 || { tail -n 20 "$log" >&2; die "apt-get failed, see $log"; }
 }
 
 # build PRESET [TARGET...]: configure and compile into build/PRESET, quiet unless it fails.
