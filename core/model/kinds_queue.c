@@ -32,7 +32,7 @@ static const struct reeve_column message_columns[] = {
     INT_F(REQUIRED, "attempts", "How often it was claimed"),
     INT("max_attempts", "Claims after which it is given up"),
     TIME("dequeued_on", "When it was last claimed"),
-    STRING_F(INTERNAL | INDEX, "digest", "Hash of what makes two ready messages the same"),
+    STRING_F(INTERNAL, "digest", "Hash of what makes two ready messages the same"),
     FLAG("retryable", "Whether it may run again after it was cut off"),
     STRING("error", "How the last attempt failed"),
     STRING("error_class", "Class of that failure: unavailable, timeout, ..."),
