@@ -27,8 +27,15 @@ void rv_feed_reset(struct rv_feed *feed);
 void rv_feed_add(struct rv_feed *feed, const struct rv_kind *kind, int64_t id, int64_t ems_id, int op,
                  const char *old_values);
 size_t rv_feed_count(const struct rv_feed *feed);
-/* Insert what was collected; the last thing before commit. Also NOTIFYs "reeve_changes". */
+/* Insert what was collected, and forget it; the last thing before commit. Also NOTIFYs
+ * "reeve_changes". */
 int rv_feed_flush(struct rv_feed *feed, struct rv_store *store, rv_err *err);
+/* One member of old_values: name and value as the column's type has it in JSON (times in ms).
+ * Nothing for a secret or internal column. */
+struct rv_column;
+struct rv_json_writer;
+void rv_feed_write_value(struct rv_json_writer *out, const struct rv_column *column,
+                         const rv_value *value);
 
 /* A reader's position: "EPOCH-NUMBER" as text in the API (Last-Event-ID). */
 struct rv_cursor {
@@ -46,8 +53,10 @@ struct rv_change {
     int op;
     const char *old_values; /* JSON text or NULL */
 };
-/* Up to limit changes after the cursor, in order; fn's nonzero return ends it. The cursor moves
- * behind the last one handed over. GONE when the epoch is another or the number has expired. */
+/* Up to limit changes after the cursor (fewer when they are large), in order; fn's nonzero return
+ * ends it. The cursor moves behind the last one handed over. fn may use the store. Returns how many
+ * were handed over; 0: there are no more now. Changes of a kind that nobody here knows are passed
+ * over. GONE when the epoch is another or the number has expired. */
 int rv_feed_read(struct rv_store *store, struct rv_cursor *cursor, int limit,
                  int (*fn)(void *arg, const struct rv_change *change), void *arg, rv_err *err);
 const char *rv_op_name(int op); /* "created", ... */

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Indexes that the dictionary has no words for: partial ones, or over several
+ * columns. Made at start when the catalogue lacks them. One that changes gets a new
+ * name; a migration drops the old one.
+ */
+#include "schema_internal.h"
+
+#include "store_internal.h"
+
+const struct rv_extra_index rv_extra_indexes[] = {
+    /* The first ready message of a queue. Small, whatever lies in the table beside. */
+    { "ix_miq_queue_ready", "miq_queue", 0, "(queue_name, priority, id) WHERE state = 'ready'",
+      NULL },
+    /* Whether the same message waits already: put-unless-exists, under a lock by name. Not unique:
+     * a plain put may repeat one, and one that is given back may meet its like. */
+    { "ix_miq_queue_ready_digest", "miq_queue", 0, "(digest) WHERE state = 'ready'", NULL },
+    { NULL, NULL, 0, NULL, NULL },
+};
+
+void
+rv_schema_extra_ddl(rv_buf *sql, const struct rv_store *store, const struct rv_catalogue *catalogue)
+{
+    for (const struct rv_extra_index *extra = rv_extra_indexes; extra->name; extra++) {
+        const char *rest = extra->sqlite;
+        if (rv_store_is_postgres(store) && extra->postgres)
+            rest = extra->postgres;
+        if (!rv_catalogue_has_index(catalogue, extra->name) &&
+            rv_catalogue_has(catalogue, extra->table, NULL))
+            rv_buf_addf(sql, "CREATE %sINDEX %s ON %s %s;", extra->unique ? "UNIQUE " : "",
+                        extra->name, extra->table, rest);
+    }
+}

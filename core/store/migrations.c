@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Numbered steps from one version of the schema to the next. New tables, columns
+ * and indexes need none, the dictionary brings them; a step renames, retypes,
+ * drops or moves what is there. It runs before the dictionary is compared.
+ */
+#include "schema_internal.h"
+
+#include "store_internal.h"
+
+static int
+make_base(struct rv_store *store, void *arg, rv_err *err)
+{
+    return rv_schema_make_fixed(store, *(const int64_t *)arg, err);
+}
+
+/* The last version is RV_SCHEMA_VERSION. arg: the region of a new database. */
+const struct rv_migration rv_migrations[] = {
+    { 1, "base", make_base },
+};
+const int rv_migration_count = RV_COUNT(rv_migrations);
+
+int
+rv_schema_info(struct rv_store *store, const char *name, int64_t *value, rv_err *err)
+{
+    rv_value out;
+    int found = rv_store_one(store, &out, 1, "SELECT value FROM schema_info WHERE name = $1",
+                             (rv_value[]){ rv_vtext(name) }, 1, err);
+
+    if (found < 0)
+        return found;
+    if (found == 0) {
+        rv_fail(err, RV_E_INVALID, "table schema_info has no '%s'", name);
+        return rv_hint(err, "this is not a database of Reeve, or it was damaged");
+    }
+    *value = out.v.i;
+    return 0;
+}
+
+int
+rv_schema_version(struct rv_store *store, int64_t *version, rv_err *err)
+{
+    struct rv_catalogue catalogue;
+
+    if (rv_catalogue_load(&catalogue, store, err) < 0)
+        return err->code;
+    int made = rv_catalogue_has(&catalogue, "schema_info", NULL);
+    rv_catalogue_free(&catalogue);
+    *version = 0;
+    return made ? rv_schema_info(store, "version", version, err) : 0;
+}
+
+static int
+fail_newer(int64_t version, int64_t known, rv_err *err)
+{
+    rv_fail(err, RV_E_CONFLICT, "the database has schema version %lld, this program knows %lld",
+            (long long)version, (long long)known);
+    return rv_hint(err, "install the newer release again, or restore a backup made before it");
+}
+
+static int
+set_version(struct rv_store *store, int version, rv_err *err)
+{
+    return rv_store_exec(store, NULL,
+                         "INSERT INTO schema_info (name, value) VALUES ('version', $1)"
+                         " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                         (rv_value[]){ rv_vint(version) }, 1, err);
+}
+
+static int
+step_inside(struct rv_store *store, const struct rv_migration *step, void *arg, rv_err *err)
+{
+    int64_t version;
+
+    /* Another process may have done it while we waited for the lock. */
+    if (rv_store_lock(store, "reeve/schema", err) < 0 ||
+        rv_schema_version(store, &version, err) < 0)
+        return err->code;
+    if (version >= step->version)
+        return 0;
+    if (step->run(store, arg, err) < 0)
+        return err->code;
+    return set_version(store, step->version, err);
+}
+
+static int
+run_step(struct rv_store *store, const struct rv_migration *step, void *arg, rv_err *err)
+{
+    if (rv_store_begin(store, err) < 0)
+        return err->code;
+    if (step_inside(store, step, arg, err) == 0 && rv_store_commit(store, err) == 0)
+        return 0;
+    rv_store_rollback(store);
+    return rv_wrap(err, "migration %d (%s)", step->version, step->title);
+}
+
+int
+rv_migrate(struct rv_store *store, const struct rv_migration *steps, int count, void *arg,
+           rv_err *err)
+{
+    int64_t version;
+
+    if (rv_schema_version(store, &version, err) < 0)
+        return err->code;
+    if (version > steps[count - 1].version)
+        return fail_newer(version, steps[count - 1].version, err);
+    for (int i = 0; i < count; i++)
+        if (steps[i].version > version && run_step(store, &steps[i], arg, err) < 0)
+            return err->code;
+    return 0;
+}

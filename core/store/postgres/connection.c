@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Connecting, noticing that a connection has gone, and connecting again. A new
+ * connection listens to what the old one did and reports each channel once,
+ * since something may have been missed in between.
+ */
+#include "pg.h"
+
+#include <poll.h>
+#include <string.h>
+#include "base/mem.h"
+
+#define CONNECT_MS 10000
+
+static const char *const channel_sql = "LISTEN \"%s\"";
+
+/* The reason a connection failed. libpq's texts about a wrong URL repeat the URL, and with it the
+ * password; those never come here, pg_open checks the URL before. */
+static int
+fail_connect(PGconn *conn, rv_err *err)
+{
+    char text[1024];
+
+    pg_connection_text(text, sizeof text, conn);
+    /* Before a session there is no SQLSTATE to ask for: the words are all there is. */
+    if (strstr(text, "password") || strstr(text, "pg_hba.conf") || strstr(text, "role \"")) {
+        rv_fail(err, RV_E_AUTH, "%s", text);
+        return rv_hint(err, "check user and password of the store's URL, and pg_hba.conf");
+    }
+    if (strstr(text, "database \"") && strstr(text, "does not exist")) {
+        rv_fail(err, RV_E_NOT_FOUND, "%s", text);
+        return rv_hint(err, "make it: createdb -O USER NAME");
+    }
+    rv_fail(err, RV_E_UNAVAILABLE, "%s", text);
+    if (strstr(text, "too many clients"))
+        return rv_hint(err, "raise max_connections, or run fewer workers");
+    return rv_hint(err, "is PostgreSQL running, and may this host reach it?");
+}
+
+static int
+connect_steps(PGconn *conn, rv_err *err)
+{
+    int64_t by_ms = pg_now_ms() + CONNECT_MS;
+    PostgresPollingStatusType next = PGRES_POLLING_WRITING;
+
+    while (next != PGRES_POLLING_OK) {
+        int64_t left = by_ms - pg_now_ms();
+        if (next == PGRES_POLLING_FAILED || PQstatus(conn) == CONNECTION_BAD)
+            return fail_connect(conn, err);
+        int ready = left <= 0 ? 0
+                              : pg_host->wait_fd(PQsocket(conn),
+                                                 next == PGRES_POLLING_READING ? POLLIN : POLLOUT,
+                                                 left, err);
+        if (ready < 0)
+            return err->code;
+        if (ready == 0) {
+            rv_fail(err, RV_E_UNAVAILABLE, "no answer from the database server in %d ms",
+                    CONNECT_MS);
+            return rv_hint(err, "is PostgreSQL running, and may this host reach it?");
+        }
+        next = PQconnectPoll(conn);
+    }
+    return 0;
+}
+
+static int
+set_up_session(struct pg *pg, rv_err *err)
+{
+    RV_AUTO_BUF
+    rv_buf sql = rv_buf_limited(8192);
+
+    /* A worker frozen inside a transaction must let go of its locks at last. */
+    rv_buf_addf(&sql,
+                "SET statement_timeout = %lld;"
+                "SET idle_in_transaction_session_timeout = 60000;"
+                "SET client_min_messages = warning;"
+                "SET default_transaction_isolation = 'read committed';"
+                "SET extra_float_digits = 1;"
+                "SET standard_conforming_strings = on;"
+                "SET timezone = 'UTC';"
+                "SET jit = off;",
+                (long long)pg->statement_timeout_ms);
+    for (int i = 0; i < pg->channel_count; i++)
+        rv_buf_addf(&sql, channel_sql, pg->channels[i]);
+    if (rv_buf_check(&sql, err) < 0)
+        return err->code;
+    if (!PQsendQuery(pg->conn, rv_buf_text(&sql)))
+        return pg_lost(pg, err);
+    return pg_finish(pg, rv_buf_text(&sql), err);
+}
+
+static void
+ignore_notice(void *arg, const PGresult *result)
+{
+    (void)arg, (void)result; /* libpq would print it on stderr, between the log's lines */
+}
+
+static int
+pg_connect(struct pg *pg, rv_err *err)
+{
+    /* What stands in the URL wins over what stands before it here. */
+    const char *const names[] = { "client_encoding",  "application_name",
+                                  "keepalives_idle",  "keepalives_interval",
+                                  "keepalives_count", "tcp_user_timeout",
+                                  "dbname",           NULL };
+    const char *const values[] = {
+        "UTF8", pg->application, "30", "10", "3", "30000", pg->url, NULL
+    };
+
+    /* libpq asks DNS by itself and blocks in that; give an address where that matters. */
+    PGconn *conn = PQconnectStartParams(names, values, 1);
+    if (!conn || connect_steps(conn, err) < 0) {
+        if (!err->code)
+            fail_connect(conn, err);
+        PQfinish(conn);
+        return rv_wrap(err, "connect to the database");
+    }
+    PQsetNoticeReceiver(conn, ignore_notice, NULL);
+    PQsetnonblocking(conn, 1);
+    pg->conn = conn;
+    if (set_up_session(pg, err) < 0) {
+        pg_drop(pg);
+        return rv_wrap(err, "connect to the database");
+    }
+    return 0;
+}
+
+void
+pg_drop(struct pg *pg)
+{
+    if (pg->conn)
+        PQfinish(pg->conn);
+    pg->conn = NULL;
+    pg->copying = 0;
+    pg->lost = pg->in_transaction;
+    pg->missed = pg->channel_count;
+    pg_forget_statements(pg);
+}
+
+int
+pg_lost(struct pg *pg, rv_err *err)
+{
+    if (!err->code) {
+        char text[512];
+        pg_connection_text(text, sizeof text, pg->conn);
+        rv_fail(err, RV_E_UNAVAILABLE, "connection to the database lost: %s", text);
+        rv_hint(err, "it is opened again by the next call");
+    }
+    pg_drop(pg);
+    return err->code;
+}
+
+/* The server closes idle connections when it restarts: seen here, before a statement is lost on
+ * one. What it says last comes first, then the end. */
+static int
+gone_while_idle(struct pg *pg)
+{
+    struct pollfd fd = { .fd = PQsocket(pg->conn), .events = POLLIN };
+
+    for (int reads = 0; reads < 4 && poll(&fd, 1, 0) > 0; reads++)
+        if (!PQconsumeInput(pg->conn) || PQstatus(pg->conn) != CONNECTION_OK)
+            return 1;
+    return 0;
+}
+
+int
+pg_ready(struct pg *pg, rv_err *err)
+{
+    if (pg->reading)
+        return rv_fail(err, RV_E_INTERNAL, "a query is still open on this store");
+    if (pg->lost)
+        return rv_fail(err, RV_E_UNAVAILABLE, "connection to the database lost in the transaction");
+    if (pg->conn && !pg->in_transaction && gone_while_idle(pg))
+        pg_drop(pg);
+    return pg->conn ? 0 : pg_connect(pg, err);
+}
+
+int
+pg_open(void **conn, const struct rv_store_config *config, rv_err *err)
+{
+    char *text = NULL;
+    PQconninfoOption *options = PQconninfoParse(config->url, &text);
+
+    PQfreemem(text);
+    if (!options) {
+        rv_fail(err, RV_E_INVALID, "the store's URL is not a valid PostgreSQL URL");
+        return rv_hint(err, "write it as postgresql://USER:PASSWORD@HOST:5432/DATABASE, with "
+                            "special characters as %%XX");
+    }
+    PQconninfoFree(options);
+    struct pg *pg = rv_alloc(sizeof *pg);
+    pg->url = rv_strdup(config->url);
+    pg->application = rv_strdup(config->application ? config->application : "reeve");
+    pg->statement_timeout_ms = config->statement_timeout_ms;
+    if (pg_connect(pg, err) < 0) {
+        pg_close(pg);
+        return err->code;
+    }
+    *conn = pg;
+    return 0;
+}
+
+void
+pg_close(void *conn)
+{
+    struct pg *pg = conn;
+
+    if (!pg)
+        return;
+    if (pg->notify)
+        PQfreemem(pg->notify);
+    pg_drop(pg);
+    for (int i = 0; i < pg->channel_count; i++)
+        free(pg->channels[i]);
+    free(pg->scratch);
+    free(pg->texts);
+    free(pg->application);
+    free(pg->url);
+    free(pg);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files of the PostgreSQL driver share. libpq is used without ever
+ * blocking in it: everything is sent, then waited for with the host's wait, so
+ * that a worker's heart beats and a cancellation is seen.
+ */
+#ifndef RV_PG_H
+#define RV_PG_H
+
+#include <libpq-fe.h>
+#include "base/buf.h"
+#include "store/driver.h"
+
+#define PG_CACHE 256
+#define PG_CHANNELS 16
+
+/* A statement that was run before. It is prepared at its second run: most dynamic ones have none.
+ */
+struct pg_statement {
+    uint64_t hash;
+    char *sql;
+    uint64_t used;
+    int prepared;
+    int number; /* its name is "s<number>" */
+};
+
+struct pg {
+    PGconn *conn; /* NULL: not connected */
+    char *url;
+    char *application;
+    int64_t statement_timeout_ms;
+    int in_transaction;
+    int lost;             /* the connection went in the middle of the transaction */
+    int reading;          /* rows are open: nothing else may run */
+    int copying;          /* a COPY has begun */
+    int64_t finish_by_ms; /* not 0: waits go on until then, whatever is cancelled */
+    uint64_t clock;
+    int statement_number;
+    struct pg_statement cache[PG_CACHE];
+    int cached;
+    char *channels[PG_CHANNELS]; /* listened to; again after a reconnection */
+    int channel_count;
+    int missed;       /* how many channels are yet to be reported after a reconnection */
+    PGnotify *notify; /* lent to the caller */
+    char *scratch;    /* numbers as text */
+    const char **texts;
+    size_t texts_size;
+};
+
+extern const struct rv_store_host *pg_host;
+
+/* connection.c */
+int pg_open(void **conn, const struct rv_store_config *config, rv_err *err);
+void pg_close(void *conn);
+/* Connected and idle enough for a next statement; connects again outside of a transaction. */
+int pg_ready(struct pg *pg, rv_err *err);
+/* The connection is of no more use. */
+void pg_drop(struct pg *pg);
+/* It broke: drops it and says so. */
+int pg_lost(struct pg *pg, rv_err *err);
+
+/* wait.c */
+int64_t pg_now_ms(void);
+int pg_wait(struct pg *pg, short events, rv_err *err);
+int pg_flush(struct pg *pg, rv_err *err);
+/* The next result, NULL at the end of the statement. The caller's to clear. When the wait is
+ * cancelled, the statement is cancelled at the server and the connection is clean again. */
+int pg_next_result(struct pg *pg, PGresult **out, rv_err *err);
+/* Read what is left of the statement; the first error counts, also one that err holds already. */
+int pg_finish(struct pg *pg, const char *sql, rv_err *err);
+/* End what runs at the server and read it away; drops the connection when that takes too long. */
+void pg_abandon(struct pg *pg);
+void pg_result_clear_p(PGresult **result);
+#define PG_AUTO_RESULT __attribute__((cleanup(pg_result_clear_p)))
+
+/* errors.c */
+int pg_fail(const struct pg *pg, const PGresult *result, const char *sql, rv_err *err);
+/* libpq's text about the connection, on one line. */
+void pg_connection_text(char *out, size_t size, const PGconn *conn);
+
+/* statements.c */
+/* Send, and get the first result. By row: the rows come one result each. */
+enum { PG_WHOLE, PG_BY_ROW };
+int pg_start(struct pg *pg, PGresult **first, const char *sql, const rv_value *params, int count,
+             int mode, rv_err *err);
+int pg_exec(void *conn, int64_t *changed, const char *sql, const rv_value *params, int count,
+            rv_err *err);
+int pg_script(void *conn, const char *sql, rv_err *err);
+void pg_forget_statements(struct pg *pg);
+/* A double as text that reads back the same; "" for what is not finite (NULL). */
+void pg_double_text(char out[32], double number);
+
+/* rows.c */
+int pg_query(void *conn, void **rows, const char *sql, const rv_value *params, int count,
+             rv_err *err);
+int pg_rows_next(void *rows, const rv_value **row, rv_err *err);
+int pg_rows_columns(const void *rows);
+void pg_rows_close(void *rows);
+
+/* copy.c */
+int pg_insert_rows(void *conn, const char *table, const char *const *columns, int column_count,
+                   const rv_value *values, size_t rows, rv_err *err);
+int pg_update_rows(void *conn, const char *table, const char *const *columns, int column_count,
+                   const rv_value *values, size_t rows, rv_err *err);
+
+#endif

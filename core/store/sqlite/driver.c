@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The SQLite driver's table, and the calls that are a line or two. One machine:
+ * locks by name and notifications have nothing to do here, the writer is alone
+ * and the supervisor wakes its workers.
+ */
+#include "lite.h"
+
+#include "reeve/kind.h"
+
+const struct rv_store_host *lite_host;
+
+static int
+lite_begin(void *conn, rv_err *err)
+{
+    return lite_exec(conn, NULL, "BEGIN IMMEDIATE", NULL, 0, err);
+}
+
+static int
+lite_commit(void *conn, rv_err *err)
+{
+    struct lite *lite = conn;
+
+    lite->finishing = 1;
+    lite_exec(lite, NULL, "COMMIT", NULL, 0, err);
+    lite->finishing = 0;
+    return err->code;
+}
+
+static void
+lite_rollback(void *conn)
+{
+    struct lite *lite = conn;
+    rv_err err = RV_ERR_INIT;
+
+    /* Some failures (disk full) have rolled back already. */
+    if (sqlite3_get_autocommit(lite->db))
+        return;
+    lite->finishing = 1;
+    if (lite_exec(lite, NULL, "ROLLBACK", NULL, 0, &err) < 0)
+        lite_host->warn("rollback failed", err.text);
+    lite->finishing = 0;
+}
+
+static int
+lite_lock(void *conn, const char *name, rv_err *err)
+{
+    (void)conn, (void)name, (void)err;
+    return 0;
+}
+
+static int
+lite_notify(void *conn, const char *channel, const char *payload, rv_err *err)
+{
+    (void)conn, (void)channel, (void)payload, (void)err;
+    return 0;
+}
+
+static int
+lite_listen(void *conn, const char *channel, rv_err *err)
+{
+    (void)conn, (void)channel, (void)err;
+    return 0;
+}
+
+static int
+lite_notify_fd(void *conn)
+{
+    (void)conn;
+    return -1;
+}
+
+static int
+lite_notified(void *conn, const char **channel, const char **payload, rv_err *err)
+{
+    (void)conn, (void)channel, (void)payload, (void)err;
+    return 0;
+}
+
+static const char *
+lite_column_type(int32_t type)
+{
+    switch (type) {
+    case REEVE_DOUBLE:
+        return "REAL";
+    case REEVE_STRING:
+    case REEVE_JSON:
+        return "TEXT";
+    default:
+        return "INTEGER";
+    }
+}
+
+static const struct rv_store_driver driver = {
+    .version = RV_STORE_DRIVER_VERSION,
+    .size = sizeof(struct rv_store_driver),
+    .name = "sqlite",
+    .scheme = "sqlite",
+    .postgres = 0,
+    .skip_locked = "",
+    .for_update = "",
+    .table_options = " STRICT",
+    .serial_key = "INTEGER PRIMARY KEY AUTOINCREMENT",
+    .columns_sql = "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c"
+                   " WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+    .indexes_sql = "SELECT name FROM sqlite_master WHERE type = 'index'"
+                   " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+    .open = lite_open,
+    .close = lite_close,
+    .exec = lite_exec,
+    .script = lite_script,
+    .query = lite_query,
+    .rows_next = lite_rows_next,
+    .rows_columns = lite_rows_columns,
+    .rows_close = lite_rows_close,
+    .begin = lite_begin,
+    .commit = lite_commit,
+    .rollback = lite_rollback,
+    .insert_rows = lite_insert_rows,
+    .update_rows = lite_update_rows,
+    .lock = lite_lock,
+    .notify = lite_notify,
+    .listen = lite_listen,
+    .notify_fd = lite_notify_fd,
+    .notified = lite_notified,
+    .bytes = lite_bytes,
+    .column_type = lite_column_type,
+};
+
+__attribute__((visibility("default"))) const struct rv_store_driver *
+rv_store_driver_entry(const struct rv_store_host *host)
+{
+    lite_host = host;
+    return &driver;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * An open store: opening, transactions, locks and notifications. What both
+ * engines must have in common is kept here, in front of the drivers: above all,
+ * that a statement which fails ends its transaction. PostgreSQL is so by itself; on
+ * SQLite the others would go on, and a caller tested there would break here.
+ */
+#include "store_internal.h"
+
+#include <string.h>
+
+#define ONE_MAX_BYTES (64u << 20)
+
+int
+rv_store_enter(struct rv_store *store, rv_err *err)
+{
+    store->statements++;
+    if (store->failed)
+        return rv_fail(err, RV_E_INTERNAL, "the transaction has failed before: %s",
+                       store->failure.text);
+    return 0;
+}
+
+int
+rv_store_leave(struct rv_store *store, int rc, rv_err *err)
+{
+    if (rc < 0 && store->in_transaction && !store->failed) {
+        store->failed = 1;
+        store->failure = *err;
+    }
+    return rc;
+}
+
+void
+rv_assert_name(const char *name)
+{
+    RV_ASSERT(*name && name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0');
+}
+
+int
+rv_store_open(struct rv_store **out, const struct rv_store_config *config, rv_err *err)
+{
+    const struct rv_store_driver *driver = NULL;
+    void *conn = NULL;
+
+    if (rv_driver_load(&driver, config, err) < 0)
+        return rv_wrap(err, "open store");
+    if (driver->open(&conn, config, err) < 0)
+        return rv_wrap(err, "open store");
+    struct rv_store *store = rv_alloc(sizeof *store);
+    store->driver = driver;
+    store->conn = conn;
+    store->region = -1;
+    store->one = rv_arena_new(ONE_MAX_BYTES);
+    *out = store;
+    return 0;
+}
+
+void
+rv_store_close(struct rv_store *store)
+{
+    if (!store)
+        return;
+    rv_store_rollback(store);
+    store->driver->close(store->conn);
+    rv_arena_free(store->one);
+    free(store);
+}
+
+int
+rv_store_is_postgres(const struct rv_store *store)
+{
+    return store->driver->postgres;
+}
+
+int
+rv_store_begin(struct rv_store *store, rv_err *err)
+{
+    RV_ASSERT(!store->in_transaction);
+    store->statements++;
+    if (store->driver->begin(store->conn, err) < 0)
+        return rv_wrap(err, "begin transaction");
+    store->in_transaction = 1;
+    store->failed = 0;
+    return 0;
+}
+
+int
+rv_store_commit(struct rv_store *store, rv_err *err)
+{
+    RV_ASSERT(store->in_transaction);
+    if (store->failed) {
+        *err = store->failure;
+        rv_store_rollback(store);
+        return rv_wrap(err, "commit");
+    }
+    store->statements++;
+    if (store->driver->commit(store->conn, err) < 0) {
+        rv_store_rollback(store);
+        return rv_wrap(err, "commit");
+    }
+    store->in_transaction = 0;
+    return 0;
+}
+
+void
+rv_store_rollback(struct rv_store *store)
+{
+    if (!store->in_transaction)
+        return;
+    store->driver->rollback(store->conn);
+    store->in_transaction = 0;
+    store->failed = 0;
+}
+
+int
+rv_store_in_transaction(const struct rv_store *store)
+{
+    return store->in_transaction;
+}
+
+int64_t
+rv_store_region(struct rv_store *store)
+{
+    RV_ASSERT(store->region >= 0);
+    return store->region;
+}
+
+int
+rv_store_lock(struct rv_store *store, const char *name, rv_err *err)
+{
+    RV_ASSERT(store->in_transaction);
+    if (rv_store_enter(store, err) < 0)
+        return err->code;
+    return rv_store_leave(store, store->driver->lock(store->conn, name, err), err);
+}
+
+const char *
+rv_store_skip_locked(const struct rv_store *store)
+{
+    return store->driver->skip_locked;
+}
+
+int
+rv_store_notify(struct rv_store *store, const char *channel, const char *payload, rv_err *err)
+{
+    if (rv_store_enter(store, err) < 0)
+        return err->code;
+    return rv_store_leave(store, store->driver->notify(store->conn, channel, payload, err), err);
+}
+
+int
+rv_store_listen(struct rv_store *store, const char *channel, rv_err *err)
+{
+    if (rv_store_enter(store, err) < 0)
+        return err->code;
+    return rv_store_leave(store, store->driver->listen(store->conn, channel, err), err);
+}
+
+int
+rv_store_notify_fd(struct rv_store *store)
+{
+    return store->driver->notify_fd(store->conn);
+}
+
+int
+rv_store_notified(struct rv_store *store, const char **channel, const char **payload, rv_err *err)
+{
+    return store->driver->notified(store->conn, channel, payload, err);
+}
+
+int64_t
+rv_store_statements(const struct rv_store *store)
+{
+    return store->statements;
+}
+
+int64_t
+rv_store_bytes(struct rv_store *store)
+{
+    return store->failed ? 0 : store->driver->bytes(store->conn);
+}
