@@ -58,7 +58,6 @@ const struct reeve_kind rv_kinds_storage[] = {
     KIND(container_storage_class, .table = "container_storage_classes",
          .api_name = "container_storage_classes", .title = "Storage class",
          .help = "A sort of volume that a cluster offers", CLUSTER_KEYS,
-         .class_name = "ContainerStorageClass",
          .aliases = LIST("sc", "storageclass", "storageclasses")),
     KIND(persistent_volume, .table = "persistent_volumes", .api_name = "persistent_volumes",
          .title = "Persistent volume", .help = "A volume that outlives pods", CLUSTER_KEYS,

@@ -255,14 +255,26 @@ replace(struct rv_entry *entry, const struct reeve_kind *def, rv_err *err)
     return err->code;
 }
 
+/* Before it is copied, so that errors name what its author wrote. */
+static int
+check(const struct reeve_kind *def, rv_err *err)
+{
+    struct rv_entry trial = { 0 };
+
+    if (rv_kind_check_foreign(def, err) == RV_OK)
+        (void)rv_kind_resolve(&trial, def, model.arena, err);
+    rv_names_free(&trial.column_names);
+    return err->code;
+}
+
 static int
 add_one(const struct reeve_kind *def, rv_err *err)
 {
     struct reeve_kind *copy;
-    int at = def->name ? rv_names_find(&model.by_name, def->name) : -1;
 
-    if (rv_kind_check_foreign(def, err))
+    if (check(def, err))
         return err->code;
+    int at = rv_names_find(&model.by_name, def->name);
     if (at >= 0)
         return replace(model.entries[at], def, err);
     if (copy_def(&copy, def, err) || append(copy, err))

@@ -60,9 +60,6 @@ rv_word_in(const char *list, const char *word)
 static int
 check_names(const struct reeve_kind *def, rv_err *err)
 {
-    if (def->size < sizeof(struct reeve_kind))
-        return rv_fail(err, RV_E_INVALID, "size is %llu, expected at least %zu",
-                       (unsigned long long)def->size, sizeof(struct reeve_kind));
     if (!is_name(def->table) || !is_name(def->api_name))
         return rv_fail(err, RV_E_INVALID, "table or api_name is no name of a-z, 0-9 and _");
     if (!def->title || !def->help || !def->columns || !def->key)
@@ -314,6 +311,9 @@ rv_kind_connect(struct rv_kind *kind, rv_err *err)
 int
 rv_kind_check_foreign(const struct reeve_kind *def, rv_err *err)
 {
+    if (def->size < sizeof(struct reeve_kind))
+        return rv_fail(err, RV_E_INVALID, "a kind of %llu bytes, expected at least %zu",
+                       (unsigned long long)def->size, sizeof(struct reeve_kind));
     if (def->flags & REEVE_KIND_SERVER)
         return rv_fail(err, RV_E_INVALID, "kind %s: only core has kinds of the server", def->name);
     for (const struct reeve_column *column = def->columns; column && column->name; column++) {
