@@ -37,7 +37,8 @@ struct reeve_http_config {
     const char *userid;                    /* basic, with password */
     const struct reeve_secret *password;
     int64_t connect_timeout_ms; /* 0: 10 s */
-    int64_t request_timeout_ms; /* 0: 60 s; for a stream: the longest silence, 0 for no limit */
+    int64_t request_timeout_ms; /* 0: 60 s; for reeve_http_get_body and streams it is the longest
+                                 * silence (streams: 0 for no limit once they answer) */
     uint64_t max_response_bytes; /* 0: 64 MiB; per answer, after decompression */
 };
 
@@ -71,7 +72,7 @@ int reeve_http_check(struct reeve_call *call, const char *path, const struct ree
 
 /* GET whose body is handed to fn in pieces as they come, never held whole. A negative return of
  * fn ends the request with that class. status 2xx only; others are read to 64 KiB, then go
- * through reeve_http_check. */
+ * through reeve_http_check. max_bytes 0: max_response_bytes. fn may use the client. */
 int reeve_http_get_body(struct reeve_call *call, struct reeve_http *http, const char *path,
                         int (*fn)(void *arg, const char *bytes, uint64_t len), void *arg,
                         uint64_t max_bytes);
@@ -102,8 +103,9 @@ struct reeve_http_next {
     int64_t retry_after_ms;
 };
 
-/* Wait on all streams of the client at once. 0 and *out, or a negative class (cancelled,
- * deadline, a save that was due and failed). Lines of one stream come in order. */
+/* Wait on all streams of the client at once, timeout_ms -1: without limit. 0 and *out, or a
+ * negative class (cancelled, deadline, a save that was due and failed). Lines of one stream come in
+ * order. Other requests may be made while a line is in hand. */
 int reeve_http_next(struct reeve_call *call, struct reeve_http *http, int64_t timeout_ms,
                     struct reeve_http_next *out);
 

@@ -17,9 +17,9 @@ extern "C" {
 /* A value; opaque (cJSON inside). NULL stands for "absent" and is accepted by every getter. */
 struct reeve_json;
 
-/* Parse one value. Refuses more than max_depth levels (0: 64) and bytes that are not UTF-8
- * (PROTOCOL, with the offset). *out is freed with reeve_json_free, or by
- * reeve_json_free_all at the next parse into the same slot: it is the caller's. */
+/* Parse one value. Refuses more than max_depth levels (0: 64, at most 512) or a million values
+ * (LIMIT) and bytes that are not UTF-8 (PROTOCOL, with the offset). The escape \u0000 becomes
+ * U+FFFD. *out is the caller's, freed with reeve_json_free. */
 int reeve_json_parse(struct reeve_call *call, const char *text, uint64_t len, int max_depth,
                      struct reeve_json **out);
 void reeve_json_free(struct reeve_json *json);
@@ -67,7 +67,8 @@ struct reeve_json_list;
 
 struct reeve_json_list_config {
     uint64_t size;
-    const char *list;       /* name of the member that holds the array: "items" */
+    const char *list;       /* name of the member that holds the array: "items"; NULL: the document
+                             * is the array. It must be there; null counts as empty */
     uint64_t max_item_bytes; /* 0: 16 MiB */
     int32_t max_depth;      /* 0: 64 */
     int32_t reserved;

@@ -20,6 +20,10 @@
 #include "reeve/metrics.h"
 #include "reeve/operations.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct reeve_host;
 
 /* What verify found out. Strings by reeve_strdup or constant. */
@@ -64,6 +68,14 @@ struct reeve_provider {
 /* For prepare only: one resulting option. value NULL removes it. */
 void reeve_prepared(struct reeve_call *call, void *out, const char *name, const char *value);
 
+/* The host gives its functions to the module, and gets the description. Libreeve-sdk keeps
+ * the pointer; it is the same for the life of the process. */
+void reeve_sdk_bind(const struct reeve_host *host);
+
+#ifdef __cplusplus
+}
+#endif
+
 #if defined(__GNUC__)
 #define REEVE_EXPORT __attribute__((visibility("default")))
 #else
@@ -74,10 +86,6 @@ void reeve_prepared(struct reeve_call *call, void *out, const char *name, const 
 #else
 #define REEVE_EXTERN_C
 #endif
-
-/* The host gives its functions to the module, and gets the description. Libreeve-sdk keeps
- * the pointer; it is the same for the life of the process. */
-void reeve_sdk_bind(const struct reeve_host *host);
 
 #define REEVE_PROVIDER_SYMBOL "reeve_provider_entry"
 
