@@ -29,9 +29,9 @@ int rv_test_free_port(void);
 
 /* A database of its own for one test. */
 struct rv_test_db {
-    char url[512];  /* what a program's --store takes */
-    char name[64];  /* PostgreSQL: the database's */
-    char *dir;      /* SQLite: the file's folder; NULL on PostgreSQL */
+    char url[512]; /* what a program's --store takes */
+    char name[64]; /* PostgreSQL: the database's */
+    char *dir;     /* SQLite: the file's folder; NULL on PostgreSQL */
 };
 
 /* Empty, without tables. */
@@ -57,7 +57,7 @@ void rv_test_script(struct rv_store *store, const char *sql);
 struct rv_test_process {
     pid_t pid;
     char *dir;
-    int status;       /* of waitpid, when it has ended */
+    int status; /* of waitpid, when it has ended */
     int ended;
 };
 /* argv ends with NULL; env holds NAME=value to add, ends with NULL, may be NULL itself. */

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Fresh databases on the engine that the run is about.
+ */
+#include "support/support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/mem.h"
+#include "model/model.h"
+#include "store/schema.h"
+
+#define REGION 1
+
+static _Noreturn void
+stop(const char *what, const rv_err *err)
+{
+    fprintf(stderr, "test support: %s: %s: %s%s%s\n", what, rv_class_name(err->code), err->text,
+            *err->hint ? "; " : "", err->hint);
+    abort();
+}
+
+static const char *
+engine(void)
+{
+    const char *text = getenv("REEVE_TEST_STORE");
+
+    return text && *text ? text : "sqlite";
+}
+
+int
+rv_test_is_postgres(void)
+{
+    return strncmp(engine(), "postgres", 8) == 0;
+}
+
+/* Value of a KEY=value line. */
+static char *
+env_value(const char *text, const char *key)
+{
+    size_t len = strlen(key);
+
+    for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')
+        if (strncmp(line, key, len) == 0 && line[len] == '=')
+            return rv_strndup(line + len + 1, strcspn(line + len + 1, "\n"));
+    return rv_strdup("");
+}
+
+/* URL of the server, without the database's name: ends with '/'. */
+static char *
+server_url(void)
+{
+    const char *path = getenv("REEVE_TEST_POSTGRES");
+    RV_AUTO_BUF
+    rv_buf text = rv_buf_limited(65536);
+    rv_err err = RV_ERR_INIT;
+
+    if (strstr(engine(), "://")) {
+        const char *host = strstr(engine(), "://") + 3;
+        size_t len = (size_t)(host - engine()) + strcspn(host, "/?");
+        return rv_format("%.*s/", (int)len, engine());
+    }
+    if (!path)
+        rv_fail(&err, RV_E_INVALID, "REEVE_TEST_POSTGRES does not name the cluster's env file");
+    if (!path || rv_buf_read_file(&text, path, &err) < 0)
+        stop("find PostgreSQL", &err);
+    RV_AUTO_FREE char *host = env_value(rv_buf_text(&text), "PGHOST");
+    RV_AUTO_FREE char *port = env_value(rv_buf_text(&text), "PGPORT");
+    RV_AUTO_FREE char *user = env_value(rv_buf_text(&text), "PGUSER");
+    RV_AUTO_FREE char *password = env_value(rv_buf_text(&text), "PGPASSWORD");
+    return rv_format("postgresql://%s:%s@%s:%s/", user, password, host, port);
+}
+
+static struct rv_store *
+open_url(const char *url, int64_t statement_timeout_ms, int64_t busy_timeout_ms)
+{
+    struct rv_store *store = NULL;
+    rv_err err = RV_ERR_INIT;
+    struct rv_store_config config = { .url = url,
+                                      .module_dir = REEVE_MODULES,
+                                      .application = "reeve-test",
+                                      .statement_timeout_ms = statement_timeout_ms,
+                                      .busy_timeout_ms = busy_timeout_ms };
+
+    if (rv_store_open(&store, &config, &err) < 0)
+        stop("open store", &err);
+    return store;
+}
+
+static void
+on_server(const char *sql)
+{
+    RV_AUTO_FREE char *server = server_url();
+    RV_AUTO_FREE char *url = rv_format("%spostgres", server);
+    struct rv_store *store = open_url(url, 0, 0);
+
+    rv_test_script(store, sql);
+    rv_store_close(store);
+}
+
+void
+rv_test_db_create(struct rv_test_db *db)
+{
+    static int number;
+
+    memset(db, 0, sizeof *db);
+    if (!rv_test_is_postgres()) {
+        db->dir = rv_test_dir();
+        snprintf(db->url, sizeof db->url, "sqlite:%s/reeve.db", db->dir);
+        return;
+    }
+    RV_AUTO_FREE char *server = server_url();
+    snprintf(db->name, sizeof db->name, "reeve_test_%d_%d", (int)getpid(), ++number);
+    RV_AUTO_FREE char *sql = rv_format("CREATE DATABASE \"%s\"", db->name);
+    on_server(sql);
+    snprintf(db->url, sizeof db->url, "%s%s", server, db->name);
+}
+
+void
+rv_test_db_drop(struct rv_test_db *db)
+{
+    rv_test_dir_remove(db->dir);
+    if (*db->name) {
+        /* With force: sessions of killed processes may still be ending. */
+        RV_AUTO_FREE char *sql = rv_format("DROP DATABASE IF EXISTS \"%s\" WITH (FORCE)", db->name);
+        on_server(sql);
+    }
+    memset(db, 0, sizeof *db);
+}
+
+struct rv_store *
+rv_test_store_open(const struct rv_test_db *db)
+{
+    return open_url(db->url, 0, 0);
+}
+
+struct rv_store *
+rv_test_store_open_timed(const struct rv_test_db *db, int64_t statement_timeout_ms,
+                         int64_t busy_timeout_ms)
+{
+    return open_url(db->url, statement_timeout_ms, busy_timeout_ms);
+}
+
+struct rv_store *
+rv_test_store_fresh(struct rv_test_db *db)
+{
+    rv_err err = RV_ERR_INIT;
+
+    if (rv_model_init(&err) < 0)
+        stop("dictionary", &err);
+    rv_test_db_create(db);
+    struct rv_store *store = rv_test_store_open(db);
+    if (rv_schema_upgrade(store, REGION, &err) < 0)
+        stop("make the schema", &err);
+    return store;
+}
+
+int64_t
+rv_test_int(struct rv_store *store, const char *sql)
+{
+    rv_err err = RV_ERR_INIT;
+    rv_value out = RV_VNULL;
+    int found = rv_store_one(store, &out, 1, sql, NULL, 0, &err);
+
+    if (found == 0 || (found > 0 && out.type != RV_INT))
+        rv_fail(&err, RV_E_INVALID, "no number");
+    if (err.code)
+        stop(sql, &err);
+    return out.v.i;
+}
+
+char *
+rv_test_text(struct rv_store *store, const char *sql)
+{
+    rv_err err = RV_ERR_INIT;
+    rv_value out = RV_VNULL;
+    int found = rv_store_one(store, &out, 1, sql, NULL, 0, &err);
+
+    if (found == 0 || (found > 0 && out.type != RV_TEXT && out.type != RV_NULL))
+        rv_fail(&err, RV_E_INVALID, "no text");
+    if (err.code)
+        stop(sql, &err);
+    return out.type == RV_TEXT ? rv_strndup(out.v.text, (size_t)out.len) : NULL;
+}
+
+void
+rv_test_script(struct rv_store *store, const char *sql)
+{
+    rv_err err = RV_ERR_INIT;
+
+    if (rv_store_script(store, sql, &err) < 0)
+        stop(sql, &err);
+}
