@@ -65,10 +65,10 @@ index_words(void)
 static void
 forget_indices(void)
 {
-    rv_names_free(&model.by_name);
-    rv_names_free(&model.by_table);
-    rv_names_free(&model.by_api);
-    rv_names_free(&model.by_word);
+    rv_names_clear(&model.by_name);
+    rv_names_clear(&model.by_table);
+    rv_names_clear(&model.by_api);
+    rv_names_clear(&model.by_word);
 }
 
 /* All look-ups anew, and relations when next asked for. */
@@ -106,7 +106,7 @@ append(const struct reeve_kind *def, rv_err *err)
         return rv_fail(err, RV_E_LIMIT, "more than %d kinds", MAX_KINDS);
     struct rv_entry *entry = rv_arena_alloc(model.arena, sizeof(*entry));
     if (rv_kind_resolve(entry, def, model.arena, err)) {
-        rv_names_free(&entry->column_names);
+        rv_names_clear(&entry->column_names);
         return err->code;
     }
     model.entries = rv_realloc(model.entries, (size_t)model.count + 1, sizeof(*model.entries));
@@ -121,7 +121,7 @@ truncate_to(int count)
     rv_err ignored = RV_ERR_INIT;
 
     while (model.count > count)
-        rv_names_free(&model.entries[--model.count]->column_names);
+        rv_names_clear(&model.entries[--model.count]->column_names);
     (void)index_all(&ignored);
 }
 
@@ -159,7 +159,7 @@ rv_model_reset(void)
     if (!model.arena)
         return;
     while (model.count > 0)
-        rv_names_free(&model.entries[--model.count]->column_names);
+        rv_names_clear(&model.entries[--model.count]->column_names);
     forget_indices();
     for (int i = 0; i < model.copy_count; i++)
         rv_kind_def_free(model.copies[i]);
@@ -245,13 +245,13 @@ replace(struct rv_entry *entry, const struct reeve_kind *def, rv_err *err)
         *entry = fresh;
         entry->kind.index = old.kind.index;
         if (index_all(err) == RV_OK && rv_kind_connect(&entry->kind, err) == RV_OK) {
-            rv_names_free(&old.column_names);
+            rv_names_clear(&old.column_names);
             return RV_OK;
         }
         *entry = old;
         truncate_to(model.count);
     }
-    rv_names_free(&fresh.column_names);
+    rv_names_clear(&fresh.column_names);
     return err->code;
 }
 
@@ -263,7 +263,7 @@ check(const struct reeve_kind *def, rv_err *err)
 
     if (rv_kind_check_foreign(def, err) == RV_OK)
         (void)rv_kind_resolve(&trial, def, model.arena, err);
-    rv_names_free(&trial.column_names);
+    rv_names_clear(&trial.column_names);
     return err->code;
 }
 

@@ -64,7 +64,7 @@ rv_names_find(const struct rv_names *names, const char *name)
 }
 
 void
-rv_names_free(struct rv_names *names)
+rv_names_clear(struct rv_names *names)
 {
     free(names->slots);
     *names = (struct rv_names){ 0 };

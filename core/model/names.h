@@ -23,6 +23,6 @@ struct rv_names {
 int rv_names_add(struct rv_names *names, const char *name, int value);
 /* -1 when unknown. */
 int rv_names_find(const struct rv_names *names, const char *name);
-void rv_names_free(struct rv_names *names);
+void rv_names_clear(struct rv_names *names);
 
 #endif
