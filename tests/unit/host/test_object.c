@@ -222,8 +222,9 @@ emit_refused(struct reeve_call *call, struct reeve_inventory *inv)
 {
     struct reeve_object *obj = pod(inv);
     refused[refused_at].set(obj);
-    H->set_text(obj, "no_such_column_either", "x",
-                1); /* the first failure is the one that counts */
+    /* The first failure is the one that counts (what is missing shows at the emit only). */
+    if (refused[refused_at].set != bad_child_key)
+        H->set_text(obj, "no_such_column_either", "x", 1);
     int rc = H->emit(obj);
     if (rc != refused[refused_at].error_class || strcmp(H->fail_text(call), "") == 0)
         return REEVE_E_INTERNAL;
