@@ -119,7 +119,9 @@ char *cli_escape(const char *text);
 struct cli_kind {
     const struct rv_kind *kind; /* NULL for one that only the server knows */
     char collection[128];
-    char name[128]; /* for -o name */
+    char name[128];     /* for -o name */
+    const char *filter; /* what the word also says: "replicasets" are container_replicators of that
+                         * object_kind; NULL: nothing */
 };
 int cli_kind_find(struct cli *cli, struct cli_kind *out, const char *word, rv_err *err);
 

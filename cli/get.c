@@ -8,7 +8,7 @@
 #define DEFAULT_LIMIT 1000
 
 struct wish {
-    const char *filters[CLI_MAX_VALUES + 2];
+    const char *filters[CLI_MAX_VALUES + 3];
     char *owned[2]; /* those that were made here */
 };
 
@@ -21,11 +21,13 @@ wish_free(struct wish *wish)
 #define AUTO_WISH __attribute__((cleanup(wish_free)))
 
 static int
-collect_filters(struct cli *cli, struct wish *wish, rv_err *err)
+collect_filters(struct cli *cli, const struct cli_kind *kind, struct wish *wish, rv_err *err)
 {
     const char *namespace = cli_value(cli, "namespace"), *provider = cli_value(cli, "provider");
     int count = 0;
 
+    if (kind->filter)
+        wish->filters[count++] = kind->filter;
     for (int i = 0; i < cli->given_count; i++)
         if (strcmp(cli->given[i].option->name, "filter") == 0)
             wish->filters[count++] = cli->given[i].value;
@@ -117,7 +119,7 @@ get_list(struct cli *cli, const struct cli_kind *kind, enum cli_format format)
         return CLI_USAGE;
     if (cli_has(cli, "all"))
         query.limit = -1;
-    if (collect_filters(cli, &wish, &err) < 0)
+    if (collect_filters(cli, kind, &wish, &err) < 0)
         return cli_failed(&err);
     if (cli_has(cli, "watch"))
         return cli_watch(cli, kind, &query, columns, format);

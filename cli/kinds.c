@@ -6,6 +6,18 @@
 #include <string.h>
 #include "cli.h"
 
+/* Words for a part of a kind: kubectl's meaning of a word wins. */
+static const struct {
+    const char *word, *filter;
+} parts[] = {
+    { "rs", "object_kind='ReplicaSet'" },
+    { "replicaset", "object_kind='ReplicaSet'" },
+    { "replicasets", "object_kind='ReplicaSet'" },
+    { "rc", "object_kind='ReplicationController'" },
+    { "replicationcontroller", "object_kind='ReplicationController'" },
+    { "replicationcontrollers", "object_kind='ReplicationController'" },
+};
+
 static void
 from_dictionary(struct cli_kind *out, const struct rv_kind *kind)
 {
@@ -60,5 +72,8 @@ cli_kind_find(struct cli *cli, struct cli_kind *out, const char *word, rv_err *e
     if (!kind)
         return ask_server(cli, out, word, err);
     from_dictionary(out, kind);
+    for (size_t i = 0; i < RV_COUNT(parts); i++)
+        if (rv_strcaseeq(parts[i].word, word))
+            out->filter = parts[i].filter;
     return 0;
 }

@@ -134,7 +134,7 @@ cli_find(struct cli_client *client, const struct cli_kind *kind, const char *nam
 {
     RV_AUTO_FREE char *by_name = quoted_filter("name", name);
     RV_AUTO_FREE char *in = namespace ? quoted_filter("namespace", namespace) : NULL;
-    const char *filters[] = { by_name, in, NULL };
+    const char *filters[] = { by_name, in ? in : kind->filter, in ? kind->filter : NULL, NULL };
     struct cli_query query = {
         .collection = kind->collection, .filters = filters, .limit = 2, .archived = archived
     };
