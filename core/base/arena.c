@@ -105,7 +105,7 @@ block_with_room(struct rv_arena *arena, size_t bytes)
 static void *
 take(struct rv_arena *arena, size_t bytes)
 {
-    if (bytes > SIZE_MAX - ALIGNMENT - sizeof(struct block))
+    if (bytes > PTRDIFF_MAX - ALIGNMENT - sizeof(struct block))
         return NULL;
     size_t rounded = bytes ? (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1) : ALIGNMENT;
     if (arena->limit && rounded > arena->limit - rv_arena_used(arena))

@@ -14,9 +14,22 @@ rv_hex(char *out, const void *bytes, size_t len)
     sodium_bin2hex(out, 2 * len + 1, bytes, len);
 }
 
+/* libsodium 1.0.18 takes bytes beyond ASCII for digits, and a zero byte for one of the blanks. */
+static size_t
+ascii_prefix(const char *text, size_t len)
+{
+    size_t at = 0;
+    while (at < len && text[at] > 0 && text[at] < 0x7f)
+        at++;
+    return at;
+}
+
 int
 rv_base64_decode(rv_buf *out, const char *text, size_t len, rv_err *err)
 {
+    size_t ascii = ascii_prefix(text, len);
+    if (ascii < len)
+        return rv_fail(err, RV_E_INVALID, "not base64 at byte %zu", ascii);
     size_t size = len / 4 * 3 + 3;
     unsigned char *bytes = malloc(size);
     if (bytes == NULL)
