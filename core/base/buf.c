@@ -42,6 +42,7 @@ make_room(rv_buf *buf, size_t more)
     }
     buf->data = data;
     buf->size = size;
+    buf->data[buf->len] = '\0';
     return 1;
 }
 

@@ -40,6 +40,9 @@ compact(rv_frame_reader *reader)
     rv_wipe(bytes->data + left, reader->start);
     bytes->len = left;
     reader->start = 0;
+    /* The supervisor has a reader for each worker: one large frame must not cost for ever. */
+    if (left == 0 && bytes->size > 4 * READ_BYTES)
+        rv_buf_wipe(bytes);
 }
 
 int

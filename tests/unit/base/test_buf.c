@@ -150,6 +150,7 @@ a_descriptor_is_read_to_its_end_or_the_ceiling(void **state)
         assert_int_equal(rv_buf_read_fd(&buf, fd, &err), cases[i].code);
         if (cases[i].code == 0)
             assert_int_equal(buf.len, cases[i].there);
+        assert_int_equal(strlen(rv_buf_text(&buf)), buf.len);
         assert_true(buf.len <= cases[i].limit);
     }
 }
