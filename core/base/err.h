@@ -41,7 +41,10 @@ typedef struct rv_err {
     char hint[512];  /* what a person can do, "" when there is nothing to say */
 } rv_err;
 
-#define RV_ERR_INIT { .code = RV_OK }
+#define RV_ERR_INIT                                                                                \
+    {                                                                                              \
+        .code = RV_OK                                                                              \
+    }
 
 /* Set class and text; returns the class. */
 int rv_fail(rv_err *err, int code, const char *format, ...) RV_PRINTF(3, 4);

@@ -41,12 +41,12 @@ int rv_log_enabled(enum rv_log_level level);
 void rv_log_write(enum rv_log_level level, const char *message, const struct rv_log_field *fields,
                   size_t count);
 /* rv_log(RV_WARNING, "worker ended", RV_F("pid", RV_I(pid)), RV_F("reason", RV_S(why))); */
-#define RV_F(field_name, field_value) ((struct rv_log_field){ .name = (field_name), .value = (field_value) })
+#define RV_F(field_name, field_value)                                                              \
+    ((struct rv_log_field){ .name = (field_name), .value = (field_value) })
 #define rv_log(level, message, ...)                                                                \
-    rv_log_write(level, message, (struct rv_log_field[]){ { 0 }, ##__VA_ARGS__ } + 1,              \
-                 sizeof((struct rv_log_field[]){ { 0 }, ##__VA_ARGS__ }) /                         \
-                         sizeof(struct rv_log_field) -                                             \
-                     1)
+    rv_log_write(                                                                                  \
+        level, message, (struct rv_log_field[]){ { 0 }, ##__VA_ARGS__ } + 1,                       \
+        sizeof((struct rv_log_field[]){ { 0 }, ##__VA_ARGS__ }) / sizeof(struct rv_log_field) - 1)
 /* An error as a line: message, its class, text and hint. */
 void rv_log_err(enum rv_log_level level, const char *message, const rv_err *err);
 

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include "base/err.h"
 
-void *rv_alloc(size_t bytes);                      /* zeroed; aborts when out of memory */
+void *rv_alloc(size_t bytes);                           /* zeroed; aborts when out of memory */
 void *rv_realloc(void *old, size_t count, size_t size); /* checks count * size */
-char *rv_strdup(const char *text);                 /* NULL gives NULL */
+char *rv_strdup(const char *text);                      /* NULL gives NULL */
 char *rv_strndup(const char *text, size_t len);
 char *rv_format(const char *format, ...) RV_PRINTF(1, 2); /* the caller's to free */
 
@@ -29,7 +29,8 @@ struct rv_arena;
 struct rv_arena *rv_arena_new(size_t limit_bytes); /* 0: no limit */
 void rv_arena_free(struct rv_arena *arena);        /* NULL allowed */
 void rv_arena_reset(struct rv_arena *arena);       /* drops everything, keeps a first block */
-void *rv_arena_alloc(struct rv_arena *arena, size_t bytes); /* zeroed, aligned to 16; NULL over the limit */
+void *rv_arena_alloc(struct rv_arena *arena,
+                     size_t bytes); /* zeroed, aligned to 16; NULL over the limit */
 char *rv_arena_strdup(struct rv_arena *arena, const char *text);
 char *rv_arena_strndup(struct rv_arena *arena, const char *text, size_t len);
 char *rv_arena_format(struct rv_arena *arena, const char *format, ...) RV_PRINTF(2, 3);

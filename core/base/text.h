@@ -28,7 +28,7 @@ int rv_parse_time(int64_t *out_ms, const char *text, rv_err *err);
 /* "2026-11-22T10:00:00Z", with ".123" only when the ms are not 0. out holds 32 bytes. */
 void rv_format_time(char out[32], int64_t unix_ms);
 
-int rv_streq(const char *a, const char *b); /* NULL equals NULL only */
+int rv_streq(const char *a, const char *b);     /* NULL equals NULL only */
 int rv_strcaseeq(const char *a, const char *b); /* ASCII folding */
 void rv_lower(char *text);
 /* The candidate nearest to name by edit distance (at most a third of its length), or NULL.
