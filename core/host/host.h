@@ -31,10 +31,11 @@ cJSON *rv_module_describe(const struct rv_module *module);
 /* Options: run the provider's prepare over what was given (an object of strings, numbers, flags),
  * then validate. All mistakes are reported at once, one a line in err->text ("unknown option
  * 'tokn', did you mean 'token'?"). *out is the caller's. Secrets are locked in memory and wiped. */
-int rv_config_make(struct rv_config **out, const struct rv_module *module, const cJSON *given, rv_err *err);
+int rv_config_make(struct rv_config **out, const struct rv_module *module, const cJSON *given,
+                   rv_err *err);
 void rv_config_free(struct rv_config *config);
-/* What results, to be stored: an object of strings; secret options are in *secrets (may be NULL), the
- * others in *plain. The caller's (cJSON_Delete; wipe secrets with rv_config_wipe_json). */
+/* What results, to be stored: an object of strings; secret options are in *secrets (may be NULL),
+ * the others in *plain. The caller's (cJSON_Delete; wipe secrets with rv_config_wipe_json). */
 int rv_config_split(const struct rv_config *config, cJSON **plain, cJSON **secrets, rv_err *err);
 void rv_config_wipe_json(cJSON *secrets);
 /* The same without a module run: which given names are secret options of this provider. */
@@ -42,18 +43,19 @@ int rv_option_is_secret(const struct rv_module *module, const char *name);
 
 /* How a call runs. */
 struct rv_call_spec {
-    const char *scope;      /* for logs: the provider's name */
-    int64_t timeout_ms;     /* 0: none */
+    const char *scope;  /* for logs: the provider's name */
+    int64_t timeout_ms; /* 0: none */
     /* Not 0 ends the call with CANCELLED at its next wait or emit; may be NULL. */
     int (*cancelled)(void *arg);
     void *arg;
     const struct rv_sink *sink; /* refresh and watch */
-    int64_t *waited_us;         /* may be NULL: grows by the time spent waiting for the other side */
+    int64_t *waited_us; /* may be NULL: grows by the time spent waiting for the other side */
 };
 
 /* open; config must live as long. */
 int rv_connection_open(struct rv_connection **out, const struct rv_module *module,
-                       const struct rv_config *config, const struct rv_call_spec *spec, rv_err *err);
+                       const struct rv_config *config, const struct rv_call_spec *spec,
+                       rv_err *err);
 void rv_connection_close(struct rv_connection *connection);
 struct rv_identity_found {
     char uid[256], api_version[128], account[256];
@@ -63,8 +65,10 @@ int rv_connection_verify(struct rv_connection *connection, const struct rv_call_
 int rv_connection_refresh(struct rv_connection *connection, const struct rv_call_spec *spec,
                           const struct reeve_scope *scope, rv_err *err);
 /* UNSUPPORTED when the provider has no watch. */
-int rv_connection_watch(struct rv_connection *connection, const struct rv_call_spec *spec, rv_err *err);
-/* The callback that is running in this process, "" outside: for crash reports. Async-signal-safe. */
+int rv_connection_watch(struct rv_connection *connection, const struct rv_call_spec *spec,
+                        rv_err *err);
+/* The callback that is running in this process, "" outside: for crash reports. Async-signal-safe.
+ */
 const char *rv_host_running(void);
 
 #endif

@@ -164,8 +164,6 @@ void rv_object_end(struct reeve_inventory *inv);
 /* The first failure of the open object sticks. */
 void rv_object_fail(struct reeve_object *obj, int error_class, const char *format, ...)
     RV_PRINTF(3, 4);
-/* May this reference column point to an object of such a kind? */
-int rv_object_may_point(const struct rv_kind *kind, int column, const struct rv_kind *target);
 /* NULL when ref may identify an object, else what is wrong with it. */
 const char *rv_ref_problem(const char *ref, int *error_class);
 

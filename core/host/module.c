@@ -89,20 +89,26 @@ copy_provider(struct rv_module *module, const struct reeve_provider *theirs, rv_
     return copy_tables(module, err);
 }
 
-/* Its own kinds join the dictionary. A kind of an older minor is shorter: the rest is zero. */
+/* Its own kinds join the dictionary, all or none. A kind of an older minor is shorter: the rest is
+ * zero. */
 static int
 add_kinds(const struct rv_module *module, rv_err *err)
 {
     const struct reeve_kind *const *kinds = module->provider.kinds;
-    for (size_t i = 0; kinds && kinds[i]; i++) {
-        struct reeve_kind kind;
-        if (copy_known(&kind, sizeof(kind), kinds[i], kinds[i]->size, "a kind", err) < 0)
+    size_t count = 0;
+    while (kinds && kinds[count])
+        count++;
+    if (count == 0)
+        return 0;
+    RV_AUTO_FREE struct reeve_kind *copies = rv_realloc(NULL, count, sizeof(*copies));
+    RV_AUTO_FREE const struct reeve_kind **list = rv_alloc((count + 1) * sizeof(*list));
+    for (size_t i = 0; i < count; i++) {
+        if (copy_known(&copies[i], sizeof(copies[i]), kinds[i], kinds[i]->size, "a kind", err) < 0)
             return err->code;
-        kind.size = sizeof(kind);
-        if (rv_model_add(&kind, err) < 0)
-            return err->code;
+        copies[i].size = sizeof(copies[i]);
+        list[i] = &copies[i];
     }
-    return 0;
+    return rv_model_add_all(list, err);
 }
 
 static int

@@ -123,33 +123,6 @@ rv_object_begin(struct reeve_inventory *inv, const char *kind_name, const char *
     return obj;
 }
 
-/* name is one of words, blanks between. */
-static int
-has_word(const char *words, const char *name)
-{
-    size_t len = strlen(name);
-    for (const char *at = words; *at;) {
-        size_t word = strcspn(at, " ");
-        if (word == len && memcmp(at, name, len) == 0)
-            return 1;
-        at += word;
-        at += strspn(at, " ");
-    }
-    return 0;
-}
-
-int
-rv_object_may_point(const struct rv_kind *kind, int column, const struct rv_kind *target)
-{
-    const struct rv_column *ref = &kind->columns[column];
-    if (target->server)
-        return 0;
-    if (ref->type_column < 0)
-        return rv_streq(ref->target, target->name);
-    const char *allowed = kind->columns[ref->type_column].target; /* NULL: any */
-    return allowed == NULL || has_word(allowed, target->name);
-}
-
 struct reeve_object *
 rv_object_child(struct reeve_object *owner, const char *kind_name)
 {
@@ -157,7 +130,7 @@ rv_object_child(struct reeve_object *owner, const char *kind_name)
     if (owner->object.kind == NULL || inv->failure.code)
         return hole(inv);
     const struct rv_kind *kind = find_kind(owner, kind_name, 1);
-    if (kind && !rv_object_may_point(kind, kind->owner_column, owner->object.kind)) {
+    if (kind && !rv_kind_accepts(kind, kind->owner_column, owner->object.kind)) {
         rv_object_fail(owner, REEVE_E_INVALID, "a '%s' cannot belong to a '%s'", kind_name,
                        owner->object.kind->name);
         kind = NULL;

@@ -18,15 +18,15 @@ struct rv_link {
 
 struct rv_object {
     const struct rv_kind *kind;
-    const char *ref;           /* NULL for a child */
-    rv_value *values;          /* kind->column_count of them; what was not set is RV_NULL. Linked
-                                * columns stay RV_NULL; a polymorphic link's NAME_type is set */
+    const char *ref;  /* NULL for a child */
+    rv_value *values; /* kind->column_count of them; what was not set is RV_NULL. Linked
+                       * columns stay RV_NULL; a polymorphic link's NAME_type is set */
     struct rv_link *links;
     int link_count;
-    struct rv_object *owner;   /* of a child */
+    struct rv_object *owner;    /* of a child */
     struct rv_object *children; /* first child; in emission order */
     struct rv_object *next;     /* sibling */
-    int64_t replaced_bytes;    /* bytes that were not UTF-8, in it and its children; 0 for a child */
+    int64_t replaced_bytes; /* bytes that were not UTF-8, in it and its children; 0 for a child */
 };
 
 /* Where objects go. Everything is borrowed for the time of the call. */
@@ -41,8 +41,8 @@ struct rv_sink {
     int (*warn)(void *arg, const char *name, const char *text, rv_err *err);
     /* Called before the provider's call sleeps: make visible what is pending. May be NULL. */
     int (*drain)(void *arg, rv_err *err);
-    /* An object that the provider has, but that could not be taken (INVALID, LIMIT): it is not gone.
-     * why says what is wrong with it. May be NULL. */
+    /* An object that the provider has, but that could not be taken (INVALID, LIMIT): it is not
+     * gone. why says what is wrong with it. May be NULL. */
     void (*rejected)(void *arg, const struct rv_kind *kind, const char *ref, const rv_err *why);
 };
 

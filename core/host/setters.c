@@ -260,7 +260,7 @@ link_target(struct reeve_object *obj, int column, const char *kind_name)
         rv_object_fail(obj, REEVE_E_INVALID,
                        "column '%s' is linked to a '%s', which is a kind of children", name,
                        kind_name);
-    else if (!rv_object_may_point(obj->object.kind, column, target))
+    else if (target->server || !rv_kind_accepts(obj->object.kind, column, target))
         rv_object_fail(obj, REEVE_E_INVALID, "column '%s' cannot point to a '%s'", name, kind_name);
     else
         return target;
