@@ -342,3 +342,20 @@ rv_settings_to_json(const struct rv_settings *settings)
     }
     return top;
 }
+
+cJSON *
+rv_settings_to_overlay(const struct rv_settings *settings)
+{
+    cJSON *top = cJSON_CreateObject();
+    for (int i = 0; rv_settings_declared()[i].key; i++)
+        if (settings->values[i].text[RV_LAYER_TOP])
+            cJSON_AddStringToObject(top, rv_settings_declared()[i].key,
+                                    settings->values[i].text[RV_LAYER_TOP]);
+    return top;
+}
+
+void
+rv_settings_forget_overlay(struct rv_settings *settings)
+{
+    rv_settings_clear(settings, RV_LAYER_TOP);
+}

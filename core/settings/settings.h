@@ -42,6 +42,11 @@ int rv_settings_change(struct rv_store *store, const char *table, int64_t resour
 int64_t rv_settings_int(const struct rv_settings *settings,
                         const char *key); /* durations in ms, sizes in bytes */
 const char *rv_settings_string(const struct rv_settings *settings, const char *key);
+/* What files and overlays have set, for rv_settings_overlay of another process; the caller's. */
+cJSON *rv_settings_to_overlay(const struct rv_settings *settings);
+/* Take away what files and overlays have set. */
+void rv_settings_forget_overlay(struct rv_settings *settings);
+/* All that is in force, nested; reads back as an overlay. The caller's. */
 cJSON *rv_settings_to_json(const struct rv_settings *settings);
 
 #endif

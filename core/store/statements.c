@@ -73,6 +73,7 @@ rv_rows_next(struct rv_rows *rows, const rv_value **row, rv_err *err)
 {
     struct rv_store *store = rows->store;
 
+    rv_err_clear(err);
     return rv_store_leave(store, store->driver->rows_next(rows->rows, row, err), err);
 }
 

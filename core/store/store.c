@@ -15,6 +15,7 @@ int
 rv_store_enter(struct rv_store *store, rv_err *err)
 {
     store->statements++;
+    rv_err_clear(err); /* an error that the caller has dealt with is none of this statement's */
     if (store->failed)
         return rv_fail(err, RV_E_INTERNAL, "the transaction has failed before: %s",
                        store->failure.text);
@@ -78,6 +79,7 @@ rv_store_begin(struct rv_store *store, rv_err *err)
 {
     RV_ASSERT(!store->in_transaction);
     store->statements++;
+    rv_err_clear(err);
     if (store->driver->begin(store->conn, err) < 0)
         return rv_wrap(err, "begin transaction");
     store->in_transaction = 1;
@@ -95,6 +97,7 @@ rv_store_commit(struct rv_store *store, rv_err *err)
         return rv_wrap(err, "commit");
     }
     store->statements++;
+    rv_err_clear(err);
     if (store->driver->commit(store->conn, err) < 0) {
         rv_store_rollback(store);
         return rv_wrap(err, "commit");
@@ -166,6 +169,7 @@ rv_store_notify_fd(struct rv_store *store)
 int
 rv_store_notified(struct rv_store *store, const char **channel, const char **payload, rv_err *err)
 {
+    rv_err_clear(err);
     return store->driver->notified(store->conn, channel, payload, err);
 }
 

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Tasks, and messages carried out with them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "base/clock.h"
+#include "base/mem.h"
+#include "queue/dispatch.h"
+#include "queue/task.h"
+#include "support/support.h"
+
+static struct rv_test_db db;
+static struct rv_store *store;
+static const char *const generic_only[] = { "generic", NULL };
+
+static int
+setup(void **state)
+{
+    (void)state;
+    store = rv_test_store_fresh(&db);
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    (void)state;
+    rv_clock_real();
+    rv_store_close(store);
+    rv_test_db_drop(&db);
+    return 0;
+}
+
+static int64_t
+new_task(void)
+{
+    rv_err err = RV_ERR_INIT;
+    int64_t id = 0;
+    if (rv_task_create(store, "Refresh", "admin", &id, &err))
+        fail_msg("%s", err.text);
+    return id;
+}
+
+static void
+task_is(const char *state, const char *status, const char *message)
+{
+    RV_AUTO_FREE char *is_state = rv_test_text(store, "SELECT state FROM miq_tasks");
+    RV_AUTO_FREE char *is_status = rv_test_text(store, "SELECT status FROM miq_tasks");
+    RV_AUTO_FREE char *is_message = rv_test_text(store, "SELECT message FROM miq_tasks");
+    assert_string_equal(is_state, state);
+    assert_string_equal(is_status, status);
+    if (message && strstr(is_message, message) == NULL)
+        fail_msg("'%s' lacks '%s'", is_message, message);
+}
+
+static void
+a_task_goes_from_queued_over_active_to_finished(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    int64_t id = new_task();
+    task_is("Queued", "Ok", "Waiting");
+    assert_int_equal(rv_task_start(store, id, &err), 0);
+    task_is("Active", "Ok", NULL);
+    assert_int_equal(rv_task_progress(store, id, 40, "pods", &err), 0);
+    assert_int_equal(rv_test_int(store, "SELECT pct_complete FROM miq_tasks"), 40);
+    assert_int_equal(rv_task_progress(store, id, -1, NULL, &err), 0);
+    assert_int_equal(rv_task_finish(store, id, "Ok", "Finished", "{\"n\":3}", &err), 0);
+    task_is("Finished", "Ok", "Finished");
+    assert_int_equal(rv_test_int(store, "SELECT pct_complete FROM miq_tasks"), 100);
+    RV_AUTO_FREE char *results = rv_test_text(store, "SELECT results FROM miq_tasks");
+    assert_string_equal(results, "{\"n\":3}");
+}
+
+static void
+a_finished_task_stays_as_it_is(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    int64_t id = new_task();
+    assert_int_equal(rv_task_finish(store, id, "Error", "broken", NULL, &err), 0);
+    assert_int_equal(rv_task_start(store, id, &err), 0);
+    assert_int_equal(rv_task_progress(store, id, 5, "late", &err), 0);
+    assert_int_equal(rv_task_finish(store, id, "Ok", "fine", NULL, &err), 0);
+    task_is("Finished", "Error", "broken");
+    assert_int_equal(rv_task_cancel(store, id, &err), RV_E_CONFLICT);
+}
+
+static void
+every_change_of_a_task_is_in_the_feed(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    int64_t before = rv_test_int(store, "SELECT COUNT(*) FROM changes");
+    int64_t id = new_task();
+    assert_int_equal(rv_task_start(store, id, &err), 0);
+    assert_int_equal(rv_task_finish(store, id, "Ok", NULL, NULL, &err), 0);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM changes"), before + 3);
+}
+
+static void
+a_queued_task_is_cancelled_with_its_message(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    int64_t id = new_task();
+    assert_int_equal(rv_queue_put(store,
+                                  &(struct rv_message_spec){ .method_name = "m", .task_id = id },
+                                  NULL, &err),
+                     0);
+    assert_int_equal(rv_task_cancel(store, id, &err), 0);
+    task_is("Finished", "Error", "cancelled");
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_queue"), 0);
+}
+
+static void
+an_active_task_is_asked_to_stop(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    int64_t id = new_task();
+    assert_int_equal(rv_task_start(store, id, &err), 0);
+    assert_int_equal(rv_task_cancelled(store, id, &err), 0);
+    assert_int_equal(rv_task_cancel(store, id, &err), 0);
+    assert_int_equal(rv_task_cancelled(store, id, &err), 1);
+    task_is("Active", "Ok", "Asked to stop");
+    assert_int_equal(rv_task_cancel(store, 12345, &err), RV_E_NOT_FOUND);
+}
+
+/* Commands of the dispatcher tests. */
+struct script {
+    int answer;
+    int64_t takes_ms;
+    int runs, begins, ends;
+};
+
+static int
+run_script(void *arg, const struct rv_message *message, char **results, rv_err *err)
+{
+    struct script *script = arg;
+    (void)message;
+    script->runs++;
+    rv_clock_advance(script->takes_ms);
+    if (script->answer)
+        return rv_fail(err, script->answer, "told to fail");
+    *results = rv_strdup("{\"done\":true}");
+    return 0;
+}
+
+static void
+count_begin(void *arg, const struct rv_message *message)
+{
+    (void)message;
+    ((struct script *)arg)->begins++;
+}
+
+static void
+count_end(void *arg, const struct rv_message *message)
+{
+    (void)message;
+    ((struct script *)arg)->ends++;
+}
+
+static int
+dispatch(struct script *script, rv_err *err)
+{
+    const struct rv_command commands[] = { { "Demo", "work", run_script, script } };
+    struct rv_dispatcher dispatcher = {
+        .store = store,
+        .taker = { .holder = 7, .queues = generic_only, .max_priority = 200, .lease_ms = 30000 },
+        .commands = commands,
+        .command_count = 1,
+        .on_begin = count_begin,
+        .on_end = count_end,
+        .arg = script,
+    };
+    return rv_dispatch_one(&dispatcher, err);
+}
+
+static void
+put_work(const char *method, int64_t task_id, int flags)
+{
+    rv_err err = RV_ERR_INIT;
+    const struct rv_message_spec spec = { .class_name = "Demo",
+                                          .method_name = method,
+                                          .task_id = task_id,
+                                          .flags = flags,
+                                          .timeout_ms = 5000,
+                                          .max_attempts = 2 };
+    if (rv_queue_put(store, &spec, NULL, &err))
+        fail_msg("%s", err.text);
+}
+
+static void
+a_message_that_worked_ends_with_its_task(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct script script = { 0 };
+    assert_int_equal(dispatch(&script, &err), 0);
+    put_work("work", new_task(), 0);
+    assert_int_equal(dispatch(&script, &err), 1);
+    task_is("Finished", "Ok", NULL);
+    RV_AUTO_FREE char *results = rv_test_text(store, "SELECT results FROM miq_tasks");
+    assert_string_equal(results, "{\"done\":true}");
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_queue"), 0);
+    assert_int_equal(script.runs, 1);
+    assert_int_equal(script.begins, 1);
+    assert_int_equal(script.ends, 1);
+}
+
+static void
+a_mistake_is_not_tried_again(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct script script = { .answer = RV_E_INVALID };
+    put_work("work", new_task(), RV_MESSAGE_AGAIN);
+    assert_int_equal(dispatch(&script, &err), 1);
+    assert_int_equal(dispatch(&script, &err), 0);
+    task_is("Finished", "Error", "told to fail");
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_queue WHERE state = 'error'"), 1);
+}
+
+static void
+what_is_not_available_is_tried_again_later(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct script script = { .answer = RV_E_UNAVAILABLE };
+    rv_clock_fake(1800000000000);
+    put_work("work", new_task(), RV_MESSAGE_AGAIN);
+    assert_int_equal(dispatch(&script, &err), 1);
+    task_is("Active", "Ok", NULL);
+    assert_int_equal(dispatch(&script, &err), 0);
+    rv_clock_advance(10000);
+    script.answer = 0;
+    assert_int_equal(dispatch(&script, &err), 1);
+    task_is("Finished", "Ok", NULL);
+    assert_int_equal(script.runs, 2);
+}
+
+static void
+an_unknown_command_is_dead_at_once(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct script script = { 0 };
+    put_work("unheard_of", new_task(), RV_MESSAGE_AGAIN);
+    assert_int_equal(dispatch(&script, &err), 1);
+    task_is("Finished", "Error", "Demo.unheard_of");
+    assert_int_equal(script.begins, 0);
+}
+
+static void
+a_message_over_its_time_ends_as_timeout(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct script script = { .answer = RV_E_CANCELLED, .takes_ms = 5000 };
+    rv_clock_fake(1800000000000);
+    put_work("work", new_task(), 0);
+    assert_int_equal(dispatch(&script, &err), 1);
+    task_is("Finished", "Timeout", "timed out after 5 s");
+}
+
+static void
+a_worker_killed_over_its_messages_time_leaves_a_timeout(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct rv_message *message = NULL;
+    struct rv_taker taker = {
+        .holder = 7, .queues = generic_only, .max_priority = 200, .lease_ms = 30000
+    };
+    rv_clock_fake(1800000000000);
+    put_work("work", new_task(), 0);
+    assert_int_equal(rv_queue_take(store, &taker, &message, &err), 1);
+    rv_message_free(message);
+    rv_clock_advance(6000);
+    assert_int_equal(rv_queue_release_holder(store, 7, "killed: it works for too long", NULL, &err),
+                     0);
+    task_is("Finished", "Timeout", "too long");
+}
+
+static void
+a_stopping_worker_gives_its_message_back(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct script script = { .answer = RV_E_CANCELLED };
+    put_work("work", 0, RV_MESSAGE_AGAIN);
+    assert_int_equal(dispatch(&script, &err), 1);
+    script.answer = 0;
+    assert_int_equal(dispatch(&script, &err), 1);
+    assert_int_equal(script.runs, 2);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_queue"), 0);
+}
+
+int
+main(void)
+{
+#define TASK_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TASK_TEST(a_task_goes_from_queued_over_active_to_finished),
+        TASK_TEST(a_finished_task_stays_as_it_is),
+        TASK_TEST(every_change_of_a_task_is_in_the_feed),
+        TASK_TEST(a_queued_task_is_cancelled_with_its_message),
+        TASK_TEST(an_active_task_is_asked_to_stop),
+        TASK_TEST(a_message_that_worked_ends_with_its_task),
+        TASK_TEST(a_mistake_is_not_tried_again),
+        TASK_TEST(what_is_not_available_is_tried_again_later),
+        TASK_TEST(an_unknown_command_is_dead_at_once),
+        TASK_TEST(a_message_over_its_time_ends_as_timeout),
+        TASK_TEST(a_worker_killed_over_its_messages_time_leaves_a_timeout),
+        TASK_TEST(a_stopping_worker_gives_its_message_back),
+    };
+    return cmocka_run_group_tests_name("tasks", tests, NULL, NULL);
+}
