@@ -89,10 +89,16 @@ set_up_session(struct pg *pg, rv_err *err)
     return pg_finish(pg, rv_buf_text(&sql), err);
 }
 
+/* libpq would print notices on stderr, between the log's lines. One counts: what a server says to
+ * an idle connection before it ends it. */
 static void
-ignore_notice(void *arg, const PGresult *result)
+see_notice(void *arg, const PGresult *result)
 {
-    (void)arg, (void)result; /* libpq would print it on stderr, between the log's lines */
+    struct pg *pg = arg;
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+
+    if (severity && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0))
+        pg->ended = 1;
 }
 
 static int
@@ -115,7 +121,8 @@ pg_connect(struct pg *pg, rv_err *err)
         PQfinish(conn);
         return rv_wrap(err, "connect to the database");
     }
-    PQsetNoticeReceiver(conn, ignore_notice, NULL);
+    PQsetNoticeReceiver(conn, see_notice, pg);
+    pg->ended = 0;
     PQsetnonblocking(conn, 1);
     pg->conn = conn;
     if (set_up_session(pg, err) < 0) {
@@ -151,16 +158,18 @@ pg_lost(struct pg *pg, rv_err *err)
 }
 
 /* The server closes idle connections when it restarts: seen here, before a statement is lost on
- * one. What it says last comes first, then the end. */
+ * one. */
 static int
 gone_while_idle(struct pg *pg)
 {
     struct pollfd fd = { .fd = PQsocket(pg->conn), .events = POLLIN };
 
-    for (int reads = 0; reads < 4 && poll(&fd, 1, 0) > 0; reads++)
-        if (!PQconsumeInput(pg->conn) || PQstatus(pg->conn) != CONNECTION_OK)
-            return 1;
-    return 0;
+    if (poll(&fd, 1, 0) <= 0)
+        return 0;
+    if (!PQconsumeInput(pg->conn) || PQstatus(pg->conn) != CONNECTION_OK)
+        return 1;
+    (void)PQisBusy(pg->conn); /* reads the messages; see_notice hears the last one */
+    return pg->ended;
 }
 
 int

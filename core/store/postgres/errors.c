@@ -34,6 +34,7 @@ static const struct state_class states[] = {
     { "42501", RV_E_PERMISSION, "the store's user must own the database's tables" },
     { "57P", RV_E_UNAVAILABLE, NULL }, /* shutdown, crash, starting up */
     { "58", RV_E_UNAVAILABLE, NULL },  /* input and output errors */
+    { "08P01", RV_E_INTERNAL, NULL },  /* too few parameters */
     { "08", RV_E_UNAVAILABLE, NULL },
 };
 
@@ -73,7 +74,7 @@ pg_fail(const struct pg *pg, const PGresult *result, const char *sql, rv_err *er
         pg_connection_text(reason, sizeof reason, pg->conn);
         return rv_fail(err, RV_E_UNAVAILABLE, "connection to the database lost: %s", reason);
     }
-    if (!found)
+    if (!found || found->code == RV_E_INTERNAL)
         return rv_fail(err, RV_E_INTERNAL, "%s (%s) in: %.300s",
                        text ? text : PQresultErrorMessage(result), state ? state : "no state",
                        sql ? sql : "");

@@ -31,6 +31,7 @@ struct pg {
     int64_t statement_timeout_ms;
     int in_transaction;
     int lost;             /* the connection went in the middle of the transaction */
+    int ended;            /* the server has said that it ends the connection */
     int reading;          /* rows are open: nothing else may run */
     int copying;          /* a COPY has begun */
     int64_t finish_by_ms; /* not 0: waits go on until then, whatever is cancelled */

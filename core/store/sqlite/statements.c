@@ -278,8 +278,6 @@ lite_query(void *conn, void **out, const char *sql, const rv_value *params, int 
     struct lite_rows *rows = rv_alloc(sizeof *rows);
     rows->lite = lite;
     rows->statement = statement;
-    rows->columns = sqlite3_column_count(statement->stmt);
-    rows->values = rv_alloc(sizeof(rv_value) * (size_t)(rows->columns + 1));
     start_clock(lite);
     rows->deadline_ms = lite->deadline_ms;
     /* The first step now: PostgreSQL too tells of a mistake at once. */
@@ -289,6 +287,9 @@ lite_query(void *conn, void **out, const char *sql, const rv_value *params, int 
         lite_rows_close(rows);
         return err->code;
     }
+    /* Only now: a table that has changed shows in the first step. */
+    rows->columns = sqlite3_column_count(statement->stmt);
+    rows->values = rv_alloc(sizeof(rv_value) * (size_t)(rows->columns + 1));
     *out = rows;
     return 0;
 }
