@@ -10,7 +10,7 @@ static const struct reeve_column custom_attribute_columns[] = {
     POLY("resource", NULL, "What it describes"),
     STRING_F(REQUIRED, "section",
              "labels, selectors, node_selectors, additional_attributes, docker_labels, ..."),
-    STRING_F(REQUIRED | INDEX, "name", "Name"),
+    STRING_F(REQUIRED, "name", "Name"),
     STRING("value", "Value"),
     STRING("source", "Who says so: the provider's type, or EVM for a user's own"),
     STRING("description", "Description"),

@@ -91,7 +91,7 @@ int rv_kind_column(const struct rv_kind *kind, const char *name); /* index, -1 w
 /* Relations whose parent is kind: every child or other kind with a REEVE_REF to it, polymorphic
  * ones included; a relation's name is the child's collection. A second reference of the same child
  * is COLLECTION_by_NAME (zones: providers, providers_by_zone_before_pause); a polymorphic one
- * beside a plain one gives none of its own. */
+ * beside a plain one gives none of its own. Good until the next add; joins likewise. */
 const struct rv_relation *rv_kind_relations(const struct rv_kind *kind, int *count);
 const struct rv_join *rv_kind_joins(const struct rv_kind *kind, int *count);
 /* Whether the REEVE_REF column may point to a row of target. */

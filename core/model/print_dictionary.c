@@ -9,6 +9,7 @@
 #include "model/model.h"
 
 static const char *const introduction =
+    "<!-- SPDX-License-Identifier: Apache-2.0 -->\n"
     "# Dictionary\n"
     "\n"
     "Every kind of row that Reeve keeps. This page is made from the tables in `core/model/` by\n"
