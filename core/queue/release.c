@@ -54,9 +54,9 @@ release_rows(struct released *out, struct rv_store *store, const char *which, in
         &sql,
         "UPDATE miq_queue SET handler_type = NULL, handler_id = NULL,"
         " lease_expires_on = NULL, updated_on = $1, error = $2, error_class = 'unavailable',"
-        " dead_on = CASE WHEN retryable = 1 AND attempts < COALESCE(max_attempts, %d)"
-        "  THEN NULL ELSE $1 END,"
-        " state = CASE WHEN retryable = 1 AND attempts < COALESCE(max_attempts, %d)"
+        " dead_on = CASE WHEN retryable AND attempts < COALESCE(max_attempts, %d)"
+        "  THEN NULL ELSE CAST($1 AS BIGINT) END,"
+        " state = CASE WHEN retryable AND attempts < COALESCE(max_attempts, %d)"
         "  THEN 'ready' ELSE 'error' END"
         " WHERE id IN (SELECT id FROM miq_queue WHERE state = 'dequeue' AND %s"
         "  ORDER BY id%s)"
