@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Row 20: from exec to all workers ready. The baseline starts as many bare
+ * processes, each of which opens the same store; Reeve starts with that many
+ * workers and is ready when each has said so (its `url` file is there, and
+ * miq_workers counts them as ready).
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "base/mem.h"
+#include "bench.h"
+#include "support/support.h"
+
+#define WORKERS_MOST 200
+
+static double
+run_baseline(const char *url, int workers)
+{
+    const char *argv[] = { BENCH_BIN "/bench_bare", url, NULL };
+    pid_t pids[WORKERS_MOST];
+    int in[2], out[2];
+    double begun = bench_now(), took;
+    char byte;
+
+    if (pipe(in) < 0 || pipe(out) < 0)
+        bench_die("pipe", NULL);
+    for (int i = 0; i < workers; i++) {
+        pids[i] = fork();
+        if (pids[i] == 0) {
+            dup2(in[0], STDIN_FILENO);
+            dup2(out[1], STDOUT_FILENO);
+            close(in[1]);
+            execv(argv[0], (char *const *)(uintptr_t)argv);
+            _exit(127);
+        }
+    }
+    for (int lines = 0; lines < workers;)
+        if (read(out[0], &byte, 1) == 1)
+            lines += byte == '\n';
+    took = bench_now() - begun;
+    close(in[0]);
+    close(in[1]);
+    close(out[0]);
+    close(out[1]);
+    for (int i = 0; i < workers; i++)
+        waitpid(pids[i], NULL, 0);
+    return took;
+}
+
+static double
+run_reeve(const struct rv_test_db *db, int workers)
+{
+    char *home = rv_test_dir();
+    RV_AUTO_FREE char *url_file = rv_format("%s/url", home);
+    /* server, api and the others: generic ones fill up to the number asked for */
+    RV_AUTO_FREE char *count = rv_format("workers.generic.count=%d", workers - 2);
+    const char *argv[] = { BENCH_REEVED, "--home", home,    "--listen", "127.0.0.1:0",
+                           "--store",    db->url,  "--set", count,      NULL };
+    struct rv_test_process reeved;
+    struct rv_store *store = rv_test_store_open(db);
+    double begun = bench_now(), took;
+
+    rv_test_start(&reeved, argv, NULL);
+    while (access(url_file, F_OK) != 0 ||
+           rv_test_int(store, "SELECT count(*) FROM miq_workers WHERE status = 'ready'") <
+               workers) {
+        if (rv_test_wait(&reeved, 0) || bench_now() - begun > 60)
+            bench_die("reeved is not ready after a minute", NULL);
+        usleep(2000);
+    }
+    took = bench_now() - begun;
+    rv_test_end(&reeved);
+    rv_store_close(store);
+    rv_test_dir_remove(home);
+    return took;
+}
+
+int
+main(int argc, char **argv)
+{
+    int workers = (int)bench_option(argc, argv, "workers", 20);
+    int64_t runs = bench_option(argc, argv, "runs", 5);
+    struct bench_series baseline = { .count = 0 }, reeve = { .count = 0 };
+    char row[64];
+
+    if (workers > WORKERS_MOST || workers < 3)
+        bench_die("--workers takes 3 to 200", NULL);
+    for (int64_t i = 0; i < runs; i++) {
+        struct rv_test_db db;
+        struct rv_store *store = bench_store(&db); /* the schema is there: not part of a start */
+
+        rv_store_close(store);
+        bench_add(&baseline, run_baseline(db.url, workers));
+        bench_add(&reeve, run_reeve(&db, workers));
+        rv_test_db_drop(&db);
+    }
+    snprintf(row, sizeof(row), "20 start-up, %d workers", workers);
+    bench_row(row, "s", &baseline, &reeve, 3);
+    return bench_all_met() ? 0 : 1;
+}
