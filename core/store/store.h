@@ -9,6 +9,16 @@
  * (unique index), TIMEOUT (statement timeout), INTERNAL (wrong SQL: a bug). When a
  * connection is lost outside of a transaction it is opened again by the next call; inside,
  * the transaction fails with UNAVAILABLE and is over.
+ *
+ * On both engines a statement that fails ends its transaction: what follows is refused, commit
+ * answers with that first failure and rolls back. So expect a conflict with ON CONFLICT, not by
+ * trying. CANCELLED: the worker was told to stop, or its wait was ended.
+ *
+ * For SQL that means the same on both: NULLS LAST wherever it matters, LIKE with ESCAPE '\', names
+ * that are reserved words in double quotes, flags compared with TRUE, FALSE or a parameter. A
+ * parameter has the type of what it is compared with or stored into; CAST it where it stands alone.
+ *
+ * A store belongs to the process that opened it: never use, or close, one after a fork.
  */
 #ifndef RV_STORE_H
 #define RV_STORE_H
