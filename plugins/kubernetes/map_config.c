@@ -7,7 +7,6 @@
 
 #include <stddef.h>
 
-
 #include "text.h"
 
 static void

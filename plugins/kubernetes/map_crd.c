@@ -6,7 +6,6 @@
 
 #include <stddef.h>
 
-
 #include "text.h"
 
 static const char *

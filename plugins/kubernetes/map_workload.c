@@ -143,8 +143,7 @@ kube_map_stateful_set(struct kube_map *map, const struct reeve_json *item)
     struct reeve_object *obj = kube_namespaced(map, "container_stateful_set", item);
 
     kube_set_int(obj, "replicas", item, "spec.replicas");
-    kube_set_count(obj, "current_replicas", item, "status.currentReplicas");
-    kube_set_count(obj, "total_replicas", item, "status.replicas");
+    kube_set_count(obj, "current_replicas", item, "status.replicas");
     kube_set_count(obj, "updated_replicas", item, "status.updatedReplicas");
     kube_set_count(obj, "ready_replicas", item, "status.readyReplicas");
     kube_set_count(obj, "available_replicas", item, "status.availableReplicas");
@@ -169,7 +168,7 @@ kube_map_daemon_set(struct kube_map *map, const struct reeve_json *item)
     struct reeve_object *obj = kube_namespaced(map, "container_daemon_set", item);
     const struct reeve_json *nodes = reeve_json_get(item, "spec.template.spec.nodeSelector");
 
-    kube_set_count(obj, "desired_replicas", item, "status.desiredNumberScheduled");
+    kube_set_count(obj, "replicas", item, "status.desiredNumberScheduled");
     kube_set_count(obj, "current_replicas", item, "status.currentNumberScheduled");
     kube_set_count(obj, "ready_replicas", item, "status.numberReady");
     kube_set_count(obj, "updated_replicas", item, "status.updatedNumberScheduled");
