@@ -10,9 +10,13 @@
 #include "host/object.h"
 #include "base/json.h"
 
+struct reeve_host;
 struct rv_module;
 struct rv_config;
 struct rv_connection;
+
+/* The functions that modules get. */
+extern const struct reeve_host rv_host_table;
 
 /* Load DIR/NAME.so, check magic, version and tables, add its kinds to the model. INVALID for a
  * file that is no provider, UNSUPPORTED for another major (the text names file, its version and
@@ -22,6 +26,9 @@ int rv_module_load_file(struct rv_module **out, const char *path, rv_err *err);
 /* A host copy, zero-extended when the module is of an older minor. */
 const struct reeve_provider *rv_module_provider(const struct rv_module *module);
 const char *rv_module_path(const struct rv_module *module);
+/* Give a loaded module another table of functions, which lives as long as the process: one that
+ * listens in or fails on purpose (reeve-conform, tests). */
+void rv_module_bind(const struct rv_module *module, const struct reeve_host *host);
 /* Names of the modules in DIR, sorted; ends with NULL; freed with rv_names_free. */
 int rv_module_list(char ***out, const char *dir, rv_err *err);
 void rv_names_free(char **names);
@@ -50,6 +57,7 @@ struct rv_call_spec {
     void *arg;
     const struct rv_sink *sink; /* refresh and watch */
     int64_t *waited_us; /* may be NULL: grows by the time spent waiting for the other side */
+    int *returned;      /* may be NULL: what the callback itself returned, whatever became of it */
 };
 
 /* open; config must live as long. */

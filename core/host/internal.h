@@ -90,8 +90,6 @@ struct reeve_object {
     int link_size;
 };
 
-extern const struct reeve_host rv_host_table;
-
 /* check.c: what a module declares is sane, or err says all that is wrong. */
 int rv_module_check(const struct rv_module *module, rv_err *err);
 /* config.c: the text of one option's value to its number; INVALID says what is expected. */

@@ -19,6 +19,12 @@ static struct rv_module *loaded;
 
 typedef const struct reeve_provider *(*entry_fn)(const struct reeve_host *host);
 
+/* POSIX gives functions as data pointers. */
+union entry {
+    void *symbol;
+    entry_fn function;
+};
+
 /* What both sides know of a struct that begins with, or has, its size. */
 static int
 copy_known(void *to, size_t ours, const void *from, uint64_t theirs, const char *what, rv_err *err)
@@ -120,10 +126,7 @@ open_library(struct rv_module *module, rv_err *err)
         return rv_fail(err, RV_E_INVALID, "it cannot be loaded: %.600s",
                        why ? why : "unknown reason");
     }
-    union {
-        void *symbol;
-        entry_fn function;
-    } entry = { .symbol = dlsym(module->library, REEVE_PROVIDER_SYMBOL) };
+    union entry entry = { .symbol = dlsym(module->library, REEVE_PROVIDER_SYMBOL) };
     if (entry.symbol == NULL)
         return rv_fail(err, RV_E_INVALID, "it is not a Reeve provider (it has no symbol %s)",
                        REEVE_PROVIDER_SYMBOL);
@@ -226,6 +229,13 @@ const struct reeve_provider *
 rv_module_provider(const struct rv_module *module)
 {
     return &module->provider;
+}
+
+void
+rv_module_bind(const struct rv_module *module, const struct reeve_host *host)
+{
+    union entry entry = { .symbol = dlsym(module->library, REEVE_PROVIDER_SYMBOL) };
+    entry.function(host);
 }
 
 const char *

@@ -63,6 +63,8 @@ rv_run_end(struct rv_run *run, int result, rv_err *err)
 {
     rv_running_clear();
     struct reeve_call *call = &run->call;
+    if (call->spec->returned)
+        *call->spec->returned = result;
     int error_class = class_of(run, result);
     if (call->sink_err.code) {
         /* Saving failed: whatever the provider made of it, that is the reason. */
