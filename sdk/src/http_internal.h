@@ -27,7 +27,8 @@ enum {
     RV_SDK_HTTP_HEADER_BYTES = 256 * 1024,
     RV_SDK_HTTP_REDIRECTS = 5,
     RV_SDK_HTTP_ANSWER_MS = 60 * 1000, /* the default, and the longest wait for a stream's status */
-    RV_SDK_HTTP_CONNECT_MS = 10 * 1000
+    RV_SDK_HTTP_CONNECT_MS = 10 * 1000,
+    RV_SDK_HTTP_BEAT_MS = 100
 };
 
 struct rv_sdk_inbox {
@@ -139,8 +140,9 @@ struct reeve_http {
     struct rv_sdk_socket *sockets;
     struct reeve_pollfd *polled;
     uint64_t socket_count, socket_room;
-    int64_t timer_at_ms; /* on the monotonic clock; -1: none */
-    int progress;        /* something came or ended in this round */
+    int64_t timer_at_ms;  /* on the monotonic clock; -1: none */
+    int64_t waited_at_ms; /* the last reeve_wait */
+    int progress;         /* something came or ended in this round */
     int no_memory;
 };
 

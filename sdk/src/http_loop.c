@@ -249,7 +249,8 @@ wait_and_act(struct reeve_call *call, struct reeve_http *http, int64_t timeout_m
     int ready = reeve_wait(call, http->polled, count, wait_limit(http, timeout_ms));
     if (ready < 0)
         return ready;
-    int64_t waited_ms = rv_sdk_clock_ms() - begun_ms;
+    http->waited_at_ms = rv_sdk_clock_ms();
+    int64_t waited_ms = http->waited_at_ms - begun_ms;
     int status = act_on_ready(call, http, count);
     if (status == 0)
         status = run_timer(call, http);
@@ -258,14 +259,21 @@ wait_and_act(struct reeve_call *call, struct reeve_http *http, int64_t timeout_m
     return status;
 }
 
+/* Data that never stops coming must not keep the host from its heart and from cancelling. */
+static int
+host_is_due(const struct reeve_http *http)
+{
+    return rv_sdk_clock_ms() - http->waited_at_ms >= RV_SDK_HTTP_BEAT_MS;
+}
+
 int
 rv_sdk_http_round(struct reeve_call *call, struct reeve_http *http, int64_t timeout_ms)
 {
     http->progress = 0;
     int status = run_timer(call, http);
     take_messages(http);
-    if (status == 0 && !http->progress)
-        status = wait_and_act(call, http, timeout_ms);
+    if (status == 0 && (!http->progress || host_is_due(http)))
+        status = wait_and_act(call, http, http->progress ? 0 : timeout_ms);
     wipe_answered(http);
     return status;
 }

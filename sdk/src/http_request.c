@@ -221,8 +221,6 @@ hand_over(struct rv_sdk_transfer *transfer, struct taker *taker)
 {
     uint64_t len = rv_sdk_inbox_len(&transfer->inbox);
 
-    if (len == 0)
-        return 0;
     taker->taken = 1;
     transfer->lent = 1;
     int status = taker->fn(taker->arg, transfer->inbox.data + transfer->inbox.start, len);
@@ -232,14 +230,22 @@ hand_over(struct rv_sdk_transfer *transfer, struct taker *taker)
     return status < 0 ? status : 0;
 }
 
+/* All that came so far. Handing over lets more in, which may already wait in libcurl. */
 static int
-run_pieces(struct reeve_call *call, struct rv_sdk_transfer *transfer, struct taker *taker)
+hand_over_all(struct rv_sdk_transfer *transfer, struct taker *taker)
 {
     int status = 0;
 
+    while (status == 0 && transfer->status / 100 == 2 && rv_sdk_inbox_len(&transfer->inbox) > 0)
+        status = hand_over(transfer, taker);
+    return status;
+}
+
+static int
+run_pieces(struct reeve_call *call, struct rv_sdk_transfer *transfer, struct taker *taker)
+{
     for (;;) {
-        if (transfer->status >= 200 && transfer->status <= 299)
-            status = hand_over(transfer, taker);
+        int status = hand_over_all(transfer, taker);
         if (status < 0)
             return status;
         if (!transfer->done) {
@@ -248,8 +254,6 @@ run_pieces(struct reeve_call *call, struct rv_sdk_transfer *transfer, struct tak
                 return rv_sdk_http_interrupted(call, status, transfer->label);
             continue;
         }
-        if (rv_sdk_inbox_len(&transfer->inbox) > 0 && transfer->status / 100 == 2)
-            continue;
         status = rv_sdk_transfer_follow(call, transfer);
         if (status <= 0)
             return status;
