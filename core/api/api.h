@@ -20,25 +20,28 @@ typedef void (*rv_verify_done)(void *arg, const rv_err *result, const cJSON *pre
 struct rv_api_host {
     void *arg;
     struct rv_vault vault; /* seal only */
-    /* Have a one-shot worker load the module `type`, prepare and validate `given` (object), open and,
-     * unless check is 0, verify. done is called later, from the event loop; prepared then holds
-     * {"plain": {...}, "secrets": {...}, "identity": {...}}. Returns negative when it cannot start. */
+    /* Have a one-shot worker load the module `type`, prepare and validate `given` (object), open
+     * and, unless check is 0, verify. done is called later, from the event loop; prepared then
+     * holds
+     * {"plain": {...}, "secrets": {...}, "identity": {...}}. Returns negative when it cannot start.
+     */
     int (*verify)(void *arg, const char *type, const cJSON *given, int check, rv_verify_done done,
                   void *done_arg, rv_err *err);
-    /* Wake whoever takes from this queue; "workers" makes the server worker look at the providers. */
+    /* Wake whoever takes from this queue; "workers" makes the server worker look at the providers.
+     */
     void (*wake)(void *arg, const char *queue);
     /* {"types":[manifest, ...]} of the installed provider modules; borrowed. */
     const cJSON *(*types)(void *arg);
-    /* As verify, for a provider that exists: `given` (NULL: nothing) is laid over its stored options,
-     * whose secrets the one-shot worker is lent. prepared.plain then holds all plain options,
-     * prepared.secrets only those that `given` brought. NULL: not offered. */
+    /* As verify, for a provider that exists: `given` (NULL: nothing) is laid over its stored
+     * options, whose secrets the one-shot worker is lent. prepared.plain then holds all plain
+     * options, prepared.secrets only those that `given` brought. NULL: not offered. */
     int (*verify_stored)(void *arg, int64_t provider_id, const cJSON *given, int check,
                          rv_verify_done done, void *done_arg, rv_err *err);
 };
 
 struct rv_api_config {
     struct event_base *base;
-    int listen_fd;             /* bound and listening; shared with other API workers */
+    int listen_fd; /* bound and listening; shared with other API workers */
     struct rv_store *store;
     const struct rv_settings *settings;
     struct rv_api_host host;

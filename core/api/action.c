@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The table of actions.
+ */
+#include "api/action.h"
+
+#include "api/providers.h"
+#include "api/request.h"
+#include "api/works.h"
+#include "base/text.h"
+
+#define BOTH (RV_ON_COLLECTION | RV_ON_RESOURCE)
+
+static const struct rv_action actions[] = {
+    { NULL, RV_ON_COLLECTION, RV_M_POST, "query", "read", "Read several rows", NULL,
+      RV_ACTION_STRICT, rv_query_run, "Identifiers", NULL },
+
+    { "provider", RV_ON_COLLECTION, RV_M_POST, "create", "ems_new",
+      "Add a provider; its credentials are proved first", NULL, RV_ACTION_NO_ROW,
+      rv_provider_create_run, "ProviderCreate", NULL },
+    { "provider", BOTH, RV_M_POST, "edit", "ems_edit",
+      "Change a provider; new credentials are proved first", NULL, 0, rv_provider_edit_run,
+      "ProviderEdit", NULL },
+    { "provider", RV_ON_RESOURCE, RV_M_PATCH, "edit", "ems_edit", "Change a provider", NULL, 0,
+      rv_provider_edit_run, "Patch", NULL },
+    { "provider", RV_ON_RESOURCE, RV_M_PUT, "edit", "ems_edit", "Change a provider", NULL, 0,
+      rv_provider_edit_run, "ProviderEdit", NULL },
+    { "provider", BOTH, RV_M_POST, "refresh", "ems_refresh", "Read its whole inventory again", NULL,
+      0, rv_provider_refresh_run, NULL, "ActionResult" },
+    { "provider", BOTH, RV_M_POST, "verify", "ems_edit",
+      "Prove its credentials, the stored ones or those given", NULL, 0, rv_provider_verify_run,
+      "ProviderVerify", "ActionResult" },
+    { "provider", BOTH, RV_M_POST, "pause", "ems_pause", "Stop refreshing it", "enabled!=0", 0,
+      rv_provider_pause_run, NULL, "ActionResult" },
+    { "provider", BOTH, RV_M_POST, "resume", "ems_pause", "Refresh it again", "enabled=0", 0,
+      rv_provider_resume_run, NULL, "ActionResult" },
+    { "provider", BOTH, RV_M_POST, "delete", "ems_delete", "Remove it with its inventory", NULL, 0,
+      rv_provider_delete_run, NULL, "ActionResult" },
+    { "provider", RV_ON_RESOURCE, RV_M_DELETE, "delete", "ems_delete",
+      "Remove it with its inventory", NULL, 0, rv_provider_delete_run, NULL, NULL },
+
+    { "task", BOTH, RV_M_POST, "cancel", "miq_task_cancel_ui", "End it, or keep it from starting",
+      "state!=Finished", 0, rv_task_cancel_run, NULL, "ActionResult" },
+    { "task", BOTH, RV_M_POST, "delete", "miq_task_delete", "Remove a finished task",
+      "state=Finished", 0, rv_task_delete_run, NULL, "ActionResult" },
+    { "task", RV_ON_RESOURCE, RV_M_DELETE, "delete", "miq_task_delete", "Remove a finished task",
+      "state=Finished", 0, rv_task_delete_run, NULL, NULL },
+
+    { "message", BOTH, RV_M_POST, "retry", "ops_diagnostics", "Send a dead message again",
+      "state=error", 0, rv_message_retry_run, NULL, "ActionResult" },
+};
+
+static int
+is_of(const struct rv_action *action, const struct rv_kind *kind, int scope)
+{
+    return (action->scope & scope) && (!action->kind || rv_streq(action->kind, kind->name));
+}
+
+const struct rv_action *
+rv_action_next(const struct rv_kind *kind, int scope, int *at)
+{
+    while (*at < (int)RV_COUNT(actions)) {
+        const struct rv_action *action = &actions[(*at)++];
+        if (is_of(action, kind, scope))
+            return action;
+    }
+    return NULL;
+}
+
+const struct rv_action *
+rv_action_find(const struct rv_kind *kind, int scope, int method, const char *name)
+{
+    const struct rv_action *action;
+
+    for (int at = 0; (action = rv_action_next(kind, scope, &at)) != NULL;) {
+        if (action->method == method && (!name || rv_streq(action->name, name)))
+            return action;
+    }
+    return NULL;
+}
+
+int
+rv_action_methods(const struct rv_kind *kind, int scope)
+{
+    const struct rv_action *action;
+    int methods = 0;
+
+    for (int at = 0; (action = rv_action_next(kind, scope, &at)) != NULL;)
+        methods |= action->method;
+    return methods;
+}

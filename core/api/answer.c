@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Error classes to statuses, kinds and klass names; and the few forms of an answer.
+ */
+#include "api/answer.h"
+
+#include "base/log.h"
+#include "base/text.h"
+
+static const struct status_row {
+    int status;
+    const char *kind, *klass, *reason;
+} statuses[] = {
+    { 200, NULL, NULL, "OK" },
+    { 204, NULL, NULL, "No Content" },
+    { 400, "bad_request", "Api::BadRequestError", "Bad Request" },
+    { 401, "unauthorized", "Api::AuthenticationError", "Unauthorized" },
+    { 403, "forbidden", "Api::ForbiddenError", "Forbidden" },
+    { 404, "not_found", "Api::NotFoundError", "Not Found" },
+    { 405, "method_not_allowed", "Api::MethodNotAllowedError", "Method Not Allowed" },
+    { 410, "gone", "Api::GoneError", "Gone" },
+    { 413, "content_too_large", "Api::ContentTooLargeError", "Content Too Large" },
+    { 415, "unsupported_media_type", "Api::UnsupportedMediaTypeError", "Unsupported Media Type" },
+    { 500, "internal_server_error", "Api::InternalServerError", "Internal Server Error" },
+    { 503, "service_unavailable", "Api::ServiceUnavailableError", "Service Unavailable" },
+};
+
+static const struct status_row *
+row_of(int status)
+{
+    for (size_t i = 0; i < RV_COUNT(statuses); i++) {
+        if (statuses[i].status == status)
+            return &statuses[i];
+    }
+    return row_of(500);
+}
+
+const char *
+rv_error_kind(int status)
+{
+    return row_of(status)->kind;
+}
+
+const char *
+rv_error_klass(int status)
+{
+    return row_of(status)->klass;
+}
+
+const char *
+rv_reason_of(int status)
+{
+    return row_of(status)->reason;
+}
+
+int
+rv_status_of(int code)
+{
+    switch (code) {
+    case RV_E_AUTH:
+        return 401;
+    case RV_E_PERMISSION:
+        return 403;
+    case RV_E_NOT_FOUND:
+        return 404;
+    case RV_E_GONE:
+        return 410;
+    case RV_E_CONFLICT:
+    case RV_E_INVALID:
+    case RV_E_LIMIT:
+    case RV_E_PROTOCOL:
+    case RV_E_UNSUPPORTED:
+        return 400;
+    case RV_E_UNAVAILABLE:
+    case RV_E_TIMEOUT:
+    case RV_E_RATE_LIMITED:
+        return 503;
+    default:
+        return 500;
+    }
+}
+
+void
+rv_answer_header(struct rv_request *req, const char *name, const char *value)
+{
+    struct rv_answer *answer = &req->answer;
+
+    RV_ASSERT(answer->header_count < RV_ANSWER_HEADERS_MAX);
+    answer->headers[answer->header_count++] = (struct rv_param){ name, value };
+}
+
+rv_json_writer
+rv_answer_json(struct rv_request *req, int status)
+{
+    req->answer.status = status;
+    req->answer.content_type = RV_JSON_TYPE;
+    rv_buf_reset(&req->answer.body);
+    return rv_json_to(&req->answer.body);
+}
+
+void
+rv_answer_text(struct rv_request *req, int status, const char *text)
+{
+    req->answer.status = status;
+    req->answer.content_type = RV_TEXT_TYPE;
+    rv_buf_reset(&req->answer.body);
+    rv_buf_add_string(&req->answer.body, text);
+}
+
+void
+rv_answer_empty(struct rv_request *req)
+{
+    req->answer.status = 204;
+    req->answer.content_type = NULL;
+    rv_buf_reset(&req->answer.body);
+}
+
+void
+rv_answer_error_as(struct rv_request *req, int status, const char *klass, const char *message,
+                   const char *hint)
+{
+    rv_json_writer w = rv_answer_json(req, status);
+
+    rv_jw_object(&w);
+    rv_jw_name(&w, "error");
+    rv_jw_object(&w);
+    rv_jw_name(&w, "kind");
+    rv_jw_string(&w, rv_error_kind(status));
+    rv_jw_name(&w, "message");
+    rv_jw_string(&w, message);
+    rv_jw_name(&w, "klass");
+    rv_jw_string(&w, klass);
+    if (hint && *hint) {
+        rv_jw_name(&w, "hint");
+        rv_jw_string(&w, hint);
+    }
+    rv_jw_end_object(&w);
+    rv_jw_end_object(&w);
+}
+
+void
+rv_answer_error(struct rv_request *req, int status, const char *message, const char *hint)
+{
+    rv_answer_error_as(req, status, rv_error_klass(status), message, hint);
+}
+
+static const char *
+klass_of(int code, int status)
+{
+    if (code == RV_E_NOT_FOUND)
+        return "ActiveRecord::RecordNotFound";
+    if (code == RV_E_CONFLICT)
+        return "ActiveRecord::RecordInvalid";
+    return rv_error_klass(status);
+}
+
+void
+rv_answer_err(struct rv_request *req, const rv_err *err)
+{
+    int status = rv_status_of(err->code);
+
+    if (status >= 500)
+        rv_log(status == 500 ? RV_ERROR : RV_WARNING, "request failed",
+               RV_F("method", RV_S(rv_method_name(req->method))),
+               RV_F("target", RV_S(req->target ? req->target : "?")),
+               RV_F("class", RV_S(rv_class_name(err->code))), RV_F("error", RV_S(err->text)));
+    if (status == 500) {
+        rv_answer_error(req, 500, "internal error: the server's log says more", NULL);
+        return;
+    }
+    if (status == 503) {
+        rv_answer_header(req, "Retry-After", "1");
+        rv_answer_error(req, 503, err->text, *err->hint ? err->hint : "try again in a moment");
+        return;
+    }
+    rv_answer_error_as(req, status, klass_of(err->code, status), err->text, err->hint);
+}

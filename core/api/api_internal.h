@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The API of one worker, as its parts see it.
+ */
+#ifndef RV_API_INTERNAL_H
+#define RV_API_INTERNAL_H
+
+#include "api/api.h"
+
+#define RV_API_VERSION "3.0.0" /* of the protocol: ManageIQ's, which clients compare */
+
+struct evhttp;
+struct evconnlistener;
+struct rv_logins;
+struct rv_stats;
+struct rv_hub;
+
+struct rv_api {
+    struct rv_api_config config;
+    struct evhttp *http;
+    struct evconnlistener *listener;
+    struct event *gate; /* looks whether new connections can be taken again */
+    struct rv_logins *logins;
+    struct rv_stats *stats;
+    struct rv_hub *hub;
+    int in_flight; /* requests whose answer is not sent yet, streams included */
+    int parked;
+    int draining;
+    char *gauges; /* text of the last count */
+    int64_t gauges_ms;
+    char *openapi;
+    size_t openapi_len;
+    int openapi_kinds; /* rv_model_count() when it was made */
+};
+
+#endif

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a filter means for the type of its attribute.
+ *
+ * Times: a value stands for the span that its precision says (a date: its day; seconds: that
+ * second), so "=" is "within". Without quotes only =, < and > are taken, as ManageIQ does.
+ */
+#include "api/condition.h"
+
+#include <string.h>
+#include "api/types.h"
+#include "base/text.h"
+
+#define DAY_MS (24LL * 3600 * 1000)
+
+struct operand {
+    const struct rv_select *select;
+    struct rv_ref ref;
+    int32_t type;
+    int provider_type; /* providers.type: class names are taken as well */
+};
+
+static const char *
+sql_operator(enum rv_filter_op op)
+{
+    return op == RV_NE ? "<>" : rv_filter_op_text(op);
+}
+
+static int
+bad_value(const struct rv_filter *filter, const char *what, rv_err *err)
+{
+    return rv_fail(err, RV_E_INVALID, "filter on '%.200s': '%.200s' is not %s", filter->attribute,
+                   filter->value, what);
+}
+
+static int
+bad_operator(const struct rv_filter *filter, const char *why, rv_err *err)
+{
+    return rv_fail(err, RV_E_INVALID, "filter on '%.200s': operator %s is not possible %s",
+                   filter->attribute, rv_filter_op_text(filter->op), why);
+}
+
+static void
+compare(struct rv_sql *sql, const struct operand *operand, const char *op, rv_value value)
+{
+    rv_select_expression(operand->select, sql, &operand->ref);
+    rv_sql_addf(sql, " %s ", op);
+    rv_sql_param(sql, value);
+}
+
+static int
+null_condition(struct rv_sql *sql, const struct operand *operand, const struct rv_filter *filter,
+               rv_err *err)
+{
+    if (filter->op != RV_EQ && filter->op != RV_NE)
+        return bad_operator(filter, "with NULL", err);
+    rv_select_expression(operand->select, sql, &operand->ref);
+    rv_sql_add(sql, filter->op == RV_EQ ? " IS NULL" : " IS NOT NULL");
+    return 0;
+}
+
+static int
+text_condition(struct rv_sql *sql, const struct operand *operand, const struct rv_filter *filter)
+{
+    struct rv_arena *arena = operand->select->arena;
+
+    if (rv_filter_is_wildcard(filter)) {
+        compare(sql, operand, filter->op == RV_EQ ? "LIKE" : "NOT LIKE",
+                rv_vtext(rv_filter_like(filter, arena)));
+        rv_sql_add(sql, " ESCAPE '\\'");
+        return 0;
+    }
+    const char *value = filter->value;
+    if (operand->provider_type && rv_types_name(operand->select->api, value))
+        value = rv_types_name(operand->select->api, value);
+    compare(sql, operand, sql_operator(filter->op), rv_vtext(value));
+    return 0;
+}
+
+static int
+number_condition(struct rv_sql *sql, const struct operand *operand, const struct rv_filter *filter,
+                 rv_err *err)
+{
+    rv_err ignored = RV_ERR_INIT;
+    int64_t whole;
+    double real;
+
+    if (rv_parse_int(&whole, filter->value, &ignored) == 0) {
+        compare(sql, operand, sql_operator(filter->op), rv_vint(whole));
+        return 0;
+    }
+    if (operand->type != REEVE_DOUBLE)
+        return bad_value(filter, "a whole number of 64 bits", err);
+    if (rv_parse_double(&real, filter->value, &ignored) < 0)
+        return bad_value(filter, "a number", err);
+    compare(sql, operand, sql_operator(filter->op), rv_vdouble(real));
+    return 0;
+}
+
+static int
+flag_condition(struct rv_sql *sql, const struct operand *operand, const struct rv_filter *filter,
+               rv_err *err)
+{
+    static const char *const yes[] = { "true", "t", "1", "yes" };
+    static const char *const no[] = { "false", "f", "0", "no" };
+
+    for (int i = 0; i < (int)RV_COUNT(yes); i++) {
+        int is_yes = rv_strcaseeq(filter->value, yes[i]);
+        if (is_yes || rv_strcaseeq(filter->value, no[i])) {
+            compare(sql, operand, sql_operator(filter->op), rv_vint(is_yes));
+            return 0;
+        }
+    }
+    return bad_value(filter, "true or false", err);
+}
+
+/* ms that a time text stands for. */
+static int64_t
+span_of(const char *text)
+{
+    if (!strpbrk(text, "Tt: "))
+        return DAY_MS;
+    return strpbrk(text, ".,") ? 1 : 1000;
+}
+
+static int
+time_condition(struct rv_sql *sql, const struct operand *operand, const struct rv_filter *filter,
+               rv_err *err)
+{
+    rv_err ignored = RV_ERR_INIT;
+    int64_t from;
+
+    if (!filter->quoted && (filter->op == RV_NE || filter->op == RV_LE || filter->op == RV_GE)) {
+        bad_operator(filter, "on a time without quotes", err);
+        return rv_hint(err, "= < > are taken; with quotes around the time all six are");
+    }
+    if (rv_parse_time(&from, filter->value, &ignored) < 0)
+        return bad_value(filter, "a time such as 2026-11-22T10:00:00Z", err);
+    int64_t to = from + span_of(filter->value);
+    switch (filter->op) {
+    case RV_LT:
+    case RV_GE:
+        compare(sql, operand, rv_filter_op_text(filter->op), rv_vint(from));
+        break;
+    case RV_LE:
+    case RV_GT:
+        compare(sql, operand, filter->op == RV_LE ? "<" : ">=", rv_vint(to));
+        break;
+    default:
+        rv_sql_add(sql, "(");
+        compare(sql, operand, filter->op == RV_EQ ? ">=" : "<", rv_vint(from));
+        rv_sql_add(sql, filter->op == RV_EQ ? " AND " : " OR ");
+        compare(sql, operand, filter->op == RV_EQ ? "<" : ">=", rv_vint(to));
+        rv_sql_add(sql, ")");
+    }
+    return 0;
+}
+
+static int
+condition(struct rv_sql *sql, const struct operand *operand, const struct rv_filter *filter,
+          rv_err *err)
+{
+    if (operand->ref.virtual && !operand->ref.virtual->sql)
+        return rv_fail(err, RV_E_INVALID, "'%.200s' cannot be filtered by", filter->attribute);
+    if (rv_filter_is_null(filter))
+        return null_condition(sql, operand, filter, err);
+    switch (operand->type) {
+    case REEVE_STRING:
+    case REEVE_JSON:
+        return text_condition(sql, operand, filter);
+    case REEVE_FLAG:
+        return flag_condition(sql, operand, filter, err);
+    case REEVE_TIME:
+        return time_condition(sql, operand, filter, err);
+    default:
+        return number_condition(sql, operand, filter, err);
+    }
+}
+
+static void
+make_operand(struct operand *operand, const struct rv_select *select, const struct rv_ref *ref)
+{
+    const struct rv_kind *kind = select->hops[ref->hop].kind;
+    const char *name = ref->virtual ? ref->virtual->name : kind->columns[ref->column].name;
+
+    *operand = (struct operand){ .select = select, .ref = *ref };
+    operand->type = rv_select_type(select, ref);
+    operand->provider_type =
+        rv_streq(kind->name, "provider") && (rv_streq(name, "type") || rv_streq(name, "emstype"));
+}
+
+/* "containers.name": rows of which at least one such child fits. */
+static int
+many_condition(struct rv_sql *sql, const struct rv_select *outer, const struct rv_sub *sub,
+               const char *attribute, const struct rv_filter *filter, rv_err *err)
+{
+    struct rv_select select;
+    struct rv_ref ref;
+    struct operand operand;
+
+    rv_select_init(&select, outer->arena, sub->child, "c");
+    select.api = outer->api;
+    int rc = rv_select_resolve(&select, attribute, &ref, err);
+    if (rc < 0)
+        return rv_wrap(err, "filter on '%.200s'", filter->attribute);
+    if (ref.hop > 0)
+        return rv_fail(err, RV_E_INVALID, "filter on '%.200s': that is no attribute",
+                       filter->attribute);
+    make_operand(&operand, &select, &ref);
+    rv_sql_add(sql, "EXISTS (SELECT 1");
+    rv_sub_from(sql, sub);
+    rv_sql_add(sql, " WHERE ");
+    rv_sub_parent_column(sql, sub);
+    rv_sql_addf(sql, " = %s.\"id\"", outer->hops[0].alias);
+    rv_sub_type_condition(sql, sub);
+    if (sub->child->archived)
+        rv_sql_add(sql, " AND c.\"deleted_on\" IS NULL");
+    rv_sql_add(sql, " AND ");
+    rc = condition(sql, &operand, filter, err);
+    rv_sql_add(sql, ")");
+    return rc;
+}
+
+static int
+one_filter(struct rv_sql *sql, struct rv_select *select, const struct rv_filter *filter,
+           rv_err *err)
+{
+    const char *dot = strchr(filter->attribute, '.');
+    struct rv_ref ref;
+    struct operand operand;
+    struct rv_sub sub;
+
+    if (dot && strchr(dot + 1, '.'))
+        return rv_fail(err, RV_E_INVALID, "filter on '%.200s' goes over more than one association",
+                       filter->attribute);
+    if (dot) {
+        char *name =
+            rv_arena_strndup(select->arena, filter->attribute, (size_t)(dot - filter->attribute));
+        if (rv_sub_find(&sub, select->hops[0].kind, name) && !rv_sub_single(&sub))
+            return many_condition(sql, select, &sub, dot + 1, filter, err);
+    }
+    int rc = rv_select_resolve(select, filter->attribute, &ref, err);
+    if (rc < 0)
+        return rv_wrap(err, "filter");
+    if (ref.whole)
+        return rv_fail(err, RV_E_INVALID,
+                       "filter on '%.200s': that is an association, not an attribute",
+                       filter->attribute);
+    make_operand(&operand, select, &ref);
+    return condition(sql, &operand, filter, err);
+}
+
+/* All filters of one sort (plain, or `or`), joined by word. */
+static int
+add_sort_of(struct rv_sql *sql, struct rv_select *select, const struct rv_filter *filters,
+            int count, int is_or, const char *word, int *written, rv_err *err)
+{
+    for (int i = 0; i < count; i++) {
+        if (filters[i].is_or != is_or)
+            continue;
+        if ((*written)++ > 0)
+            rv_sql_add(sql, word);
+        int rc = one_filter(sql, select, &filters[i], err);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+int
+rv_condition_add(struct rv_sql *sql, struct rv_select *select, const struct rv_filter *filters,
+                 int count, rv_err *err)
+{
+    int plain = 0;
+
+    for (int i = 0; i < count; i++)
+        plain += !filters[i].is_or;
+    int written = 0, ors = plain > 0;
+    if (plain > 0)
+        rv_sql_add(sql, "(");
+    int rc = add_sort_of(sql, select, filters, count, 0, " AND ", &written, err);
+    if (plain > 0)
+        rv_sql_add(sql, ")");
+    if (rc < 0)
+        return rc;
+    return add_sort_of(sql, select, filters, count, 1, " OR ", &ors, err);
+}
+
+int
+rv_condition_uses(const struct rv_filter *filters, int count, const char *column)
+{
+    for (int i = 0; i < count; i++) {
+        if (rv_streq(filters[i].attribute, column))
+            return 1;
+    }
+    return 0;
+}
+
+int
+rv_condition_about_life(const struct rv_filter *filters, int count)
+{
+    return rv_condition_uses(filters, count, "deleted_on") ||
+           rv_condition_uses(filters, count, "archived") ||
+           rv_condition_uses(filters, count, "active");
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * filter[] values to a WHERE condition: attributes resolved, values checked against their types,
+ * everything a client wrote bound as a parameter.
+ */
+#ifndef RV_API_CONDITION_H
+#define RV_API_CONDITION_H
+
+#include "api/filter.h"
+#include "api/select.h"
+
+/* Appends "(a AND b) OR c": plain filters together, each `or` filter beside them. May add hops to
+ * select, so it must run before its FROM is written. INVALID names the attribute. */
+int rv_condition_add(struct rv_sql *sql, struct rv_select *select, const struct rv_filter *filters,
+                     int count, rv_err *err);
+/* Whether a filter speaks of being gone, so that the default (rows that are there) does not hold.
+ */
+int rv_condition_about_life(const struct rv_filter *filters, int count);
+/* Whether this column of the kind itself decides about a filter. */
+int rv_condition_uses(const struct rv_filter *filters, int count, const char *column);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What /metrics tells of the region: queue, objects, providers, workers, feed, store. Counted at
+ * most once in a while, however often it is asked for.
+ */
+#ifndef RV_API_GAUGES_H
+#define RV_API_GAUGES_H
+
+#include "api/api_internal.h"
+#include "base/buf.h"
+
+int rv_gauges_write(struct rv_api *api, rv_buf *out, rv_err *err);
+void rv_gauges_free(struct rv_api *api);
+
+#endif

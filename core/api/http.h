@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Between evhttp and requests: reading one, sending its answer.
+ */
+#ifndef RV_API_HTTP_H
+#define RV_API_HTTP_H
+
+#include "api/api_internal.h"
+#include "api/request.h"
+
+int rv_http_open(struct rv_api *api, rv_err *err);
+void rv_http_close(struct rv_api *api);
+/* Send the answer of a request that was parked (or just handled) and free the request. */
+void rv_http_answer(struct rv_request *req);
+/* No more new connections; those that are idle end with their next answer. */
+void rv_http_drain(struct rv_api *api);
+
+/* An answer without end: the request belongs to the caller, who gets closed (once) when the client
+ * has gone, or ends it. After closed the request is to be freed with rv_request_free. */
+void rv_http_stream_begin(struct rv_request *req, void (*closed)(void *arg), void *arg);
+void rv_http_stream_write(struct rv_request *req, const char *bytes, size_t len);
+/* Bytes that the client has not taken yet. */
+size_t rv_http_stream_waiting(const struct rv_request *req);
+/* Ends it after what waits; closed is not called; frees the request. */
+void rv_http_stream_end(struct rv_request *req);
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Login of requests. Checking a password is slow on purpose, and clients of ManageIQ send Basic
+ * credentials with every request: a password that was right is remembered for a while as a salted
+ * digest, together with the stored digest that it was right for, so that a changed password counts
+ * at once.
+ */
+#include "api/login.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "api/answer.h"
+#include "api/api_internal.h"
+#include "api/handlers.h"
+#include "base/clock.h"
+#include "base/secret.h"
+#include "base/text.h"
+
+#define REMEMBERED_MAX 64
+#define REMEMBERED_MS (5 * 60 * 1000LL)
+#define BASIC_MAX 4096
+#define UI_TTL_MS (3600 * 1000LL)
+/* There is one group so far. */
+#define THE_GROUP "EvmGroup-super_administrator"
+
+struct remembered {
+    char given[65];  /* digest of salt, userid and password */
+    char stored[65]; /* digest of the stored digest */
+    int64_t until_ms;
+    struct rv_identity who;
+};
+
+struct rv_logins {
+    char salt[65];
+    struct remembered entries[REMEMBERED_MAX];
+    int next;
+};
+
+struct rv_logins *
+rv_logins_new(void)
+{
+    struct rv_logins *logins = rv_alloc(sizeof(*logins));
+
+    rv_random_hex(logins->salt, 32);
+    return logins;
+}
+
+void
+rv_logins_free(struct rv_logins *logins)
+{
+    if (logins)
+        rv_wipe(logins, sizeof(*logins));
+    free(logins);
+}
+
+/* Digest of the user's stored password digest; 0 when there is no such user. */
+static int
+stored_digest(struct rv_store *store, const char *userid, char out[65], rv_err *err)
+{
+    rv_value row[1];
+    int rc = rv_store_one(store, row, 1, "SELECT password_digest FROM users WHERE userid = $1",
+                          (rv_value[]){ rv_vtext(userid) }, 1, err);
+
+    if (rc == 1 && row[0].type == RV_TEXT)
+        rv_sha256_hex(out, row[0].v.text, (size_t)row[0].len);
+    else
+        out[0] = '\0';
+    return rc;
+}
+
+static struct remembered *
+recall(struct rv_logins *logins, const char *given, const char *stored)
+{
+    for (int i = 0; i < REMEMBERED_MAX; i++) {
+        struct remembered *entry = &logins->entries[i];
+        if (entry->until_ms > rv_monotonic_ms() && rv_streq(entry->given, given) &&
+            rv_streq(entry->stored, stored))
+            return entry;
+    }
+    return NULL;
+}
+
+static void
+remember(struct rv_logins *logins, const char *given, const char *stored,
+         const struct rv_identity *who)
+{
+    struct remembered *entry = &logins->entries[logins->next];
+
+    logins->next = (logins->next + 1) % REMEMBERED_MAX;
+    snprintf(entry->given, sizeof(entry->given), "%s", given);
+    snprintf(entry->stored, sizeof(entry->stored), "%s", stored);
+    entry->who = *who;
+    entry->until_ms = rv_monotonic_ms() + REMEMBERED_MS;
+}
+
+static int
+check_password(struct rv_request *req, const char *userid, const char *password, rv_err *err)
+{
+    struct rv_api *api = req->api;
+    rv_buf text = rv_buf_limited(2 * BASIC_MAX);
+    char given[65], stored[65];
+
+    rv_buf_addf(&text, "%s:%s:%s", api->logins->salt, userid, password);
+    rv_sha256_hex(given, rv_buf_text(&text), text.len);
+    rv_buf_wipe(&text);
+    int rc = stored_digest(api->config.store, userid, stored, err);
+    if (rc < 0)
+        return rc;
+    struct remembered *entry = rc ? recall(api->logins, given, stored) : NULL;
+    if (entry) {
+        req->who = entry->who;
+        return 0;
+    }
+    rc = rv_auth_password(api->config.store, userid, password, &req->who, err);
+    if (rc == 0)
+        remember(api->logins, given, stored, &req->who);
+    return rc;
+}
+
+static int
+refuse(struct rv_request *req, const char *klass, const char *message)
+{
+    const char *with = rv_request_header(req, "X-Requested-With");
+
+    if (!with || !rv_strcaseeq(with, "XMLHttpRequest"))
+        rv_answer_header(req, "WWW-Authenticate", "Basic realm=\"Reeve\", charset=\"UTF-8\"");
+    rv_answer_error_as(req, 401, klass, message, NULL);
+    return 1;
+}
+
+/* "Basic BASE64" into userid, NUL, password; 0 when it is none. */
+static int
+split_basic(const char *header, rv_buf *out)
+{
+    rv_err ignored = RV_ERR_INIT;
+    const char *text = header + 6 + strspn(header + 6, " ");
+
+    if (strlen(text) > BASIC_MAX || rv_base64_decode(out, text, strlen(text), &ignored) < 0 ||
+        out->len == 0 || !rv_utf8_valid(out->data, out->len))
+        return 0;
+    char *colon = strchr(out->data, ':');
+    if (!colon)
+        return 0;
+    *colon = '\0';
+    return 1;
+}
+
+static int
+login_basic(struct rv_request *req, const char *header, rv_err *err)
+{
+    rv_buf pair = rv_buf_limited(BASIC_MAX);
+    int rc = RV_E_AUTH;
+
+    if (split_basic(header, &pair))
+        rc = check_password(req, pair.data, pair.data + strlen(pair.data) + 1, err);
+    rv_buf_wipe(&pair);
+    if (rc == RV_E_AUTH)
+        return refuse(req, "MiqException::MiqEVMLoginError", "Authentication failed");
+    return rc;
+}
+
+static int
+login_token(struct rv_request *req, const char *token, rv_err *err)
+{
+    const char *skip = rv_request_header(req, "X-Auth-Skip-Token-Renewal");
+    int flags = skip && rv_strcaseeq(skip, "true") ? 0 : RV_TOKEN_RENEW;
+    int rc = rv_auth_token(req->api->config.store, token, flags, &req->who, err);
+
+    if (rc == RV_E_AUTH)
+        return refuse(req, "Api::AuthenticationError",
+                      rv_arena_format(req->arena, "Invalid Authentication Token: %s", err->text));
+    return rc;
+}
+
+int
+rv_login(struct rv_request *req, rv_err *err)
+{
+    const char *token = rv_request_header(req, "X-Auth-Token");
+    const char *basic = rv_request_header(req, "Authorization");
+    const char *group = rv_request_header(req, "X-MIQ-Group");
+    int rc;
+
+    if (token)
+        rc = login_token(req, token, err);
+    else if (basic && strncasecmp(basic, "Basic ", 6) == 0)
+        rc = login_basic(req, basic, err);
+    else
+        return refuse(req, "Api::AuthenticationError",
+                      "log in: send X-Auth-Token, or a user and password (HTTP Basic)");
+    if (rc == 0 && group && !rv_streq(group, THE_GROUP))
+        return refuse(req, "Api::AuthenticationError", "Invalid Authorization Group specified");
+    return rc;
+}
+
+static int
+read_requester(struct rv_request *req, const char **type, int64_t *ttl_ms, rv_err *err)
+{
+    *type = rv_request_param(req, "requester_type");
+    if (!*type)
+        *type = "api";
+    *ttl_ms = rv_streq(*type, "api") ? rv_settings_int(req->api->config.settings, "api.token_ttl")
+                                     : UI_TTL_MS;
+    if (rv_streq(*type, "api") || rv_streq(*type, "ui") || rv_streq(*type, "ws"))
+        return 0;
+    return rv_fail(err, RV_E_INVALID, "requester_type: '%.100s' is neither api, ui nor ws", *type);
+}
+
+int
+rv_get_auth(struct rv_request *req, rv_err *err)
+{
+    char token[RV_TOKEN_SIZE];
+    const char *type;
+    int64_t ttl_ms, expires_on;
+    int rc = rv_request_check_params(req, err);
+
+    if (rc == 0)
+        rc = read_requester(req, &type, &ttl_ms, err);
+    if (rc == 0)
+        rc = rv_auth_token_issue(req->api->config.store, req->who.user_id, type, ttl_ms, token,
+                                 &expires_on, err);
+    if (rc < 0)
+        return rc;
+    rv_json_writer w = rv_answer_json(req, 200);
+    rv_jw_object(&w);
+    rv_jw_name(&w, "auth_token");
+    rv_jw_string(&w, token);
+    rv_jw_name(&w, "token_ttl");
+    rv_jw_int(&w, ttl_ms / 1000);
+    rv_jw_name(&w, "expires_on");
+    rv_jw_time(&w, expires_on);
+    if (!rv_streq(type, "api")) {
+        rv_jw_name(&w, "requester_type");
+        rv_jw_string(&w, type);
+    }
+    rv_jw_end_object(&w);
+    rv_wipe(token, sizeof(token));
+    rv_answer_header(req, "Cache-Control", "no-store");
+    return 0;
+}
+
+int
+rv_delete_auth(struct rv_request *req, rv_err *err)
+{
+    const char *token = rv_request_header(req, "X-Auth-Token");
+    int rc = rv_request_check_params(req, err);
+
+    if (rc == 0 && token)
+        rc = rv_auth_token_revoke(req->api->config.store, token, err);
+    if (rc == 0)
+        rv_answer_empty(req);
+    return rc;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who calls. A token decides when one is given, whatever Basic credentials come beside it.
+ */
+#ifndef RV_API_LOGIN_H
+#define RV_API_LOGIN_H
+
+#include "api/request.h"
+
+struct rv_logins;
+
+struct rv_logins *rv_logins_new(void);
+void rv_logins_free(struct rv_logins *logins);
+
+/* 0 with req->who set; 1 when a 401 was answered; or the store's error. */
+int rv_login(struct rv_request *req, rv_err *err);
+
+#endif

@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Creating, editing, proving, refreshing and deleting providers. What needs the other side is
+ * asked of the host and finished later; nothing is stored before it has worked.
+ */
+#include "api/providers.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include "api/action.h"
+#include "api/document.h"
+#include "api/provider_form.h"
+#include "api/types.h"
+#include "api/works.h"
+#include "base/text.h"
+#include "queue/queue.h"
+#include "store/record.h"
+
+/* What a waiting entry must remember. */
+struct pending {
+    struct rv_job *job;
+    struct rv_provider_form form;
+    const char *type; /* plugin's name */
+    cJSON *patched;   /* what a PATCH list stands for */
+    cJSON *stored;    /* stored options, secrets lent; NULL unless we merged ourselves */
+    int stored_ones;  /* verify: what is stored was proved, nothing else */
+};
+
+static void
+free_pending(void *state)
+{
+    struct pending *pending = state;
+
+    rv_provider_form_free(&pending->form);
+    rv_wipe_json(pending->patched);
+    rv_wipe_json(pending->stored);
+    free(pending);
+}
+
+static struct pending *
+new_pending(struct rv_job *job)
+{
+    struct pending *pending = rv_alloc(sizeof(*pending));
+
+    pending->job = job;
+    job->state = pending;
+    job->free_state = free_pending;
+    return pending;
+}
+
+static struct rv_api *
+api_of(const struct rv_job *job)
+{
+    return job->req->api;
+}
+
+static void
+wake(const struct rv_api *api, const char *word)
+{
+    api->config.host.wake(api->config.host.arg, word);
+}
+
+/* Whatever class a proof failed with: the request is what was wrong. */
+static int
+refused(const struct rv_err *result, rv_err *err)
+{
+    *err = *result;
+    if (err->code != RV_E_INTERNAL)
+        err->code = RV_E_INVALID;
+    return err->code;
+}
+
+static int
+name_taken(struct rv_store *store, const char *name, int64_t but_id, rv_err *err)
+{
+    rv_value row[1];
+    int rc = rv_store_one(store, row, 1,
+                          "SELECT id FROM ext_management_systems WHERE name = $1 AND id <> $2",
+                          (rv_value[]){ rv_vtext(name), rv_vint(but_id) }, 2, err);
+
+    if (rc == 1)
+        return rv_fail(err, RV_E_CONFLICT, "Name has already been taken: '%.200s'", name);
+    return rc;
+}
+
+#define EXTRAS_MAX 12
+
+static void
+add_extra(struct rv_field *fields, int *count, const char *name, const cJSON *value)
+{
+    if (*count == EXTRAS_MAX || rv_kind_column(rv_model_kind("provider"), name) < 0)
+        return;
+    fields[(*count)++] =
+        (struct rv_field){ name, cJSON_IsString(value) ? rv_vtext(value->valuestring)
+                                 : cJSON_IsBool(value) ? rv_vint(cJSON_IsTrue(value))
+                                                       : RV_VNULL };
+}
+
+/* Columns of the record that are no options: what the client said, and what the other side did. */
+static int
+store_extras(struct rv_store *store, const struct rv_provider_form *form, const cJSON *identity,
+             int64_t id, rv_err *err)
+{
+    struct rv_field fields[EXTRAS_MAX];
+    int count = 0;
+    const cJSON *item;
+
+    if (rv_json_string(identity, "uid") && *rv_json_string(identity, "uid"))
+        add_extra(fields, &count, "uid_ems", cJSON_GetObjectItemCaseSensitive(identity, "uid"));
+    if (rv_json_string(identity, "api_version") && *rv_json_string(identity, "api_version"))
+        add_extra(fields, &count, "api_version",
+                  cJSON_GetObjectItemCaseSensitive(identity, "api_version"));
+    cJSON_ArrayForEach(item, form->columns) add_extra(fields, &count, item->string, item);
+    if (count == 0)
+        return 0;
+    int rc = rv_store_begin(store, err);
+    if (rc < 0)
+        return rc;
+    struct rv_feed *feed = rv_feed_new();
+    rc = rv_record_update(store, feed, rv_model_kind("provider"), id, fields, count, err);
+    if (rc == 0)
+        rc = rv_feed_flush(feed, store, err);
+    rv_feed_free(feed);
+    if (rc == 0)
+        return rv_store_commit(store, err);
+    rv_store_rollback(store);
+    return rc;
+}
+
+static const cJSON *
+part(const cJSON *prepared, const char *name)
+{
+    return cJSON_GetObjectItemCaseSensitive(prepared, name);
+}
+
+static int
+store_new(struct pending *pending, const cJSON *prepared, int64_t *id, rv_err *err)
+{
+    struct rv_api *api = api_of(pending->job);
+    const struct rv_provider_form *form = &pending->form;
+    int64_t zone_id = form->zone_id ? form->zone_id : api->config.zone_id;
+    int rc =
+        rv_provider_create(api->config.store, &api->config.host.vault, form->name, pending->type,
+                           zone_id, part(prepared, "plain"), part(prepared, "secrets"), id, err);
+
+    if (rc == 0)
+        rc = rv_provider_report_auth(api->config.store, *id, "Valid", NULL, err);
+    if (rc == 0)
+        rc = store_extras(api->config.store, form, part(prepared, "identity"), *id, err);
+    return rc;
+}
+
+static void
+created(void *arg, const rv_err *result, const cJSON *prepared)
+{
+    struct pending *pending = arg;
+    struct rv_job *job = pending->job;
+    rv_err err = RV_ERR_INIT;
+    int64_t id;
+    int rc = result->code < 0 ? refused(result, &err) : store_new(pending, prepared, &id, &err);
+
+    if (rc == 0) {
+        wake(api_of(job), "workers");
+        rc = rv_document_one(job->req, rv_job_out(job), job->kind, id, &err);
+    }
+    rv_job_done(job, &err);
+}
+
+int
+rv_provider_create_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
+{
+    struct pending *pending = new_pending(job);
+    struct rv_api *api = api_of(job);
+    (void)id;
+    int rc = rv_provider_form_read(&pending->form, item, RV_FORM_CREATE, err);
+
+    if (rc == 0)
+        rc = rv_types_installed(api, pending->form.type, &pending->type, err);
+    if (rc == 0)
+        rc = rv_provider_form_zone(job->req, item, &pending->form.zone_id, err);
+    if (rc == 0)
+        rc = name_taken(api->config.store, pending->form.name, 0, err);
+    if (rc < 0)
+        return rc;
+    if (!pending->form.given)
+        pending->form.given = cJSON_CreateObject();
+    rc = api->config.host.verify(api->config.host.arg, pending->type, pending->form.given, 1,
+                                 created, pending, err);
+    return rc < 0 ? rc : 1;
+}
+
+static void
+lay_over(cJSON *options, const cJSON *given)
+{
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, given)
+    {
+        cJSON_DeleteItemFromObjectCaseSensitive(options, item->string);
+        cJSON_AddItemToObject(options, item->string, cJSON_Duplicate(item, 1));
+    }
+}
+
+/* Prove a provider's options with what was given laid over the stored ones. */
+static int
+verify_stored(struct pending *pending, int64_t id, rv_verify_done done, rv_err *err)
+{
+    struct rv_api *api = api_of(pending->job);
+    const struct rv_api_host *host = &api->config.host;
+
+    if (host->verify_stored)
+        return host->verify_stored(host->arg, id, pending->form.given, 1, done, pending, err);
+    if (!host->vault.open)
+        return rv_fail(err, RV_E_UNSUPPORTED, "this server cannot prove stored credentials");
+    int rc = rv_provider_options(api->config.store, &host->vault, id, &pending->stored, err);
+    if (rc < 0)
+        return rc;
+    cJSON *all = cJSON_Duplicate(pending->stored, 1);
+    lay_over(all, pending->form.given);
+    rc = host->verify(host->arg, pending->type, all, 1, done, pending, err);
+    rv_wipe_json(all);
+    return rc;
+}
+
+/* Secrets that are as they were need not be sealed again. The caller's. */
+static cJSON *
+new_secrets(const struct pending *pending, const cJSON *prepared)
+{
+    cJSON *out = cJSON_CreateObject();
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, part(prepared, "secrets"))
+    {
+        const char *before = rv_json_string(pending->stored, item->string);
+        if (!before || !rv_streq(before, cJSON_GetStringValue(item)))
+            cJSON_AddItemToObject(out, item->string, cJSON_Duplicate(item, 1));
+    }
+    return out;
+}
+
+static int
+store_edit(struct pending *pending, const cJSON *prepared, rv_err *err)
+{
+    struct rv_api *api = api_of(pending->job);
+    int64_t id = pending->job->item_id;
+    const struct rv_provider_form *form = &pending->form;
+    cJSON *secrets = prepared ? new_secrets(pending, prepared) : NULL;
+    int rc = 0;
+
+    if (form->name || form->zone_id || prepared)
+        rc = rv_provider_edit(api->config.store, &api->config.host.vault, id, form->name,
+                              form->zone_id, part(prepared, "plain"), secrets, err);
+    if (rc == 0 && prepared)
+        rc = rv_provider_report_auth(api->config.store, id, "Valid", NULL, err);
+    if (rc == 0)
+        rc = store_extras(api->config.store, form, part(prepared, "identity"), id, err);
+    rv_wipe_json(secrets);
+    if (rc == 0)
+        wake(api, "workers");
+    return rc;
+}
+
+static void
+edited(void *arg, const rv_err *result, const cJSON *prepared)
+{
+    struct pending *pending = arg;
+    struct rv_job *job = pending->job;
+    rv_err err = RV_ERR_INIT;
+    int rc = result->code < 0 ? refused(result, &err) : store_edit(pending, prepared, &err);
+
+    if (rc == 0)
+        rc = rv_document_one(job->req, rv_job_out(job), job->kind, job->item_id, &err);
+    rv_job_done(job, &err);
+}
+
+/* Reads the form of an edit or verify of the row; the type must stay. */
+static int
+read_change(struct pending *pending, const cJSON *item, int64_t id, int purpose, rv_err *err)
+{
+    struct rv_api *api = api_of(pending->job);
+    struct rv_provider *provider = NULL;
+    int rc = 0;
+
+    if (cJSON_IsArray(item)) {
+        rc = rv_provider_form_patch(&pending->patched, item, err);
+        item = pending->patched;
+    }
+    if (rc == 0)
+        rc = rv_provider_form_read(&pending->form, item, purpose, err);
+    if (rc == 0)
+        rc = rv_provider_form_zone(pending->job->req, item, &pending->form.zone_id, err);
+    if (rc == 0)
+        rc = rv_provider_load(&provider, api->config.store, id, err);
+    if (rc < 0)
+        return rc;
+    const char *type = pending->form.type ? rv_types_name(api, pending->form.type) : NULL;
+    if (pending->form.type && !rv_streq(type, provider->type))
+        rc = rv_fail(err, RV_E_INVALID, "the type of a provider cannot be changed");
+    pending->type = rv_arena_strdup(pending->job->req->arena, provider->type);
+    rv_provider_free(provider);
+    return rc;
+}
+
+int
+rv_provider_edit_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
+{
+    struct pending *pending = new_pending(job);
+    struct rv_api *api = api_of(job);
+    int rc = read_change(pending, item, id, RV_FORM_EDIT, err);
+
+    /* In a list an entry's name says which row it is about. */
+    if (rc == 0 && job->bulk && !cJSON_HasObjectItem(item, "id") &&
+        !cJSON_HasObjectItem(item, "href"))
+        pending->form.name = NULL;
+    if (rc == 0 && pending->form.name)
+        rc = name_taken(api->config.store, pending->form.name, id, err);
+    if (rc < 0)
+        return rc;
+    if (pending->form.given) {
+        rc = verify_stored(pending, id, edited, err);
+        return rc < 0 ? rc : 1;
+    }
+    rc = store_edit(pending, NULL, err);
+    return rc < 0 ? rc : rv_document_one(job->req, rv_job_out(job), job->kind, id, err);
+}
+
+/* "Provider id:1 name:'x' refreshing" */
+static const char *
+say(struct rv_job *job, int64_t id, const char *what)
+{
+    rv_err ignored = RV_ERR_INIT;
+    struct rv_provider *provider = NULL;
+    const char *text;
+
+    rv_provider_load(&provider, api_of(job)->config.store, id, &ignored);
+    text = rv_arena_format(job->req->arena, "Provider id:%" PRId64 " name:'%s' %s", id,
+                           provider ? provider->name : "", what);
+    rv_provider_free(provider);
+    return text;
+}
+
+static void
+write_refusal(struct rv_job *job, int64_t id, const char *message, const char *hint)
+{
+    rv_json_writer *w = rv_job_out(job);
+
+    rv_jw_object(w);
+    rv_jw_name(w, "success");
+    rv_jw_flag(w, 0);
+    rv_jw_name(w, "message");
+    rv_jw_string(w, message);
+    if (hint && *hint) {
+        rv_jw_name(w, "hint");
+        rv_jw_string(w, hint);
+    }
+    rv_jw_name(w, "href");
+    rv_jw_string(w, rv_document_href(job->req, job->kind, id));
+    rv_jw_end_object(w);
+}
+
+/* "Valid", or the word for how a proof failed. */
+static const char *
+auth_status(int code)
+{
+    switch (code) {
+    case RV_OK:
+        return "Valid";
+    case RV_E_AUTH:
+    case RV_E_PERMISSION:
+        return "Invalid";
+    case RV_E_UNAVAILABLE:
+    case RV_E_TIMEOUT:
+        return "Unreachable";
+    default:
+        return "Error";
+    }
+}
+
+static void
+verified(void *arg, const rv_err *result, const cJSON *prepared)
+{
+    struct pending *pending = arg;
+    struct rv_job *job = pending->job;
+    rv_err err = RV_ERR_INIT;
+    int rc = 0;
+
+    (void)prepared;
+    if (pending->stored_ones)
+        rc = rv_provider_report_auth(api_of(job)->config.store, job->item_id,
+                                     auth_status(result->code),
+                                     result->code < 0 ? result->text : NULL, &err);
+    if (rc == 0 && result->code < 0) {
+        write_refusal(job, job->item_id, result->text, result->hint);
+    } else if (rc == 0) {
+        rv_job_result(job, job->item_id, say(job, job->item_id, "credentials are valid"));
+        rv_jw_end_object(rv_job_out(job));
+    }
+    rv_job_done(job, &err);
+}
+
+int
+rv_provider_verify_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
+{
+    struct pending *pending = new_pending(job);
+    int rc = read_change(pending, item, id, RV_FORM_VERIFY, err);
+
+    if (rc < 0)
+        return rc;
+    pending->stored_ones = pending->form.given == NULL;
+    rc = verify_stored(pending, id, verified, err);
+    return rc < 0 ? rc : 1;
+}
+
+static void
+write_task(struct rv_job *job, int64_t id, int64_t task_id, const char *what)
+{
+    rv_json_writer *w = rv_job_out(job);
+    const struct rv_kind *tasks = rv_model_kind("task");
+
+    rv_job_result(job, id, say(job, id, what));
+    if (task_id) {
+        rv_jw_name(w, "task_id");
+        rv_document_id(w, task_id);
+        rv_jw_name(w, "task_href");
+        rv_jw_string(w, rv_document_href(job->req, tasks, task_id));
+        rv_jw_name(w, "tasks");
+        rv_jw_array(w);
+        rv_jw_object(w);
+        rv_jw_name(w, "id");
+        rv_document_id(w, task_id);
+        rv_jw_name(w, "href");
+        rv_jw_string(w, rv_document_href(job->req, tasks, task_id));
+        rv_jw_end_object(w);
+        rv_jw_end_array(w);
+    }
+    rv_jw_end_object(w);
+}
+
+int
+rv_provider_refresh_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
+{
+    struct rv_api *api = api_of(job);
+    struct rv_provider *provider = NULL;
+    char queue[40];
+    int64_t task_id;
+    (void)item;
+    int rc = rv_provider_load(&provider, api->config.store, id, err);
+
+    if (rc < 0)
+        return rc;
+    if (!provider->enabled) {
+        write_refusal(job, id, say(job, id, "is paused"), "resume it first");
+        rv_provider_free(provider);
+        return 0;
+    }
+    rv_queue_of_provider(queue, id);
+    struct rv_queued queued = { .queue = queue,
+                                .class_name = "Provider",
+                                .method_name = "refresh",
+                                .target_id = id,
+                                .flags = RV_MESSAGE_AGAIN,
+                                .task_name = rv_arena_format(
+                                    job->req->arena, "Refresh provider '%s'", provider->name),
+                                .userid = job->req->who.userid };
+    rv_provider_free(provider);
+    rc = rv_put_with_task(api->config.store, &queued, &task_id, err);
+    if (rc < 0)
+        return rc;
+    wake(api, queue);
+    write_task(job, id, task_id, "refreshing");
+    return 0;
+}
+
+static int
+set_enabled(struct rv_job *job, int64_t id, int enabled, const char *what, rv_err *err)
+{
+    struct rv_api *api = api_of(job);
+    int rc = rv_row_exists(job->req, job->kind, id, err);
+
+    if (rc == 0)
+        rc = rv_provider_set_enabled(api->config.store, id, enabled, err);
+    if (rc < 0)
+        return rc;
+    wake(api, "workers");
+    rv_job_result(job, id, say(job, id, what));
+    rv_jw_end_object(rv_job_out(job));
+    return 0;
+}
+
+int
+rv_provider_pause_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
+{
+    (void)item;
+    return set_enabled(job, id, 0, "paused", err);
+}
+
+int
+rv_provider_resume_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
+{
+    (void)item;
+    return set_enabled(job, id, 1, "resumed", err);
+}
+
+int
+rv_provider_delete_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
+{
+    struct rv_api *api = api_of(job);
+    struct rv_queued queued = { .queue = "generic",
+                                .class_name = "Provider",
+                                .method_name = "destroy",
+                                .target_id = id,
+                                .flags = RV_MESSAGE_AGAIN,
+                                .userid = job->req->who.userid };
+    struct rv_provider *provider = NULL;
+    int64_t task_id;
+    (void)item;
+    int rc = rv_provider_load(&provider, api->config.store, id, err);
+
+    if (rc < 0)
+        return rc;
+    queued.task_name = rv_arena_format(job->req->arena, "Delete provider '%s'", provider->name);
+    rv_provider_free(provider);
+    rc = rv_put_with_task(api->config.store, &queued, &task_id, err);
+    if (rc < 0)
+        return rc;
+    wake(api, "generic");
+    if (!job->empty)
+        write_task(job, id, task_id, "deleting");
+    return 0;
+}

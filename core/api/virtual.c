@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The table of virtual attributes. SQL here is the subset that both engines speak.
+ */
+#include "api/virtual.h"
+
+#include <string.h>
+#include "base/text.h"
+
+#define OF_DEFAULT_ENDPOINT(column)                                                                \
+    "(SELECT e.\"" column "\" FROM \"endpoints\" e WHERE e.\"resource_type\" = 'provider' AND "    \
+    "e.\"resource_id\" = @.\"id\" AND e.\"role\" = 'default')"
+
+static const struct rv_virtual virtuals[] = {
+    { NULL, "href_slug", REEVE_STRING, NULL, "Collection and id, as in its href" },
+    { NULL, "region_number", REEVE_INT, "(@.\"id\" / 1000000000000)", "Region of its id" },
+    { "*archived", "archived", REEVE_FLAG, "(CASE WHEN @.\"deleted_on\" IS NULL THEN 0 ELSE 1 END)",
+      "Whether it is gone" },
+    { "*archived", "active", REEVE_FLAG, "(CASE WHEN @.\"deleted_on\" IS NULL THEN 1 ELSE 0 END)",
+      "Whether it is there" },
+    { "provider", "emstype", REEVE_STRING, "@.\"type\"", "Name of the plugin that connects to it" },
+    { "provider", "hostname", REEVE_STRING, OF_DEFAULT_ENDPOINT("hostname"),
+      "Host name of its default endpoint" },
+    { "provider", "port", REEVE_INT, OF_DEFAULT_ENDPOINT("port"), "Port of its default endpoint" },
+    { "provider", "security_protocol", REEVE_STRING, OF_DEFAULT_ENDPOINT("security_protocol"),
+      "How its default endpoint is spoken to" },
+    { "provider", "authentication_status", REEVE_STRING,
+      "(SELECT MIN(a.\"status\") FROM \"authentications\" a WHERE a.\"resource_type\" = 'provider' "
+      "AND a.\"resource_id\" = @.\"id\")",
+      "Whether its credentials work" },
+    { "provider", "last_refresh_status", REEVE_STRING,
+      "(CASE WHEN @.\"last_refresh_error\" IS NOT NULL THEN 'error' "
+      "WHEN @.\"last_refresh_date\" IS NOT NULL THEN 'success' ELSE 'never' END)",
+      "success, error or never" },
+};
+
+static int
+is_of(const struct rv_virtual *virtual, const struct rv_kind *kind)
+{
+    if (!virtual->kind)
+        return 1;
+    if (*virtual->kind == '*')
+        return kind->archived;
+    return rv_streq(virtual->kind, kind->name);
+}
+
+const struct rv_virtual *
+rv_virtual_next(const struct rv_kind *kind, int *at)
+{
+    while (*at < (int)RV_COUNT(virtuals)) {
+        const struct rv_virtual *virtual = &virtuals[(*at)++];
+        if (is_of(virtual, kind) && rv_kind_column(kind, virtual->name) < 0)
+            return virtual;
+    }
+    return NULL;
+}
+
+const struct rv_virtual *
+rv_virtual_find(const struct rv_kind *kind, const char *name)
+{
+    const struct rv_virtual *virtual;
+
+    for (int at = 0; (virtual = rv_virtual_next(kind, &at)) != NULL;) {
+        if (rv_streq(virtual->name, name))
+            return virtual;
+    }
+    return NULL;
+}
+
+void
+rv_virtual_sql(struct rv_sql *sql, const struct rv_virtual *virtual, const char *alias)
+{
+    const char *text = virtual->sql;
+
+    for (const char *at; (at = strchr(text, '@')) != NULL; text = at + 1) {
+        rv_buf_add(&sql->text, text, (size_t)(at - text));
+        rv_sql_add(sql, alias);
+    }
+    rv_sql_add(sql, text);
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Queries by several keys, tasks, messages, and putting work on the queue.
+ */
+#include "api/works.h"
+
+#include <inttypes.h>
+#include "api/answer.h"
+#include "api/api_internal.h"
+#include "api/document.h"
+#include "api/listing.h"
+#include "base/text.h"
+#include "queue/queue.h"
+#include "queue/task.h"
+#include "store/record.h"
+
+int
+rv_query_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
+{
+    RV_AUTO_LISTING struct rv_listing listing;
+    RV_AUTO_DOCUMENTS struct rv_documents out = { 0 };
+    (void)item;
+    int rc = rv_listing_open(&listing, job->req, job->kind, NULL, 0, id, err);
+
+    if (rc == 0)
+        rc = rv_listing_documents(&listing, &id, 1, &out, err);
+    if (rc < 0)
+        return rc;
+    if (out.count == 0)
+        return rv_fail_row(job->kind, rv_arena_format(job->req->arena, "%" PRId64, id), err);
+    rv_jw_raw(rv_job_out(job), out.text.data, out.text.len);
+    return 0;
+}
+
+static void
+finish_result(struct rv_job *job, int64_t id, const char *message)
+{
+    rv_job_result(job, id, message);
+    rv_jw_end_object(rv_job_out(job));
+}
+
+int
+rv_task_cancel_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
+{
+    (void)item;
+    int rc = rv_row_exists(job->req, job->kind, id, err);
+
+    if (rc == 0)
+        rc = rv_task_cancel(job->req->api->config.store, id, err);
+    if (rc == 0)
+        finish_result(job, id,
+                      rv_arena_format(job->req->arena, "Task id: %" PRId64 " cancelled", id));
+    return rc;
+}
+
+/* Reads under the transaction's lock, so that no worker starts it meanwhile. */
+static int
+delete_task(struct rv_store *store, struct rv_feed *feed, const struct rv_kind *kind, int64_t id,
+            rv_err *err)
+{
+    rv_value row[1];
+    int rc = rv_store_one(store, row, 1, "SELECT state FROM miq_tasks WHERE id = $1",
+                          (rv_value[]){ rv_vint(id) }, 1, err);
+
+    if (rc < 0)
+        return rc;
+    if (rc == 0)
+        return rv_fail(err, RV_E_NOT_FOUND, "Couldn't find MiqTask with 'id'=%" PRId64, id);
+    if (row[0].type != RV_TEXT || !rv_streq(row[0].v.text, "Finished"))
+        return rv_fail(err, RV_E_CONFLICT,
+                       "task %" PRId64 " is %s; only finished tasks are deleted", id,
+                       row[0].type == RV_TEXT ? row[0].v.text : "?");
+    rc = rv_record_delete(store, feed, kind, id, err);
+    return rc < 0 ? rc : rv_feed_flush(feed, store, err);
+}
+
+int
+rv_task_delete_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
+{
+    struct rv_store *store = job->req->api->config.store;
+    struct rv_feed *feed = rv_feed_new();
+    (void)item;
+    int rc = rv_store_begin(store, err);
+
+    if (rc == 0)
+        rc = delete_task(store, feed, job->kind, id, err);
+    if (rc == 0)
+        rc = rv_store_commit(store, err);
+    else
+        rv_store_rollback(store);
+    rv_feed_free(feed);
+    if (rc == 0 && !job->empty)
+        finish_result(job, id,
+                      rv_arena_format(job->req->arena, "tasks id: %" PRId64 " deleting", id));
+    return rc;
+}
+
+int
+rv_message_retry_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
+{
+    struct rv_api *api = job->req->api;
+    rv_value row[1];
+    (void)item;
+    int rc = rv_row_exists(job->req, job->kind, id, err);
+
+    if (rc == 0)
+        rc = rv_queue_send_again(api->config.store, id, err);
+    if (rc < 0)
+        return rc;
+    rc = rv_store_one(api->config.store, row, 1, "SELECT queue_name FROM miq_queue WHERE id = $1",
+                      (rv_value[]){ rv_vint(id) }, 1, err);
+    if (rc < 0)
+        return rc;
+    if (rc == 1 && row[0].type == RV_TEXT)
+        api->config.host.wake(api->config.host.arg, row[0].v.text);
+    finish_result(job, id,
+                  rv_arena_format(job->req->arena, "Message id: %" PRId64 " is sent again", id));
+    return 0;
+}
+
+/* The task of the message that waits already; 0 when nobody follows it. */
+static int
+task_of_message(struct rv_store *store, int64_t message_id, int64_t *task_id, rv_err *err)
+{
+    rv_value row[1];
+    int rc = rv_store_one(store, row, 1, "SELECT miq_task_id FROM miq_queue WHERE id = $1",
+                          (rv_value[]){ rv_vint(message_id) }, 1, err);
+
+    *task_id = rc == 1 && row[0].type == RV_INT ? row[0].v.i : 0;
+    return rc < 0 ? rc : 0;
+}
+
+/* 1: put; 0: the same one waits already (*task_id is its task). */
+static int
+put_in_transaction(struct rv_store *store, const struct rv_queued *queued, int64_t *task_id,
+                   rv_err *err)
+{
+    struct rv_message_spec spec = { .queue_name = queued->queue,
+                                    .class_name = queued->class_name,
+                                    .method_name = queued->method_name,
+                                    .target_id = queued->target_id,
+                                    .role = queued->role,
+                                    .zone = queued->zone,
+                                    .flags = queued->flags };
+    int64_t message_id;
+    int rc = rv_task_create(store, queued->task_name, queued->userid, task_id, err);
+
+    if (rc < 0)
+        return rc;
+    spec.task_id = *task_id;
+    rc = rv_queue_put_unless_exists(store, &spec, &message_id, err);
+    if (rc != 0)
+        return rc;
+    rc = task_of_message(store, message_id, task_id, err);
+    return rc < 0 ? rc : 0;
+}
+
+int
+rv_put_with_task(struct rv_store *store, const struct rv_queued *queued, int64_t *task_id,
+                 rv_err *err)
+{
+    int rc = rv_store_reserve_ids(store, 4, err);
+
+    if (rc == 0)
+        rc = rv_store_begin(store, err);
+    if (rc < 0)
+        return rc;
+    rc = put_in_transaction(store, queued, task_id, err);
+    if (rc == 1)
+        return rv_store_commit(store, err);
+    rv_store_rollback(store); /* the new task as well */
+    return rc;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Actions of small kinds (queries, tasks, messages), and what actions share.
+ */
+#ifndef RV_API_WORKS_H
+#define RV_API_WORKS_H
+
+#include "api/job.h"
+#include "store/store.h"
+
+int rv_query_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err);
+int rv_task_cancel_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err);
+int rv_task_delete_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err);
+int rv_message_retry_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err);
+
+/* Put a message that a task follows. When the same one waits already, its task is the answer's:
+ * *task_id either way. */
+struct rv_queued {
+    const char *queue, *class_name, *method_name;
+    const char *role, *zone;
+    int64_t target_id;
+    int flags;
+    const char *task_name, *userid;
+};
+int rv_put_with_task(struct rv_store *store, const struct rv_queued *queued, int64_t *task_id,
+                     rv_err *err);
+
+#endif
