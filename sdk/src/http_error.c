@@ -229,15 +229,29 @@ explain_timeout(struct reeve_call *call, const struct rv_sdk_transfer *transfer)
                       (long long)whole_ms);
 }
 
+/* The TLS handshake of this transfer's connection was done, on our side. */
+static int
+has_handshake(const struct rv_sdk_transfer *transfer)
+{
+    curl_off_t us = 0;
+
+    curl_easy_getinfo(transfer->easy, CURLINFO_APPCONNECT_TIME_T, &us);
+    return us > 0;
+}
+
 static int
 explain_cut(struct reeve_call *call, struct rv_sdk_transfer *transfer)
 {
     if (refuses_certificate(transfer))
         return explain_refused_certificate(call, transfer);
-    if (!transfer->answered)
-        return reeve_fail(call, REEVE_E_UNAVAILABLE,
-                          "%s: the connection ended without an answer: %s", transfer->label,
-                          detail(transfer, transfer->result));
+    if (!transfer->answered) {
+        reeve_fail(call, REEVE_E_UNAVAILABLE, "%s: the connection ended without an answer: %s",
+                   transfer->label, detail(transfer, transfer->result));
+        if (has_handshake(transfer) && !transfer->http->client_cert_pem)
+            reeve_hint(call, "if the server asks for a client certificate, give "
+                             "client_certificate and client_key");
+        return REEVE_E_UNAVAILABLE;
+    }
     return reeve_fail(call, REEVE_E_UNAVAILABLE, "%s: the answer was cut off after %llu bytes",
                       transfer->label, (unsigned long long)transfer->received);
 }

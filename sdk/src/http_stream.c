@@ -99,12 +99,17 @@ static void
 find_line(struct rv_sdk_transfer *transfer)
 {
     struct rv_sdk_inbox *inbox = &transfer->inbox;
-    uint64_t len = rv_sdk_inbox_len(inbox);
-    const char *from = len > 0 ? inbox->data + inbox->start : NULL;
-    const char *line_end = from ? memchr(from, '\n', len) : NULL;
+    uint64_t waiting = rv_sdk_inbox_len(inbox);
+    const char *from = waiting > 0 ? inbox->data + inbox->start : NULL;
+    const char *line_end = from ? memchr(from, '\n', waiting) : NULL;
+    uint64_t len = line_end ? (uint64_t)(line_end - from) : waiting;
 
     transfer->has_line = line_end != NULL;
-    transfer->line_len = line_end ? (uint64_t)(line_end - from) : 0;
+    transfer->line_len = line_end ? len : 0;
+    if (len <= transfer->request.max_line_bytes)
+        return;
+    transfer->has_line = 0;
+    rv_sdk_transfer_stop(transfer, RV_SDK_STOP_LINE);
 }
 
 /* Take back the line that the last reeve_http_next gave out. */

@@ -184,6 +184,9 @@ class Connection:
             if len(self.buffer) > MAX_HEAD:
                 raise Gone
             self.receive()
+            if not self.buffer[:1].isalpha():  # TLS, say: answered as other servers do
+                self.send(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+                raise Gone
         head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
         first, *rest = head.decode("latin-1").split("\r\n")
         method, target, _ = first.split(" ", 2)
@@ -320,11 +323,25 @@ class Server:
     def port(self):
         return self.listener.getsockname()[1]
 
+    def shake_hands(self, sock):
+        raw = sock.dup()  # wrap_socket takes the other one, and closes it when it fails
+        try:
+            return self.tls.wrap_socket(sock, server_side=True)
+        except ssl.SSLError:
+            # Read what the client still sends: a reset would overtake the alert that says why.
+            raw.shutdown(socket.SHUT_WR)
+            raw.settimeout(2)
+            while raw.recv(65536):
+                pass
+            raise
+        finally:
+            raw.close()
+
     def handle(self, sock, number):
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.tls:
-                sock = self.tls.wrap_socket(sock, server_side=True)
+                sock = self.shake_hands(sock)
             Connection(self, sock, number).serve()
         except (Gone, OSError, ValueError, KeyError, IndexError):
             pass

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the parts of reeve-conform share: what was asked for, the checks, and the
+ * report of one check.
+ *
+ * The program never loads the module itself: every check runs in a child of its own, which loads
+ * it, so that a crash or an endless loop costs one check. The child writes its report into memory
+ * that it shares with the parent. A broken module can write there as well: the parent takes what it
+ * finds with a grain of salt.
+ */
+#ifndef CONFORM_H
+#define CONFORM_H
+
+#include <stdatomic.h>
+#include "host/host.h"
+
+enum { GROUPS_MAX = 16, REPORT_BYTES = 32 << 10, REPORT_LINES = 12, CALLBACK_BYTES = 32 };
+
+/* What was asked for. */
+struct conform {
+    char *path;
+    cJSON *given; /* options: names and texts */
+    const char *groups[GROUPS_MAX];
+    int group_count;  /* 0: all of them */
+    int64_t limit_ms; /* for one callback */
+    int64_t prompt_ms; /* from a cancellation or a failed save to the end of the callback */
+    int64_t watch_ms;  /* how long a watch is let run */
+    int verbose;
+    int describe;
+};
+
+enum verdict { VERDICT_NONE, VERDICT_PASSED, VERDICT_FAILED, VERDICT_SKIPPED };
+
+/* Shared between parent and child. */
+struct report {
+    _Atomic int32_t verdict;
+    _Atomic int32_t ended;    /* the check came to its end */
+    _Atomic int32_t unloadable; /* the module cannot be loaded: said once */
+    _Atomic int32_t fault;    /* the signal that ended the child */
+    _Atomic int64_t until_ms; /* when the callback must be back, monotonic; 0: none is running */
+    char callback[CALLBACK_BYTES];
+    char overdue[160]; /* what to say when it is not back */
+    char remark[200];  /* of a passed or skipped check */
+    char advice[600];  /* what to do about what failed */
+    int32_t lines, unsaid;
+    uint32_t len;
+    char text[REPORT_BYTES]; /* what failed, a line each */
+};
+
+struct trial;
+
+/* What a check needs before it can run; each includes those before it. */
+enum need { NEED_FILE, NEED_MODULE, NEED_INVENTORY };
+
+struct check {
+    const char *group;
+    const char *title; /* a sentence about a good module */
+    enum need need;
+    void (*run)(struct trial *trial);
+};
+
+struct group {
+    const char *name;
+    const char *help;
+};
+
+extern const struct group conform_groups[]; /* end with NULL names */
+extern const struct check conform_checks[];
+
+#endif

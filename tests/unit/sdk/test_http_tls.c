@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Whom the client trusts, and as whom it shows itself.
+ */
+#include "http_fixture.h"
+
+static struct reeve_call call;
+static char *certs;
+static struct fault_server good;      /* server.pem, signed by ca.pem */
+static struct fault_server expired;   /* the same, but of yesterday */
+static struct fault_server elsewhere; /* made out to another name */
+static struct fault_server mutual;    /* wants a certificate of the client */
+static struct fault_server plain;     /* no TLS */
+static char *ca, *other_ca, *client_cert;
+static struct reeve_secret client_key, other_key;
+
+static void
+start_tls(struct fault_server *server, const char *name, const char *client_ca)
+{
+    char cert[4096], key[4096];
+    const char *options[] = { "--cert",  cert, "--key", key, client_ca ? "--client-ca" : NULL,
+                              client_ca, NULL };
+
+    snprintf(cert, sizeof(cert), "%s/%s.pem", certs, name);
+    snprintf(key, sizeof(key), "%s/%s.key", certs, name);
+    fault_server_start(server, options);
+}
+
+static struct reeve_secret
+read_secret(const char *name)
+{
+    char *text = fault_server_read(certs, name);
+
+    return (struct reeve_secret){ text, strlen(text) };
+}
+
+static int
+begin(void **state)
+{
+    char ca_path[4096];
+
+    (void)state;
+    certs = fault_server_certs();
+    snprintf(ca_path, sizeof(ca_path), "%s/ca.pem", certs);
+    start_tls(&good, "server", NULL);
+    start_tls(&expired, "expired", NULL);
+    start_tls(&elsewhere, "elsewhere", NULL);
+    start_tls(&mutual, "server", ca_path);
+    fault_server_start(&plain, NULL);
+    ca = fault_server_read(certs, "ca.pem");
+    other_ca = fault_server_read(certs, "other_ca.pem");
+    client_cert = fault_server_read(certs, "client.pem");
+    client_key = read_secret("client.key");
+    other_key = read_secret("server.key");
+    return 0;
+}
+
+static int
+end(void **state)
+{
+    (void)state;
+    fault_server_stop(&good);
+    fault_server_stop(&expired);
+    fault_server_stop(&elsewhere);
+    fault_server_stop(&mutual);
+    fault_server_stop(&plain);
+    free(ca);
+    free(other_ca);
+    free(client_cert);
+    free((void *)(uintptr_t)client_key.bytes);
+    free((void *)(uintptr_t)other_key.bytes);
+    fault_server_certs_remove(certs);
+    return 0;
+}
+
+static int
+begin_test(void **state)
+{
+    (void)state;
+    sdk_host_begin(&call);
+    return 0;
+}
+
+static int
+end_test(void **state)
+{
+    (void)state;
+    sdk_host_end(&call);
+    return 0;
+}
+
+/* One GET with a client of its own; checks class and a part of the text and the hint. */
+static void
+expect(const char *url, struct reeve_http_config config, int wanted, const char *text,
+       const char *hint)
+{
+    struct reeve_http_answer answer;
+    struct reeve_http *http = open_client(&call, url, config);
+    int status = reeve_http_get(&call, http, "/text/secret", &answer);
+
+    if (status != wanted)
+        fail_msg("%s: class %d, '%s'", url, status, call.text);
+    if (wanted == 0)
+        assert_string_equal(answer.body, "secret");
+    assert_true(contains(call.text, text));
+    assert_true(contains(call.hint, hint));
+    reeve_http_close(http);
+    sdk_host_forget(&call);
+}
+
+static void
+a_server_of_the_given_authority_is_trusted(void **state)
+{
+    (void)state;
+    expect(good.url, (struct reeve_http_config){ .tls = REEVE_TLS_VERIFY_CA, .ca_pem = ca }, 0, "",
+           "");
+}
+
+static void
+an_unknown_authority_is_not_trusted(void **state)
+{
+    (void)state;
+    expect(good.url, (struct reeve_http_config){ .tls = REEVE_TLS_VERIFY }, REEVE_E_INVALID,
+           "is not signed by a known authority",
+           "give its CA certificate as certificate_authority");
+    expect(good.url, (struct reeve_http_config){ .tls = REEVE_TLS_VERIFY_CA, .ca_pem = other_ca },
+           REEVE_E_INVALID, "is not signed by the given authority",
+           "certificate_authority must hold");
+    /* A CA that was given is not used by a mode that does not say so. */
+    expect(good.url, (struct reeve_http_config){ .tls = REEVE_TLS_VERIFY, .ca_pem = ca },
+           REEVE_E_INVALID, "known authority", "certificate_authority");
+}
+
+static void
+verification_is_off_when_told_so(void **state)
+{
+    (void)state;
+    expect(good.url, (struct reeve_http_config){ .tls = REEVE_TLS_NO_VERIFY }, 0, "", "");
+    expect(expired.url, (struct reeve_http_config){ .tls = REEVE_TLS_NO_VERIFY }, 0, "", "");
+    expect(elsewhere.url, (struct reeve_http_config){ .tls = REEVE_TLS_NO_VERIFY }, 0, "", "");
+}
+
+static void
+an_expired_certificate_is_said(void **state)
+{
+    (void)state;
+    expect(expired.url, (struct reeve_http_config){ .tls = REEVE_TLS_VERIFY_CA, .ca_pem = ca },
+           REEVE_E_INVALID, "has expired", "clock");
+}
+
+static void
+a_certificate_for_another_name_is_said(void **state)
+{
+    (void)state;
+    expect(elsewhere.url, (struct reeve_http_config){ .tls = REEVE_TLS_VERIFY_CA, .ca_pem = ca },
+           REEVE_E_INVALID, "cannot be trusted",
+           "use the name that the certificate is made out to");
+}
+
+static void
+a_ca_that_is_none_is_said(void **state)
+{
+    (void)state;
+    expect(good.url, (struct reeve_http_config){ .tls = REEVE_TLS_VERIFY_CA, .ca_pem = "rubbish" },
+           REEVE_E_INVALID, "the CA certificate cannot be used", "must be PEM text");
+}
+
+static void
+a_port_without_tls_is_said(void **state)
+{
+    char url[64];
+
+    (void)state;
+    snprintf(url, sizeof(url), "https://localhost:%d", plain.port);
+    expect(url, (struct reeve_http_config){ .tls = REEVE_TLS_VERIFY_CA, .ca_pem = ca },
+           REEVE_E_INVALID, "does not speak TLS on this port", "use http://");
+}
+
+static void
+http_on_a_tls_port_is_said(void **state)
+{
+    char url[64];
+
+    (void)state;
+    snprintf(url, sizeof(url), "http://localhost:%d", good.port);
+    expect(url, (struct reeve_http_config){ 0 }, REEVE_E_UNAVAILABLE, "without an answer", "");
+}
+
+static void
+a_client_certificate_opens_the_door(void **state)
+{
+    (void)state;
+    expect(mutual.url,
+           (struct reeve_http_config){ .tls = REEVE_TLS_VERIFY_CA,
+                                       .ca_pem = ca,
+                                       .client_cert_pem = client_cert,
+                                       .client_key = &client_key },
+           0, "", "");
+}
+
+static void
+a_missing_client_certificate_is_said(void **state)
+{
+    (void)state;
+    expect(mutual.url, (struct reeve_http_config){ .tls = REEVE_TLS_VERIFY_CA, .ca_pem = ca },
+           REEVE_E_AUTH, "asks for a client certificate", "give client_certificate and client_key");
+}
+
+static void
+certificate_and_key_must_belong_together(void **state)
+{
+    static const struct reeve_secret rubbish = { "rubbish", 7 };
+
+    (void)state;
+    expect(mutual.url,
+           (struct reeve_http_config){ .tls = REEVE_TLS_VERIFY_CA,
+                                       .ca_pem = ca,
+                                       .client_cert_pem = client_cert,
+                                       .client_key = &other_key },
+           REEVE_E_INVALID, "the client certificate or its key cannot be used", "belong together");
+    expect(mutual.url,
+           (struct reeve_http_config){ .tls = REEVE_TLS_VERIFY_CA,
+                                       .ca_pem = ca,
+                                       .client_cert_pem = client_cert,
+                                       .client_key = &rubbish },
+           REEVE_E_INVALID, "the client certificate or its key cannot be used", "PEM");
+}
+
+static void
+a_certificate_the_server_does_not_know_is_said(void **state)
+{
+    char *own_cert = fault_server_read(certs, "other_ca.pem");
+    struct reeve_secret own_key = read_secret("other_ca.key");
+
+    (void)state;
+    expect(mutual.url,
+           (struct reeve_http_config){ .tls = REEVE_TLS_VERIFY_CA,
+                                       .ca_pem = ca,
+                                       .client_cert_pem = own_cert,
+                                       .client_key = &own_key },
+           REEVE_E_AUTH, "refuses the client certificate", "signed by an authority");
+    free(own_cert);
+    free((void *)(uintptr_t)own_key.bytes);
+}
+
+static void
+streams_and_requests_share_a_tls_client(void **state)
+{
+    struct reeve_http *http =
+        open_client(&call, mutual.url,
+                    (struct reeve_http_config){ .tls = REEVE_TLS_VERIFY_CA,
+                                                .ca_pem = ca,
+                                                .client_cert_pem = client_cert,
+                                                .client_key = &client_key });
+    struct reeve_http_stream *stream;
+    struct reeve_http_answer answer;
+    struct reeve_http_next got;
+    int lines = 0;
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(
+            reeve_http_stream_open(&call, http, "/lines/10?pause_ms=3", 0, NULL, &stream), 0);
+    for (int ended = 0; ended < 5;) {
+        assert_int_equal(reeve_http_next(&call, http, 10000, &got), 0);
+        assert_int_not_equal(got.what, REEVE_STREAM_IDLE);
+        if (got.what == REEVE_STREAM_LINE) {
+            lines++;
+            assert_int_equal(reeve_http_get(&call, http, "/gzip/100000", &answer), 0);
+            assert_int_equal(answer.len, 100000);
+            continue;
+        }
+        assert_int_equal(got.error_class, 0);
+        ended++;
+        reeve_http_stream_close(got.stream);
+    }
+    assert_int_equal(lines, 50);
+    reeve_http_close(http);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, begin_test, end_test)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(a_server_of_the_given_authority_is_trusted),
+        CASE(an_unknown_authority_is_not_trusted),
+        CASE(verification_is_off_when_told_so),
+        CASE(an_expired_certificate_is_said),
+        CASE(a_certificate_for_another_name_is_said),
+        CASE(a_ca_that_is_none_is_said),
+        CASE(a_port_without_tls_is_said),
+        CASE(http_on_a_tls_port_is_said),
+        CASE(a_client_certificate_opens_the_door),
+        CASE(a_missing_client_certificate_is_said),
+        CASE(certificate_and_key_must_belong_together),
+        CASE(a_certificate_the_server_does_not_know_is_said),
+        CASE(streams_and_requests_share_a_tls_client),
+    };
+
+    return cmocka_run_group_tests(tests, begin, end);
+}
