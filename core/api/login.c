@@ -192,17 +192,24 @@ rv_login(struct rv_request *req, rv_err *err)
     return rc;
 }
 
+/* Who the token is for decides how long it lives unused. */
 static int
 read_requester(struct rv_request *req, const char **type, int64_t *ttl_ms, rv_err *err)
 {
+    const struct rv_settings *settings = req->api->config.settings;
+
     *type = rv_request_param(req, "requester_type");
     if (!*type)
         *type = "api";
-    *ttl_ms = rv_streq(*type, "api") ? rv_settings_int(req->api->config.settings, "api.token_ttl")
-                                     : UI_TTL_MS;
-    if (rv_streq(*type, "api") || rv_streq(*type, "ui") || rv_streq(*type, "ws"))
-        return 0;
-    return rv_fail(err, RV_E_INVALID, "requester_type: '%.100s' is neither api, ui nor ws", *type);
+    *ttl_ms = UI_TTL_MS;
+    if (rv_streq(*type, "api"))
+        *ttl_ms = rv_settings_int(settings, "api.token_ttl");
+    else if (rv_streq(*type, "cli"))
+        *ttl_ms = rv_settings_int(settings, "api.cli_token_ttl");
+    else if (!rv_streq(*type, "ui") && !rv_streq(*type, "ws"))
+        return rv_fail(err, RV_E_INVALID, "requester_type: '%.100s' is none of api, cli, ui, ws",
+                       *type);
+    return 0;
 }
 
 int
