@@ -1,0 +1,582 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reading over the API: collections, pages, attributes, filters, sorting, sub-collections.
+ */
+#include "api_fixture.h"
+
+#include <stdio.h>
+#include "model/model.h"
+
+#define PODS "/api/container_groups"
+
+static void
+a_collection_without_expand_holds_hrefs_alone(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 3);
+    AUTO_REPLY struct reply reply = get(f, PODS);
+
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(at(&reply, "name"), "container_groups");
+    assert_string_equal(at(&reply, "count"), "3");
+    assert_string_equal(at(&reply, "subcount"), "3");
+    assert_string_equal(at(&reply, "subquery_count"), "(none)");
+    assert_string_equal(at(&reply, "pages"), "1");
+    assert_int_equal(count_at(&reply, "resources[0]"), 1);
+    assert_string_equal(at(&reply, "resources[0].href"),
+                        "http://reeve.example:7400/api/container_groups/1000000001001");
+    assert_string_equal(at(&reply, "actions[0].name"), "query");
+    assert_string_equal(at(&reply, "actions[0].method"), "post");
+}
+
+static void
+expanded_rows_have_string_ids_iso_times_flags_and_no_nulls(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 5);
+    AUTO_REPLY struct reply reply = get(f, PODS "?expand=resources&limit=1&offset=4");
+
+    assert_string_equal(at(&reply, "resources[0].id"), "1000000001005");
+    assert_string_equal(at(&reply, "resources[0].ems_id"), "1000000000101");
+    assert_string_equal(at(&reply, "resources[0].ems_created_on"), "2023-11-14T22:13:25Z");
+    assert_string_equal(at(&reply, "resources[0].host_network"), "false");
+    assert_string_equal(at(&reply, "resources[0].restart_count"), "5");
+    assert_string_equal(at(&reply, "resources[0].container_node_id"), "(none)");
+    assert_string_equal(at(&reply, "resources[0].message"), "(none)");
+    assert_string_equal(at(&reply, "resources[0].content_hash"), "(none)");
+    assert_null(strstr(reply.body, "null"));
+}
+
+static void
+secrets_are_in_no_document(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply reply = get(f, "/api/authentications?expand=resources");
+    AUTO_REPLY struct reply named =
+        get(f, "/api/authentications?expand=resources&attributes=auth_key");
+    AUTO_REPLY struct reply filtered = get(f, "/api/authentications?filter[]=auth_key='v1*'");
+    AUTO_REPLY struct reply users = get(f, "/api/users?expand=resources");
+
+    assert_string_equal(at(&reply, "resources[0].status"), "Valid");
+    assert_null(strstr(reply.body, "sealed"));
+    assert_null(strstr(reply.body, "auth_key"));
+    assert_int_equal(named.status, 400);
+    assert_int_equal(filtered.status, 400);
+    assert_null(strstr(users.body, "password_digest"));
+}
+
+static void
+every_collection_answers_with_its_own_name(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    char target[160];
+
+    for (int i = 0; i < rv_model_count(); i++) {
+        const char *name = rv_model_at(i)->api_name;
+        snprintf(target, sizeof(target), "/api/%s?expand=resources", name);
+        AUTO_REPLY struct reply reply = get(f, target);
+        assert_int_equal(reply.status, 200);
+        assert_string_equal(at(&reply, "name"), name);
+        assert_string_equal(at(&reply, "links.self") + strlen("http://reeve.example:7400"), target);
+    }
+}
+
+static void
+pages_have_counts_and_links(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 95);
+    AUTO_REPLY struct reply first = get(f, PODS "?limit=10");
+    AUTO_REPLY struct reply middle = get(f, PODS "?limit=10&offset=40&hide=resources");
+    AUTO_REPLY struct reply last = get(f, PODS "?limit=10&offset=90");
+    const char *root = "http://reeve.example:7400" PODS;
+    char expected[256];
+
+    assert_string_equal(at(&first, "pages"), "10");
+    assert_string_equal(at(&first, "subcount"), "10");
+    assert_string_equal(at(&first, "links.previous"), "(none)");
+    snprintf(expected, sizeof(expected), "%s?limit=10&offset=10", root);
+    assert_string_equal(at(&first, "links.next"), expected);
+    snprintf(expected, sizeof(expected), "%s?limit=10&offset=90", root);
+    assert_string_equal(at(&first, "links.last"), expected);
+    assert_string_equal(at(&middle, "resources"), "(none)");
+    assert_string_equal(at(&middle, "subcount"), "10");
+    snprintf(expected, sizeof(expected), "%s?limit=10&hide=resources&offset=30", root);
+    assert_string_equal(at(&middle, "links.previous"), expected);
+    snprintf(expected, sizeof(expected), "%s?limit=10&hide=resources&offset=50", root);
+    assert_string_equal(at(&middle, "links.next"), expected);
+    snprintf(expected, sizeof(expected), "%s?limit=10&hide=resources&offset=0", root);
+    assert_string_equal(at(&middle, "links.first"), expected);
+    assert_string_equal(at(&last, "links.next"), "(none)");
+    assert_string_equal(at(&last, "subcount"), "5");
+}
+
+static void
+counts_of_a_filtered_page_tell_all_three(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 30);
+    AUTO_REPLY struct reply reply = get(f, PODS "?filter[]=phase=Pending&limit=4");
+
+    assert_string_equal(at(&reply, "count"), "30");
+    assert_string_equal(at(&reply, "subquery_count"), "10");
+    assert_string_equal(at(&reply, "subcount"), "4");
+    assert_string_equal(at(&reply, "pages"), "3");
+}
+
+static void
+a_limit_is_capped_and_must_make_sense(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 1010);
+    AUTO_REPLY struct reply much = get(f, PODS "?limit=5000");
+    AUTO_REPLY struct reply none = get(f, PODS);
+    static const char *const bad[] = {
+        PODS "?limit=0",   PODS "?limit=-1",
+        PODS "?limit=ten", PODS "?limit=99999999999999999999",
+        PODS "?offset=-1", PODS "?offset=1.5",
+        PODS "?limit=",    PODS "?offset=9223372036854775808",
+    };
+
+    assert_string_equal(at(&much, "subcount"), "1000");
+    assert_string_equal(at(&none, "subcount"), "1000");
+    for (size_t i = 0; i < RV_COUNT(bad); i++) {
+        AUTO_REPLY struct reply reply = get(f, bad[i]);
+        assert_int_equal(reply.status, 400);
+        assert_string_equal(at(&reply, "error.kind"), "bad_request");
+        assert_string_equal(at(&reply, "error.klass"), "Api::BadRequestError");
+    }
+    AUTO_REPLY struct reply far = get(f, PODS "?offset=9223372036854775807");
+    assert_int_equal(far.status, 200);
+    assert_string_equal(at(&far, "subcount"), "0");
+}
+
+static void
+listing_takes_as_many_statements_for_ten_rows_as_for_a_thousand(void **state)
+{
+    static const char target[] =
+        PODS "?expand=resources,containers,custom_attributes&attributes=name,container_project.name"
+             "&filter[]=phase!=Failed&sort_by=name&limit=";
+    struct api_fixture *f = fixture_of(state);
+    int64_t statements[2];
+    char text[300];
+
+    seed_pods(f, 1000);
+    for (int i = 0; i < 2; i++) {
+        snprintf(text, sizeof(text), "%s%d", target, i ? 1000 : 10);
+        AUTO_REPLY struct reply warm = get(f, text);
+        int64_t before = rv_store_statements(f->served);
+        AUTO_REPLY struct reply reply = get(f, text);
+        statements[i] = rv_store_statements(f->served) - before;
+        assert_int_equal(count_at(&reply, "resources"), i ? 1000 : 10);
+        assert_int_equal(count_at(&reply, "resources[9].containers"), 2);
+    }
+    assert_int_equal(statements[0], statements[1]);
+    assert_in_range(statements[1], 1, 6);
+}
+
+static void
+attributes_narrow_to_the_columns_that_are_named(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 2);
+    AUTO_REPLY struct reply columns = get(f, PODS "?expand=resources&attributes=name,phase");
+    AUTO_REPLY struct reply virtuals =
+        get(f, PODS "?expand=resources&attributes=href_slug,archived");
+    AUTO_REPLY struct reply one = get(f, PODS "/1000000001001?attributes=name");
+
+    assert_int_equal(count_at(&columns, "resources[0]"), 4);
+    assert_string_equal(at(&columns, "resources[0].id"), "1000000001001");
+    assert_string_equal(at(&columns, "resources[0].name"), "pod-0001");
+    assert_string_equal(at(&virtuals, "resources[0].href_slug"), "container_groups/1000000001001");
+    assert_string_equal(at(&virtuals, "resources[0].archived"), "false");
+    assert_string_equal(at(&virtuals, "resources[0].phase"), "Running");
+    assert_int_equal(count_at(&one, ""), 3);
+}
+
+static void
+an_unknown_attribute_is_named_with_the_nearest(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply reply = get(f, PODS "?expand=resources&attributes=name,phse");
+    AUTO_REPLY struct reply twice =
+        get(f, PODS "?expand=resources,containers&attributes=containers");
+
+    assert_int_equal(reply.status, 400);
+    assert_string_equal(at(&reply, "error.message"),
+                        "unknown attribute 'phse' of container_groups");
+    assert_string_equal(at(&reply, "error.hint"), "did you mean 'phase'?");
+    assert_int_equal(twice.status, 400);
+}
+
+static void
+dotted_attributes_nest(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 5);
+    AUTO_REPLY struct reply reply =
+        get(f, PODS "?expand=resources&attributes=name,container_project.name,container_node/name,"
+                    "ext_management_system.zone.name");
+    AUTO_REPLY struct reply whole = get(f, PODS "/1000000001001?attributes=container_project");
+
+    assert_string_equal(at(&reply, "resources[0].container_project.name"), "web");
+    assert_string_equal(at(&reply, "resources[1].container_project.name"), "Data");
+    assert_string_equal(at(&reply, "resources[0].container_node.name"), "node-a");
+    assert_string_equal(at(&reply, "resources[4].container_node"), "(none)");
+    assert_string_equal(at(&reply, "resources[0].ext_management_system.zone.name"), "default");
+    assert_string_equal(at(&reply, "resources[0].phase"), "(none)");
+    assert_string_equal(at(&whole, "container_project.id"), "1000000000201");
+    assert_string_equal(at(&whole, "phase"), "Running");
+}
+
+static void
+sub_collections_are_expanded_in_place(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 3);
+    AUTO_REPLY struct reply reply =
+        get(f, PODS "?expand=resources,containers&sort_by=name&sort_order=desc");
+    AUTO_REPLY struct reply one = get(f, PODS "/1000000001002?expand=containers");
+    AUTO_REPLY struct reply bad = get(f, PODS "?expand=resources,contaners");
+
+    assert_string_equal(at(&reply, "resources[0].id"), "1000000001002");
+    assert_string_equal(at(&reply, "resources[0].containers[0].container_group_id"),
+                        "1000000001002");
+    assert_string_equal(at(&reply, "resources[0].containers[1].name"), "sidecar");
+    assert_string_equal(at(&reply, "resources[0].containers[1].href"),
+                        "http://reeve.example:7400/api/containers/1000000500005");
+    assert_int_equal(count_at(&one, "containers"), 2);
+    assert_int_equal(bad.status, 400);
+}
+
+static void
+tags_come_over_their_pairing_table(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 3);
+    rv_test_script(
+        f->store, "INSERT INTO tags (id, name) VALUES (1000000000801, '/managed/environment/prod');"
+                  "INSERT INTO taggings (id, taggable_type, taggable_id, tag_id) VALUES "
+                  "(1000000000802, 'container_group', 1000000001002, 1000000000801)");
+    AUTO_REPLY struct reply expanded = get(f, PODS "?expand=resources,tags");
+    AUTO_REPLY struct reply listed = get(f, PODS "/1000000001002/tags?expand=resources");
+    AUTO_REPLY struct reply single = get(f, PODS "/1000000001002/tags/1000000000801");
+    AUTO_REPLY struct reply by_tag = get(f, PODS "?by_tag=/environment/prod&expand=resources");
+
+    assert_int_equal(count_at(&expanded, "resources[0].tags"), 0);
+    assert_string_equal(at(&expanded, "resources[1].tags[0].name"), "/managed/environment/prod");
+    assert_string_equal(at(&listed, "resources[0].name"), "/managed/environment/prod");
+    assert_string_equal(at(&single, "name"), "/managed/environment/prod");
+    assert_string_equal(all_of(&by_tag, "resources", "id"), "1000000001002");
+}
+
+static void
+sub_collections_are_listed_and_read(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 4);
+    AUTO_REPLY struct reply listed = get(f, PODS "/1000000001002/containers?expand=resources");
+    AUTO_REPLY struct reply single = get(f, PODS "/1000000001002/containers/1000000500004");
+    AUTO_REPLY struct reply alien = get(f, PODS "/1000000001001/containers/1000000500004");
+    AUTO_REPLY struct reply of_none = get(f, PODS "/1000000009999/containers");
+    AUTO_REPLY struct reply of_provider =
+        get(f, "/api/providers/1000000000101/container_groups?filter[]=phase=Pending");
+
+    assert_string_equal(at(&listed, "name"), "containers");
+    assert_string_equal(at(&listed, "count"), "2");
+    assert_string_equal(all_of(&listed, "resources", "name"), "main,sidecar");
+    assert_string_equal(at(&single, "name"), "main");
+    assert_int_equal(alien.status, 404);
+    assert_int_equal(of_none.status, 404);
+    assert_string_equal(at(&of_provider, "subquery_count"), "1");
+}
+
+struct filter_case {
+    const char *filters;
+    const char *names; /* of 12 pods, sorted by id */
+};
+
+static void
+filters_select_by_type(void **state)
+{
+    static const struct filter_case cases[] = {
+        { "filter[]=name=%20%22pod-0002%22", "pod-0002" },
+        { "filter[]=name%20=%20'pod-0002'", "pod-0002" },
+        { "filter[]=name=pod-0002", "pod-0002" },
+        { "filter[]=name='pod-001%25'", "pod-0010,pod-0011,pod-0012" },
+        { "filter[]=name='*-0001'", "pod-0001" },
+        { "filter[]=name='pod-001*'&filter[]=name!='*1'", "pod-0010,pod-0012" },
+        { "filter[]=name='Pod*'", "Pod-0003" },
+        { "filter[]=name='POD*'", "" },
+        { "filter[]=name='pod_0001'", "" },
+        { "filter[]=name=pod-00*", "" },
+        { "filter[]=name>=pod-0011", "pod-0011,pod-0012" },
+        { "filter[]=name<'Q'", "Pod-0003" },
+        { "filter[]=restart_count=6", "pod-0006" },
+        { "filter[]=restart_count>4", "pod-0005,pod-0006,pod-0012" },
+        { "filter[]=restart_count>=4&filter[]=restart_count<=4", "pod-0004,pod-0011" },
+        { "filter[]=restart_count<1", "pod-0007" },
+        { "filter[]=restart_count!=1&filter[]=restart_count!=2&filter[]=restart_count!=3"
+          "&filter[]=restart_count!=4&filter[]=restart_count!=5",
+          "pod-0006,pod-0007" },
+        { "filter[]=host_network=true", "pod-0004,pod-0008,pod-0012" },
+        { "filter[]=host_network=TRUE&filter[]=restart_count<2", "pod-0008" },
+        { "filter[]=host_network!=false", "pod-0004,pod-0008,pod-0012" },
+        { "filter[]=container_node_id=NULL", "pod-0005,pod-0010" },
+        { "filter[]=container_node_id=nil", "pod-0005,pod-0010" },
+        { "filter[]=container_node_id!=null&filter[]=restart_count=3", "Pod-0003" },
+        { "filter[]=name='NULL'", "" },
+        { "filter[]=ems_created_on=2023-11-14T22:13:21Z", "pod-0001" },
+        { "filter[]=ems_created_on<2023-11-14T22:13:22Z", "pod-0001" },
+        { "filter[]=ems_created_on>2023-11-14T22:13:30Z", "pod-0011,pod-0012" },
+        { "filter[]=ems_created_on>='2023-11-14T22:13:31Z'", "pod-0011,pod-0012" },
+        { "filter[]=ems_created_on<='2023-11-14T22:13:22Z'", "pod-0001,pod-0002" },
+        { "filter[]=ems_created_on!='2023-11-14'", "" },
+        { "filter[]=ems_created_on=2023-11-14&filter[]=restart_count=0", "pod-0007" },
+        { "filter[]=restart_count=0&filter[]=phase=Running&filter[]=or%20name='pod-0001'"
+          "&filter[]=or%20name='pod-0002'",
+          "pod-0001,pod-0002,pod-0007" },
+        { "filter[]=or%20name=pod-0001&filter[]=or%20name=pod-0002", "pod-0001,pod-0002" },
+        { "filter[]=container_project.name=web&filter[]=restart_count=1", "pod-0001" },
+        { "filter[]=container_node.name=NULL", "pod-0005,pod-0010" },
+        { "filter[]=containers.name=sidecar&filter[]=restart_count=2", "pod-0002,pod-0009" },
+        { "filter[]=containers.name=nothing", "" },
+        { "filter[]=id=1000000001002", "pod-0002" },
+        { "filter[]=archived=false&filter[]=restart_count=0", "pod-0007" },
+        { "filter[]=archived=true", "" },
+    };
+    struct api_fixture *f = fixture_of(state);
+    char target[600];
+
+    seed_pods(f, 12);
+    for (size_t i = 0; i < RV_COUNT(cases); i++) {
+        snprintf(target, sizeof(target), PODS "?expand=resources&attributes=name&%s",
+                 cases[i].filters);
+        AUTO_REPLY struct reply reply = get(f, target);
+        if (reply.status != 200 || strcmp(all_of(&reply, "resources", "name"), cases[i].names) != 0)
+            fail_msg("%s: %d %s", cases[i].filters, reply.status, reply.body);
+    }
+}
+
+static void
+a_filter_that_cannot_be_is_refused_by_name(void **state)
+{
+    static const struct filter_case cases[] = {
+        { "filter[]=phse=Running", "phse" },
+        { "filter[]=name", "no operator" },
+        { "filter[]=name=", "no value" },
+        { "filter[]==x", "no attribute" },
+        { "filter[]=name='x", "not closed" },
+        { "filter[]=restart_count=many", "restart_count" },
+        { "filter[]=restart_count=99999999999999999999", "restart_count" },
+        { "filter[]=restart_count=1.5", "restart_count" },
+        { "filter[]=host_network=maybe", "host_network" },
+        { "filter[]=ems_created_on=yesterday", "ems_created_on" },
+        { "filter[]=ems_created_on!=2023-11-14", "ems_created_on" },
+        { "filter[]=ems_created_on>=2023-11-14", "ems_created_on" },
+        { "filter[]=name>NULL", "name" },
+        { "filter[]=container_project.ext_management_system.name=x", "more than one" },
+        { "filter[]=container_project.nme=x", "nme" },
+        { "filter[]=container_project=x", "container_project" },
+        { "filter[]=href_slug=x", "href_slug" },
+        { "filter[]=content_hash=1", "content_hash" },
+        { "filter=name=x", "filter" },
+    };
+    struct api_fixture *f = fixture_of(state);
+    char target[600];
+
+    for (size_t i = 0; i < RV_COUNT(cases); i++) {
+        snprintf(target, sizeof(target), PODS "?%s", cases[i].filters);
+        AUTO_REPLY struct reply reply = get(f, target);
+        if (reply.status != 400 || !strstr(at(&reply, "error.message"), cases[i].names))
+            fail_msg("%s: %d %s", cases[i].filters, reply.status, reply.body);
+    }
+}
+
+static void
+sorting_takes_several_keys_orders_and_ignores_case_on_request(void **state)
+{
+    static const struct filter_case cases[] = {
+        { "sort_by=phase,name&sort_order=asc,desc",
+          "pod-0006,Pod-0003,pod-0005,pod-0004,pod-0002,pod-0001" },
+        { "sort_by=name", "Pod-0003,pod-0001,pod-0002,pod-0004,pod-0005,pod-0006" },
+        { "sort_by=name&sort_order=asc&sort_options=ignore_case",
+          "pod-0001,pod-0002,Pod-0003,pod-0004,pod-0005,pod-0006" },
+        { "sort_by=name&sort_order=descending&sort_options=ignore_case",
+          "pod-0006,pod-0005,pod-0004,Pod-0003,pod-0002,pod-0001" },
+        { "sort_by=container_node_id", "pod-0001,pod-0002,Pod-0003,pod-0004,pod-0006,pod-0005" },
+        { "sort_by=container_node_id&sort_order=desc",
+          "pod-0001,pod-0002,Pod-0003,pod-0004,pod-0006,pod-0005" },
+        { "sort_by=container_project.name&limit=3", "pod-0002,pod-0004,pod-0006" },
+        { "sort_by=archived,restart_count&sort_order=asc,desc&limit=2", "pod-0006,pod-0005" },
+    };
+    static const char *const bad[] = { "sort_by=href_slug", "sort_by=nme",
+                                       "sort_by=name&sort_order=up",
+                                       "sort_by=name&sort_options=case",
+                                       "sort_by=container_project" };
+    struct api_fixture *f = fixture_of(state);
+    char target[600];
+
+    seed_pods(f, 6);
+    for (size_t i = 0; i < RV_COUNT(cases); i++) {
+        snprintf(target, sizeof(target), PODS "?expand=resources&attributes=name&%s",
+                 cases[i].filters);
+        AUTO_REPLY struct reply reply = get(f, target);
+        if (reply.status != 200 || strcmp(all_of(&reply, "resources", "name"), cases[i].names) != 0)
+            fail_msg("%s: %d %s", cases[i].filters, reply.status,
+                     all_of(&reply, "resources", "name"));
+    }
+    for (size_t i = 0; i < RV_COUNT(bad); i++) {
+        snprintf(target, sizeof(target), PODS "?%s", bad[i]);
+        AUTO_REPLY struct reply reply = get(f, target);
+        assert_int_equal(reply.status, 400);
+    }
+}
+
+static void
+rows_that_are_gone_are_listed_on_request_only(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 4);
+    rv_test_script(
+        f->store,
+        "UPDATE container_groups SET deleted_on = 1700000000000 WHERE id = 1000000001002");
+    AUTO_REPLY struct reply active = get(f, PODS "?expand=resources&attributes=name");
+    AUTO_REPLY struct reply all = get(f, PODS "?archived=true");
+    AUTO_REPLY struct reply gone = get(f, PODS "?expand=resources&filter[]=deleted_on!=NULL");
+    AUTO_REPLY struct reply virtual = get(f, PODS "?expand=resources&filter[]=archived=true");
+    AUTO_REPLY struct reply one = get(f, PODS "/1000000001002");
+    AUTO_REPLY struct reply bad = get(f, PODS "?archived=yes");
+
+    assert_string_equal(at(&active, "count"), "3");
+    assert_string_equal(all_of(&active, "resources", "name"), "pod-0001,Pod-0003,pod-0004");
+    assert_string_equal(at(&all, "count"), "4");
+    assert_string_equal(all_of(&gone, "resources", "name"), "pod-0002");
+    assert_string_equal(all_of(&virtual, "resources", "name"), "pod-0002");
+    assert_string_equal(at(&one, "deleted_on"), "2023-11-14T22:13:20Z");
+    assert_int_equal(bad.status, 400);
+}
+
+static void
+collection_class_restricts_and_knows_aliens(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 2);
+    AUTO_REPLY struct reply one = get(f, "/api/providers?expand=resources&collection_class="
+                                         "ManageIQ::Providers::Kubernetes::ContainerManager");
+    AUTO_REPLY struct reply base =
+        get(f, "/api/providers?collection_class=ManageIQ::Providers::ContainerManager");
+    AUTO_REPLY struct reply own = get(f, PODS "?collection_class=ContainerGroup");
+    AUTO_REPLY struct reply nested = get(
+        f, PODS "?collection_class=ManageIQ::Providers::Demo::ContainerManager::ContainerGroup");
+    AUTO_REPLY struct reply alien = get(f, PODS "?collection_class=Vm");
+
+    assert_string_equal(all_of(&one, "resources", "name"), "prod");
+    assert_string_equal(at(&base, "count"), "2");
+    assert_string_equal(at(&own, "count"), "2");
+    assert_string_equal(at(&nested, "count"), "0");
+    assert_int_equal(alien.status, 400);
+}
+
+static void
+providers_show_the_class_and_filter_by_either_name(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply one = get(
+        f, "/api/providers/1000000000101?attributes=emstype,hostname,port,authentication_status,"
+           "last_refresh_status");
+    AUTO_REPLY struct reply by_name =
+        get(f, "/api/providers?expand=resources&filter[]=type=kubernetes");
+    AUTO_REPLY struct reply by_class =
+        get(f, "/api/providers?expand=resources&filter[]=type="
+               "'ManageIQ::Providers::Kubernetes::ContainerManager'");
+
+    assert_string_equal(at(&one, "type"), "ManageIQ::Providers::Kubernetes::ContainerManager");
+    assert_string_equal(at(&one, "emstype"), "kubernetes");
+    assert_string_equal(at(&one, "hostname"), "k8s.example");
+    assert_string_equal(at(&one, "port"), "6443");
+    assert_string_equal(at(&one, "authentication_status"), "Valid");
+    assert_string_equal(at(&one, "last_refresh_status"), "never");
+    assert_string_equal(all_of(&by_name, "resources", "name"), "prod");
+    assert_string_equal(all_of(&by_class, "resources", "name"), "prod");
+}
+
+static void
+several_rows_are_queried_by_id_href_guid_and_name(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 3);
+    AUTO_REPLY struct reply reply =
+        post(f, PODS "?attributes=name",
+             "{\"action\":\"query\",\"resources\":[{\"name\":\"Pod-0003\"},"
+             "{\"id\":\"1000000001001\"},{\"id\":1000000001001},"
+             "{\"href\":\"http://x/api/container_groups/1000000001002\"}]}");
+    AUTO_REPLY struct reply by_guid =
+        post(f, "/api/providers", "{\"action\":\"query\",\"resources\":[{\"guid\":\"guid-102\"}]}");
+    AUTO_REPLY struct reply unknown =
+        post(f, PODS, "{\"action\":\"query\",\"resources\":[{\"id\":\"7\"}]}");
+    AUTO_REPLY struct reply alien = post(
+        f, PODS, "{\"action\":\"query\",\"resources\":[{\"href\":\"/api/vms/1000000001001\"}]}");
+
+    assert_string_equal(all_of(&reply, "results", "name"), "Pod-0003,pod-0001,pod-0001,pod-0002");
+    assert_string_equal(at(&by_guid, "results[0].name"), "lab");
+    assert_int_equal(unknown.status, 404);
+    assert_string_equal(at(&unknown, "error.klass"), "ActiveRecord::RecordNotFound");
+    assert_int_equal(alien.status, 400);
+}
+
+static void
+options_describe_a_collection_without_login(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply reply =
+        ask(f, "OPTIONS", "/api/providers", "Origin: http://ui\n", NULL);
+    AUTO_REPLY struct reply root = ask(f, "OPTIONS", "/api", "Origin: http://ui\n", NULL);
+    AUTO_REPLY struct reply sub =
+        ask(f, "OPTIONS", "/api/providers/1000000000101/container_groups", "Origin: x\n", NULL);
+    char header[256];
+
+    assert_int_equal(reply.status, 200);
+    assert_int_equal(count_at(&reply, ""), 5);
+    assert_string_equal(at(&reply, "attributes"), "(array)");
+    assert_non_null(strstr(reply.body, "\"container_groups\""));
+    assert_string_equal(
+        at(&reply,
+           "data.provider_settings.ManageIQ::Providers::Kubernetes::ContainerManager.title"),
+        "Kubernetes");
+    assert_string_equal(reply_header(&reply, "Access-Control-Allow-Origin", header), "*");
+    assert_int_equal(root.status, 200);
+    assert_int_equal(root.len, 0);
+    assert_int_equal(sub.len, 0);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        api_test(a_collection_without_expand_holds_hrefs_alone),
+        api_test(expanded_rows_have_string_ids_iso_times_flags_and_no_nulls),
+        api_test(secrets_are_in_no_document),
+        api_test(every_collection_answers_with_its_own_name),
+        api_test(pages_have_counts_and_links),
+        api_test(counts_of_a_filtered_page_tell_all_three),
+        api_test(a_limit_is_capped_and_must_make_sense),
+        api_test(listing_takes_as_many_statements_for_ten_rows_as_for_a_thousand),
+        api_test(attributes_narrow_to_the_columns_that_are_named),
+        api_test(an_unknown_attribute_is_named_with_the_nearest),
+        api_test(dotted_attributes_nest),
+        api_test(sub_collections_are_expanded_in_place),
+        api_test(tags_come_over_their_pairing_table),
+        api_test(sub_collections_are_listed_and_read),
+        api_test(filters_select_by_type),
+        api_test(a_filter_that_cannot_be_is_refused_by_name),
+        api_test(sorting_takes_several_keys_orders_and_ignores_case_on_request),
+        api_test(rows_that_are_gone_are_listed_on_request_only),
+        api_test(collection_class_restricts_and_knows_aliens),
+        api_test(providers_show_the_class_and_filter_by_either_name),
+        api_test(several_rows_are_queried_by_id_href_guid_and_name),
+        api_test(options_describe_a_collection_without_login),
+    };
+
+    return cmocka_run_group_tests_name("api_read", tests, NULL, NULL);
+}
