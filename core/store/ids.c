@@ -61,7 +61,7 @@ add_range(struct rv_store *store, int64_t from, int64_t end)
 int
 rv_store_reserve_ids(struct rv_store *store, int64_t count, rv_err *err)
 {
-    int64_t end;
+    int64_t end = 0;
 
     if (ids_left(store) >= count)
         return 0;

@@ -161,10 +161,10 @@ a_commit_is_not_cut_off_by_a_cancellation(void **state)
     assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM things"), 2);
 }
 
-/* Another process writes row 1, keeps its transaction open for hold_ms, and commits. Returns when
- * it has written. */
+/* Another process runs a statement, keeps its transaction open for hold_ms, and commits. Returns
+ * when it has written. */
 static pid_t
-start_writer(void **state, int hold_ms)
+start_writer_of(void **state, const char *sql, int hold_ms)
 {
     int ready[2];
     char byte;
@@ -175,9 +175,8 @@ start_writer(void **state, int hold_ms)
     if (pid == 0) {
         struct rv_store *store = second_store(state);
         rv_err err = RV_ERR_INIT;
-        int failed = rv_store_begin(store, &err) < 0 ||
-                     rv_store_exec(store, NULL, "UPDATE things SET name = 'writer' WHERE id = 1",
-                                   NULL, 0, &err) < 0;
+        int failed =
+            rv_store_begin(store, &err) < 0 || rv_store_exec(store, NULL, sql, NULL, 0, &err) < 0;
         failed |= write(ready[1], "x", 1) != 1;
         usleep((useconds_t)hold_ms * 1000);
         failed |= rv_store_commit(store, &err) < 0;
@@ -188,6 +187,12 @@ start_writer(void **state, int hold_ms)
     assert_int_equal(read(ready[0], &byte, 1), 1);
     close(ready[0]);
     return pid;
+}
+
+static pid_t
+start_writer(void **state, int hold_ms)
+{
+    return start_writer_of(state, "UPDATE things SET name = 'writer' WHERE id = 1", hold_ms);
 }
 
 static void
@@ -255,6 +260,34 @@ a_cancelled_wait_for_the_writer_ends(void **state)
     rv_wait_install(NULL);
     assert_true(now_ms() - start < 2500);
     assert_succeeded(pid);
+}
+
+static void
+a_cancelled_bulk_insert_leaves_nothing(void **state)
+{
+    enum { ROWS = 20000 };
+    static const char *const columns[] = { "id", "name" };
+    struct rv_store *store = store_of(state);
+    struct heart heart = { .cancel_at = 5 };
+    struct rv_wait_hooks hooks = hooks_of(&heart);
+    RV_AUTO_FREE rv_value *values = rv_alloc(sizeof(rv_value) * 2 * ROWS);
+    /* Ours waits for the other's row of the same key. */
+    pid_t pid = start_writer_of(state, "INSERT INTO things (id) VALUES (10)", 3000);
+
+    for (int i = 0; i < ROWS; i++) {
+        values[i * 2] = rv_vint(i + 2);
+        values[i * 2 + 1] = rv_vtext("a row of some length, so that the socket's buffer fills");
+    }
+    rv_wait_install(&hooks);
+    must_fail(RV_E_CANCELLED, rv_store_insert_rows(store, "things", columns, 2, values, ROWS, err));
+    rv_wait_install(NULL);
+    assert_false(rv_store_in_transaction(store));
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM things"), 1);
+    assert_succeeded(pid);
+    must_fail(RV_E_CONFLICT, rv_store_insert_rows(store, "things", columns, 2, values, ROWS, err));
+    values[16] = rv_vint(ROWS + 2);
+    must(rv_store_insert_rows(store, "things", columns, 2, values, ROWS, err));
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM things"), ROWS + 2);
 }
 
 static void
@@ -593,6 +626,7 @@ main(void)
         things_test(a_single_statement_waits_for_the_writer_too),
         things_test(readers_do_not_wait_for_a_writer),
         things_test(a_cancelled_wait_for_the_writer_ends),
+        things_test(a_cancelled_bulk_insert_leaves_nothing),
         things_test(sqlite_a_writer_that_stays_makes_the_database_unavailable),
         things_test(sqlite_makes_files_that_only_the_owner_reads),
         things_test(sqlite_a_full_disk_is_unavailable_and_loses_nothing),

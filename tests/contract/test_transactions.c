@@ -259,6 +259,22 @@ a_query_that_fails_in_the_middle_says_so(void **state)
 }
 
 static void
+a_script_that_fails_half_way_leaves_no_transaction_open(void **state)
+{
+    struct rv_store *store = store_of(state);
+
+    must_fail(RV_E_INTERNAL, rv_store_script(store,
+                                             "BEGIN; INSERT INTO things (id, name) VALUES (1, 'a');"
+                                             " DROP TABLE nowhere; COMMIT",
+                                             err));
+    assert_int_equal(count(store), 0);
+    must(rv_store_begin(store, err));
+    must(insert(store, 2, "b", err));
+    must(rv_store_commit(store, err));
+    assert_int_equal(count(store), 1);
+}
+
+static void
 statements_are_counted(void **state)
 {
     struct rv_store *store = store_of(state);
@@ -327,6 +343,7 @@ main(void)
         things_test(the_text_of_one_may_be_the_next_ones_parameter),
         things_test(a_long_answer_comes_in_order_and_can_be_left_early),
         things_test(a_query_that_fails_in_the_middle_says_so),
+        things_test(a_script_that_fails_half_way_leaves_no_transaction_open),
         things_test(statements_are_counted),
         things_test(more_statements_than_the_cache_holds_work_on),
         things_test(a_changed_table_does_not_break_a_known_statement),

@@ -61,6 +61,18 @@ pg_rollback(void *conn)
 }
 
 static int
+pg_run_script(void *conn, const char *sql, rv_err *err)
+{
+    struct pg *pg = conn;
+
+    /* A script may begin a transaction of its own and fail in it. */
+    if (pg_script(pg, sql, err) < 0 && pg->conn && !pg->in_transaction &&
+        PQtransactionStatus(pg->conn) != PQTRANS_IDLE)
+        pg_drop(pg);
+    return err->code;
+}
+
+static int
 pg_lock(void *conn, const char *name, rv_err *err)
 {
     rv_value param = { .type = RV_TEXT, .len = (int32_t)strlen(name), .v.text = name };
@@ -185,7 +197,7 @@ static const struct rv_store_driver driver = {
     .open = pg_open,
     .close = pg_close,
     .exec = pg_exec,
-    .script = pg_script,
+    .script = pg_run_script,
     .query = pg_query,
     .rows_next = pg_rows_next,
     .rows_columns = pg_rows_columns,

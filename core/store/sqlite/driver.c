@@ -10,10 +10,29 @@
 
 const struct rv_store_host *lite_host;
 
+static void
+lite_undo(struct lite *lite)
+{
+    rv_err err = RV_ERR_INIT;
+
+    /* Some failures (disk full) have rolled back already. */
+    if (sqlite3_get_autocommit(lite->db))
+        return;
+    lite->finishing = 1;
+    if (lite_exec(lite, NULL, "ROLLBACK", NULL, 0, &err) < 0)
+        lite_host->warn("rollback failed", err.text);
+    lite->finishing = 0;
+}
+
 static int
 lite_begin(void *conn, rv_err *err)
 {
-    return lite_exec(conn, NULL, "BEGIN IMMEDIATE", NULL, 0, err);
+    struct lite *lite = conn;
+
+    if (lite_exec(lite, NULL, "BEGIN IMMEDIATE", NULL, 0, err) < 0)
+        return err->code;
+    lite->in_transaction = 1;
+    return 0;
 }
 
 static int
@@ -24,22 +43,27 @@ lite_commit(void *conn, rv_err *err)
     lite->finishing = 1;
     lite_exec(lite, NULL, "COMMIT", NULL, 0, err);
     lite->finishing = 0;
+    if (!err->code)
+        lite->in_transaction = 0;
     return err->code;
 }
 
 static void
 lite_rollback(void *conn)
 {
-    struct lite *lite = conn;
-    rv_err err = RV_ERR_INIT;
+    lite_undo(conn);
+    ((struct lite *)conn)->in_transaction = 0;
+}
 
-    /* Some failures (disk full) have rolled back already. */
-    if (sqlite3_get_autocommit(lite->db))
-        return;
-    lite->finishing = 1;
-    if (lite_exec(lite, NULL, "ROLLBACK", NULL, 0, &err) < 0)
-        lite_host->warn("rollback failed", err.text);
-    lite->finishing = 0;
+static int
+lite_run_script(void *conn, const char *sql, rv_err *err)
+{
+    struct lite *lite = conn;
+
+    /* A script may begin a transaction of its own and fail in it. */
+    if (lite_script(lite, sql, err) < 0 && !lite->in_transaction)
+        lite_undo(lite);
+    return err->code;
 }
 
 static int
@@ -108,7 +132,7 @@ static const struct rv_store_driver driver = {
     .open = lite_open,
     .close = lite_close,
     .exec = lite_exec,
-    .script = lite_script,
+    .script = lite_run_script,
     .query = lite_query,
     .rows_next = lite_rows_next,
     .rows_columns = lite_rows_columns,

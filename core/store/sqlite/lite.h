@@ -34,6 +34,7 @@ struct lite {
     int64_t polled_ms;      /* when the heart was last beaten from a running statement */
     int64_t busy_waited_ms; /* how long the last wait for the writer took */
     int cancelled;          /* the last statement ended because the worker was told to */
+    int in_transaction;     /* begun by lite_begin */
     int finishing;          /* a commit or rollback runs: not to be interrupted */
     uint64_t clock;
     struct lite_statement *cache[LITE_CACHE];
