@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The rows are read first and the supervisor is asked then: whoever has a row is
+ * known to the supervisor by that time, so one that it does not name is dead.
+ */
+#include "server/census.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "model/model.h"
+#include "queue/queue.h"
+#include "server/figures.h"
+#include "server/protocol.h"
+#include "store/lease.h"
+#include "store/record.h"
+
+enum { MOST_ROWS = 4096, MOST_ENDED = 64 };
+
+struct row {
+    int64_t id;
+    char guid[37];
+    double cpu_seconds; /* at the last look */
+    int64_t looked_ms;
+};
+
+struct ended {
+    char guid[37];
+    char reason[256];
+};
+
+struct rv_census {
+    struct rv_worker *worker;
+    struct row *rows;
+    int count;
+    struct ended ended[MOST_ENDED]; /* the last ones, as a ring */
+    int next_ended;
+};
+
+struct rv_census *
+rv_census_new(struct rv_worker *worker)
+{
+    struct rv_census *census = rv_alloc(sizeof(*census));
+    census->worker = worker;
+    return census;
+}
+
+void
+rv_census_free(struct rv_census *census)
+{
+    if (census == NULL)
+        return;
+    free(census->rows);
+    free(census);
+}
+
+void
+rv_census_ended(struct rv_census *census, const char *guid, const char *reason)
+{
+    struct ended *ended = &census->ended[census->next_ended++ % MOST_ENDED];
+    snprintf(ended->guid, sizeof(ended->guid), "%s", guid);
+    snprintf(ended->reason, sizeof(ended->reason), "%s", reason);
+}
+
+static const char *
+reason_of(const struct rv_census *census, const char *guid)
+{
+    for (int i = 0; i < MOST_ENDED; i++)
+        if (strcmp(census->ended[i].guid, guid) == 0)
+            return census->ended[i].reason;
+    return "its worker is gone";
+}
+
+static const struct row *
+known_row(const struct row *rows, int count, int64_t id)
+{
+    for (int i = 0; i < count; i++)
+        if (rows[i].id == id)
+            return &rows[i];
+    return NULL;
+}
+
+static int
+read_rows(struct rv_census *census, rv_err *err)
+{
+    RV_AUTO_ROWS struct rv_rows *found = NULL;
+    const rv_value *row = NULL;
+    const rv_value params[] = { rv_vint(census->worker->server_id) };
+    struct row *rows = rv_alloc(sizeof(struct row) * MOST_ROWS);
+    int count = 0, more = -1;
+    if (rv_store_query(census->worker->store, &found,
+                       "SELECT id, guid FROM miq_workers WHERE miq_server_id = $1 ORDER BY id",
+                       params, 1, err) == 0)
+        while ((more = rv_rows_next(found, &row, err)) > 0 && count < MOST_ROWS) {
+            const struct row *old = known_row(census->rows, census->count, row[0].v.i);
+            if (old)
+                rows[count] = *old;
+            rows[count].id = row[0].v.i;
+            snprintf(rows[count].guid, sizeof(rows[count].guid), "%s", row[1].v.text);
+            count++;
+        }
+    if (more < 0) {
+        free(rows);
+        return err->code;
+    }
+    free(census->rows);
+    census->rows = rows;
+    census->count = count;
+    return 0;
+}
+
+static int
+ask_who_lives(struct rv_census *census, cJSON **out, rv_err *err)
+{
+    RV_AUTO_JSON cJSON *who = rv_message_new("who");
+    return rv_worker_ask(census->worker, who, out, err);
+}
+
+static const cJSON *
+find_living(const cJSON *living, const char *guid)
+{
+    const cJSON *one = NULL;
+    cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(living, "workers"))
+    {
+        const char *name = rv_json_string(one, "guid");
+        if (name && strcmp(name, guid) == 0)
+            return one;
+    }
+    return NULL;
+}
+
+static int
+delete_row(struct rv_store *store, int64_t id, rv_err *err)
+{
+    if (rv_store_begin(store, err))
+        return err->code;
+    struct rv_feed *feed = rv_feed_new();
+    int failed = rv_record_delete(store, feed, rv_model_table("miq_workers"), id, err);
+    if (!failed)
+        failed = rv_feed_flush(feed, store, err);
+    rv_feed_free(feed);
+    if (failed) {
+        rv_store_rollback(store);
+        return failed;
+    }
+    return rv_store_commit(store, err);
+}
+
+static int
+bury(struct rv_census *census, const struct row *row, rv_err *err)
+{
+    int64_t returned = 0;
+    struct rv_worker *worker = census->worker;
+    const char *reason = reason_of(census, row->guid);
+    if (rv_lease_release_holder(worker->store, row->id, err) ||
+        rv_queue_release_holder(worker->store, row->id, reason, &returned, err) ||
+        delete_row(worker->store, row->id, err))
+        return err->code;
+    if (returned > 0) {
+        rv_log(RV_WARNING, "messages of a worker that ended are ready again",
+               RV_F("messages", RV_I(returned)), RV_F("reason", RV_S(reason)));
+        rv_worker_wake(worker, "");
+    }
+    return 0;
+}
+
+int
+rv_census_bury(struct rv_census *census, rv_err *err)
+{
+    cJSON *living = NULL;
+    int failed = read_rows(census, err);
+    if (!failed)
+        failed = ask_who_lives(census, &living, err);
+    for (int i = 0; i < census->count && !failed; i++)
+        if (find_living(living, census->rows[i].guid) == NULL)
+            failed = bury(census, &census->rows[i], err);
+    cJSON_Delete(living);
+    return failed ? rv_wrap(err, "free what dead workers held") : 0;
+}
+
+static int
+write_figures(struct rv_census *census, struct row *row, const cJSON *one, rv_err *err)
+{
+    struct rv_figures figures;
+    int64_t now_ms = rv_now_ms();
+    pid_t pid = (pid_t)rv_json_int(one, "pid", 0);
+    const char *status = rv_json_string(one, "status");
+    int64_t message = rv_json_int(one, "message", 0);
+    if (!rv_figures_read(&figures, pid))
+        return 0;
+    double seconds = (double)(now_ms - row->looked_ms) / 1000;
+    double percent = row->looked_ms && seconds > 0
+                         ? 100 * (figures.cpu_seconds - row->cpu_seconds) / seconds
+                         : 0;
+    row->cpu_seconds = figures.cpu_seconds;
+    row->looked_ms = now_ms;
+    const struct rv_field fields[] = {
+        { "last_heartbeat", rv_vint(now_ms - rv_json_int(one, "silent_ms", 0)) },
+        { "status", rv_vtext(status ? status : "ready") },
+        { "message_id", message ? rv_vint(message) : RV_VNULL },
+        { "memory_usage", rv_vint(figures.resident_bytes) },
+        { "memory_size", rv_vint(figures.virtual_bytes) },
+        { "proportional_set_size", rv_vint(figures.proportional_bytes) },
+        { "unique_set_size", rv_vint(figures.unique_bytes) },
+        { "percent_memory",
+          rv_vdouble(100.0 * (double)figures.resident_bytes / (double)rv_figures_memory_total()) },
+        { "percent_cpu", rv_vdouble(percent) },
+        { "cpu_time", rv_vdouble(figures.cpu_seconds) },
+        { "os_priority", rv_vint(figures.nice) },
+    };
+    return rv_record_update(census->worker->store, NULL, rv_model_table("miq_workers"), row->id,
+                            fields, RV_COUNT(fields), err);
+}
+
+/* Those whose heart has beaten lately: a frozen one must lose its leases. */
+static int
+renew_living(struct rv_census *census, const cJSON *living, rv_err *err)
+{
+    struct rv_worker *worker = census->worker;
+    int64_t lease_ms = rv_settings_int(worker->settings, "workers.lease");
+    int64_t *holders = rv_alloc(sizeof(int64_t) * (size_t)(census->count + 1));
+    int count = 0;
+    for (int i = 0; i < census->count; i++) {
+        const cJSON *one = find_living(living, census->rows[i].guid);
+        if (one && rv_json_int(one, "silent_ms", INT64_MAX) < lease_ms / 2)
+            holders[count++] = census->rows[i].id;
+    }
+    int failed = 0;
+    if (count > 0 && (rv_lease_renew(worker->store, holders, count, lease_ms, err) ||
+                      rv_queue_renew(worker->store, holders, count, lease_ms, err)))
+        failed = err->code;
+    free(holders);
+    return failed;
+}
+
+static int
+write_living(struct rv_census *census, const cJSON *living, rv_err *err)
+{
+    const struct rv_field beat[] = { { "last_heartbeat", rv_vint(rv_now_ms()) } };
+    if (rv_record_update(census->worker->store, NULL, rv_model_table("miq_servers"),
+                         census->worker->server_id, beat, 1, err))
+        return err->code;
+    for (int i = 0; i < census->count; i++) {
+        const cJSON *one = find_living(living, census->rows[i].guid);
+        if (one && write_figures(census, &census->rows[i], one, err))
+            return err->code;
+    }
+    return 0;
+}
+
+static int
+renew(struct rv_census *census, const cJSON *living, rv_err *err)
+{
+    struct rv_store *store = census->worker->store;
+    if (renew_living(census, living, err) || rv_store_begin(store, err))
+        return err->code;
+    if (write_living(census, living, err)) {
+        rv_store_rollback(store);
+        return err->code;
+    }
+    return rv_store_commit(store, err);
+}
+
+int
+rv_census_renew(struct rv_census *census, rv_err *err)
+{
+    cJSON *living = NULL;
+    int failed = read_rows(census, err);
+    if (!failed)
+        failed = ask_who_lives(census, &living, err);
+    if (!failed)
+        failed = renew(census, living, err);
+    cJSON_Delete(living);
+    return failed ? rv_wrap(err, "renew leases") : 0;
+}
+
+int
+rv_census_close(struct rv_census *census, rv_err *err)
+{
+    if (read_rows(census, err))
+        return rv_wrap(err, "free what workers held");
+    for (int i = 0; i < census->count; i++)
+        if (bury(census, &census->rows[i], err))
+            return rv_wrap(err, "free what workers held");
+    return 0;
+}

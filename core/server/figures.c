@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reading /proc/PID/stat and smaps_rollup.
+ */
+#include "server/figures.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/mem.h"
+
+enum { TEXT_BYTES = 4096 };
+
+static int
+read_proc(char *out, size_t size, pid_t pid, const char *name)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+    RV_AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t len = fd < 0 ? -1 : read(fd, out, size - 1);
+    out[len > 0 ? len : 0] = '\0';
+    return len > 0;
+}
+
+/* kB of a line "Name:   123 kB", in bytes. */
+static int64_t
+line_bytes(const char *text, const char *name)
+{
+    long long kilobytes = 0;
+    const char *line = strstr(text, name);
+    if (line == NULL || sscanf(line + strlen(name), " %lld", &kilobytes) != 1)
+        return 0;
+    return (int64_t)kilobytes * 1024;
+}
+
+int
+rv_figures_read(struct rv_figures *out, pid_t pid)
+{
+    char text[TEXT_BYTES];
+    unsigned long long user = 0, system = 0, size = 0;
+    long long resident = 0;
+    memset(out, 0, sizeof(*out));
+    if (!read_proc(text, sizeof(text), pid, "stat"))
+        return 0;
+    /* The name stands in parentheses and may hold anything, parentheses too. */
+    const char *rest = strrchr(text, ')');
+    if (rest == NULL ||
+        sscanf(rest + 1,
+               " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %*d %*d %*d %d %*d %*d"
+               " %*u %llu %lld",
+               &user, &system, &out->nice, &size, &resident) != 5)
+        return 0;
+    out->cpu_seconds = (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+    out->virtual_bytes = (int64_t)size;
+    out->resident_bytes = (int64_t)resident * sysconf(_SC_PAGESIZE);
+    if (read_proc(text, sizeof(text), pid, "smaps_rollup")) {
+        out->proportional_bytes = line_bytes(text, "\nPss:");
+        out->unique_bytes =
+            line_bytes(text, "\nPrivate_Clean:") + line_bytes(text, "\nPrivate_Dirty:");
+    }
+    return 1;
+}
+
+int64_t
+rv_figures_memory_total(void)
+{
+    return (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What workers say to the supervisor (protocol.h lists it). A worker is believed
+ * only in what is its own business: wants and limits come from the server worker alone.
+ */
+#include "server/supervisor_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "server/protocol.h"
+
+static void
+on_ready(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
+{
+    const cJSON *queues = cJSON_GetObjectItemCaseSensitive(frame, "queues");
+    const cJSON *queue = NULL;
+    child->ready = 1;
+    child->row = rv_json_int(frame, "row", 0);
+    child->queue_count = 0;
+    cJSON_ArrayForEach(queue, queues)
+    {
+        if (!cJSON_IsString(queue) || child->queue_count >= (int)RV_COUNT(child->queues))
+            continue;
+        snprintf(child->queues[child->queue_count++], sizeof(child->queues[0]), "%s",
+                 queue->valuestring);
+    }
+    rv_supervisor_announce(s);
+}
+
+static void
+on_beat(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
+{
+    const char *busy = rv_json_string(frame, "busy");
+    int64_t left_ms = rv_json_int(frame, "left_ms", -1);
+    (void)s;
+    child->beat_ms = rv_monotonic_ms();
+    child->message = rv_json_int(frame, "message", 0);
+    child->busy_until_ms = left_ms >= 0 ? child->beat_ms + left_ms : 0;
+    snprintf(child->busy, sizeof(child->busy), "%s", busy ? busy : "");
+}
+
+static int
+serves(const struct rv_child *child, const char *queue)
+{
+    if (queue[0] == '\0')
+        return 1;
+    for (int i = 0; i < child->queue_count; i++)
+        if (strcmp(child->queues[i], queue) == 0)
+            return 1;
+    return 0;
+}
+
+void
+rv_supervisor_wake(struct rv_supervisor *s, const char *queue)
+{
+    RV_AUTO_JSON cJSON *message = rv_message_new("wake");
+    cJSON_AddStringToObject(message, "queue", queue);
+    for (struct rv_child *child = s->children; child; child = child->next)
+        if (serves(child, queue))
+            rv_child_send(child, message);
+}
+
+static void
+on_wake(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
+{
+    const char *queue = rv_json_string(frame, "queue");
+    (void)child;
+    rv_supervisor_wake(s, queue ? queue : "");
+}
+
+static void
+on_server(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
+{
+    (void)child;
+    cJSON_Delete(s->server);
+    s->server = cJSON_Duplicate(frame, 1);
+    rv_supervisor_check(s);
+}
+
+static void
+on_want(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
+{
+    const cJSON *want = NULL;
+    int64_t now_ms = rv_monotonic_ms();
+    (void)child;
+    if (s->stop_ms)
+        return;
+    rv_plan_begin(s->plan);
+    cJSON_ArrayForEach(want, cJSON_GetObjectItemCaseSensitive(frame, "workers"))
+    {
+        const char *type = rv_json_string(want, "type");
+        if (type)
+            rv_plan_set(s->plan, type, rv_json_int(want, "provider", 0),
+                        rv_json_string(want, "name"), (int)rv_json_int(want, "count", 1), now_ms);
+    }
+    rv_plan_end(s->plan);
+    rv_supervisor_check(s);
+}
+
+static void
+on_limits(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
+{
+    rv_err err = RV_ERR_INIT;
+    struct rv_settings *limits = rv_settings_new();
+    (void)child;
+    if (rv_settings_overlay(limits, cJSON_GetObjectItemCaseSensitive(frame, "settings"),
+                            "server worker", &err)) {
+        rv_log_err(RV_ERROR, "settings of the server worker refused", &err);
+        rv_settings_free(limits);
+        return;
+    }
+    rv_settings_free(s->limits);
+    s->limits = limits;
+    rv_supervisor_check(s);
+}
+
+static void
+on_who(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
+{
+    int64_t now_ms = rv_monotonic_ms();
+    RV_AUTO_JSON cJSON *live = rv_message_new("live");
+    cJSON_AddNumberToObject(live, "ticket", (double)rv_json_int(frame, "ticket", 0));
+    cJSON *workers = cJSON_AddArrayToObject(live, "workers");
+    for (const struct rv_child *one = s->children; one; one = one->next) {
+        cJSON *worker = cJSON_CreateObject();
+        cJSON_AddStringToObject(worker, "guid", one->guid);
+        cJSON_AddNumberToObject(worker, "pid", one->pid);
+        cJSON_AddNumberToObject(worker, "silent_ms", (double)(now_ms - one->beat_ms));
+        cJSON_AddNumberToObject(worker, "message", (double)one->message);
+        cJSON_AddStringToObject(worker, "status",
+                                one->stop_ms   ? "stopping"
+                                : !one->ready  ? "starting"
+                                : one->busy[0] ? "working"
+                                               : "ready");
+        cJSON_AddItemToArray(workers, worker);
+    }
+    rv_child_send(child, live);
+}
+
+static void
+on_seal(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
+{
+    cJSON *answer = rv_server_vault_seal(s->vault, frame);
+    rv_child_send(child, answer);
+    cJSON_Delete(answer);
+}
+
+static void
+on_open(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
+{
+    cJSON *answer = rv_server_vault_unseal(s->vault, frame, child->provider);
+    rv_child_send(child, answer);
+    rv_message_wipe(answer);
+    cJSON_Delete(answer);
+}
+
+static void
+on_manifests(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
+{
+    child->answered = 1;
+    rv_supervisor_manifests(s, cJSON_GetObjectItemCaseSensitive(frame, "types"));
+}
+
+static void
+on_fatal(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
+{
+    rv_err err = RV_ERR_INIT;
+    (void)child;
+    rv_message_error(frame, &err);
+    rv_log_err(RV_ERROR, "reeved cannot run", &err);
+    rv_supervisor_stop(s, 1);
+}
+
+static void
+on_crash(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
+{
+    const char *callback = rv_json_string(frame, "callback");
+    (void)s;
+    snprintf(child->crash_callback, sizeof(child->crash_callback), "%s", callback ? callback : "");
+    child->crash_signal = (int)rv_json_int(frame, "signal", 0);
+}
+
+static const struct {
+    const char *word;
+    const char *only; /* the type of worker that may say it; NULL: any */
+    void (*run)(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame);
+} words[] = {
+    { "beat", NULL, on_beat },
+    { "ready", NULL, on_ready },
+    { "wake", NULL, on_wake },
+    { "crash", NULL, on_crash },
+    { "server", "server", on_server },
+    { "want", "server", on_want },
+    { "limits", "server", on_limits },
+    { "who", "server", on_who },
+    { "fatal", "server", on_fatal },
+    { "seal", "api", on_seal },
+    { "verify", "api", rv_supervisor_verify },
+    { "open", "refresh", on_open },
+    { "proof", "verify", rv_supervisor_proof },
+    { "manifests", "describe", on_manifests },
+};
+
+void
+rv_supervisor_frame(void *arg, struct rv_child *child, const cJSON *frame)
+{
+    const char *word = rv_json_string(frame, "type");
+    for (size_t i = 0; word && i < RV_COUNT(words); i++) {
+        if (strcmp(words[i].word, word) != 0)
+            continue;
+        if (words[i].only == NULL || strcmp(words[i].only, child->type) == 0) {
+            words[i].run(arg, child, frame);
+            return;
+        }
+    }
+    rv_log(RV_WARNING, "worker said something that it may not", RV_F("type", RV_S(child->type)),
+           RV_F("of", RV_I(child->pid)), RV_F("word", RV_S(word ? word : "")));
+}

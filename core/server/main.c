@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * reeved: the supervisor, or one of its workers.
+ */
+#include <stdio.h>
+#include "server/options.h"
+#include "server/supervisor.h"
+#include "server/worker.h"
+#include "settings/settings.h"
+
+enum { EXIT_USAGE = 2 };
+
+static void
+print_settings(void)
+{
+    for (const struct rv_setting *one = rv_settings_declared(); one->key; one++)
+        printf("%-34s %-16s %s\n", one->key, one->fallback[0] ? one->fallback : "-", one->help);
+}
+
+static int
+refuse(const rv_err *err)
+{
+    fprintf(stderr, "reeved: %s\n", err->text);
+    if (err->hint[0])
+        fprintf(stderr, "hint: %s\n", err->hint);
+    return EXIT_USAGE;
+}
+
+int
+main(int argc, char **argv)
+{
+    rv_err err = RV_ERR_INIT;
+    struct rv_options options;
+    int code = 0;
+    if (rv_options_parse(&options, argc, argv, &err)) {
+        rv_options_free(&options);
+        return refuse(&err);
+    }
+    switch (options.action) {
+    case RV_SHOW_HELP:
+        fputs(rv_options_help(), stdout);
+        break;
+    case RV_SHOW_VERSION:
+        printf("reeved %s\n", REEVE_VERSION);
+        break;
+    case RV_SHOW_SETTINGS:
+        print_settings();
+        break;
+    case RV_RUN_WORKER:
+        code = rv_worker_main();
+        break;
+    default:
+        code = rv_supervisor_run(&options, argc, argv);
+        break;
+    }
+    rv_options_free(&options);
+    return code;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Taking messages one after the other, through a database that comes and goes.
+ */
+#include "server/messages.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+enum { RETRY_MS = 1000 };
+
+static void
+on_begin(void *arg, const struct rv_message *message)
+{
+    struct rv_message_loop *loop = arg;
+    char what[160];
+    snprintf(what, sizeof(what), "%s.%s", message->class_name, message->method_name);
+    rv_worker_busy(loop->worker, what, message->id, message->timeout_ms);
+    loop->worker->interruptible = (message->flags & RV_MESSAGE_AGAIN) != 0;
+    loop->worker->armed = RV_ARMED_WORK;
+}
+
+static void
+on_end(void *arg, const struct rv_message *message)
+{
+    struct rv_message_loop *loop = arg;
+    (void)message;
+    loop->worker->armed = RV_ARMED_NOT;
+    loop->worker->interruptible = 0;
+    rv_worker_idle(loop->worker);
+}
+
+void
+rv_message_loop_open(struct rv_message_loop *loop, struct rv_worker *worker, const char *queue,
+                     const struct rv_command *commands, int count)
+{
+    *loop = (struct rv_message_loop){ .worker = worker, .queues = { queue, NULL } };
+    loop->dispatcher = (struct rv_dispatcher){
+        .store = worker->store,
+        .taker = { .holder = worker->row,
+                   .queues = loop->queues,
+                   .roles = (const char *const *)loop->roles,
+                   .zone = worker->zone,
+                   .server_guid = worker->server_guid,
+                   .max_priority = 200,
+                   .lease_ms = rv_settings_int(worker->settings, "workers.lease") },
+        .commands = commands,
+        .command_count = count,
+        .on_begin = on_begin,
+        .on_end = on_end,
+        .arg = loop,
+    };
+}
+
+static void
+forget_roles(struct rv_message_loop *loop)
+{
+    for (int i = 0; loop->roles[i]; i++) {
+        free(loop->roles[i]);
+        loop->roles[i] = NULL;
+    }
+}
+
+void
+rv_message_loop_close(struct rv_message_loop *loop)
+{
+    forget_roles(loop);
+}
+
+/* The roles that this server has now. */
+static int
+read_roles(struct rv_message_loop *loop, rv_err *err)
+{
+    RV_AUTO_ROWS struct rv_rows *rows = NULL;
+    const rv_value *row = NULL;
+    const rv_value params[] = { rv_vint(loop->worker->server_id) };
+    int count = 0, more;
+    if (rv_store_query(loop->worker->store, &rows,
+                       "SELECT r.name FROM assigned_server_roles a"
+                       " JOIN server_roles r ON r.id = a.server_role_id"
+                       " WHERE a.miq_server_id = $1 AND a.active ORDER BY r.name",
+                       params, 1, err))
+        return err->code;
+    forget_roles(loop);
+    while ((more = rv_rows_next(rows, &row, err)) > 0)
+        if (row[0].type == RV_TEXT && count < RV_MESSAGE_ROLES)
+            loop->roles[count++] = rv_strdup(row[0].v.text);
+    return more;
+}
+
+static int
+take_one(struct rv_message_loop *loop, rv_err *err)
+{
+    struct rv_worker *worker = loop->worker;
+    /* Between two messages we hold none: what an error left in our name goes back first. */
+    if (loop->failing_since_ms &&
+        rv_queue_release_holder(worker->store, worker->row, "its worker lost the database", NULL,
+                                err))
+        return err->code;
+    if ((loop->roles[0] == NULL || loop->failing_since_ms) && read_roles(loop, err))
+        return err->code;
+    return rv_dispatch_one(&loop->dispatcher, err);
+}
+
+int
+rv_message_loop_once(struct rv_message_loop *loop)
+{
+    rv_err err = RV_ERR_INIT;
+    int done = take_one(loop, &err);
+    if (done == RV_E_STALE) {
+        rv_log_err(RV_WARNING, "our lease has passed on; the worker ends", &err);
+        return done;
+    }
+    if (done < 0) {
+        if (loop->failing_since_ms == 0)
+            rv_log_err(RV_WARNING, "messages cannot be taken; trying again", &err);
+        if (loop->failing_since_ms == 0)
+            loop->failing_since_ms = rv_monotonic_ms();
+        rv_worker_wait(loop->worker, RETRY_MS);
+        return done;
+    }
+    if (loop->failing_since_ms)
+        rv_log(RV_INFO, "messages can be taken again",
+               RV_F("after_ms", RV_I(rv_monotonic_ms() - loop->failing_since_ms)));
+    loop->failing_since_ms = 0;
+    return done;
+}
+
+void
+rv_message_loop_wait(struct rv_message_loop *loop)
+{
+    rv_err err = RV_ERR_INIT;
+    int64_t poll_ms = rv_settings_int(loop->worker->settings, "workers.poll"), due_ms = -1;
+    if (rv_queue_next_due(loop->worker->store, &loop->dispatcher.taker, &due_ms, &err))
+        due_ms = -1;
+    rv_worker_wait(loop->worker, due_ms >= 0 && due_ms < poll_ms ? due_ms : poll_ms);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Slots are kept in the order they were made, so the surplus that ends first is
+ * the newest.
+ */
+#include "server/plan.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "base/mem.h"
+#include "base/text.h"
+
+struct rv_plan {
+    struct rv_slot **slots;
+    int count;
+    int *marked; /* parallel to slots, between begin and end */
+};
+
+struct rv_plan *
+rv_plan_new(void)
+{
+    return rv_alloc(sizeof(struct rv_plan));
+}
+
+static void
+free_slot(struct rv_slot *slot)
+{
+    free(slot->name);
+    free(slot);
+}
+
+void
+rv_plan_free(struct rv_plan *plan)
+{
+    if (plan == NULL)
+        return;
+    for (int i = 0; i < plan->count; i++)
+        free_slot(plan->slots[i]);
+    free(plan->slots);
+    free(plan->marked);
+    free(plan);
+}
+
+static void
+add_slot(struct rv_plan *plan, const char *type, int64_t provider, int index, int64_t now_ms)
+{
+    struct rv_slot *slot = rv_alloc(sizeof(*slot));
+    snprintf(slot->type, sizeof(slot->type), "%s", type);
+    slot->provider = provider;
+    slot->index = index;
+    slot->start_at_ms = now_ms;
+    plan->slots = rv_realloc(plan->slots, (size_t)plan->count + 1, sizeof(struct rv_slot *));
+    plan->marked = rv_realloc(plan->marked, (size_t)plan->count + 1, sizeof(int));
+    plan->slots[plan->count] = slot;
+    plan->marked[plan->count++] = 0;
+}
+
+static struct rv_slot *
+find_slot(struct rv_plan *plan, const char *type, int64_t provider, int index, int *at)
+{
+    for (int i = 0; i < plan->count; i++) {
+        struct rv_slot *slot = plan->slots[i];
+        if (slot->provider == provider && slot->index == index && strcmp(slot->type, type) == 0) {
+            *at = i;
+            return slot;
+        }
+    }
+    return NULL;
+}
+
+void
+rv_plan_set(struct rv_plan *plan, const char *type, int64_t provider, const char *name, int count,
+            int64_t now_ms)
+{
+    for (int index = 0; index < count; index++) {
+        int at = 0;
+        struct rv_slot *slot = find_slot(plan, type, provider, index, &at);
+        if (slot == NULL) {
+            add_slot(plan, type, provider, index, now_ms);
+            slot = find_slot(plan, type, provider, index, &at);
+        }
+        if (!slot->wanted) {
+            slot->wanted = 1;
+            slot->failures = 0;
+            slot->crashes = 0;
+        }
+        if (!rv_streq(slot->name, name)) {
+            free(slot->name);
+            slot->name = rv_strdup(name);
+        }
+        plan->marked[at] = 1;
+    }
+    for (int i = 0; i < plan->count; i++) {
+        struct rv_slot *slot = plan->slots[i];
+        if (slot->provider == provider && slot->index >= count && strcmp(slot->type, type) == 0)
+            slot->wanted = 0;
+    }
+}
+
+void
+rv_plan_begin(struct rv_plan *plan)
+{
+    for (int i = 0; i < plan->count; i++)
+        plan->marked[i] = 0;
+}
+
+void
+rv_plan_end(struct rv_plan *plan)
+{
+    for (int i = 0; i < plan->count; i++)
+        if (!plan->marked[i] && strcmp(plan->slots[i]->type, "server") != 0)
+            plan->slots[i]->wanted = 0;
+}
+
+struct rv_slot **
+rv_plan_slots(struct rv_plan *plan, int *count)
+{
+    int kept = 0;
+    for (int i = 0; i < plan->count; i++) {
+        struct rv_slot *slot = plan->slots[i];
+        if (!slot->wanted && slot->child == NULL)
+            free_slot(slot);
+        else
+            plan->slots[kept++] = slot;
+    }
+    plan->count = kept;
+    *count = kept;
+    return plan->slots;
+}
+
+void
+rv_slot_ended(struct rv_slot *slot, int64_t lived_ms, int64_t now_ms)
+{
+    int64_t delay_ms = 0;
+    if (lived_ms >= RV_GOOD_LIFE_MS)
+        slot->failures = 0;
+    if (slot->failures > 0) {
+        int doublings = slot->failures - 1 < 10 ? slot->failures - 1 : 10;
+        delay_ms = (int64_t)RV_FIRST_DELAY_MS << doublings;
+        if (delay_ms > RV_LAST_DELAY_MS)
+            delay_ms = RV_LAST_DELAY_MS;
+    }
+    slot->failures++;
+    slot->start_at_ms = now_ms + delay_ms;
+}
+
+int
+rv_slot_crashed(struct rv_slot *slot, const char *callback)
+{
+    if (strcmp(slot->callback, callback) != 0) {
+        snprintf(slot->callback, sizeof(slot->callback), "%s", callback);
+        slot->crashes = 0;
+    }
+    return ++slot->crashes;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which workers there should be, and when each may start: a slot for each that
+ * is wanted. No processes and no clock in here; the supervisor brings both.
+ */
+#ifndef RV_SERVER_PLAN_H
+#define RV_SERVER_PLAN_H
+
+#include <stdint.h>
+
+enum {
+    RV_FIRST_DELAY_MS = 100, /* the first restart is at once, then this, doubling */
+    RV_LAST_DELAY_MS = 5000,
+    RV_GOOD_LIFE_MS = 30000 /* a worker that lived so long starts with a clean record */
+};
+
+struct rv_slot {
+    char type[16];       /* "server", "generic", "refresh", "api" */
+    int64_t provider;    /* 0: none */
+    char *name;          /* of the provider, for logs; may be NULL */
+    int index;           /* among those of the same type and provider */
+    int wanted;          /* 0: goes away once its worker has ended */
+    int failures;        /* ends of short-lived workers in a row */
+    int64_t start_at_ms; /* monotonic */
+    int crashes;         /* by a fault signal, in the same callback */
+    char callback[64];
+    void *child; /* the supervisor's; NULL: not running */
+};
+
+struct rv_plan;
+
+struct rv_plan *rv_plan_new(void);
+void rv_plan_free(struct rv_plan *plan);
+/* Have `count` slots of this sort. Surplus ones (the last made first) are no longer wanted. */
+void rv_plan_set(struct rv_plan *plan, const char *type, int64_t provider, const char *name,
+                 int count, int64_t now_ms);
+/* Between begin and end every wanted sort is set; at the end those that were not are no longer
+ * wanted. The server worker's slot is never touched by this. */
+void rv_plan_begin(struct rv_plan *plan);
+void rv_plan_end(struct rv_plan *plan);
+/* The slots, those without child and wish dropped. The pointer holds until the next set or end. */
+struct rv_slot **rv_plan_slots(struct rv_plan *plan, int *count);
+/* Its worker has ended after lived_ms. Sets when the next may start. */
+void rv_slot_ended(struct rv_slot *slot, int64_t lived_ms, int64_t now_ms);
+/* It crashed in this callback ("" outside of a provider). Returns how often in a row now. */
+int rv_slot_crashed(struct rv_slot *slot, const char *callback);
+
+#endif

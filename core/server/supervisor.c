@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Start, loop and stop of the supervisor.
+ */
+#include "server/supervisor_internal.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "server/paths.h"
+#include "server/protocol.h"
+
+/* Of the five seconds that a clean stop may take. */
+enum { WORKERS_STOP_MS = 3000, SERVER_STOP_MS = 1200 };
+
+int64_t
+rv_supervisor_limit(const struct rv_supervisor *s, const char *key)
+{
+    return rv_settings_int(s->limits ? s->limits : s->home.settings, key);
+}
+
+static void
+apply_log_settings(const struct rv_settings *settings)
+{
+    static const char *const levels[] = { "debug", "info", "warning", "error" };
+    const char *level = rv_settings_string(settings, "log.level");
+    int json = strcmp(rv_settings_string(settings, "log.format"), "json") == 0;
+    enum rv_log_level lowest = RV_INFO;
+    for (size_t i = 0; i < RV_COUNT(levels); i++)
+        if (strcmp(levels[i], level) == 0)
+            lowest = (enum rv_log_level)i;
+    rv_log_setup(json ? RV_LOG_JSON : RV_LOG_LOGFMT, lowest, STDERR_FILENO);
+}
+
+void
+rv_supervisor_announce(struct rv_supervisor *s)
+{
+    rv_err err = RV_ERR_INIT;
+    const struct rv_child *server = rv_supervisor_find(s, "server");
+    const struct rv_child *api = rv_supervisor_find(s, "api");
+    if (s->announced || s->stop_ms || !server || !server->ready || !api || !api->ready)
+        return;
+    RV_AUTO_FREE char *line = rv_format("%s\n", s->listening.url);
+    if (rv_home_write(s->home.dir, "url", line, 0644, &err)) {
+        rv_log_err(RV_ERROR, "url could not be written", &err);
+        return;
+    }
+    s->announced = 1;
+    rv_log(RV_INFO, "ready", RV_F("url", RV_S(s->listening.url)), RV_F("home", RV_S(s->home.dir)),
+           RV_F("ms", RV_I(rv_monotonic_ms() - s->started_ms)));
+}
+
+void
+rv_supervisor_stop(struct rv_supervisor *s, int exit_code)
+{
+    struct rv_child *server = rv_supervisor_find(s, "server");
+    if (exit_code > s->exit_code)
+        s->exit_code = exit_code;
+    if (s->stop_ms) {
+        for (struct rv_child *child = s->children; child; child = child->next)
+            rv_child_kill(child, "asked to stop a second time");
+        return;
+    }
+    rv_log(RV_INFO, "stopping");
+    s->stop_ms = rv_monotonic_ms();
+    rv_home_remove(s->home.dir, "url");
+    rv_listen_close(&s->listening);
+    if (server) {
+        RV_AUTO_JSON cJSON *quiesce = rv_message_new("quiesce");
+        rv_child_send(server, quiesce);
+    }
+    for (struct rv_child *child = s->children; child; child = child->next)
+        if (child != server)
+            rv_supervisor_stop_child(s, child, 0);
+    rv_supervisor_check(s);
+}
+
+/* The server worker goes last, so that it can write that the others have gone. */
+static void
+go_on_stopping(struct rv_supervisor *s)
+{
+    int64_t now_ms = rv_monotonic_ms();
+    struct rv_child *server = rv_supervisor_find(s, "server");
+    int others = 0;
+    for (struct rv_child *child = s->children; child; child = child->next) {
+        others += child != server;
+        if (child != server && now_ms - s->stop_ms > WORKERS_STOP_MS && !child->ended_by_us)
+            rv_child_kill(child, "it did not stop in time");
+    }
+    if (others == 0 && server && !s->server_told) {
+        s->server_told = 1;
+        rv_supervisor_stop_child(s, server, 0);
+    }
+    if (server && now_ms - s->stop_ms > WORKERS_STOP_MS + SERVER_STOP_MS && !server->ended_by_us)
+        rv_child_kill(server, "it did not stop in time");
+    if (s->children == NULL)
+        event_base_loopbreak(s->base);
+}
+
+static void
+on_tick(evutil_socket_t fd, short events, void *arg)
+{
+    struct rv_supervisor *s = arg;
+    (void)fd;
+    (void)events;
+    rv_supervisor_check(s);
+    if (s->stop_ms)
+        go_on_stopping(s);
+}
+
+static void
+reload(struct rv_supervisor *s)
+{
+    rv_err err = RV_ERR_INIT;
+    if (rv_home_reload(&s->home, &err)) {
+        rv_log_err(RV_ERROR, "settings not read again; the old ones stay", &err);
+        return;
+    }
+    apply_log_settings(s->home.settings);
+    RV_AUTO_JSON cJSON *message = rv_message_new("settings");
+    cJSON_AddItemToObject(message, "settings", rv_settings_to_overlay(s->home.settings));
+    for (struct rv_child *child = s->children; child; child = child->next)
+        rv_child_send(child, message);
+    rv_supervisor_describe(s);
+    rv_log(RV_INFO, "settings read again");
+}
+
+static void
+on_signal(evutil_socket_t number, short events, void *arg)
+{
+    struct rv_supervisor *s = arg;
+    (void)events;
+    if (number == SIGCHLD)
+        rv_supervisor_reap(s);
+    else if (number == SIGHUP)
+        reload(s);
+    else
+        rv_supervisor_stop(s, 0);
+    if (s->stop_ms)
+        go_on_stopping(s);
+}
+
+static int
+make_loop(struct rv_supervisor *s, rv_err *err)
+{
+    static const int numbers[] = { SIGCHLD, SIGTERM, SIGINT, SIGHUP };
+    s->base = event_base_new();
+    if (s->base == NULL)
+        return rv_fail(err, RV_E_INTERNAL, "no event loop");
+    for (size_t i = 0; i < RV_COUNT(numbers); i++) {
+        s->signals[i] = evsignal_new(s->base, numbers[i], on_signal, s);
+        if (s->signals[i] == NULL || event_add(s->signals[i], NULL))
+            return rv_fail(err, RV_E_INTERNAL, "no signal handler");
+    }
+    s->tick = event_new(s->base, -1, 0, on_tick, s);
+    if (s->tick == NULL)
+        return rv_fail(err, RV_E_INTERNAL, "no timer");
+    return 0;
+}
+
+static int
+start(struct rv_supervisor *s, const struct rv_options *options, rv_err *err)
+{
+    s->listening.fd = -1;
+    if (rv_home_open(&s->home, options, err))
+        return err->code;
+    apply_log_settings(s->home.settings);
+    if (rv_paths_modules(&s->module_dir, options->module_dir, err) ||
+        rv_server_vault_open(&s->vault, s->home.dir, err) ||
+        rv_listen_open(&s->listening, rv_settings_string(s->home.settings, "listen"),
+                       rv_settings_int(s->home.settings, "allow_plain_http") != 0, err) ||
+        make_loop(s, err))
+        return err->code;
+    s->plan = rv_plan_new();
+    rv_plan_set(s->plan, "server", 0, NULL, 1, rv_monotonic_ms());
+    return 0;
+}
+
+static void
+finish(struct rv_supervisor *s)
+{
+    for (size_t i = 0; i < RV_COUNT(s->signals); i++)
+        if (s->signals[i])
+            event_free(s->signals[i]);
+    if (s->tick)
+        event_free(s->tick);
+    if (s->base)
+        event_base_free(s->base);
+    rv_plan_free(s->plan);
+    rv_listen_close(&s->listening);
+    rv_server_vault_close(s->vault);
+    rv_settings_free(s->limits);
+    cJSON_Delete(s->server);
+    cJSON_Delete(s->types);
+    free(s->module_dir);
+    rv_home_close(&s->home);
+    libevent_global_shutdown();
+}
+
+static void
+log_start(const struct rv_supervisor *s)
+{
+    RV_AUTO_FREE char *store = rv_store_url_public(s->home.store_url);
+    rv_log(RV_INFO, "starting", RV_F("version", RV_S(REEVE_VERSION)), RV_F("pid", RV_I(getpid())),
+           RV_F("home", RV_S(s->home.dir)), RV_F("store", RV_S(store)),
+           RV_F("listen", RV_S(s->listening.url)));
+}
+
+int
+rv_supervisor_run(const struct rv_options *options, int argc, char **argv)
+{
+    rv_err err = RV_ERR_INIT;
+    struct rv_supervisor s = { .started_ms = rv_monotonic_ms() };
+    rv_log_scope("worker", "supervisor");
+    if (start(&s, options, &err)) {
+        rv_log_err(RV_ERROR, "reeved cannot start", &err);
+        finish(&s);
+        return 1;
+    }
+    rv_options_hide_store(argc, argv);
+    log_start(&s);
+    rv_supervisor_describe(&s);
+    rv_supervisor_check(&s);
+    event_base_dispatch(s.base);
+    rv_log(RV_INFO, "stopped", RV_F("ms", RV_I(rv_monotonic_ms() - s.stop_ms)));
+    finish(&s);
+    return s.exit_code;
+}

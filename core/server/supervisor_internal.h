@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files of the supervisor share: supervisor.c (start, loop, stop),
+ * watch.c (starting, ending and watching workers), frames.c (what workers say), oneshot.c
+ * (workers for one job).
+ */
+#ifndef RV_SERVER_SUPERVISOR_INTERNAL_H
+#define RV_SERVER_SUPERVISOR_INTERNAL_H
+
+#include "server/child.h"
+#include "server/home.h"
+#include "server/listen.h"
+#include "server/plan.h"
+#include "server/supervisor.h"
+#include "server/vault.h"
+
+struct rv_supervisor {
+    struct event_base *base;
+    struct event *tick, *signals[4];
+    struct rv_home home;
+    struct rv_listening listening;
+    struct rv_server_vault *vault;
+    struct rv_plan *plan;
+    struct rv_child *children;
+    char *module_dir;
+    struct rv_settings *limits; /* in force, as the server worker knows them; NULL until then */
+    cJSON *server; /* who we are: id, zone_id, ...; NULL until the server worker knows */
+    cJSON *types;  /* manifests of the provider modules; NULL until described */
+    int64_t started_ms;
+    int described, announced; /* types are known (or failed); url is written */
+    int64_t stop_ms;          /* when we were told to stop; 0: not */
+    int server_told;          /* the server worker was told to stop, as the last one */
+    int exit_code;
+};
+
+/* The setting in force. */
+int64_t rv_supervisor_limit(const struct rv_supervisor *s, const char *key);
+
+/* watch.c */
+/* Start what is due, look at those that run, and set the timer for the next time. */
+void rv_supervisor_check(struct rv_supervisor *s);
+void rv_supervisor_reap(struct rv_supervisor *s);
+void rv_supervisor_stop_child(struct rv_supervisor *s, struct rv_child *child, int gentle);
+struct rv_child *rv_supervisor_find(struct rv_supervisor *s, const char *type);
+struct rv_child *rv_supervisor_find_guid(struct rv_supervisor *s, const char *guid);
+/* For slots and one-shot workers alike; NULL (and logged) when it cannot be started. */
+struct rv_child *rv_supervisor_spawn(struct rv_supervisor *s, const char *type, int64_t provider,
+                                     const char *name);
+
+/* supervisor.c */
+void rv_supervisor_stop(struct rv_supervisor *s, int exit_code);
+/* Write `url` when everything that clients need is up. */
+void rv_supervisor_announce(struct rv_supervisor *s);
+
+/* frames.c */
+void rv_supervisor_frame(void *arg, struct rv_child *child, const cJSON *frame);
+/* Tell whoever serves this queue; "" is everybody. */
+void rv_supervisor_wake(struct rv_supervisor *s, const char *queue);
+
+/* oneshot.c */
+void rv_supervisor_verify(struct rv_supervisor *s, struct rv_child *asker, const cJSON *request);
+void rv_supervisor_proof(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame);
+void rv_supervisor_describe(struct rv_supervisor *s);
+void rv_supervisor_manifests(struct rv_supervisor *s, const cJSON *types);
+/* A one-shot worker is gone: whoever waits for it must hear. */
+void rv_supervisor_oneshot_ended(struct rv_supervisor *s, struct rv_child *child, const char *how);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Sealing and opening on behalf of workers. What is opened leaves this process
+ * in a frame only, and is wiped here.
+ */
+#include "server/vault.h"
+
+#include <string.h>
+#include "base/mem.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "server/home.h"
+#include "server/protocol.h"
+
+enum { SECRET_MAX_BYTES = 1 << 20 };
+
+struct rv_server_vault {
+    struct rv_key *key;
+};
+
+int
+rv_server_vault_open(struct rv_server_vault **out, const char *home, rv_err *err)
+{
+    RV_AUTO_FREE char *path = rv_home_path(home, "key");
+    struct rv_key *key = NULL;
+    if (rv_key_load(&key, path, err))
+        return err->code;
+    *out = rv_alloc(sizeof(**out));
+    (*out)->key = key;
+    return 0;
+}
+
+void
+rv_server_vault_close(struct rv_server_vault *vault)
+{
+    if (vault == NULL)
+        return;
+    rv_key_free(vault->key);
+    free(vault);
+}
+
+static cJSON *
+answer(const char *type, const cJSON *request)
+{
+    cJSON *out = rv_message_new(type);
+    cJSON_AddNumberToObject(out, "ticket", (double)rv_json_int(request, "ticket", 0));
+    return out;
+}
+
+cJSON *
+rv_server_vault_seal(const struct rv_server_vault *vault, const cJSON *request)
+{
+    rv_err err = RV_ERR_INIT;
+    const char *place = rv_json_string(request, "place");
+    const char *text = rv_json_string(request, "text");
+    cJSON *out = answer("sealed", request);
+    rv_buf envelope = rv_buf_limited(2 * SECRET_MAX_BYTES);
+    int failed = place && text
+                     ? rv_secret_seal(&envelope, vault->key, place, text, strlen(text), &err)
+                     : rv_fail(&err, RV_E_INVALID, "seal: place or text is missing");
+    if (failed)
+        rv_message_put_error(out, &err);
+    else
+        cJSON_AddStringToObject(out, "text", rv_buf_text(&envelope));
+    rv_buf_free(&envelope);
+    return out;
+}
+
+/* The provider is the last part of "table/row/column/provider". */
+static int
+belongs_to(const char *place, int64_t provider)
+{
+    rv_err ignored = RV_ERR_INIT;
+    int64_t id = 0;
+    const char *slash = strrchr(place, '/');
+    return provider && slash && rv_parse_int(&id, slash + 1, &ignored) == 0 && id == provider;
+}
+
+cJSON *
+rv_server_vault_unseal(const struct rv_server_vault *vault, const cJSON *request, int64_t provider)
+{
+    rv_err err = RV_ERR_INIT;
+    const char *place = rv_json_string(request, "place");
+    const char *envelope = rv_json_string(request, "envelope");
+    cJSON *out = answer("opened", request);
+    rv_buf text = rv_buf_limited(SECRET_MAX_BYTES);
+    int failed = 0;
+    if (place == NULL || envelope == NULL)
+        failed = rv_fail(&err, RV_E_INVALID, "open: place or envelope is missing");
+    else if (!belongs_to(place, provider))
+        failed = rv_fail(&err, RV_E_PERMISSION, "this worker does not serve the provider of '%s'",
+                         place);
+    else
+        failed = rv_secret_open(&text, vault->key, place, envelope, &err);
+    if (failed)
+        rv_message_put_error(out, &err);
+    else
+        cJSON_AddStringToObject(out, "text", rv_buf_text(&text));
+    rv_buf_wipe(&text);
+    return out;
+}
+
+static int
+lend_one(const struct rv_server_vault *vault, cJSON *item, const char *word, cJSON *lent,
+         rv_err *err)
+{
+    char digest[65];
+    RV_AUTO_FREE char *place = NULL;
+    RV_AUTO_FREE char *envelope = NULL;
+    if (!cJSON_IsString(item) || !rv_lent_parse(item->valuestring, word, &place, &envelope))
+        return 0;
+    rv_buf text = rv_buf_limited(SECRET_MAX_BYTES);
+    int failed = rv_secret_open(&text, vault->key, place, envelope, err);
+    if (!failed) {
+        cJSON_SetValuestring(item, rv_buf_text(&text));
+        rv_sha256_hex(digest, rv_buf_text(&text), text.len);
+        cJSON_AddStringToObject(lent, item->string, digest);
+    }
+    rv_buf_wipe(&text);
+    return failed;
+}
+
+int
+rv_server_vault_lend(const struct rv_server_vault *vault, cJSON *given, const char *word,
+                     cJSON *lent, rv_err *err)
+{
+    for (cJSON *item = given ? given->child : NULL; item; item = item->next)
+        if (lend_one(vault, item, word, lent, err))
+            return rv_wrap(err, "stored option '%s'", item->string);
+    return 0;
+}
+
+void
+rv_server_vault_take_back(cJSON *secrets, const cJSON *lent)
+{
+    cJSON *next = NULL;
+    for (cJSON *item = secrets ? secrets->child : NULL; item; item = next) {
+        char digest[65];
+        const char *same = rv_json_string(lent, item->string);
+        next = item->next;
+        if (same == NULL || !cJSON_IsString(item))
+            continue;
+        rv_sha256_hex(digest, item->valuestring, strlen(item->valuestring));
+        if (strcmp(digest, same) != 0)
+            continue;
+        rv_wipe(item->valuestring, strlen(item->valuestring));
+        cJSON_Delete(cJSON_DetachItemViaPointer(secrets, item));
+    }
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The key, and who may have what opened with it. Only the supervisor has one.
+ */
+#ifndef RV_SERVER_VAULT_H
+#define RV_SERVER_VAULT_H
+
+#include "base/json.h"
+
+struct rv_server_vault;
+
+/* The key file of the home, made when absent. */
+int rv_server_vault_open(struct rv_server_vault **out, const char *home, rv_err *err);
+void rv_server_vault_close(struct rv_server_vault *vault);
+
+/* Answers to a worker's frames; the caller's to send and delete. provider: the one that this
+ * worker serves; a place of another provider is refused. */
+cJSON *rv_server_vault_seal(const struct rv_server_vault *vault, const cJSON *request);
+cJSON *rv_server_vault_unseal(const struct rv_server_vault *vault, const cJSON *request,
+                              int64_t provider);
+/* Open what an API worker lends to a verify worker: values of `given` made by rv_lent_make with
+ * this word become their secrets, in place. lent, an object, gets their names and digests. */
+int rv_server_vault_lend(const struct rv_server_vault *vault, cJSON *given, const char *word,
+                         cJSON *lent, rv_err *err);
+/* Take what was only lent out of secrets, so that it does not travel on. */
+void rv_server_vault_take_back(cJSON *secrets, const cJSON *lent);
+
+#endif

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Workers from start to end: who is due, who is silent, too large or too old,
+ * and what is learnt from an end.
+ */
+#include "server/supervisor_internal.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "server/protocol.h"
+
+enum { CHECK_MS = 1000, TIMEOUT_GRACE_MS = 2000, START_RETRY_MS = 1000 };
+
+struct rv_child *
+rv_supervisor_find(struct rv_supervisor *s, const char *type)
+{
+    for (struct rv_child *child = s->children; child; child = child->next)
+        if (strcmp(child->type, type) == 0)
+            return child;
+    return NULL;
+}
+
+struct rv_child *
+rv_supervisor_find_guid(struct rv_supervisor *s, const char *guid)
+{
+    for (struct rv_child *child = s->children; child; child = child->next)
+        if (strcmp(child->guid, guid) == 0)
+            return child;
+    return NULL;
+}
+
+/* The socket ended while the process lives on: it cannot be watched any more. */
+static void
+on_end(void *arg, struct rv_child *child)
+{
+    (void)arg;
+    rv_child_kill(child, "its socket has ended");
+}
+
+static void
+send_welcome(struct rv_supervisor *s, struct rv_child *child, const char *name)
+{
+    RV_AUTO_JSON cJSON *welcome = rv_message_new("welcome");
+    cJSON_AddStringToObject(welcome, "worker", child->type);
+    cJSON_AddStringToObject(welcome, "guid", child->guid);
+    cJSON_AddStringToObject(welcome, "lend_word", child->lend_word);
+    cJSON_AddNumberToObject(welcome, "provider", (double)child->provider);
+    if (name)
+        cJSON_AddStringToObject(welcome, "provider_name", name);
+    cJSON_AddStringToObject(welcome, "home", s->home.dir);
+    cJSON_AddStringToObject(welcome, "server_guid", s->home.guid);
+    cJSON_AddStringToObject(welcome, "store", s->home.store_url);
+    cJSON_AddStringToObject(welcome, "module_dir", s->module_dir);
+    cJSON_AddStringToObject(welcome, "url", s->listening.url);
+    cJSON_AddItemToObject(welcome, "settings", rv_settings_to_overlay(s->home.settings));
+    if (s->server)
+        cJSON_AddItemToObject(welcome, "server", cJSON_Duplicate(s->server, 1));
+    if (s->types && strcmp(child->type, "api") == 0)
+        cJSON_AddItemToObject(welcome, "types", cJSON_Duplicate(s->types, 1));
+    rv_child_send(child, welcome);
+}
+
+struct rv_child *
+rv_supervisor_spawn(struct rv_supervisor *s, const char *type, int64_t provider, const char *name)
+{
+    rv_err err = RV_ERR_INIT;
+    struct rv_child *child = NULL;
+    const struct rv_child_spec spec = {
+        .base = s->base,
+        .type = type,
+        .provider = provider,
+        .name = name,
+        .listen_fd = strcmp(type, "api") == 0 ? s->listening.fd : -1,
+        .now_ms = rv_monotonic_ms(),
+        .on_frame = rv_supervisor_frame,
+        .on_end = on_end,
+        .arg = s,
+    };
+    if (rv_child_start(&child, &spec, &err)) {
+        rv_log_err(RV_ERROR, "worker could not be started", &err);
+        return NULL;
+    }
+    child->next = s->children;
+    s->children = child;
+    send_welcome(s, child, name);
+    rv_log(RV_DEBUG, "worker started", RV_F("type", RV_S(type)), RV_F("of", RV_I(child->pid)),
+           RV_F("provider", RV_S(name ? name : "")));
+    return child;
+}
+
+void
+rv_supervisor_stop_child(struct rv_supervisor *s, struct rv_child *child, int gentle)
+{
+    (void)s;
+    if (child->stop_ms && (gentle || !child->gentle))
+        return;
+    RV_AUTO_JSON cJSON *stop = rv_message_new("stop");
+    cJSON_AddNumberToObject(stop, "gentle", gentle);
+    rv_child_send(child, stop);
+    child->stop_ms = rv_monotonic_ms();
+    child->gentle = gentle;
+}
+
+/* API workers need to know the provider types; everything but the server worker needs its work. */
+static int
+may_start(const struct rv_supervisor *s, const struct rv_slot *slot)
+{
+    if (strcmp(slot->type, "server") == 0)
+        return s->stop_ms == 0;
+    return s->stop_ms == 0 && s->server && (s->described || strcmp(slot->type, "api") != 0);
+}
+
+static void
+start_slot(struct rv_supervisor *s, struct rv_slot *slot, int64_t now_ms)
+{
+    struct rv_child *child = rv_supervisor_spawn(s, slot->type, slot->provider, slot->name);
+    if (child == NULL) {
+        slot->start_at_ms = now_ms + START_RETRY_MS;
+        return;
+    }
+    child->slot = slot;
+    slot->child = child;
+}
+
+/* Start what is due. How long until the next one is, at most `most`. */
+static int64_t
+check_slots(struct rv_supervisor *s, int64_t now_ms, int64_t most)
+{
+    int count = 0;
+    struct rv_slot **slots = rv_plan_slots(s->plan, &count);
+    for (int i = 0; i < count; i++) {
+        struct rv_slot *slot = slots[i];
+        if (slot->child && !slot->wanted)
+            rv_supervisor_stop_child(s, slot->child, 0);
+        if (slot->child || !slot->wanted || !may_start(s, slot))
+            continue;
+        if (slot->start_at_ms <= now_ms)
+            start_slot(s, slot, now_ms);
+        else if (slot->start_at_ms - now_ms < most)
+            most = slot->start_at_ms - now_ms;
+    }
+    return most;
+}
+
+static int64_t
+silence_limit(const struct rv_supervisor *s, const struct rv_child *child)
+{
+    int64_t limit_ms = rv_supervisor_limit(s, "workers.heartbeat_timeout");
+    /* It renews everybody's leases: it must be replaced before they run out. */
+    if (strcmp(child->type, "server") == 0 && child->ready) {
+        int64_t lease_ms = rv_supervisor_limit(s, "workers.lease");
+        return limit_ms < lease_ms / 2 ? limit_ms : lease_ms / 2;
+    }
+    if (!child->ready && child->slot && strcmp(child->type, "refresh") != 0) {
+        int64_t starting_ms = rv_supervisor_limit(s, "workers.starting_timeout");
+        return starting_ms > limit_ms ? starting_ms : limit_ms;
+    }
+    return limit_ms;
+}
+
+static int64_t
+type_limit(const struct rv_supervisor *s, const struct rv_child *child, const char *refresh_key,
+           const char *key)
+{
+    return rv_supervisor_limit(s, strcmp(child->type, "refresh") == 0 ? refresh_key : key);
+}
+
+static void
+kill_and_say(struct rv_child *child, const char *why)
+{
+    if (child->ended_by_us)
+        return;
+    rv_log(RV_WARNING, "worker killed", RV_F("type", RV_S(child->type)),
+           RV_F("of", RV_I(child->pid)), RV_F("provider", RV_I(child->provider)),
+           RV_F("busy", RV_S(child->busy)), RV_F("reason", RV_S(why)));
+    rv_child_kill(child, why);
+}
+
+/* Too large or too old: it may end what it does, and is replaced. */
+static void
+check_size_and_age(struct rv_supervisor *s, struct rv_child *child, int64_t now_ms)
+{
+    int64_t most_bytes =
+        type_limit(s, child, "workers.refresh.memory_threshold", "workers.memory_threshold");
+    int64_t most_ms =
+        type_limit(s, child, "workers.refresh.restart_interval", "workers.restart_interval");
+    int64_t bytes = most_bytes ? rv_child_memory(child) : 0;
+    int large = most_bytes && bytes > most_bytes;
+    int old = most_ms && now_ms - child->started_ms > most_ms;
+    if (child->stop_ms || !child->slot || (!large && !old))
+        return;
+    snprintf(child->why, sizeof(child->why), large ? "it holds too much memory" : "it is old");
+    rv_log(large ? RV_WARNING : RV_INFO, "worker is to end", RV_F("type", RV_S(child->type)),
+           RV_F("of", RV_I(child->pid)), RV_F("reason", RV_S(child->why)),
+           RV_F("bytes", RV_I(bytes)), RV_F("limit", RV_I(large ? most_bytes : most_ms)));
+    rv_supervisor_stop_child(s, child, 1);
+}
+
+static void
+check_child(struct rv_supervisor *s, struct rv_child *child, int64_t now_ms)
+{
+    int64_t stopping_ms = rv_supervisor_limit(s, "workers.stopping_timeout");
+    if (now_ms - child->beat_ms > silence_limit(s, child))
+        kill_and_say(child, "its heart has not beaten for too long");
+    else if (child->busy_until_ms && now_ms > child->busy_until_ms + TIMEOUT_GRACE_MS)
+        kill_and_say(child, "it works on a message for longer than that may take");
+    else if (child->deadline_ms && now_ms > child->deadline_ms)
+        kill_and_say(child, "it takes longer than verify.timeout allows");
+    else if (child->stop_ms && now_ms - child->stop_ms > stopping_ms &&
+             !(child->gentle && child->busy_until_ms))
+        kill_and_say(child, "it did not stop in time");
+    else
+        check_size_and_age(s, child, now_ms);
+}
+
+static int64_t
+check_interval(const struct rv_supervisor *s)
+{
+    int64_t interval_ms = rv_supervisor_limit(s, "workers.heartbeat_timeout") / 4;
+    if (s->stop_ms)
+        return 50;
+    return interval_ms < 10 ? 10 : interval_ms < CHECK_MS ? interval_ms : CHECK_MS;
+}
+
+void
+rv_supervisor_check(struct rv_supervisor *s)
+{
+    int64_t now_ms = rv_monotonic_ms();
+    for (struct rv_child *child = s->children; child; child = child->next)
+        check_child(s, child, now_ms);
+    int64_t next_ms = check_slots(s, now_ms, check_interval(s));
+    const struct timeval wait = { .tv_sec = next_ms / 1000, .tv_usec = (next_ms % 1000) * 1000 };
+    event_add(s->tick, &wait);
+}
+
+static void
+describe_end(char *out, size_t size, const struct rv_child *child, int status)
+{
+    if (child->ended_by_us)
+        snprintf(out, size, "killed: %s", child->why);
+    else if (WIFSIGNALED(status) && child->crash_callback[0])
+        snprintf(out, size, "signal %d (%s) in %s", WTERMSIG(status), strsignal(WTERMSIG(status)),
+                 child->crash_callback);
+    else if (WIFSIGNALED(status))
+        snprintf(out, size, "signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else if (child->stop_ms && WEXITSTATUS(status) == 0)
+        snprintf(out, size, "stopped%s%s", child->why[0] ? ": " : "", child->why);
+    else
+        snprintf(out, size, "exit code %d", WEXITSTATUS(status));
+}
+
+static int
+is_fault(const struct rv_child *child, int status)
+{
+    static const int faults[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS };
+    int number = child->crash_signal   ? child->crash_signal
+                 : WIFSIGNALED(status) ? WTERMSIG(status)
+                                       : 0;
+    for (size_t i = 0; i < RV_COUNT(faults); i++)
+        if (number == faults[i])
+            return !child->ended_by_us;
+    return 0;
+}
+
+static void
+quarantine(struct rv_supervisor *s, struct rv_slot *slot, const char *how)
+{
+    struct rv_child *server = rv_supervisor_find(s, "server");
+    RV_AUTO_FREE char *reason =
+        rv_format("its worker crashed %d times in %s: %s", slot->crashes, slot->callback, how);
+    RV_AUTO_JSON cJSON *message = rv_message_new("quarantine");
+    cJSON_AddNumberToObject(message, "provider", (double)slot->provider);
+    cJSON_AddStringToObject(message, "reason", reason);
+    rv_log(
+        RV_ERROR, "provider in quarantine", RV_F("provider", RV_S(slot->name ? slot->name : "")),
+        RV_F("reason", RV_S(reason)),
+        RV_F("hint", RV_S("update its plugin or change its options, which ends the quarantine")));
+    slot->wanted = 0;
+    if (server)
+        rv_child_send(server, message);
+}
+
+static void
+slot_lost_child(struct rv_supervisor *s, struct rv_slot *slot, const struct rv_child *child,
+                int status, const char *how, int64_t now_ms)
+{
+    slot->child = NULL;
+    if (!slot->wanted || s->stop_ms)
+        return;
+    if (child->stop_ms && child->gentle) /* too old or too large: its place is taken at once */
+        slot->start_at_ms = now_ms;
+    else
+        rv_slot_ended(slot, now_ms - child->started_ms, now_ms);
+    if (slot->provider && is_fault(child, status)) {
+        const char *callback = child->crash_callback[0] ? child->crash_callback : "the core";
+        int most = (int)rv_supervisor_limit(s, "workers.quarantine.crashes");
+        if (rv_slot_crashed(slot, callback) >= most)
+            quarantine(s, slot, how);
+    }
+    rv_log(RV_WARNING, "worker ended", RV_F("type", RV_S(child->type)),
+           RV_F("of", RV_I(child->pid)), RV_F("provider", RV_S(slot->name ? slot->name : "")),
+           RV_F("how", RV_S(how)),
+           RV_F("again_in_ms", RV_I(slot->wanted ? slot->start_at_ms - now_ms : -1)));
+}
+
+/* The server worker frees what the dead one held. */
+static void
+tell_server(struct rv_supervisor *s, const struct rv_child *child, const char *how)
+{
+    struct rv_child *server = rv_supervisor_find(s, "server");
+    if (server == NULL || server == child)
+        return;
+    RV_AUTO_JSON cJSON *message = rv_message_new("exited");
+    cJSON_AddStringToObject(message, "guid", child->guid);
+    cJSON_AddStringToObject(message, "reason", how);
+    rv_child_send(server, message);
+}
+
+static void
+child_gone(struct rv_supervisor *s, struct rv_child *child, int status)
+{
+    char how[256];
+    struct rv_child **link = &s->children;
+    rv_child_drain(child);
+    describe_end(how, sizeof(how), child, status);
+    while (*link != child)
+        link = &(*link)->next;
+    *link = child->next;
+    if (child->slot)
+        slot_lost_child(s, child->slot, child, status, how, rv_monotonic_ms());
+    else
+        rv_supervisor_oneshot_ended(s, child, how);
+    tell_server(s, child, how);
+    rv_child_free(child);
+}
+
+void
+rv_supervisor_reap(struct rv_supervisor *s)
+{
+    int status = 0;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        struct rv_child *child = s->children;
+        while (child && child->pid != pid)
+            child = child->next;
+        if (child)
+            child_gone(s, child, status);
+    }
+    rv_supervisor_check(s);
+}

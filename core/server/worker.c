@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The common part of a worker. It reads the supervisor's frames wherever it
+ * waits, so nothing here needs a thread.
+ */
+#include "server/worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "model/model.h"
+#include "server/crash.h"
+#include "server/protocol.h"
+#include "store/record.h"
+#include "store/schema.h"
+
+enum { WELCOME_MS = 10000, ANSWER_MS = 30000, RETRY_MS = 500, SAY_AGAIN_MS = 30000 };
+
+static volatile sig_atomic_t terminated;
+
+static void
+on_terminate(int number)
+{
+    (void)number;
+    terminated = 1;
+}
+
+static void
+copy_text(char *out, size_t size, const char *text)
+{
+    snprintf(out, size, "%s", text ? text : "");
+}
+
+static void
+set_log(const struct rv_settings *settings)
+{
+    static const char *const levels[] = { "debug", "info", "warning", "error" };
+    const char *level = rv_settings_string(settings, "log.level");
+    int json = strcmp(rv_settings_string(settings, "log.format"), "json") == 0;
+    for (size_t i = 0; i < RV_COUNT(levels); i++)
+        if (strcmp(levels[i], level) == 0)
+            rv_log_setup(json ? RV_LOG_JSON : RV_LOG_LOGFMT, (enum rv_log_level)i, STDERR_FILENO);
+}
+
+void
+rv_worker_send(struct rv_worker *worker, const cJSON *message)
+{
+    rv_err err = RV_ERR_INIT;
+    int failed = rv_frame_send(worker->fd, message, &err);
+    if (failed == RV_E_NOT_FOUND)
+        _exit(1); /* the supervisor is gone, and we with it */
+    if (failed)
+        rv_log_err(RV_ERROR, "message to the supervisor not sent", &err);
+}
+
+static void
+take_settings(struct rv_worker *worker, const cJSON *frame)
+{
+    rv_err err = RV_ERR_INIT;
+    rv_settings_forget_overlay(worker->settings);
+    if (rv_settings_overlay(worker->settings, cJSON_GetObjectItemCaseSensitive(frame, "settings"),
+                            "supervisor", &err))
+        rv_log_err(RV_ERROR, "settings refused", &err);
+    set_log(worker->settings);
+    worker->settings_changed = 1;
+}
+
+static void
+take_frame(struct rv_worker *worker, cJSON *frame)
+{
+    if (worker->waits_for && rv_json_int(frame, "ticket", 0) == worker->waits_for) {
+        worker->waits_for = 0;
+        worker->answer = frame;
+        return;
+    }
+    if (rv_message_is(frame, "wake"))
+        worker->woken = 1;
+    else if (rv_message_is(frame, "stop"))
+        worker->stop = rv_json_int(frame, "gentle", 0) ? RV_STOP_GENTLY : RV_STOP_NOW;
+    else if (rv_message_is(frame, "settings"))
+        take_settings(worker, frame);
+    if (worker->on_frame)
+        worker->on_frame(worker->arg, frame);
+    rv_message_wipe(frame);
+    cJSON_Delete(frame);
+}
+
+/* Frames that have arrived; the answer that is waited for, if any, ends it. */
+static void
+take_frames(struct rv_worker *worker)
+{
+    rv_err err = RV_ERR_INIT;
+    cJSON *frame = NULL;
+    int got;
+    while ((got = rv_frame_next(&worker->in, &frame, &err)) > 0)
+        take_frame(worker, frame);
+    if (got < 0) {
+        rv_log_err(RV_ERROR, "the supervisor broke the protocol", &err);
+        _exit(1);
+    }
+}
+
+void
+rv_worker_read(struct rv_worker *worker)
+{
+    rv_err err = RV_ERR_INIT;
+    struct pollfd one = { .fd = worker->fd, .events = POLLIN };
+    while (poll(&one, 1, 0) > 0) {
+        if (rv_frame_fill(&worker->in, worker->fd, &err) < 0)
+            _exit(1);
+        take_frames(worker);
+    }
+}
+
+static void
+on_ready(void *arg)
+{
+    rv_worker_read(arg);
+}
+
+/* On SQLite nothing tells others that we have written: we do, when there is time. */
+static void
+tell_changes(struct rv_worker *worker)
+{
+    if (worker->store == NULL || rv_store_is_postgres(worker->store) ||
+        rv_store_in_transaction(worker->store) || strcmp(worker->type, "api") == 0)
+        return;
+    int64_t statements = rv_store_statements(worker->store);
+    if (statements == worker->statements)
+        return;
+    worker->statements = statements;
+    rv_worker_wake(worker, "changes");
+}
+
+void
+rv_worker_beat(struct rv_worker *worker)
+{
+    int64_t now_ms = rv_monotonic_ms();
+    tell_changes(worker);
+    if (now_ms < worker->next_beat_ms)
+        return;
+    worker->next_beat_ms = now_ms + rv_settings_int(worker->settings, "workers.heartbeat_freq");
+    RV_AUTO_JSON cJSON *beat = rv_message_new("beat");
+    cJSON_AddStringToObject(beat, "busy", worker->busy);
+    cJSON_AddNumberToObject(beat, "message", (double)worker->message);
+    if (worker->until_ms)
+        cJSON_AddNumberToObject(
+            beat, "left_ms", (double)(worker->until_ms > now_ms ? worker->until_ms - now_ms : 0));
+    rv_worker_send(worker, beat);
+}
+
+static void
+beat(void *arg)
+{
+    rv_worker_beat(arg);
+}
+
+static int
+cancelled(void *arg)
+{
+    struct rv_worker *worker = arg;
+    if (terminated && !worker->stop)
+        worker->stop = RV_STOP_NOW;
+    if (worker->armed == RV_ARMED_IDLE)
+        return worker->stop || worker->woken || worker->settings_changed;
+    if (worker->armed == RV_ARMED_WORK)
+        return (worker->stop == RV_STOP_NOW && worker->interruptible) ||
+               (worker->until_ms && rv_monotonic_ms() >= worker->until_ms);
+    return 0;
+}
+
+void
+rv_worker_busy(struct rv_worker *worker, const char *what, int64_t message, int64_t timeout_ms)
+{
+    copy_text(worker->busy, sizeof(worker->busy), what);
+    worker->message = message;
+    worker->until_ms = timeout_ms ? rv_monotonic_ms() + timeout_ms : 0;
+    worker->next_beat_ms = 0;
+}
+
+void
+rv_worker_idle(struct rv_worker *worker)
+{
+    worker->busy[0] = '\0';
+    worker->message = 0;
+    worker->until_ms = 0;
+    worker->next_beat_ms = 0;
+}
+
+int
+rv_worker_wait_fd(struct rv_worker *worker, int fd, int64_t ms)
+{
+    rv_err ignored = RV_ERR_INIT;
+    worker->armed = RV_ARMED_IDLE;
+    int ready = fd < 0 ? rv_sleep(ms, &ignored) : rv_wait_fd(fd, POLLIN, ms, &ignored);
+    worker->armed = RV_ARMED_NOT;
+    worker->woken = 0;
+    return ready > 0;
+}
+
+void
+rv_worker_wait(struct rv_worker *worker, int64_t ms)
+{
+    rv_worker_wait_fd(worker, -1, ms);
+}
+
+void
+rv_worker_wake(struct rv_worker *worker, const char *queue)
+{
+    RV_AUTO_JSON cJSON *message = rv_message_new("wake");
+    cJSON_AddStringToObject(message, "queue", queue);
+    rv_worker_send(worker, message);
+}
+
+int
+rv_worker_ask(struct rv_worker *worker, cJSON *question, cJSON **out, rv_err *err)
+{
+    int64_t until_ms = rv_monotonic_ms() + ANSWER_MS;
+    struct pollfd one = { .fd = worker->fd, .events = POLLIN };
+    worker->waits_for = ++worker->ticket;
+    cJSON_AddNumberToObject(question, "ticket", (double)worker->ticket);
+    rv_worker_send(worker, question);
+    while (worker->waits_for && rv_monotonic_ms() < until_ms) {
+        if (poll(&one, 1, 1000) > 0 && rv_frame_fill(&worker->in, worker->fd, err) < 0)
+            _exit(1);
+        take_frames(worker);
+    }
+    if (worker->waits_for) {
+        worker->waits_for = 0;
+        return rv_fail(err, RV_E_TIMEOUT, "the supervisor does not answer '%s'",
+                       rv_json_string(question, "type"));
+    }
+    *out = worker->answer;
+    worker->answer = NULL;
+    return rv_message_error(*out, err);
+}
+
+/* One question with two texts, one text as the answer. */
+static int
+ask_vault(struct rv_worker *worker, char **out, const char *word, const char *place,
+          const char *name, const char *text, rv_err *err)
+{
+    cJSON *question = rv_message_new(word);
+    cJSON *answer = NULL;
+    cJSON_AddStringToObject(question, "place", place);
+    cJSON_AddStringToObject(question, name, text);
+    int failed = rv_worker_ask(worker, question, &answer, err);
+    rv_message_wipe(question);
+    cJSON_Delete(question);
+    if (!failed) {
+        const char *found = rv_json_string(answer, "text");
+        *out = rv_strdup(found ? found : "");
+    }
+    rv_message_wipe(answer);
+    cJSON_Delete(answer);
+    return failed;
+}
+
+static int
+seal(void *arg, char **out, const char *place, const char *text, rv_err *err)
+{
+    return ask_vault(arg, out, "seal", place, "text", text, err);
+}
+
+static int
+open_sealed(void *arg, char **out, const char *place, const char *envelope, rv_err *err)
+{
+    return ask_vault(arg, out, "open", place, "envelope", envelope, err);
+}
+
+static int
+read_welcome(struct rv_worker *worker, cJSON **out, rv_err *err)
+{
+    struct pollfd one = { .fd = worker->fd, .events = POLLIN };
+    for (;;) {
+        int got = rv_frame_next(&worker->in, out, err);
+        if (got)
+            return got < 0 ? got : 0;
+        int ready = poll(&one, 1, WELCOME_MS);
+        if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready <= 0)
+            return rv_fail(err, RV_E_TIMEOUT, "no word from the supervisor");
+        if (rv_frame_fill(&worker->in, worker->fd, err) < 0)
+            return err->code;
+    }
+}
+
+static void
+take_welcome(struct rv_worker *worker, cJSON *welcome)
+{
+    const cJSON *server = cJSON_GetObjectItemCaseSensitive(welcome, "server");
+    copy_text(worker->type, sizeof(worker->type), rv_json_string(welcome, "worker"));
+    copy_text(worker->guid, sizeof(worker->guid), rv_json_string(welcome, "guid"));
+    copy_text(worker->server_guid, sizeof(worker->server_guid),
+              rv_json_string(welcome, "server_guid"));
+    copy_text(worker->lend_word, sizeof(worker->lend_word), rv_json_string(welcome, "lend_word"));
+    worker->provider = rv_json_int(welcome, "provider", 0);
+    worker->provider_name = rv_strdup(rv_json_string(welcome, "provider_name"));
+    worker->home = rv_strdup(rv_json_string(welcome, "home"));
+    worker->store_url = rv_strdup(rv_json_string(welcome, "store"));
+    worker->module_dir = rv_strdup(rv_json_string(welcome, "module_dir"));
+    worker->provider_dir = rv_format("%s/providers", worker->module_dir);
+    worker->url = rv_strdup(rv_json_string(welcome, "url"));
+    worker->server_id = rv_json_int(server, "id", 0);
+    worker->zone_id = rv_json_int(server, "zone_id", 0);
+    worker->region_id = rv_json_int(server, "region_id", 0);
+    worker->zone = rv_strdup(rv_json_string(server, "zone"));
+    worker->types = cJSON_DetachItemFromObjectCaseSensitive(welcome, "types");
+}
+
+static void
+set_scope(const struct rv_worker *worker)
+{
+    char name[16]; /* what top and ps -e show; the kernel keeps no more */
+    snprintf(name, sizeof(name), "reeved-%s", worker->type);
+    prctl(PR_SET_NAME, name);
+    rv_log_scope("worker", worker->type);
+    if (worker->provider_name)
+        rv_log_scope("provider", worker->provider_name);
+}
+
+static void
+catch_signals(const struct rv_worker *worker)
+{
+    struct sigaction action = { .sa_handler = on_terminate };
+    sigaction(SIGTERM, &action, NULL);
+    action.sa_handler = SIG_IGN; /* Ctrl-C goes to the whole group; the supervisor tells us */
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+    sigaction(SIGPIPE, &action, NULL);
+    rv_crash_install(worker->fd);
+}
+
+int
+rv_worker_open(struct rv_worker *worker, rv_err *err)
+{
+    cJSON *welcome = NULL;
+    *worker = (struct rv_worker){ .fd = RV_WORKER_SOCKET, .settings = rv_settings_new() };
+    worker->in = rv_frame_reader_new();
+    catch_signals(worker);
+    if (read_welcome(worker, &welcome, err))
+        return rv_wrap(err, "read the welcome");
+    take_welcome(worker, welcome);
+    set_scope(worker);
+    take_settings(worker, welcome);
+    worker->settings_changed = 0;
+    rv_message_wipe(welcome);
+    cJSON_Delete(welcome);
+    worker->vault = (struct rv_vault){ .arg = worker, .seal = seal, .open = open_sealed };
+    worker->hooks = (struct rv_wait_hooks){ .arg = worker,
+                                            .fd = worker->fd,
+                                            .on_ready = on_ready,
+                                            .beat = beat,
+                                            .beat_ms = 200,
+                                            .cancelled = cancelled };
+    int64_t freq_ms = rv_settings_int(worker->settings, "workers.heartbeat_freq");
+    worker->hooks.beat_ms = freq_ms;
+    rv_wait_install(&worker->hooks);
+    return rv_model_init(err);
+}
+
+void
+rv_worker_close(struct rv_worker *worker)
+{
+    rv_store_close(worker->store);
+    worker->store = NULL;
+    rv_wait_install(NULL);
+    rv_settings_free(worker->settings);
+    rv_frame_reader_free(&worker->in);
+    cJSON_Delete(worker->types);
+    cJSON_Delete(worker->answer);
+    free(worker->home);
+    if (worker->store_url)
+        explicit_bzero(worker->store_url, strlen(worker->store_url));
+    free(worker->store_url);
+    free(worker->module_dir);
+    free(worker->provider_dir);
+    free(worker->url);
+    free(worker->provider_name);
+    free(worker->zone);
+    rv_model_reset();
+}
+
+static int
+open_once(struct rv_worker *worker, int64_t statement_timeout_ms,
+          int (*prepare)(struct rv_worker *worker, rv_err *err), rv_err *err)
+{
+    char application[64];
+    snprintf(application, sizeof(application), "reeved %s", worker->type);
+    const struct rv_store_config config = { .url = worker->store_url,
+                                            .module_dir = worker->module_dir,
+                                            .application = application,
+                                            .statement_timeout_ms = statement_timeout_ms };
+    if (worker->store == NULL && rv_store_open(&worker->store, &config, err))
+        return err->code;
+    return prepare ? prepare(worker, err) : rv_schema_open(worker->store, err);
+}
+
+int
+rv_worker_store(struct rv_worker *worker, int64_t statement_timeout_ms,
+                int (*prepare)(struct rv_worker *worker, rv_err *err), rv_err *err)
+{
+    int64_t said_ms = 0;
+    while (open_once(worker, statement_timeout_ms, prepare, err)) {
+        if (err->code != RV_E_UNAVAILABLE && err->code != RV_E_TIMEOUT)
+            return err->code;
+        int64_t now_ms = rv_monotonic_ms();
+        if (said_ms == 0 || now_ms - said_ms > SAY_AGAIN_MS) {
+            said_ms = now_ms;
+            rv_log_err(RV_WARNING, "the database is not available; trying again", err);
+        }
+        rv_worker_wait(worker, RETRY_MS);
+        if (worker->stop)
+            return rv_fail(err, RV_E_CANCELLED, "told to stop before the database was there");
+        rv_err_clear(err);
+    }
+    if (said_ms)
+        rv_log(RV_INFO, "the database is available again");
+    return 0;
+}
+
+static int
+insert_row(struct rv_worker *worker, const char *queues, rv_err *err)
+{
+    int64_t now_ms = rv_now_ms();
+    const struct rv_field fields[] = {
+        { "guid", rv_vtext(worker->guid) },
+        { "type", rv_vtext(worker->type) },
+        { "status", rv_vtext("ready") },
+        { "pid", rv_vint(getpid()) },
+        { "queue_name", rv_vtext(queues) },
+        { "miq_server_id", rv_vint(worker->server_id) },
+        { "started_on", rv_vint(now_ms) },
+        { "last_heartbeat", rv_vint(now_ms) },
+        { "uri", strcmp(worker->type, "api") == 0 ? rv_vtext(worker->url) : RV_VNULL },
+        { "ems_id", worker->provider ? rv_vint(worker->provider) : RV_VNULL },
+    };
+    struct rv_feed *feed = rv_feed_new();
+    int failed = rv_record_insert(worker->store, feed, rv_model_table("miq_workers"), fields,
+                                  RV_COUNT(fields), &worker->row, err);
+    if (!failed)
+        failed = rv_feed_flush(feed, worker->store, err);
+    rv_feed_free(feed);
+    return failed;
+}
+
+static int
+make_row(struct rv_worker *worker, const char *queues, rv_err *err)
+{
+    if (rv_store_reserve_ids(worker->store, 1, err) || rv_store_begin(worker->store, err))
+        return err->code;
+    if (insert_row(worker, queues, err)) {
+        rv_store_rollback(worker->store);
+        return err->code;
+    }
+    return rv_store_commit(worker->store, err);
+}
+
+int
+rv_worker_ready(struct rv_worker *worker, const char *const *queues, rv_err *err)
+{
+    RV_AUTO_JSON cJSON *ready = rv_message_new("ready");
+    cJSON *list = cJSON_AddArrayToObject(ready, "queues");
+    RV_AUTO_BUF rv_buf names = rv_buf_limited(4096);
+    for (int i = 0; queues[i]; i++) {
+        cJSON_AddItemToArray(list, cJSON_CreateString(queues[i]));
+        rv_buf_addf(&names, "%s%s", i ? "," : "", queues[i]);
+    }
+    if (make_row(worker, rv_buf_text(&names), err))
+        return rv_wrap(err, "announce the worker");
+    cJSON_AddNumberToObject(ready, "row", (double)worker->row);
+    rv_worker_send(worker, ready);
+    return 0;
+}
+
+static const struct {
+    const char *type;
+    int (*run)(struct rv_worker *worker);
+} types[] = {
+    { "server", rv_worker_server },   { "generic", rv_worker_generic },
+    { "refresh", rv_worker_refresh }, { "api", rv_worker_api },
+    { "verify", rv_worker_verify },   { "describe", rv_worker_describe },
+};
+
+int
+rv_worker_main(void)
+{
+    rv_err err = RV_ERR_INIT;
+    struct rv_worker worker;
+    int code = 1;
+    if (rv_worker_open(&worker, &err))
+        rv_log_err(RV_ERROR, "worker cannot start", &err);
+    else
+        for (size_t i = 0; i < RV_COUNT(types); i++)
+            if (strcmp(types[i].type, worker.type) == 0)
+                code = types[i].run(&worker);
+    rv_worker_close(&worker);
+    return code;
+}

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The API worker: an event loop over the inherited listening socket and the
+ * supervisor's. What needs the key or a provider's module is asked of the
+ * supervisor: sealing at once, proving with the answer later.
+ */
+#include <event2/event.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include "api/api.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "server/protocol.h"
+#include "server/worker.h"
+
+enum { DRAIN_MS = 2500, DRAIN_LOOK_MS = 20, SETTINGS_MS = 5000 };
+
+/* A proof that somebody waits for. */
+struct proof {
+    int64_t ticket;
+    rv_verify_done done;
+    void *arg;
+    struct proof *next;
+};
+
+struct api {
+    struct rv_worker *worker;
+    struct event_base *base;
+    struct event *readable, *heart, *later, *terminate;
+    struct rv_api *api;
+    struct proof *proofs;
+    cJSON *answers; /* frames that came while we waited for something else */
+    cJSON *types;
+    int changed, draining;
+    int64_t drain_ms, settings_ms;
+};
+
+static const cJSON *
+types_of(void *arg)
+{
+    const struct api *api = arg;
+    return api->types;
+}
+
+static void
+wake(void *arg, const char *queue)
+{
+    struct api *api = arg;
+    rv_worker_wake(api->worker, queue);
+}
+
+static int
+ask_for_proof(struct api *api, const char *type, cJSON *given, int check, rv_verify_done done,
+              void *done_arg)
+{
+    struct proof *proof = rv_alloc(sizeof(*proof));
+    cJSON *message = rv_message_new("verify");
+    proof->ticket = ++api->worker->ticket;
+    proof->done = done;
+    proof->arg = done_arg;
+    proof->next = api->proofs;
+    api->proofs = proof;
+    cJSON_AddNumberToObject(message, "ticket", (double)proof->ticket);
+    cJSON_AddStringToObject(message, "module", type);
+    cJSON_AddBoolToObject(message, "check", check);
+    cJSON_AddItemToObject(message, "given", given);
+    rv_worker_send(api->worker, message);
+    rv_message_wipe(message);
+    cJSON_Delete(message);
+    return 0;
+}
+
+static int
+verify(void *arg, const char *type, const cJSON *given, int check, rv_verify_done done,
+       void *done_arg, rv_err *err)
+{
+    cJSON *copy = given ? cJSON_Duplicate(given, 1) : cJSON_CreateObject();
+    (void)err;
+    return ask_for_proof(arg, type, copy, check, done, done_arg);
+}
+
+/* In place of a secret, its sealed form, which the supervisor opens for the verify worker. */
+static int
+lend(void *arg, char **out, const char *place, const char *envelope, rv_err *err)
+{
+    const struct rv_worker *worker = arg;
+    (void)err;
+    *out = rv_lent_make(worker->lend_word, place, envelope);
+    return 0;
+}
+
+static int
+stored_options(struct rv_worker *worker, int64_t id, struct rv_provider **provider, cJSON **options,
+               rv_err *err)
+{
+    const struct rv_vault lender = { .arg = worker, .seal = worker->vault.seal, .open = lend };
+    if (rv_provider_load(provider, worker->store, id, err) ||
+        rv_provider_options(worker->store, &lender, id, options, err))
+        return err->code;
+    return 0;
+}
+
+static int
+verify_stored(void *arg, int64_t provider_id, const cJSON *given, int check, rv_verify_done done,
+              void *done_arg, rv_err *err)
+{
+    struct api *api = arg;
+    struct rv_provider *provider = NULL;
+    cJSON *options = NULL;
+    const cJSON *item = NULL;
+    int failed = stored_options(api->worker, provider_id, &provider, &options, err);
+    if (!failed) {
+        cJSON_ArrayForEach(item, given)
+        {
+            cJSON_DeleteItemFromObjectCaseSensitive(options, item->string);
+            cJSON_AddItemToObject(options, item->string, cJSON_Duplicate(item, 1));
+        }
+        failed = ask_for_proof(api, provider->type, options, check, done, done_arg);
+        options = NULL;
+    }
+    cJSON_Delete(options);
+    rv_provider_free(provider);
+    return failed;
+}
+
+static void
+take_proof(struct api *api, const cJSON *frame)
+{
+    rv_err err = RV_ERR_INIT;
+    int64_t ticket = rv_json_int(frame, "ticket", 0);
+    const cJSON *result = cJSON_GetObjectItemCaseSensitive(frame, "result");
+    struct proof **link = &api->proofs;
+    while (*link && (*link)->ticket != ticket)
+        link = &(*link)->next;
+    struct proof *proof = *link;
+    if (proof == NULL)
+        return;
+    *link = proof->next;
+    rv_message_error(result, &err);
+    proof->done(proof->arg, &err, cJSON_GetObjectItemCaseSensitive(result, "prepared"));
+    free(proof);
+}
+
+/* Frames may arrive in the middle of a statement's wait; what they cause is done from the loop. */
+static void
+on_frame(void *arg, const cJSON *frame)
+{
+    struct api *api = arg;
+    if (rv_message_is(frame, "proved") || rv_message_is(frame, "types"))
+        cJSON_AddItemToArray(api->answers, cJSON_Duplicate(frame, 1));
+    else if (rv_message_is(frame, "wake"))
+        api->changed = 1;
+    event_active(api->later, EV_TIMEOUT, 0);
+}
+
+static void
+take_types(struct api *api, cJSON *frame)
+{
+    cJSON *types = cJSON_DetachItemFromObjectCaseSensitive(frame, "types");
+    if (types == NULL)
+        return;
+    cJSON_Delete(api->types);
+    api->types = types;
+}
+
+static void
+begin_drain(struct api *api)
+{
+    if (api->draining)
+        return;
+    api->draining = 1;
+    api->drain_ms = rv_monotonic_ms();
+    rv_api_drain(api->api);
+}
+
+static void
+look_later(struct api *api, int64_t ms)
+{
+    const struct timeval wait = { .tv_sec = ms / 1000, .tv_usec = (ms % 1000) * 1000 };
+    event_add(api->later, &wait);
+}
+
+static void
+on_later(evutil_socket_t fd, short events, void *arg)
+{
+    struct api *api = arg;
+    (void)fd;
+    (void)events;
+    while (cJSON_GetArraySize(api->answers) > 0) {
+        cJSON *frame = cJSON_DetachItemFromArray(api->answers, 0);
+        if (rv_message_is(frame, "proved"))
+            take_proof(api, frame);
+        else
+            take_types(api, frame);
+        rv_message_wipe(frame);
+        cJSON_Delete(frame);
+    }
+    if (api->changed) {
+        api->changed = 0;
+        rv_api_changed(api->api);
+    }
+    if (api->worker->stop)
+        begin_drain(api);
+    if (!api->draining)
+        return;
+    if (rv_api_idle(api->api) || rv_monotonic_ms() - api->drain_ms > DRAIN_MS)
+        event_base_loopbreak(api->base);
+    else
+        look_later(api, DRAIN_LOOK_MS);
+}
+
+static void
+on_readable(evutil_socket_t fd, short events, void *arg)
+{
+    struct api *api = arg;
+    (void)fd;
+    (void)events;
+    rv_worker_read(api->worker);
+}
+
+static void
+read_settings(struct api *api)
+{
+    rv_err err = RV_ERR_INIT;
+    struct rv_worker *worker = api->worker;
+    int64_t now_ms = rv_monotonic_ms();
+    if (!worker->settings_changed && now_ms - api->settings_ms < SETTINGS_MS)
+        return;
+    api->settings_ms = now_ms;
+    worker->settings_changed = 0;
+    if (rv_settings_load(worker->settings, worker->store, worker->region_id, worker->zone_id,
+                         worker->server_id, &err))
+        rv_log_err(RV_DEBUG, "settings not read", &err);
+}
+
+static void
+on_heart(evutil_socket_t fd, short events, void *arg)
+{
+    struct api *api = arg;
+    (void)fd;
+    (void)events;
+    rv_worker_beat(api->worker);
+    read_settings(api);
+}
+
+static void
+on_terminate(evutil_socket_t fd, short events, void *arg)
+{
+    struct api *api = arg;
+    (void)fd;
+    (void)events;
+    api->worker->stop = RV_STOP_NOW;
+    event_active(api->later, EV_TIMEOUT, 0);
+}
+
+static int
+make_loop(struct api *api, rv_err *err)
+{
+    int64_t beat_ms = rv_settings_int(api->worker->settings, "workers.heartbeat_freq");
+    const struct timeval beat = { .tv_sec = beat_ms / 1000, .tv_usec = (beat_ms % 1000) * 1000 };
+    api->base = event_base_new();
+    if (api->base == NULL)
+        return rv_fail(err, RV_E_INTERNAL, "no event loop");
+    api->readable = event_new(api->base, api->worker->fd, EV_READ | EV_PERSIST, on_readable, api);
+    api->heart = event_new(api->base, -1, EV_PERSIST, on_heart, api);
+    api->later = event_new(api->base, -1, 0, on_later, api);
+    api->terminate = evsignal_new(api->base, SIGTERM, on_terminate, api);
+    if (!api->readable || !api->heart || !api->later || !api->terminate ||
+        event_add(api->readable, NULL) || event_add(api->heart, &beat) ||
+        event_add(api->terminate, NULL))
+        return rv_fail(err, RV_E_INTERNAL, "no events");
+    return 0;
+}
+
+static int
+open_api(struct api *api, rv_err *err)
+{
+    struct rv_worker *worker = api->worker;
+    const struct rv_api_config config = {
+        .base = api->base,
+        .listen_fd = RV_WORKER_LISTEN,
+        .store = worker->store,
+        .settings = worker->settings,
+        .host = { .arg = api,
+                  .vault = worker->vault,
+                  .verify = verify,
+                  .wake = wake,
+                  .types = types_of,
+                  .verify_stored = verify_stored },
+        .version = REEVE_VERSION,
+        .server_id = worker->server_id,
+        .zone_id = worker->zone_id,
+        .region_id = worker->region_id,
+        .server_guid = worker->server_guid,
+    };
+    return rv_api_open(&api->api, &config, err);
+}
+
+static int
+begin(struct api *api, rv_err *err)
+{
+    static const char *const queues[] = { "changes", NULL };
+    struct rv_worker *worker = api->worker;
+    /* Before the store: what the supervisor says from now on must find the loop. */
+    if (make_loop(api, err))
+        return err->code;
+    worker->on_frame = on_frame;
+    worker->arg = api;
+    if (rv_worker_store(worker, rv_settings_int(worker->settings, "api.statement_timeout"), NULL,
+                        err))
+        return err->code;
+    if (rv_settings_load(worker->settings, worker->store, worker->region_id, worker->zone_id,
+                         worker->server_id, err) ||
+        open_api(api, err))
+        return err->code;
+    return rv_worker_ready(worker, queues, err);
+}
+
+static void
+end(struct api *api)
+{
+    api->worker->on_frame = NULL;
+    rv_api_close(api->api);
+    while (api->proofs) {
+        struct proof *proof = api->proofs;
+        api->proofs = proof->next;
+        free(proof);
+    }
+    if (api->readable)
+        event_free(api->readable);
+    if (api->heart)
+        event_free(api->heart);
+    if (api->later)
+        event_free(api->later);
+    if (api->terminate)
+        event_free(api->terminate);
+    if (api->base)
+        event_base_free(api->base);
+    cJSON_Delete(api->answers);
+    cJSON_Delete(api->types);
+}
+
+int
+rv_worker_api(struct rv_worker *worker)
+{
+    rv_err err = RV_ERR_INIT;
+    struct api api = { .worker = worker, .answers = cJSON_CreateArray() };
+    api.types = worker->types;
+    worker->types = NULL;
+    int failed = begin(&api, &err);
+    if (!failed) {
+        if (worker->stop)
+            event_active(api.later, EV_TIMEOUT, 0);
+        event_base_dispatch(api.base);
+    } else if (err.code != RV_E_CANCELLED) {
+        rv_log_err(RV_ERROR, "worker cannot start", &err);
+    }
+    end(&api);
+    return failed && failed != RV_E_CANCELLED;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The generic worker: carries out messages of queue "generic".
+ */
+#include "base/log.h"
+#include "server/messages.h"
+
+/* The refresh worker of a provider that is going must have ended: it would write what is deleted.
+ * Disabling the record, which is the first step, makes the server worker stop it. */
+static int
+destroy_provider(void *arg, const struct rv_message *message, char **results, rv_err *err)
+{
+    struct rv_worker *worker = arg;
+    (void)results;
+    rv_worker_wake(worker, "workers");
+    int failed = rv_provider_destroy(worker->store, message->target_id, err);
+    rv_worker_wake(worker, "workers");
+    if (failed == RV_E_NOT_FOUND) { /* it was done before the worker that did it died */
+        rv_err_clear(err);
+        failed = 0;
+    }
+    return failed;
+}
+
+static void
+take_settings(struct rv_worker *worker)
+{
+    rv_err err = RV_ERR_INIT;
+    worker->settings_changed = 0;
+    if (rv_settings_load(worker->settings, worker->store, worker->region_id, worker->zone_id,
+                         worker->server_id, &err))
+        rv_log_err(RV_WARNING, "settings not read", &err);
+}
+
+static int
+serve(struct rv_worker *worker)
+{
+    const struct rv_command commands[] = {
+        { "Provider", "destroy", destroy_provider, worker },
+    };
+    struct rv_message_loop loop;
+    int done = 0;
+    take_settings(worker);
+    rv_message_loop_open(&loop, worker, "generic", commands, RV_COUNT(commands));
+    while (!worker->stop && done != RV_E_STALE) {
+        if (worker->settings_changed)
+            take_settings(worker);
+        done = rv_message_loop_once(&loop);
+        if (done == 0)
+            rv_message_loop_wait(&loop);
+        else if (done > 0)
+            rv_worker_read(worker); /* a stop may have come while we were busy */
+    }
+    rv_message_loop_close(&loop);
+    return done == RV_E_STALE;
+}
+
+int
+rv_worker_generic(struct rv_worker *worker)
+{
+    static const char *const queues[] = { "generic", NULL };
+    rv_err err = RV_ERR_INIT;
+    if (rv_worker_store(worker, 0, NULL, &err) || rv_worker_ready(worker, queues, &err)) {
+        if (err.code != RV_E_CANCELLED)
+            rv_log_err(RV_ERROR, "worker cannot start", &err);
+        return err.code != RV_E_CANCELLED;
+    }
+    return serve(worker);
+}

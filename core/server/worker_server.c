@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The server worker: the only one that knows the whole server. It brings the
+ * database up to date, says who we are and which workers there should be, renews
+ * leases, frees what dead workers held, hands PostgreSQL's notifications on, and
+ * drops what is over.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "queue/queue.h"
+#include "server/census.h"
+#include "server/identity.h"
+#include "server/protocol.h"
+#include "server/purge.h"
+#include "server/staffing.h"
+#include "server/worker.h"
+#include "store/schema.h"
+
+enum { SAY_AGAIN_MS = 30000, MOST_CHANNELS = 16, FIGURES_MS = 10000 };
+
+#define CHANGES_CHANNEL "reeve_changes"
+
+struct server {
+    struct rv_worker *worker;
+    struct rv_census *census;
+    int someone_died;
+    int quiescing;       /* 1: the server goes down; 2: and its row says so */
+    cJSON *quarantines;  /* frames that wait: they arrive in the middle of other work */
+    char *want, *limits; /* what was told last, as text */
+    int64_t renewed_ms, purged_ms;
+    int64_t failing_ms, said_ms;
+};
+
+static void
+on_frame(void *arg, const cJSON *frame)
+{
+    struct server *server = arg;
+    const char *guid = rv_json_string(frame, "guid");
+    const char *reason = rv_json_string(frame, "reason");
+    if (rv_message_is(frame, "exited") && guid && reason) {
+        rv_census_ended(server->census, guid, reason);
+        server->someone_died = 1;
+    } else if (rv_message_is(frame, "quiesce")) {
+        server->quiescing = 1;
+    } else if (rv_message_is(frame, "quarantine")) {
+        cJSON_AddItemToArray(server->quarantines, cJSON_Duplicate(frame, 1));
+    } else {
+        return;
+    }
+    server->worker->woken = 1;
+}
+
+/* The first of this reeved brings the database up to date and says who we are; a replacement was
+ * told who we are. */
+static int
+prepare(struct rv_worker *worker, rv_err *err)
+{
+    if (worker->server_id)
+        return rv_schema_open(worker->store, err);
+    int64_t region = rv_settings_int(worker->settings, "region");
+    if (rv_schema_upgrade(worker->store, region, err) || rv_identity_establish(worker, err))
+        return err->code;
+    return rv_identity_admin(worker, err);
+}
+
+static void
+tell_server(struct rv_worker *worker)
+{
+    RV_AUTO_JSON cJSON *message = rv_message_new("server");
+    cJSON_AddNumberToObject(message, "id", (double)worker->server_id);
+    cJSON_AddNumberToObject(message, "zone_id", (double)worker->zone_id);
+    cJSON_AddNumberToObject(message, "region_id", (double)worker->region_id);
+    cJSON_AddStringToObject(message, "zone", worker->zone);
+    cJSON_AddStringToObject(message, "guid", worker->server_guid);
+    rv_worker_send(worker, message);
+}
+
+/* Send it unless it is what was sent last. Takes message. */
+static void
+tell_news(struct rv_worker *worker, char **last, cJSON *message)
+{
+    char *text = cJSON_PrintUnformatted(message);
+    if (!rv_streq(text, *last)) {
+        rv_worker_send(worker, message);
+        free(*last);
+        *last = text;
+        text = NULL;
+    }
+    free(text);
+    cJSON_Delete(message);
+}
+
+static int
+look_at_settings(struct server *server, rv_err *err)
+{
+    struct rv_worker *worker = server->worker;
+    worker->settings_changed = 0;
+    if (rv_settings_load(worker->settings, worker->store, worker->region_id, worker->zone_id,
+                         worker->server_id, err))
+        return err->code;
+    cJSON *limits = rv_message_new("limits");
+    cJSON_AddItemToObject(limits, "settings", rv_settings_to_json(worker->settings));
+    tell_news(worker, &server->limits, limits);
+    return 0;
+}
+
+static int
+look_at_quarantines(struct server *server, rv_err *err)
+{
+    while (cJSON_GetArraySize(server->quarantines) > 0) {
+        const cJSON *first = server->quarantines->child;
+        const char *reason = rv_json_string(first, "reason");
+        if (rv_staffing_quarantine(server->worker, rv_json_int(first, "provider", 0),
+                                   reason ? reason : "", err))
+            return err->code;
+        cJSON_DeleteItemFromArray(server->quarantines, 0);
+    }
+    return rv_staffing_pardon(server->worker, err);
+}
+
+static int
+look_at_staff(struct server *server, rv_err *err)
+{
+    if (server->quiescing)
+        return 0;
+    cJSON *want = rv_staffing_want(server->worker, err);
+    if (want == NULL)
+        return err->code;
+    tell_news(server->worker, &server->want, want);
+    return 0;
+}
+
+static int
+look_at_leases(struct server *server, rv_err *err)
+{
+    struct rv_worker *worker = server->worker;
+    int64_t now_ms = rv_monotonic_ms(), returned = 0;
+    int64_t every_ms = rv_settings_int(worker->settings, "workers.lease") / 4;
+    int64_t heartbeat_ms = rv_settings_int(worker->settings, "server.heartbeat_freq");
+    if (every_ms > FIGURES_MS)
+        every_ms = FIGURES_MS;
+    if (every_ms > heartbeat_ms)
+        every_ms = heartbeat_ms;
+    if (server->someone_died) {
+        server->someone_died = 0;
+        if (rv_census_bury(server->census, err)) {
+            server->someone_died = 1;
+            return err->code;
+        }
+    }
+    if (server->renewed_ms == 0 || now_ms - server->renewed_ms >= every_ms) {
+        if (rv_census_renew(server->census, err))
+            return err->code;
+        server->renewed_ms = now_ms;
+    }
+    if (rv_queue_release_expired(worker->store, &returned, err))
+        return err->code;
+    if (returned > 0)
+        rv_worker_wake(worker, "");
+    return 0;
+}
+
+static int
+look_at_garbage(struct server *server, rv_err *err)
+{
+    int64_t now_ms = rv_monotonic_ms();
+    if (server->purged_ms &&
+        now_ms - server->purged_ms < rv_settings_int(server->worker->settings, "purge.interval"))
+        return 0;
+    server->purged_ms = now_ms;
+    return rv_purge_run(server->worker, err);
+}
+
+static int
+note_quiesce(struct server *server, rv_err *err)
+{
+    if (server->quiescing != 1)
+        return 0;
+    if (rv_identity_status(server->worker, "quiesce", err))
+        return err->code;
+    server->quiescing = 2;
+    return 0;
+}
+
+/* In the order of who would suffer: leases first. */
+static int
+go_round(struct server *server, rv_err *err)
+{
+    if (look_at_leases(server, err) || note_quiesce(server, err) || look_at_settings(server, err) ||
+        look_at_quarantines(server, err) || look_at_staff(server, err) ||
+        look_at_garbage(server, err))
+        return err->code;
+    return 0;
+}
+
+/* A word that many notifications share is passed on once. */
+static void
+pass_on(struct server *server, char words[][64], int *count, const char *word)
+{
+    for (int i = 0; i < *count; i++)
+        if (strcmp(words[i], word) == 0)
+            return;
+    if (*count < MOST_CHANNELS) {
+        snprintf(words[*count], sizeof(words[0]), "%s", word);
+        (*count)++;
+    }
+    rv_worker_wake(server->worker, word);
+}
+
+static void
+take_notifications(struct server *server)
+{
+    rv_err err = RV_ERR_INIT;
+    char words[MOST_CHANNELS][64];
+    const char *channel = NULL, *payload = NULL;
+    int count = 0;
+    while (rv_store_notified(server->worker->store, &channel, &payload, &err) > 0) {
+        if (strcmp(channel, CHANGES_CHANNEL) == 0)
+            pass_on(server, words, &count, "changes");
+        else if (strcmp(channel, RV_QUEUE_CHANNEL) == 0)
+            pass_on(server, words, &count, payload ? payload : "");
+    }
+}
+
+static void
+say_failing(struct server *server, const rv_err *err)
+{
+    int64_t now_ms = rv_monotonic_ms();
+    if (server->failing_ms == 0)
+        server->failing_ms = now_ms;
+    if (server->said_ms && now_ms - server->said_ms < SAY_AGAIN_MS)
+        return;
+    server->said_ms = now_ms;
+    rv_log_err(RV_WARNING, "the database does not do what it should; trying again", err);
+}
+
+static void
+say_well(struct server *server)
+{
+    if (server->failing_ms)
+        rv_log(RV_INFO, "the database is well again",
+               RV_F("after_ms", RV_I(rv_monotonic_ms() - server->failing_ms)));
+    server->failing_ms = 0;
+    server->said_ms = 0;
+}
+
+static void
+serve(struct server *server)
+{
+    struct rv_worker *worker = server->worker;
+    while (!worker->stop) {
+        rv_err err = RV_ERR_INIT;
+        int64_t poll_ms = rv_settings_int(worker->settings, "server.monitor_poll");
+        if (go_round(server, &err))
+            say_failing(server, &err);
+        else
+            say_well(server);
+        rv_worker_wait_fd(worker, rv_store_notify_fd(worker->store), poll_ms);
+        take_notifications(server);
+    }
+}
+
+static int
+begin(struct server *server, rv_err *err)
+{
+    static const char *const queues[] = { "workers", NULL };
+    struct rv_worker *worker = server->worker;
+    int replacement = worker->server_id != 0;
+    if (rv_worker_store(worker, 0, prepare, err))
+        return err->code;
+    if (!replacement)
+        tell_server(worker);
+    if (rv_store_listen(worker->store, CHANGES_CHANNEL, err) ||
+        rv_store_listen(worker->store, RV_QUEUE_CHANNEL, err) ||
+        rv_worker_ready(worker, queues, err))
+        return err->code;
+    server->someone_died = 1; /* perhaps, while there was no server worker */
+    return replacement ? 0 : rv_identity_status(worker, "started", err);
+}
+
+/* All others have gone: nothing of this server stays held. */
+static void
+end(struct server *server)
+{
+    rv_err err = RV_ERR_INIT;
+    if (server->worker->stop != RV_STOP_NOW || !server->quiescing)
+        return; /* only we are to be replaced */
+    if (note_quiesce(server, &err) || rv_census_close(server->census, &err) ||
+        rv_identity_status(server->worker, "stopped", &err))
+        rv_log_err(RV_WARNING, "the end could not be written down", &err);
+}
+
+static void
+tell_fatal(struct rv_worker *worker, const rv_err *err)
+{
+    RV_AUTO_JSON cJSON *message = rv_message_new("fatal");
+    rv_message_put_error(message, err);
+    rv_worker_send(worker, message);
+}
+
+int
+rv_worker_server(struct rv_worker *worker)
+{
+    rv_err err = RV_ERR_INIT;
+    struct server server = { .worker = worker,
+                             .census = rv_census_new(worker),
+                             .quarantines = cJSON_CreateArray() };
+    int first = worker->server_id == 0, code = 0;
+    worker->on_frame = on_frame;
+    worker->arg = &server;
+    if (begin(&server, &err) == 0) {
+        serve(&server);
+        end(&server);
+    } else if (err.code != RV_E_CANCELLED) {
+        code = 1;
+        /* What was wrong from the start will not get better by another worker. */
+        if (first && err.code != RV_E_UNAVAILABLE && err.code != RV_E_TIMEOUT)
+            tell_fatal(worker, &err);
+        else
+            rv_log_err(RV_ERROR, "worker cannot start", &err);
+    }
+    worker->on_frame = NULL;
+    rv_census_free(server.census);
+    cJSON_Delete(server.quarantines);
+    free(server.want);
+    free(server.limits);
+    return code;
+}
