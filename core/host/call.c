@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "base/wait.h"
 
-enum { SLICE_MS = 100, MAX_FDS = 4096 };
+enum { FIRST_SLICE_MS = 20, SLICE_MS = 100, MAX_FDS = 4096 };
 
 void
 rv_call_begin(struct reeve_call *call, const struct rv_call_spec *spec)
@@ -161,24 +161,25 @@ drain(struct reeve_call *call)
     return rv_call_broken(call, &err);
 }
 
-/* How long the next poll may take, INT64_MAX-safe; -1: the caller's time is over. */
+/* How long the next poll may take. */
 static int64_t
-slice_until(int64_t until_ms)
+slice_until(int64_t until_ms, int64_t slice_ms)
 {
     int64_t left = until_ms - rv_monotonic_ms();
     if (left < 0)
         left = 0;
-    return left < SLICE_MS ? left : SLICE_MS;
+    return left < slice_ms ? left : slice_ms;
 }
 
 /* Ready fds, 0 at until_ms, or a class. */
 static int
 wait_until(struct reeve_call *call, struct pollfd *fds, uint64_t count, int64_t until_ms)
 {
-    for (;;) {
+    /* The sink may put a save off for a moment: it is asked again soon, then from time to time. */
+    for (int64_t slice_ms = FIRST_SLICE_MS;; slice_ms = SLICE_MS) {
         int rc = drain(call);
         if (rc == 0)
-            rc = rv_wait(fds, count, slice_until(until_ms), &call->err);
+            rc = rv_wait(fds, count, slice_until(until_ms, slice_ms), &call->err);
         if (rc == 0)
             rc = rv_call_check(call);
         if (rc != 0)

@@ -192,6 +192,8 @@ check_stream(struct reeve_inventory *inv, const char *stream, const char *token)
         return rv_fail(err, REEVE_E_LIMIT,
                        "checkpoint: a stream's name has at most %d bytes, a token %d",
                        RV_STREAM_BYTES, RV_TOKEN_BYTES);
+    if (strncmp(stream, "reeve:", 6) == 0)
+        return rv_fail(err, REEVE_E_INVALID, "checkpoint: streams named reeve: are core's own");
     if (!rv_utf8_valid(stream, name_len) || !rv_utf8_valid(token, token_len))
         return rv_fail(err, REEVE_E_INVALID, "checkpoint: stream and token must be UTF-8");
     if (!know_stream(inv, stream))

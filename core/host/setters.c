@@ -124,6 +124,22 @@ copy_text(struct reeve_object *obj, const char *column, const char *bytes, size_
     return copy;
 }
 
+/* Names, keys and what has an index: databases refuse to index long texts. */
+static int
+is_looked_up(const struct rv_kind *kind, int column)
+{
+    if (kind->columns[column].flags & REEVE_COL_INDEX ||
+        strcmp(kind->columns[column].name, "name") == 0)
+        return 1;
+    for (int i = 0; i < kind->key_count; i++)
+        if (kind->key[i] == column)
+            return 1;
+    for (int i = 0; i < kind->name_key_count; i++)
+        if (kind->name_key[i] == column)
+            return 1;
+    return 0;
+}
+
 void
 rv_object_set_text(struct reeve_object *obj, const char *name, const char *bytes, uint64_t len)
 {
@@ -133,8 +149,8 @@ rv_object_set_text(struct reeve_object *obj, const char *name, const char *bytes
     obj->object.values[column] = RV_VNULL;
     if (bytes == NULL)
         return;
-    if (len > RV_NAME_BYTES && strcmp(name, "name") == 0) {
-        rv_object_fail(obj, REEVE_E_LIMIT, "the name is %llu bytes long, more than %d",
+    if (len > RV_NAME_BYTES && is_looked_up(obj->object.kind, column)) {
+        rv_object_fail(obj, REEVE_E_LIMIT, "column '%s' is %llu bytes long, more than %d", name,
                        (unsigned long long)len, RV_NAME_BYTES);
         return;
     }

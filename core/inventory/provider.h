@@ -23,32 +23,34 @@ struct rv_vault {
 struct rv_provider {
     int64_t id, zone_id;
     int enabled;
-    char *name, *type;  /* type: the module's name */
+    char *name, *type; /* type: the module's name */
     char *guid;
 };
 void rv_provider_free(struct rv_provider *provider);
 int rv_provider_load(struct rv_provider **out, struct rv_store *store, int64_t id, rv_err *err);
 
-/* plain and secrets as rv_config_split gives them. One transaction; the options that have a column in
- * endpoints (hostname, port, path, security_protocol, certificate_authority) or authentications
+/* plain and secrets as rv_config_split gives them. One transaction; the options that have a column
+ * in endpoints (hostname, port, path, security_protocol, certificate_authority) or authentications
  * (userid, password, auth_key, client_certificate, client_key) go there, the rest into options.
  * CONFLICT when the name is taken. */
 int rv_provider_create(struct rv_store *store, const struct rv_vault *vault, const char *name,
                        const char *type, int64_t zone_id, const cJSON *plain, const cJSON *secrets,
                        int64_t *id, rv_err *err);
 /* name NULL, plain NULL, secrets NULL leave as it is. */
-int rv_provider_edit(struct rv_store *store, const struct rv_vault *vault, int64_t id, const char *name,
-                     int64_t zone_id, const cJSON *plain, const cJSON *secrets, rv_err *err);
+int rv_provider_edit(struct rv_store *store, const struct rv_vault *vault, int64_t id,
+                     const char *name, int64_t zone_id, const cJSON *plain, const cJSON *secrets,
+                     rv_err *err);
 /* Stored options, without and with secrets opened; JSON objects of strings, the caller's. */
-int rv_provider_options(struct rv_store *store, const struct rv_vault *vault, int64_t id, cJSON **out,
-                        rv_err *err);
+int rv_provider_options(struct rv_store *store, const struct rv_vault *vault, int64_t id,
+                        cJSON **out, rv_err *err);
 int rv_provider_plain_options(struct rv_store *store, int64_t id, cJSON **out, rv_err *err);
 /* The record is disabled first; its inventory, then itself are deleted in bounded pieces. Runs as a
  * message ("Provider", "destroy"); may be repeated after a crash. */
 int rv_provider_destroy(struct rv_store *store, int64_t id, rv_err *err);
 int rv_provider_set_enabled(struct rv_store *store, int64_t id, int enabled, rv_err *err);
 
-/* Outcome of a refresh or watch, shown on the record. text NULL: fine now. stats NULL: as it was. */
+/* Outcome of a refresh or watch, shown on the record. text NULL: fine now. stats NULL: as it was.
+ */
 int rv_provider_report(struct rv_store *store, int64_t id, const char *error, const char *hint,
                        const cJSON *warnings, const cJSON *stats, int full_refresh, rv_err *err);
 /* Outcome of credentials: status "Valid", "Invalid", "Unreachable", "Error". */

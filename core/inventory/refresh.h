@@ -16,9 +16,9 @@ struct rv_refresher;
 struct rv_refresher_config {
     struct rv_store *store;
     int64_t provider_id;
-    int64_t holder;           /* our worker's row id: of the lease "refresh/ID" */
+    int64_t holder; /* our worker's row id: of the lease "refresh/ID" */
     int64_t lease_ms;
-    const char *module_dir;   /* of provider modules */
+    const char *module_dir; /* of provider modules */
     const struct rv_vault *vault;
     /* 1: stop (ends the worker); 2: a message waits for us (interrupts the watch). */
     int (*interrupted)(void *arg);
@@ -26,9 +26,11 @@ struct rv_refresher_config {
     void *arg;
 };
 
-int rv_refresher_open(struct rv_refresher **out, const struct rv_refresher_config *config, rv_err *err);
+int rv_refresher_open(struct rv_refresher **out, const struct rv_refresher_config *config,
+                      rv_err *err);
 void rv_refresher_close(struct rv_refresher *refresher);
-/* A full refresh; task_id 0: nobody waits. *stats (JSON text, malloc'd) may be NULL. RV_E_STALE ends the worker. */
+/* A full refresh; task_id 0: nobody waits. *stats (JSON text, malloc'd) may be NULL. RV_E_STALE
+ * ends the worker. */
 int rv_refresher_full(struct rv_refresher *refresher, int64_t task_id, char **stats, rv_err *err);
 /* 1 when there is no complete listing yet, so that a full one must come first. */
 int rv_refresher_needs_full(struct rv_refresher *refresher);

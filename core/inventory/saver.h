@@ -26,7 +26,9 @@ struct rv_save_counts {
     int64_t seen, created, updated, unchanged, archived, deleted, restored, replaced_bytes;
     int64_t transactions, statements;
     int64_t hash_ms, save_ms; /* spent comparing; spent in the store */
-    int64_t dangling;         /* links to what was never seen */
+    int64_t dangling;         /* refs and names that are linked to and were never seen */
+    int64_t rows;             /* written in all tables, children included */
+    int64_t rejected;         /* objects that could not be taken */
 };
 
 /* Reads keys and hashes of the provider's active rows. */
@@ -36,13 +38,16 @@ void rv_saver_close(struct rv_saver *saver);
 const struct rv_sink *rv_saver_sink(struct rv_saver *saver);
 /* All kinds (NULL-terminated names) begin: a full refresh starts. */
 int rv_saver_begin_all(struct rv_saver *saver, const char *const *kinds, rv_err *err);
+/* A full refresh ends well: what lives only as long as something points to it (images) and is
+ * pointed to by nothing goes. */
+int rv_saver_end_all(struct rv_saver *saver, rv_err *err);
 /* Save what is pending. */
 int rv_saver_flush(struct rv_saver *saver, rv_err *err);
 /* Forget what is pending (after a failure). */
 void rv_saver_drop(struct rv_saver *saver);
 void rv_saver_counts(const struct rv_saver *saver, struct rv_save_counts *out);
 void rv_saver_counts_reset(struct rv_saver *saver);
-size_t rv_saver_memory(const struct rv_saver *saver);  /* bytes of the key table */
+size_t rv_saver_memory(const struct rv_saver *saver); /* bytes of the key table */
 int64_t rv_saver_objects(const struct rv_saver *saver);
 /* Warnings set since begin_all, as a JSON object name -> text; the caller's. */
 cJSON *rv_saver_warnings(const struct rv_saver *saver);

@@ -206,7 +206,7 @@ static const struct {
     { bad_link_scope, REEVE_E_INVALID, "a 'container_node' is linked by its name alone" },
     { bad_link_unnamed, REEVE_E_INVALID, "a 'container_image' has no name to be linked by" },
     { bad_double, REEVE_E_INVALID, "a number that is not finite" },
-    { bad_name, REEVE_E_LIMIT, "the name is 1025 bytes long, more than 1024" },
+    { bad_name, REEVE_E_LIMIT, "column 'name' is 1025 bytes long, more than 1024" },
     { bad_text, REEVE_E_LIMIT, "column 'message' is 1048577 bytes long" },
     { bad_link_ref, REEVE_E_LIMIT, "is longer than 1024 bytes" },
     { bad_child_kind, REEVE_E_INVALID, "'container_node' is not a kind of children" },

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reading rows by many keys, in chunks. A chunk is filled up to one of a few sizes,
+ * so that the statements stay few and prepared.
+ */
+#include "inventory/saver_internal.h"
+
+#include <string.h>
+
+enum { CHUNK_MAX = 256, SQL_BYTES = 256 << 10, FIXED_PARAMS = 2 };
+
+static size_t
+chunk_size(size_t left)
+{
+    static const size_t sizes[] = { 1, 4, 16, 64, CHUNK_MAX };
+    for (size_t i = 0; i < RV_COUNT(sizes); i++)
+        if (left <= sizes[i])
+            return sizes[i];
+    return CHUNK_MAX;
+}
+
+static void
+write_columns(rv_buf *sql, const struct rv_row_query *query)
+{
+    const struct rv_kind *kind = query->kind;
+    int count = query->columns ? query->column_count : kind->column_count;
+    for (int i = 0; i < count; i++)
+        rv_buf_addf(sql, "%s\"%s\"", i ? "," : "",
+                    kind->columns[query->columns ? query->columns[i] : i].name);
+}
+
+/* The statement for `size` keys; returns how many parameters come before them. */
+static int
+write_query(rv_buf *sql, rv_value *params, const struct rv_saver *saver,
+            const struct rv_row_query *query, size_t size)
+{
+    const struct rv_kind *kind = query->kind;
+    int fixed = 0;
+    rv_buf_add_string(sql, "SELECT ");
+    write_columns(sql, query);
+    rv_buf_addf(sql, " FROM \"%s\" WHERE ", kind->table);
+    if (query->of_provider) {
+        params[fixed++] = rv_vint(saver->config.ems_id);
+        rv_buf_addf(sql, "\"ems_id\" = $%d AND ", fixed);
+    }
+    if (query->type) {
+        params[fixed++] = rv_vtext(query->type);
+        rv_buf_addf(sql, "\"%s\" = $%d AND ",
+                    kind->columns[kind->columns[query->by].type_column].name, fixed);
+    }
+    if (query->active && kind->archived)
+        rv_buf_add_string(sql, "\"deleted_on\" IS NULL AND ");
+    rv_buf_addf(sql, "\"%s\" IN (", kind->columns[query->by].name);
+    for (size_t i = 0; i < size; i++)
+        rv_buf_addf(sql, "%s$%zu", i ? "," : "", (size_t)fixed + i + 1);
+    rv_buf_add_char(sql, ')');
+    return fixed;
+}
+
+int
+rv_rows_each(struct rv_saver *saver, const struct rv_row_query *query,
+             int (*fn)(void *arg, const rv_value *row, rv_err *err), void *arg, rv_err *err)
+{
+    rv_value params[FIXED_PARAMS + CHUNK_MAX];
+    for (size_t done = 0; done < query->key_count;) {
+        size_t left = query->key_count - done, size = chunk_size(left);
+        size_t here = left < size ? left : size;
+        RV_AUTO_BUF rv_buf sql = rv_buf_limited(SQL_BYTES);
+        int fixed = write_query(&sql, params, saver, query, size);
+        for (size_t i = 0; i < size; i++)
+            params[(size_t)fixed + i] = query->keys[done + (i < here ? i : here - 1)];
+        RV_AUTO_ROWS struct rv_rows *rows = NULL;
+        const rv_value *row;
+        if (rv_buf_check(&sql, err) < 0 || rv_store_query(saver->store, &rows, rv_buf_text(&sql),
+                                                          params, fixed + (int)size, err) < 0)
+            return rv_wrap(err, "read %s", query->kind->table);
+        int rc;
+        while ((rc = rv_rows_next(rows, &row, err)) > 0)
+            if ((rc = fn(arg, row, err)) < 0)
+                break;
+        if (rc < 0)
+            return rv_wrap(err, "read %s", query->kind->table);
+        done += here;
+    }
+    return 0;
+}
+
+rv_value *
+rv_rows_copy(struct rv_arena *arena, const rv_value *row, int count)
+{
+    rv_value *copy = rv_arena_alloc(arena, (size_t)count * sizeof(*copy));
+    RV_ASSERT(copy != NULL);
+    memcpy(copy, row, (size_t)count * sizeof(*copy));
+    for (int i = 0; i < count; i++)
+        if (copy[i].type == RV_TEXT)
+            copy[i].v.text = rv_arena_strndup(arena, row[i].v.text, (size_t)row[i].len);
+    return copy;
+}
+
+struct tops_of_kind {
+    struct rv_plan *plan;
+    const struct rv_kind *kind;
+    struct rv_map by_id;
+};
+
+static int
+take_old(void *arg, const rv_value *row, rv_err *err)
+{
+    struct tops_of_kind *tops = arg;
+    (void)err;
+    int64_t at = rv_map_get(&tops->by_id, (struct rv_digest){ .low = (uint64_t)row[0].v.i });
+    if (at >= 0)
+        tops->plan->tops.at[at]->old =
+            rv_rows_copy(tops->plan->arena, row, tops->kind->column_count);
+    return 0;
+}
+
+static int
+wants_old(const struct rv_node *node, const struct rv_kind *kind)
+{
+    return node->kind == kind && node->old == NULL &&
+           (node->state == RV_NODE_KNOWN || node->state == RV_NODE_GONE);
+}
+
+static int
+read_kind(struct rv_plan *plan, const struct rv_kind *kind, size_t from, rv_err *err)
+{
+    struct tops_of_kind tops = { .plan = plan, .kind = kind };
+    RV_AUTO_FREE rv_value *ids = rv_realloc(NULL, plan->tops.count + 1, sizeof(*ids));
+    size_t count = 0;
+    for (size_t i = from; i < plan->tops.count; i++) {
+        const struct rv_node *node = plan->tops.at[i];
+        if (!wants_old(node, kind))
+            continue;
+        ids[count++] = rv_vint(node->id);
+        rv_map_put(&tops.by_id, (struct rv_digest){ .low = (uint64_t)node->id }, (int64_t)i);
+    }
+    struct rv_row_query query = { .kind = kind, .by = 0, .keys = ids, .key_count = count };
+    int rc = rv_rows_each(plan->saver, &query, take_old, &tops, err);
+    rv_map_free(&tops.by_id);
+    return rc;
+}
+
+/* A row that should be there and is not was deleted behind our back (by hand): what is to go is
+ * gone already, what is there is new. */
+static void
+settle_missing(struct rv_plan *plan, size_t from)
+{
+    for (size_t i = from; i < plan->tops.count; i++) {
+        struct rv_node *node = plan->tops.at[i];
+        if (node->old == NULL && node->state == RV_NODE_GONE)
+            node->state = RV_NODE_DROPPED;
+        else if (node->old == NULL && node->state == RV_NODE_KNOWN)
+            node->state = node->values ? RV_NODE_NEW : RV_NODE_DROPPED;
+    }
+}
+
+int
+rv_rows_of_tops(struct rv_plan *plan, size_t from, rv_err *err)
+{
+    RV_AUTO_FREE uint8_t *read = rv_alloc((size_t)plan->saver->kind_count);
+    for (size_t i = from; i < plan->tops.count; i++) {
+        const struct rv_kind *kind = plan->tops.at[i]->kind;
+        if (read[kind->index] || !wants_old(plan->tops.at[i], kind))
+            continue;
+        read[kind->index] = 1;
+        if (read_kind(plan, kind, from, err) < 0)
+            return err->code;
+    }
+    settle_missing(plan, from);
+    return 0;
+}
