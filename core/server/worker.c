@@ -321,7 +321,7 @@ static void
 set_scope(const struct rv_worker *worker)
 {
     char name[16]; /* what top and ps -e show; the kernel keeps no more */
-    snprintf(name, sizeof(name), "reeved-%s", worker->type);
+    snprintf(name, sizeof(name), "reeved-%.8s", worker->type);
     prctl(PR_SET_NAME, name);
     rv_log_scope("worker", worker->type);
     if (worker->provider_name)

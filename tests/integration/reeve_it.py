@@ -1,0 +1,346 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Starts and ends reeved for integration tests, and talks to it. Standard library only.
+
+    import reeve_it
+
+    class MyTest(reeve_it.Case):
+        def test_it(self):
+            reeved = self.start("--set", "workers.generic.count=1")
+            reeved.get("/api/providers")
+            self.until(lambda: reeved.workers("refresh"), "a refresh worker")
+
+Environment: REEVE_BIN (folder of reeved, reevectl), REEVE_TEST_STORE (sqlite or postgres),
+REEVE_TEST_POSTGRES (the env file of the private cluster), REEVE_TEST_DEEP (longer runs).
+"""
+import base64
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import tempfile
+import time
+import unittest
+import urllib.parse
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+BIN = os.environ.get("REEVE_BIN", os.path.join(ROOT, "build", "dev", "bin"))
+STORE = os.environ.get("REEVE_TEST_STORE", "sqlite")
+DEEP = os.environ.get("REEVE_TEST_DEEP", "") not in ("", "0")
+READY_S = 60
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def until(condition, what, timeout_s=20.0, every_s=0.02):
+    """Ask until the condition holds; its value."""
+    end = time.monotonic() + timeout_s
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {timeout_s} s: {what}")
+        time.sleep(every_s)
+
+
+def alive(pid):
+    """Whether the process runs; a zombie does not."""
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+class Postgres:
+    """A private cluster that the test may stop and start; see tests/peers/postgres."""
+
+    SCRIPTS = os.path.join(ROOT, "tests", "peers", "postgres")
+
+    def __init__(self, run):
+        self.run = run
+
+    def start(self):
+        subprocess.run([os.path.join(self.SCRIPTS, "start"), self.run], check=True,
+                       stdout=subprocess.DEVNULL)
+        self.env = read_env(os.path.join(self.run, "env"))
+
+    def stop(self, crash=False):
+        env = dict(os.environ, KILL="1") if crash else os.environ
+        subprocess.run([os.path.join(self.SCRIPTS, "stop"), self.run], check=True, env=env,
+                       stdout=subprocess.DEVNULL)
+
+    def remove(self):
+        subprocess.run([os.path.join(self.SCRIPTS, "stop"), self.run], check=False,
+                       env=dict(os.environ, REMOVE="1"), stdout=subprocess.DEVNULL)
+
+
+def read_env(path):
+    out = {}
+    with open(path) as lines:
+        for line in lines:
+            key, equals, value = line.strip().partition("=")
+            if equals:
+                out[key] = value.strip("'\"")
+    return out
+
+
+class Database:
+    """One database of its own; `url` for --store, `query` to look into it from outside."""
+
+    count = 0
+
+    def __init__(self, home, cluster=None):
+        self.home = home
+        self.env = None
+        if STORE == "sqlite" and cluster is None:
+            self.url = "sqlite:" + os.path.join(home, "reeve.db")
+            return
+        self.env = cluster.env if cluster else read_env(os.environ["REEVE_TEST_POSTGRES"])
+        Database.count += 1
+        self.name = f"reeve_it_{os.getpid()}_{Database.count}"
+        self.psql("postgres", f'CREATE DATABASE "{self.name}"')
+        self.url = "postgresql://%s:%s@%s:%s/%s" % (
+            self.env["PGUSER"], self.env["PGPASSWORD"], self.env["PGHOST"], self.env["PGPORT"], self.name)
+
+    def psql(self, database, sql):
+        done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-c", sql],
+                              env=dict(os.environ, **dict(self.env, PGDATABASE=database)),
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        return [line.split("\t") for line in done.stdout.splitlines()]
+
+    def query(self, sql):
+        """Rows as lists of strings; NULL is an empty string."""
+        if self.env:
+            return self.psql(self.name, sql)
+        with sqlite3.connect(self.url[len("sqlite:"):], timeout=20) as connection:
+            rows = connection.execute(sql).fetchall()
+        connection.close()
+        return [["" if value is None else str(value) for value in row] for row in rows]
+
+    def one(self, sql):
+        rows = self.query(sql)
+        return rows[0][0] if rows else None
+
+    def drop(self):
+        if self.env:
+            try:
+                self.psql("postgres", f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+            except RuntimeError:
+                pass  # the cluster is gone, and the database with it
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+
+class Reeved:
+    """One running reeved."""
+
+    def __init__(self, home, database, options=(), env=None):
+        self.home = home
+        self.database = database
+        self.log_path = os.path.join(home, "..", os.path.basename(home) + ".log")
+        self.log_start = os.path.getsize(self.log_path) if os.path.exists(self.log_path) else 0
+        # By a file: a test's password has no business in the list of processes either.
+        store_file = os.path.join(home, "..", os.path.basename(home) + ".store")
+        with open(os.open(store_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            out.write(database.url + "\n")
+        arguments = [os.path.join(BIN, "reeved"), "--home", home, "--store-file", store_file]
+        if not any(str(one).startswith("--listen") for one in options):
+            arguments += ["--listen", "127.0.0.1:0"]
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(arguments + list(options), stderr=log, stdout=log,
+                                            stdin=subprocess.DEVNULL, env=env)
+        self.pid = self.process.pid
+
+    def log(self):
+        """What this one has logged so far."""
+        with open(self.log_path, "rb") as log:
+            log.seek(self.log_start)
+            return log.read().decode("utf-8", "replace")
+
+    def ready(self, timeout_s=READY_S):
+        def there():
+            if self.process.poll() is not None:
+                raise AssertionError(f"reeved ended with {self.process.returncode}:\n{self.log()}")
+            return os.path.exists(os.path.join(self.home, "url"))
+
+        try:
+            until(there, "reeved is ready", timeout_s)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.log()[-4000:]}") from None
+        return self
+
+    @property
+    def url(self):
+        return self.read("url")
+
+    def read(self, name):
+        with open(os.path.join(self.home, name)) as file:
+            return file.read().strip()
+
+    def request(self, method, path, body=None, headers=None, user="admin", password=None, timeout_s=30):
+        """An Answer. body: something for JSON, or bytes."""
+        where = urllib.parse.urlsplit(self.url)
+        connection = http.client.HTTPConnection(where.hostname, where.port, timeout=timeout_s)
+        headers = dict(headers or {})
+        if user and "Authorization" not in headers and "X-Auth-Token" not in headers:
+            pair = f"{user}:{password or self.read('admin-password')}"
+            headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+            headers.setdefault("Content-Type", "application/json")
+        try:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.headers, answer.read())
+        finally:
+            connection.close()
+
+    def call(self, method, path, body=None, **more):
+        answer = self.request(method, path, body, **more)
+        if answer.status >= 400:
+            raise AssertionError(f"{method} {path}: {answer.status} {answer.body.decode('utf-8', 'replace')}")
+        return answer.json if answer.body else None
+
+    def get(self, path, **more):
+        return self.call("GET", path, **more)
+
+    def post(self, path, body, **more):
+        return self.call("POST", path, body, **more)
+
+    def delete(self, path, **more):
+        return self.call("DELETE", path, **more)
+
+    def wait_task(self, task_id, timeout_s=60):
+        """The task when it is finished."""
+        task_id = str(task_id).rsplit("/", 1)[-1]
+
+        def finished():
+            task = self.get(f"/api/tasks/{task_id}")
+            return task if task["state"] == "Finished" else None
+
+        return until(finished, f"task {task_id} is finished", timeout_s, 0.05)
+
+    def children(self, kind=None):
+        """pids of the workers; kind: "server", "generic", "refresh", "api" or None for all."""
+        out = []
+        for entry in os.listdir("/proc"):
+            if not entry.isdigit():
+                continue
+            try:
+                with open(f"/proc/{entry}/stat") as file:
+                    state, parent = file.read().rpartition(")")[2].split()[:2]
+                with open(f"/proc/{entry}/cmdline", "rb") as file:
+                    words = file.read().split(b"\0")
+            except OSError:
+                continue
+            if int(parent) != self.pid or state == "Z" or b"--worker" not in words:
+                continue
+            if kind is None or words[words.index(b"--worker") + 1].decode() == kind:
+                out.append(int(entry))
+        return sorted(out)
+
+    def signal(self, number):
+        os.kill(self.pid, number)
+
+    def wait(self, timeout_s=20):
+        """Exit code."""
+        return self.process.wait(timeout_s)
+
+    def stop(self, timeout_s=20):
+        """A clean stop; exit code and seconds."""
+        start = time.monotonic()
+        if self.process.poll() is None:
+            self.signal(signal.SIGTERM)
+        try:
+            return self.wait(timeout_s), time.monotonic() - start
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"reeved did not stop:\n{self.log()[-4000:]}") from None
+
+    def kill(self):
+        """As a crash; waits until the workers are gone too."""
+        workers = self.children()
+        self.process.kill()
+        self.process.wait()
+        until(lambda: not any(alive(pid) for pid in workers), "workers die with reeved", 10)
+
+
+class Case(unittest.TestCase):
+    """A test with a folder of its own, whose reeveds end with it."""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="reeve-it-")
+        self.databases = {}
+        self.running = []
+        self.number = 0
+
+    def tearDown(self):
+        logs = []
+        for reeved in self.running:
+            if reeved.process.poll() is None:
+                try:
+                    reeved.stop()
+                except AssertionError as error:
+                    logs.append(str(error))
+            logs.append(reeved.log())
+        for database in self.databases.values():
+            database.drop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        for log in logs:
+            broken = re.search(r"(ERROR: (Address|Leak)Sanitizer|runtime error:|assertion).*", log)
+            self.assertIsNone(broken, log[-8000:])
+
+    def home(self, name="home"):
+        return os.path.join(self.folder, name)
+
+    def database(self, name="home", cluster=None):
+        if name not in self.databases:
+            self.databases[name] = Database(self.home(name), cluster)
+        return self.databases[name]
+
+    def launch(self, *options, home="home", env=None):
+        """Start, without waiting."""
+        os.makedirs(self.home(home), mode=0o700, exist_ok=True)
+        reeved = Reeved(self.home(home), self.database(home), options, env)
+        self.running.append(reeved)
+        return reeved
+
+    def start(self, *options, home="home", env=None):
+        """Start, and wait until it is ready."""
+        return self.launch(*options, home=home, env=env).ready()
+
+    def run_program(self, program, *arguments, env=None, timeout_s=60, stdin=None):
+        """A program of the build that ends by itself: code, stdout, stderr."""
+        done = subprocess.run([os.path.join(BIN, program), *arguments], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, timeout=timeout_s,
+                              env=dict(os.environ, **(env or {})), input=stdin)
+        return done.returncode, done.stdout, done.stderr
+
+    def until(self, condition, what, timeout_s=20.0, every_s=0.02):
+        return until(condition, what, timeout_s, every_s)
+
+
+main = unittest.main

@@ -1,0 +1,311 @@
+# SPDX-License-Identifier: Apache-2.0
+"""reeved from its command line to its end: files, refusals, restart, clean stop, the database going away."""
+import os
+import signal
+import socket
+import stat
+import subprocess
+import time
+import unittest
+
+import reeve_it
+
+
+def mode(path):
+    return stat.S_IMODE(os.stat(path).st_mode)
+
+
+class CommandLine(reeve_it.Case):
+    def refused(self, *arguments):
+        code, out, error = self.run_program("reeved", *arguments)
+        self.assertEqual(out, "")
+        return code, error
+
+    def test_help_teaches_and_ends_well(self):
+        code, out, _ = self.run_program("reeved", "--help")
+        self.assertEqual(code, 0)
+        for word in ("--home", "--listen", "--store", "--allow-plain-http", "admin-password", "Examples"):
+            self.assertIn(word, out)
+
+    def test_version_and_settings_are_shown(self):
+        code, out, _ = self.run_program("reeved", "--version")
+        self.assertEqual((code, out.split()[0]), (0, "reeved"))
+        code, out, _ = self.run_program("reeved", "--settings")
+        self.assertEqual(code, 0)
+        self.assertIn("workers.generic.count", out)
+
+    def test_unknown_option_names_the_nearest(self):
+        code, error = self.refused("--hmoe", "x")
+        self.assertEqual(code, 2)
+        self.assertIn("unknown option '--hmoe', did you mean '--home'?", error)
+
+    def test_mistaken_command_lines_are_refused(self):
+        for arguments, says in (
+                ((), "--home DIR is missing"),
+                (("--home",), "needs a value"),
+                (("--home", self.home(), "stray"), "unexpected 'stray'"),
+                (("--home", self.home(), "--allow-plain-http=1"), "takes no value"),
+                (("--home", self.home(), "--set", "x"), "KEY=VALUE"),
+                (("--home", self.home(), "--store", "a", "--store-file", "b"), "exclude each other")):
+            code, error = self.refused(*arguments)
+            self.assertEqual(code, 2, arguments)
+            self.assertIn(says, error)
+
+    def fails(self, *arguments):
+        code, _, error = self.run_program("reeved", "--home", self.home(), *arguments)
+        self.assertEqual(code, 1, error)
+        return error
+
+    def test_unknown_setting_names_the_nearest(self):
+        os.mkdir(self.home(), 0o700)
+        with open(os.path.join(self.home(), "reeve.yaml"), "w") as out:
+            out.write("workers:\n  genric:\n    count: 3\n")
+        error = self.fails("--listen", "127.0.0.1:0")
+        self.assertIn("workers.genric.count", error)
+        self.assertIn("did you mean 'workers.generic.count'?", error)
+        self.assertIn("reeve.yaml", error)
+
+    def test_setting_out_of_range_is_refused(self):
+        self.assertIn("out of range", self.fails("--set", "workers.generic.count=1000"))
+        self.assertIn("log.level", self.fails("--log-level", "loud"))
+
+    def test_taken_port_is_said_with_what_to_do(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            error = self.fails("--listen", "127.0.0.1:%d" % taken.getsockname()[1])
+        self.assertIn("another program listens", error)
+        self.assertIn("--listen", error)
+
+    def test_off_loopback_needs_so_many_words(self):
+        error = self.fails("--listen", "0.0.0.0:0")
+        self.assertIn("unencrypted", error)
+        self.assertIn("--allow-plain-http", error)
+        reeved = self.start("--listen", "0.0.0.0:0", "--allow-plain-http")
+        self.assertTrue(reeved.url.startswith("http://127.0.0.1:"))
+        self.assertEqual(reeved.request("GET", "/healthz").status, 200)
+
+    def test_addresses_that_are_none_are_refused(self):
+        for listen in ("7400", "127.0.0.1", "127.0.0.1:port", "127.0.0.1:70000", "::1:7400", ":7400"):
+            self.assertIn("listen", self.fails("--listen", listen))
+
+    def test_store_url_of_an_unknown_kind_is_refused(self):
+        self.assertIn("postgresql://", self.fails("--store", "mysql://x/y"))
+
+    def test_home_that_others_can_write_is_refused(self):
+        os.mkdir(self.home())
+        os.chmod(self.home(), 0o777)
+        self.assertIn("can be written by others", self.fails())
+
+    def test_home_below_nothing_is_refused(self):
+        code, _, error = self.run_program("reeved", "--home", self.home() + "/a/b")
+        self.assertEqual(code, 1)
+        self.assertIn("parent folder", error)
+
+    def test_key_that_others_can_read_is_refused(self):
+        reeved = self.start()
+        reeved.stop()
+        os.chmod(os.path.join(self.home(), "key"), 0o644)
+        self.assertIn("key", self.fails("--listen", "127.0.0.1:0"))
+
+
+class Life(reeve_it.Case):
+    def test_first_start_makes_its_files(self):
+        reeved = self.start()
+        home = self.home()
+        self.assertEqual(mode(home), 0o700)
+        for name in ("key", "admin-password", "reeve.yaml", "store-url"):
+            self.assertEqual(mode(os.path.join(home, name)), 0o600, name)
+        self.assertEqual(int(reeved.read("pid")), reeved.pid)
+        self.assertRegex(reeved.read("guid"), r"^[0-9a-f-]{36}$")
+        self.assertRegex(reeved.url, r"^http://127\.0\.0\.1:\d+$")
+        self.assertGreaterEqual(len(reeved.read("admin-password")), 20)
+        # Everything in the template is a comment: it changes nothing.
+        with open(os.path.join(home, "reeve.yaml")) as template:
+            self.assertTrue(all(line.startswith("#") for line in template))
+        self.assertNotIn(reeved.read("admin-password"), reeved.log())
+
+    def test_password_of_the_store_is_not_seen_in_the_list_of_processes(self):
+        if not self.database().env:
+            self.skipTest("the URL of SQLite has none")
+        os.makedirs(self.home("other"), 0o700)
+        database = self.database("other")
+        process = subprocess.Popen(
+            [os.path.join(reeve_it.BIN, "reeved"), "--home", self.home("other"), "--listen", "127.0.0.1:0",
+             "--store", database.url], stderr=subprocess.PIPE)
+        try:
+            self.until(lambda: os.path.exists(os.path.join(self.home("other"), "url")), "ready", 60)
+            with open(f"/proc/{process.pid}/cmdline", "rb") as cmdline:
+                self.assertNotIn(database.env["PGPASSWORD"].encode(), cmdline.read())
+            self.assertEqual(mode(os.path.join(self.home("other"), "store-url")), 0o600)
+        finally:
+            process.terminate()
+            _, log = process.communicate(timeout=20)
+        self.assertNotIn(database.env["PGPASSWORD"].encode(), log)
+        # The next start needs no --store: it is remembered.
+        process = subprocess.Popen([os.path.join(reeve_it.BIN, "reeved"), "--home", self.home("other"),
+                                    "--listen", "127.0.0.1:0"], stderr=subprocess.PIPE)
+        try:
+            self.until(lambda: os.path.exists(os.path.join(self.home("other"), "url")), "ready again", 60)
+        finally:
+            process.terminate()
+            process.communicate(timeout=20)
+        self.assertFalse(os.path.exists(os.path.join(self.home("other"), "reeve.db")))
+
+    def test_second_start_is_refused_while_one_runs(self):
+        reeved = self.start()
+        second = self.launch()
+        self.assertEqual(second.wait(), 1)
+        self.assertIn("another reeved (pid %d)" % reeved.pid, second.log())
+        self.assertEqual(reeved.request("GET", "/healthz").status, 200)
+
+    def test_restart_keeps_who_we_are(self):
+        reeved = self.start()
+        guid, password = reeved.read("guid"), reeved.read("admin-password")
+        before = self.database().query("SELECT id, guid FROM miq_servers")
+        reeved.stop()
+        self.assertFalse(os.path.exists(os.path.join(self.home(), "url")))
+        again = self.start()
+        self.assertEqual((again.read("guid"), again.read("admin-password")), (guid, password))
+        self.assertEqual(self.database().query("SELECT id, guid FROM miq_servers"), before)
+        self.assertEqual(again.get("/api/servers")["count"], 1)
+        self.assertEqual(self.database().query("SELECT COUNT(*) FROM zones WHERE name = 'default'"), [["1"]])
+        self.assertEqual(self.database().one("SELECT COUNT(*) FROM server_roles"), "20")
+        self.assertEqual(self.database().one("SELECT COUNT(*) FROM assigned_server_roles"), "11")
+
+    def test_clean_stop_is_quick_and_written_down(self):
+        reeved = self.start()
+        self.assertEqual(self.database().one("SELECT status FROM miq_servers"), "started")
+        code, seconds = reeved.stop()
+        self.assertEqual(code, 0)
+        self.assertLess(seconds, 5)
+        self.assertEqual(self.database().one("SELECT status FROM miq_servers"), "stopped")
+        self.assertEqual(self.database().one("SELECT COUNT(*) FROM miq_workers"), "0")
+        statuses = [row[0] for row in self.database().query(
+            "SELECT c.columns FROM changes c WHERE c.kind = 'server' AND c.columns LIKE '%\"status\"%'"
+            " ORDER BY c.number")]
+        # Old values: what it was before each change.
+        passed = [status for row in statuses for status in ("starting", "started", "quiesce") if f'"{status}"' in row]
+        self.assertEqual(passed, ["starting", "started", "quiesce"])
+
+    def test_clean_stop_does_not_wait_for_a_frozen_worker(self):
+        reeved = self.start()
+        os.kill(reeved.children("generic")[0], signal.SIGSTOP)
+        os.kill(reeved.children("api")[0], signal.SIGSTOP)
+        code, seconds = reeved.stop()
+        self.assertEqual(code, 0)
+        self.assertLess(seconds, 5)
+
+    def test_crash_takes_the_workers_along_and_leaves_nothing_held(self):
+        reeved = self.start()
+        reeved.kill()
+        again = self.start()
+        self.until(lambda: self.database().one("SELECT COUNT(*) FROM miq_workers") == str(len(again.children())),
+                   "rows of the dead are gone")
+        self.assertEqual(self.database().one("SELECT COUNT(*) FROM leases WHERE holder <> 0"), "0")
+
+    def test_ready_again_after_a_stop_in_the_middle_of_the_start(self):
+        for delay in (0, 0.02, 0.1, 0.3):
+            reeved = self.launch()
+            time.sleep(delay)
+            if reeved.process.poll() is None:
+                reeved.process.kill()
+            reeved.wait()
+        self.start()
+
+    def test_newer_database_is_refused(self):
+        reeved = self.start()
+        reeved.stop()
+        if self.database().env:
+            self.database().query("UPDATE schema_info SET version = version + 1000") \
+                if self.columns("schema_info", "version") else \
+                self.database().query("UPDATE schema_info SET value = value + 1000 WHERE name = 'version'")
+        else:
+            self.raise_version()
+        refused = self.launch()
+        self.assertEqual(refused.wait(60), 1)
+        self.assertIn("newer release", refused.log())
+        self.assertFalse(os.path.exists(os.path.join(self.home(), "url")))
+
+    def columns(self, table, column):
+        return self.database().one("SELECT COUNT(*) FROM information_schema.columns"
+                                   f" WHERE table_name = '{table}' AND column_name = '{column}'") == "1"
+
+    def raise_version(self):
+        import sqlite3
+        with sqlite3.connect(self.database().url[len("sqlite:"):]) as connection:
+            names = [row[1] for row in connection.execute("PRAGMA table_info(schema_info)")]
+            connection.execute("UPDATE schema_info SET version = version + 1000" if "version" in names else
+                               "UPDATE schema_info SET value = value + 1000 WHERE name = 'version'")
+        connection.close()
+
+    def test_other_region_than_the_databases_is_refused(self):
+        reeved = self.start("--set", "region=7")
+        self.assertTrue(self.database().one("SELECT id FROM miq_servers").startswith("70000000"))
+        reeved.stop()
+        refused = self.launch("--set", "region=8")
+        self.assertEqual(refused.wait(60), 1)
+        self.assertIn("region 7", refused.log())
+        self.start()  # without the setting it is what it is
+
+    def test_log_as_json(self):
+        import json
+        reeved = self.start("--log-format", "json")
+        reeved.stop()
+        lines = [json.loads(line) for line in reeved.log().splitlines()]
+        self.assertIn("ready", [line["msg"] for line in lines])
+
+
+class LostDatabase(reeve_it.Case):
+    """The database goes away and comes back. A cluster of its own, so that others are not disturbed."""
+
+    def setUp(self):
+        super().setUp()
+        if reeve_it.STORE == "sqlite":
+            self.skipTest("SQLite is a file")
+        self.cluster = reeve_it.Postgres(os.path.join(self.folder, "cluster"))
+        self.addCleanup(self.cluster.remove)
+        self.cluster.start()
+        self.database("home", self.cluster)
+
+    def test_database_that_is_not_there_at_start_is_waited_for(self):
+        self.cluster.stop()
+        reeved = self.launch()
+        self.until(lambda: "the database is not available; trying again" in reeved.log(), "it says so", 30)
+        self.assertIsNone(reeved.process.poll())
+        self.restart_cluster()
+        reeved.ready()
+
+    def restart_cluster(self):
+        """On the same port, or nobody would find it again."""
+        os.environ["PORT"] = self.cluster.env["PGPORT"]
+        try:
+            self.cluster.start()
+        finally:
+            del os.environ["PORT"]
+
+    def test_database_that_goes_away_comes_back_to_a_live_server(self):
+        reeved = self.start("--set", "server.monitor_poll=200ms")
+        workers = reeved.children("generic")
+        self.cluster.stop(crash=True)
+        self.until(lambda: "trying again" in reeved.log(), "it says so", 30)
+        self.assertGreaterEqual(reeved.request("GET", "/api/servers").status, 500)
+        self.assertEqual(reeved.request("GET", "/healthz").status, 200)
+        self.restart_cluster()
+        self.until(lambda: reeved.request("GET", "/api/servers").status == 200, "the API answers again", 30)
+        self.until(lambda: "well again" in reeved.log(), "it says that too", 30)
+        self.assertEqual(reeved.children("generic"), workers)  # nobody had to be replaced
+        code, seconds = reeved.stop()
+        self.assertEqual(code, 0)
+        self.assertLess(seconds, 5)
+
+    def test_clean_stop_without_database_is_quick(self):
+        reeved = self.start()
+        self.cluster.stop(crash=True)
+        code, seconds = reeved.stop()
+        self.assertEqual(code, 0)
+        self.assertLess(seconds, 5.5)
+
+
+if __name__ == "__main__":
+    unittest.main()
