@@ -137,8 +137,8 @@ drain(void *arg, rv_err *err)
 static void
 take_rejected(void *arg, const struct rv_kind *kind, const char *ref, const rv_err *why)
 {
-    (void)kind, (void)ref, (void)why;
-    ((struct run *)arg)->record->rejected++;
+    (void)arg;
+    spy_refused(kind->name, ref ? ref : "", why->text);
 }
 
 static int
@@ -245,13 +245,20 @@ callback_verify(struct trial *trial, struct rv_connection *connection, struct ru
 }
 
 int
-callback_refresh(struct trial *trial, struct rv_connection *connection, struct run *run)
+callback_refresh_scope(struct trial *trial, struct rv_connection *connection, struct run *run,
+                       const struct reeve_scope *scope)
 {
-    struct reeve_scope whole = { .size = sizeof(whole), .whole = 1 };
     struct stage stage;
     record_begin_refresh(run->record);
     begin(trial, run, "refresh", &stage);
-    return end(run, rv_connection_refresh(connection, &stage.spec, &whole, &run->err));
+    return end(run, rv_connection_refresh(connection, &stage.spec, scope, &run->err));
+}
+
+int
+callback_refresh(struct trial *trial, struct rv_connection *connection, struct run *run)
+{
+    struct reeve_scope whole = { .size = sizeof(whole), .whole = 1 };
+    return callback_refresh_scope(trial, connection, run, &whole);
 }
 
 int

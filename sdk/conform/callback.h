@@ -57,6 +57,8 @@ void callback_close(struct trial *trial, struct rv_connection *connection);
 int callback_verify(struct trial *trial, struct rv_connection *connection, struct run *run,
                     struct rv_identity_found *found);
 int callback_refresh(struct trial *trial, struct rv_connection *connection, struct run *run);
+int callback_refresh_scope(struct trial *trial, struct rv_connection *connection, struct run *run,
+                           const struct reeve_scope *scope);
 int callback_watch(struct trial *trial, struct rv_connection *connection, struct run *run);
 
 /* open that must work: NULL when it did not (failed, or skipped for lack of options). */

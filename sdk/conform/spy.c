@@ -4,9 +4,9 @@
  */
 #include "spy.h"
 
+#include <pthread.h>
 #include <string.h>
 #include <unistd.h>
-#include <sys/syscall.h>
 #include "reeve/host.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -23,7 +23,7 @@ struct spy spy;
 static const struct reeve_host *const real = &rv_host_table;
 static struct reeve_host table;
 static struct trial *trial;
-static long thread;
+static pthread_t thread;
 static struct pattern patterns[PATTERNS];
 static int pattern_count;
 static char found[FINDINGS][96];
@@ -36,6 +36,15 @@ spy_begin(int64_t late_until_ms)
 {
     spy.calls = spy.waits = spy.allocs = spy.emits = spy.strangers = spy.refused = 0;
     spy.late_until_ms = late_until_ms;
+}
+
+void
+spy_refused(const char *kind, const char *ref, const char *why)
+{
+    if (spy.refused < SPY_REFUSALS)
+        snprintf(spy.refusals[spy.refused], SPY_TEXT_BYTES, "%.60s '%.100s': %.300s", kind, ref,
+                 why);
+    spy.refused++;
 }
 
 static void
@@ -111,11 +120,11 @@ static void
 enter(void)
 {
     spy.calls++;
-    if (syscall(SYS_gettid) != thread && spy.strangers++ == 0) {
+    if (!pthread_equal(pthread_self(), thread) && spy.strangers++ == 0) {
         trial_fail(trial, "the host was called from another thread in %s", trial->report->callback);
         trial_advise(trial, "call the host from the thread that runs the callback only");
     }
-    while (rv_monotonic_ms() < spy.late_until_ms)
+    while (spy.late_until_ms && rv_monotonic_ms() < spy.late_until_ms)
         usleep(500);
 }
 
@@ -240,16 +249,16 @@ static int32_t
 spy_emit(struct reeve_object *obj)
 {
     enter();
+    int64_t before = spy.refused;
     if (++spy.emits == spy.spoil_emit_at)
         spoil(obj);
     int32_t rc = real->emit(obj);
-    int lost = rc == REEVE_E_INVALID || rc == REEVE_E_LIMIT;
-    if (!lost || spy.emits == spy.spoil_emit_at)
-        return rc;
-    if (spy.refused < SPY_REFUSALS)
-        snprintf(spy.refusals[spy.refused], SPY_TEXT_BYTES, "%s '%.100s': %.300s", open_kind,
-                 open_ref, rv_err_text_of(obj));
-    spy.refused++;
+    /* The sink is told of those that have a kind; for the others there is nobody else. */
+    if ((rc == REEVE_E_INVALID || rc == REEVE_E_LIMIT) && spy.refused == before)
+        spy_refused(open_kind, open_ref,
+                    rv_model_kind(open_kind) ? "its kind is not in the inventory's list of kinds, "
+                                               "or its ref is empty, too long or not UTF-8"
+                                             : "this kind is not known");
     return rc;
 }
 
@@ -295,7 +304,7 @@ void
 spy_bind(struct trial *of)
 {
     trial = of;
-    thread = syscall(SYS_gettid);
+    thread = pthread_self();
     table = *real;
     table.fail = spy_fail;
     table.fail_wrap = spy_fail_wrap;

@@ -30,6 +30,8 @@ extern struct spy spy;
 void spy_bind(struct trial *trial);
 /* A callback begins. */
 void spy_begin(int64_t late_until_ms);
+/* The host would not take this object. */
+void spy_refused(const char *kind, const char *ref, const char *why);
 
 /* Look for this value of option `name` from now on, as it is and in base64. Too short ones (they
  * would be found everywhere) are left out. */

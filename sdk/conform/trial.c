@@ -213,6 +213,18 @@ trial_config_of(struct trial *trial, const cJSON *given, rv_err *err)
     return config;
 }
 
+void
+trial_config_free(struct trial *trial, struct rv_config *config)
+{
+    for (int i = 0; i < trial->config_count; i++) {
+        if (trial->configs[i] != config)
+            continue;
+        trial->configs[i] = trial->configs[--trial->config_count];
+        rv_config_free(config);
+        return;
+    }
+}
+
 struct rv_config *
 trial_config(struct trial *trial)
 {

@@ -51,6 +51,8 @@ struct rv_config *trial_config(struct trial *trial);
 struct rv_config *trial_config_invented(struct trial *trial);
 /* Of other options than those that were given; NULL with *err set. */
 struct rv_config *trial_config_of(struct trial *trial, const cJSON *given, rv_err *err);
+/* Before the end of the trial: for checks that make many. */
+void trial_config_free(struct trial *trial, struct rv_config *config);
 /* The options as given and, when invented is not 0, as invented; the caller's. */
 cJSON *trial_options(const struct trial *trial, int invented);
 /* Names of required options that are not given, ", " between; the caller's. NULL: none. */

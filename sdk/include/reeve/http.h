@@ -17,6 +17,7 @@ extern "C" {
 #endif
 
 struct reeve_secret;
+struct reeve_config;
 struct reeve_http;
 struct reeve_http_stream;
 
@@ -41,6 +42,14 @@ struct reeve_http_config {
                                  * silence (streams: 0 for no limit once they answer) */
     uint64_t max_response_bytes; /* 0: 64 MiB; per answer, after decompression */
 };
+
+/* Fill in what the well-known options of a connection say (options.h): base_url from hostname, port
+ * and path; tls and ca_pem from security_protocol ("non-ssl" is http://) and
+ * certificate_authority; bearer from auth_key, userid and password, client_certificate and
+ * client_key, http_proxy. Options that are not there leave the field as it is. base_url is scratch
+ * memory of the call. INVALID when a host name is missing or the options contradict each other. */
+int reeve_http_options(struct reeve_call *call, const struct reeve_config *config,
+                       struct reeve_http_config *out);
 
 /* Everything in config is copied or, for secrets, must live as long as the client. */
 int reeve_http_open(struct reeve_call *call, const struct reeve_http_config *config,

@@ -9,6 +9,7 @@
 #include "reeve/host.h"
 #include "reeve/http.h"
 #include "reeve/json.h"
+#include "reeve/paging.h"
 #include "reeve/retry.h"
 
 #endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Long lists that a server gives out in pages. Each page is taken apart while
+ * it arrives, so neither its size nor the list's costs memory.
+ */
+#ifndef REEVE_PAGING_H
+#define REEVE_PAGING_H
+
+#include <stdint.h>
+#include "reeve/call.h"
+#include "reeve/http.h"
+#include "reeve/json.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct reeve_pages {
+    uint64_t size;
+    const char *path;      /* of the first page, query and all: "/v1/vms?limit=500" */
+    const char *list;      /* name of the member that holds the array; NULL: the page is the array */
+    const char *next;      /* where a page says how to go on: "metadata.continue". Absent, null or
+                            * "" there: it was the last page. NULL: there is one page only */
+    const char *parameter; /* the query parameter that takes it: "continue"; NULL: it is the next
+                            * page's path, or its URL below the client's base_url */
+    uint64_t max_page_bytes; /* 0: 256 MiB */
+    uint64_t max_pages;      /* 0: a million */
+    int32_t max_depth;       /* 0: 64 */
+    int32_t reserved;
+    /* As in reeve_json_list_config. */
+    int (*item)(struct reeve_call *call, void *arg, const struct reeve_json *item);
+    int (*member)(struct reeve_call *call, void *arg, const char *name, const struct reeve_json *value);
+    void *arg;
+};
+
+/* All pages from the first to the last, with the client's retries. 0, or the class of the first
+ * failure: of a request, an answer that is no such list, or a callback. */
+int reeve_read_pages(struct reeve_call *call, struct reeve_http *http,
+                     const struct reeve_pages *pages);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Lists in pages, and the well-known options of a connection.
+ */
+#include "http_fixture.h"
+
+static struct reeve_call call;
+static struct fault_server server;
+static struct reeve_http *http;
+
+static int
+begin(void **state)
+{
+    (void)state;
+    fault_server_start(&server, NULL);
+    return 0;
+}
+
+static int
+end(void **state)
+{
+    (void)state;
+    fault_server_stop(&server);
+    return 0;
+}
+
+static int
+begin_test(void **state)
+{
+    (void)state;
+    sdk_host_begin(&call);
+    http = open_client(&call, server.url, (struct reeve_http_config){ .retries = 2 });
+    return 0;
+}
+
+static int
+end_test(void **state)
+{
+    (void)state;
+    reeve_http_close(http);
+    sdk_host_end(&call);
+    return 0;
+}
+
+struct sum {
+    int64_t items;
+    int members;
+    int64_t fail_at;
+};
+
+static int
+add(struct reeve_call *of, void *arg, const struct reeve_json *item)
+{
+    struct sum *sum = arg;
+    int64_t value = reeve_json_int(item, "", -1000);
+
+    sum->items += value;
+    return value == sum->fail_at ? reeve_fail(of, REEVE_E_CONFLICT, "stop") : 0;
+}
+
+static int
+count_member(struct reeve_call *of, void *arg, const char *name, const struct reeve_json *value)
+{
+    struct sum *sum = arg;
+
+    (void)of, (void)name, (void)value;
+    sum->members++;
+    return 0;
+}
+
+/* Read /l with the given ways; returns the class. */
+static int
+read_all(const char *script, struct reeve_pages pages, struct sum *sum)
+{
+    *sum = (struct sum){ .fail_at = sum->fail_at };
+    tell(&call, http, script);
+    pages.size = sizeof(pages);
+    pages.path = pages.path ? pages.path : "/l?n=1";
+    pages.list = "items";
+    pages.item = add;
+    pages.member = count_member;
+    pages.arg = sum;
+    return reeve_read_pages(&call, http, &pages);
+}
+
+static void
+a_mark_leads_from_page_to_page(void **state)
+{
+    static const char script[] =
+        "{\"routes\":["
+        "{\"path\":\"/l\",\"query\":{\"n\":\"1\",\"continue\":\"a b&c\"},\"steps\":[{\"json\":"
+        "{\"items\":[3],\"metadata\":{\"continue\":\"\"}}}]},"
+        "{\"path\":\"/l\",\"query\":{\"n\":\"1\"},\"steps\":[{\"status\":503},{\"json\":"
+        "{\"metadata\":{\"x\":1,\"continue\":\"a b&c\"},\"items\":[1,2]}}]}]}";
+    struct sum sum = { 0 };
+    uint64_t used = call.memory_used;
+
+    (void)state;
+    assert_int_equal(
+        read_all(script,
+                 (struct reeve_pages){ .next = "metadata.continue", .parameter = "continue" },
+                 &sum),
+        0);
+    assert_int_equal(sum.items, 6);
+    assert_int_equal(sum.members, 2);
+    assert_true(call.memory_used - used < 4096);
+}
+
+static void
+a_mark_may_be_a_number_or_a_link(void **state)
+{
+    static const char numbers[] =
+        "{\"routes\":["
+        "{\"path\":\"/"
+        "l\",\"query\":{\"page\":\"2\"},\"steps\":[{\"json\":{\"items\":[5],\"next\":null}}]},"
+        "{\"path\":\"/l\",\"steps\":[{\"json\":{\"items\":[4],\"next\":2}}]}]}";
+    char *links = reeve_format(
+        &call,
+        "{\"routes\":["
+        "{\"path\":\"/second\",\"steps\":[{\"json\":{\"items\":[20],\"next\":\"%s/third?x=1\"}}]},"
+        "{\"path\":\"/third\",\"steps\":[{\"json\":{\"items\":[300]}}]},"
+        "{\"path\":\"/l\",\"steps\":[{\"json\":{\"items\":[1],\"next\":\"/second\"}}]}]}",
+        server.url);
+    struct sum sum = { 0 };
+
+    (void)state;
+    assert_int_equal(
+        read_all(numbers, (struct reeve_pages){ .path = "/l", .next = "next", .parameter = "page" },
+                 &sum),
+        0);
+    assert_int_equal(sum.items, 9);
+    assert_int_equal(read_all(links, (struct reeve_pages){ .next = "next" }, &sum), 0);
+    assert_int_equal(sum.items, 321);
+}
+
+static void
+one_page_is_enough_without_a_mark(void **state)
+{
+    static const char script[] =
+        "{\"routes\":[{\"path\":\"/l\",\"steps\":[{\"json\":{\"items\":[1],\"next\":\"more\"}}]}]}";
+    struct sum sum = { 0 };
+
+    (void)state;
+    assert_int_equal(read_all(script, (struct reeve_pages){ 0 }, &sum), 0);
+    assert_int_equal(sum.items, 1);
+}
+
+static void
+bad_marks_are_refused(void **state)
+{
+    static const struct {
+        const char *mark;
+        const char *part; /* of the error */
+    } cases[] = {
+        { "http://elsewhere.invalid/l", "the next page is at another place" },
+        { "relative", "the next page is at another place" },
+        { "/l?again", "a page names itself as the next one" },
+    };
+    struct sum sum = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char *script = reeve_format(&call,
+                                    "{\"routes\":[{\"path\":\"/"
+                                    "l\",\"steps\":[{\"json\":{\"items\":[1],\"next\":\"%s\"}}]}]}",
+                                    cases[i].mark);
+        assert_int_equal(read_all(script, (struct reeve_pages){ .next = "next" }, &sum),
+                         REEVE_E_PROTOCOL);
+        assert_true(contains(call.text, cases[i].part));
+    }
+}
+
+static void
+the_number_of_pages_has_a_ceiling(void **state)
+{
+    static const char script[] =
+        "{\"routes\":[{\"path\":\"/l\",\"then\":\"cycle\",\"steps\":["
+        "{\"json\":{\"items\":[1],\"next\":\"a\"}},{\"json\":{\"items\":[1],\"next\":\"b\"}}]}]}";
+    struct sum sum = { 0 };
+
+    (void)state;
+    assert_int_equal(
+        read_all(script,
+                 (struct reeve_pages){ .next = "next", .parameter = "after", .max_pages = 7 },
+                 &sum),
+        REEVE_E_LIMIT);
+    assert_int_equal(sum.items, 7);
+    assert_true(contains(call.text, "more than 7 pages"));
+}
+
+static void
+a_failure_ends_the_reading(void **state)
+{
+    static const char script[] =
+        "{\"routes\":[{\"path\":\"/l\",\"query\":{\"after\":\"a\"},\"steps\":[{\"status\":410}]},"
+        "{\"path\":\"/l\",\"steps\":[{\"json\":{\"items\":[1,7],\"next\":\"a\"}}]}]}";
+    struct sum sum = { 0 };
+    struct reeve_pages pages = { .next = "next", .parameter = "after" };
+
+    (void)state;
+    assert_int_equal(read_all(script, pages, &sum), REEVE_E_GONE);
+    assert_int_equal(sum.items, 8);
+    sum.fail_at = 1;
+    assert_int_equal(read_all(script, pages, &sum), REEVE_E_CONFLICT);
+    assert_int_equal(sum.items, 1);
+    assert_int_equal(read_all("{}", (struct reeve_pages){ .path = "/truncate/50" }, &sum),
+                     REEVE_E_PROTOCOL);
+    assert_int_equal(read_all("{}", (struct reeve_pages){ .path = "/text/hello" }, &sum),
+                     REEVE_E_PROTOCOL);
+    assert_int_equal(
+        read_all("{}", (struct reeve_pages){ .path = "/bytes/-1", .max_page_bytes = 100 }, &sum),
+        REEVE_E_LIMIT);
+}
+
+/* What the well-known options make of a config. */
+static int
+configure(const struct sdk_host_option *options, const struct sdk_host_secret *secrets,
+          struct reeve_http_config *out)
+{
+    struct reeve_config config = { options, secrets };
+
+    memset(out, 0, sizeof(*out));
+    out->size = sizeof(*out);
+    return reeve_http_options(&call, &config, out);
+}
+
+static void
+options_make_an_address(void **state)
+{
+    static const struct {
+        struct sdk_host_option options[5];
+        const char *url;
+    } cases[] = {
+        { { { "hostname", "h" } }, "https://h" },
+        { { { "hostname", "h" }, { "port", "6443" } }, "https://h:6443" },
+        { { { "hostname", "::1" }, { "port", "1" }, { "path", "a/b" } }, "https://[::1]:1/a/b" },
+        { { { "hostname", "[::1]" }, { "path", "/a" } }, "https://[::1]/a" },
+        { { { "hostname", "h" }, { "security_protocol", "non-ssl" } }, "http://h" },
+    };
+    struct reeve_http_config config;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(configure(cases[i].options, NULL, &config), 0);
+        assert_string_equal(config.base_url, cases[i].url);
+    }
+    const struct sdk_host_option none[] = { { "port", "1" }, { NULL, NULL } };
+    assert_int_equal(configure(none, NULL, &config), REEVE_E_INVALID);
+    assert_string_equal(call.text, "the host name is missing");
+}
+
+static void
+options_say_whom_to_trust(void **state)
+{
+    static const struct {
+        struct sdk_host_option options[4];
+        int status;
+        int tls;
+    } cases[] = {
+        { { { "hostname", "h" } }, 0, REEVE_TLS_VERIFY },
+        { { { "hostname", "h" }, { "certificate_authority", "PEM" } }, 0, REEVE_TLS_VERIFY_CA },
+        { { { "hostname", "h" }, { "security_protocol", "ssl-with-validation" } },
+          0,
+          REEVE_TLS_VERIFY },
+        { { { "hostname", "h" },
+            { "security_protocol", "ssl-with-validation-custom-ca" },
+            { "certificate_authority", "PEM" } },
+          0,
+          REEVE_TLS_VERIFY_CA },
+        { { { "hostname", "h" }, { "security_protocol", "ssl-without-validation" } },
+          0,
+          REEVE_TLS_NO_VERIFY },
+        { { { "hostname", "h" }, { "security_protocol", "ssl-with-validation-custom-ca" } },
+          REEVE_E_INVALID,
+          REEVE_TLS_VERIFY_CA },
+        { { { "hostname", "h" }, { "security_protocol", "ssl" } }, REEVE_E_INVALID, 0 },
+    };
+    struct reeve_http_config config;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(configure(cases[i].options, NULL, &config), cases[i].status);
+        assert_int_equal(config.tls, cases[i].tls);
+    }
+}
+
+static void
+options_say_as_whom_to_come(void **state)
+{
+    static const struct sdk_host_option options[] = { { "hostname", "h" },
+                                                      { "userid", "me" },
+                                                      { "client_certificate", "PEM" },
+                                                      { "http_proxy", "http://p" },
+                                                      { NULL, NULL } };
+    static const struct sdk_host_secret secrets[] = { { "auth_key", { "t", 1 } },
+                                                      { "password", { "p", 1 } },
+                                                      { "client_key", { "k", 1 } },
+                                                      { NULL, { NULL, 0 } } };
+    struct reeve_http_config config;
+
+    (void)state;
+    assert_int_equal(configure(options, secrets, &config), 0);
+    assert_ptr_equal(config.bearer, &secrets[0].secret);
+    assert_ptr_equal(config.password, &secrets[1].secret);
+    assert_ptr_equal(config.client_key, &secrets[2].secret);
+    assert_string_equal(config.userid, "me");
+    assert_string_equal(config.client_cert_pem, "PEM");
+    assert_string_equal(config.proxy, "http://p");
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, begin_test, end_test)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(a_mark_leads_from_page_to_page),    CASE(a_mark_may_be_a_number_or_a_link),
+        CASE(one_page_is_enough_without_a_mark), CASE(bad_marks_are_refused),
+        CASE(the_number_of_pages_has_a_ceiling), CASE(a_failure_ends_the_reading),
+        CASE(options_make_an_address),           CASE(options_say_whom_to_trust),
+        CASE(options_say_as_whom_to_come),
+    };
+
+    return cmocka_run_group_tests(tests, begin, end);
+}
