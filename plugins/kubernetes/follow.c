@@ -143,7 +143,7 @@ kube_follow_failed(struct kube_watch *watch, struct kube_follow *f, int error_cl
         return note_refusal(watch, f, error_class);
     f->error_class = error_class;
     f->due_at_ms = now_ms(watch) + reeve_backoff_next(&f->backoff, retry_after_ms);
-    reeve_log(call, REEVE_LOG_INFO, "watch %s: %s; trying again in %lld ms", f->what->name,
+    reeve_log(call, REEVE_LOG_DEBUG, "watch %s: %s; trying again in %lld ms", f->what->name,
               f->error, (long long)(f->due_at_ms - now_ms(watch)));
     return warn_of_failure(watch, f);
 }

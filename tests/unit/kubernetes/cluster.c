@@ -73,11 +73,12 @@ cluster_do(const struct cluster *cluster, const char *script, const char *argume
 }
 
 static int
-try_kubectl(const struct cluster *cluster, const char *arguments, char **out, char **error)
+try_program(const struct cluster *cluster, const char *program, const char *arguments, char **out,
+            char **error)
 {
     RV_AUTO_FREE char *kube = peers_bin();
     RV_AUTO_FREE char *copy = rv_strdup(arguments);
-    const char *argv[WORDS_MAX] = { kube, "kubectl" };
+    const char *argv[WORDS_MAX] = { kube, program };
     const char *env[] = { cluster->kubeconfig, NULL };
     char *rest = copy, *word;
     int count = 2;
@@ -85,6 +86,22 @@ try_kubectl(const struct cluster *cluster, const char *arguments, char **out, ch
     while ((word = strsep(&rest, " ")) && count < WORDS_MAX - 1)
         argv[count++] = word;
     return rv_test_run(argv, env, out, error);
+}
+
+static int
+try_kubectl(const struct cluster *cluster, const char *arguments, char **out, char **error)
+{
+    return try_program(cluster, "kubectl", arguments, out, error);
+}
+
+void
+cluster_seed(const struct cluster *cluster, const char *arguments)
+{
+    RV_AUTO_FREE char *out = NULL;
+    RV_AUTO_FREE char *error = NULL;
+
+    if (try_program(cluster, "seed", arguments, &out, &error))
+        fail_msg("seed %s: %s", arguments, error);
 }
 
 char *

@@ -20,6 +20,8 @@ void cluster_do(const struct cluster *cluster, const char *script, const char *a
 char *cluster_kubectl(const struct cluster *cluster, const char *arguments);
 /* The same, and forget what it prints. */
 void cluster_run(const struct cluster *cluster, const char *arguments);
+/* `kube seed ARGUMENTS`: many objects at once. */
+void cluster_seed(const struct cluster *cluster, const char *arguments);
 /* How many lines `kubectl get WHAT -A -o name` prints. */
 int cluster_count(const struct cluster *cluster, const char *what);
 /* Until `kubectl ARGUMENTS` prints text; ends the test after a minute. */

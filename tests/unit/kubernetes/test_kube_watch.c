@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Following a real API server: changes, restarts, positions that expire. The steps of a test
+ * run between the waits of the module's watch, in this process.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "cluster.h"
+#include "kube_driver.h"
+
+#define OBJECTS REEVE_SOURCE_DIR "/tests/peers/kubernetes/objects"
+#define SEEDS REEVE_SOURCE_DIR "/tests/peers/kubernetes/seeds"
+
+/* A test in steps: each is called at every wait until it says that it is over (1). */
+struct steps {
+    int (*const *step)(struct kube_driver *driver);
+    int at;
+    int began;
+    int64_t began_ms;
+    int timed_out;
+};
+
+/* Scheduler and fake kubelet take their time to find a restarted API server again. */
+enum { STEP_MAX_MS = 120000 };
+
+static struct cluster cluster;
+static const char *api_flags;
+
+static int64_t
+now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int
+walk(struct kube_driver *driver)
+{
+    struct steps *steps = driver->tick_arg;
+
+    while (steps->step[steps->at]) {
+        if (!steps->began) {
+            steps->began = 1;
+            steps->began_ms = now_ms();
+        }
+        if (!steps->step[steps->at](driver)) {
+            steps->timed_out = now_ms() - steps->began_ms > STEP_MAX_MS;
+            return steps->timed_out;
+        }
+        steps->at++;
+        steps->began = 0;
+    }
+    return 1;
+}
+
+/* Watches until the last step is over. */
+static void
+follow(struct kube_driver *driver, int (*const *step)(struct kube_driver *driver))
+{
+    struct steps steps = { .step = step };
+    rv_err err = RV_ERR_INIT;
+    int rc;
+
+    driver->tick = walk;
+    driver->tick_arg = &steps;
+    rc = kube_driver_watch(driver, &err);
+    driver->tick = NULL;
+    if (steps.timed_out)
+        fail_msg("step %d did not come about", steps.at);
+    if (rc != REEVE_E_CANCELLED)
+        fail_msg("%s", err.text);
+}
+
+static int
+start(void **state)
+{
+    (void) state;
+    cluster_start(&cluster, api_flags);
+    cluster_run(&cluster, "apply -f " OBJECTS "/demo.yaml");
+    cluster_wait_for(&cluster, "get deployment -n shop web -o jsonpath={.status.readyReplicas}",
+                     "5");
+    return 0;
+}
+
+static int
+end(void **state)
+{
+    (void) state;
+    cluster_end(&cluster);
+    return 0;
+}
+
+static void
+open_and_list(struct kube_driver *driver)
+{
+    rv_err err = RV_ERR_INIT;
+
+    kube_driver_open_kubeconfig(driver, cluster.dir, "reeve");
+    if (kube_driver_refresh(driver, &err))
+        fail_msg("%s", err.text);
+}
+
+static void
+check_equal_to_fresh_list(struct kube_driver *driver)
+{
+    static const char *const kinds[] = { "container_group", "container_service", "container_node",
+                                         "container_deployment", "container_replicator",
+                                         "container_endpoint_set", NULL };
+    struct kube_driver fresh;
+
+    open_and_list(&fresh);
+    for (int i = 0; kinds[i]; i++) {
+        cJSON *want = cJSON_GetObjectItemCaseSensitive(fresh.model.kinds, kinds[i]), *row;
+
+        if (kube_model_count(&driver->model, kinds[i]) != cJSON_GetArraySize(want))
+            fail_msg("%s: %d followed, %d listed", kinds[i],
+                     kube_model_count(&driver->model, kinds[i]), cJSON_GetArraySize(want));
+        cJSON_ArrayForEach(row, want)
+        {
+            const char *have = kube_model_object(&driver->model, kinds[i], row->string);
+
+            if (!have || strcmp(have, row->valuestring) != 0)
+                fail_msg("%s\nfollowed: %s\nlisted: %s", kinds[i], have ? have : "nothing",
+                         row->valuestring);
+        }
+    }
+    kube_driver_close(&fresh);
+}
+
+static int
+make_pod(struct kube_driver *driver)
+{
+    (void) driver;
+    cluster_run(&cluster, "run extra -n shop --image=quay.io/a/extra:1 --labels=app=extra,x=y");
+    return 1;
+}
+
+static int
+pod_runs(struct kube_driver *driver)
+{
+    const char *row = kube_model_find(&driver->model, "container_group", "name='extra'");
+
+    return row && strstr(row, "status='Running'") && strstr(row, "name='x' value='y'") &&
+           kube_model_find(&driver->model, "container_image", "name='a/extra'");
+}
+
+static int
+relabel_pod(struct kube_driver *driver)
+{
+    (void) driver;
+    cluster_run(&cluster, "label pod -n shop extra x- z=1");
+    return 1;
+}
+
+static int
+pod_is_relabelled(struct kube_driver *driver)
+{
+    const char *row = kube_model_find(&driver->model, "container_group", "name='extra'");
+
+    return row && strstr(row, "name='z' value='1'") && !strstr(row, "name='x'");
+}
+
+static int
+delete_pod(struct kube_driver *driver)
+{
+    (void) driver;
+    cluster_run(&cluster, "delete pod -n shop extra --wait=false");
+    return 1;
+}
+
+static int
+pod_is_gone(struct kube_driver *driver)
+{
+    return !kube_model_find(&driver->model, "container_group", "name='extra'");
+}
+
+static int
+scale_up(struct kube_driver *driver)
+{
+    (void) driver;
+    cluster_run(&cluster, "scale deployment -n shop web --replicas=8");
+    return 1;
+}
+
+static int
+is_scaled(struct kube_driver *driver)
+{
+    const char *row = kube_model_find(&driver->model, "container_deployment", "name='web'");
+    const char *set = kube_model_find(&driver->model, "container_endpoint_set", "name='web'");
+
+    return row && strstr(row, " ready_replicas=8") && set && strstr(set, "ready_addresses=8");
+}
+
+static int
+scale_down(struct kube_driver *driver)
+{
+    (void) driver;
+    cluster_run(&cluster, "scale deployment -n shop web --replicas=5");
+    return 1;
+}
+
+static int
+is_scaled_down(struct kube_driver *driver)
+{
+    const char *row = kube_model_find(&driver->model, "container_deployment", "name='web'");
+    const char *set = kube_model_find(&driver->model, "container_endpoint_set", "name='web'");
+
+    return row && strstr(row, " ready_replicas=5") && set && strstr(set, "ready_addresses=5") &&
+           kube_model_count(&driver->model, "container_group") == cluster_count(&cluster, "pods");
+}
+
+static void
+changes_are_followed_without_a_list(void **state)
+{
+    static int (*const steps[])(struct kube_driver *) = { make_pod,
+                                                          pod_runs,
+                                                          relabel_pod,
+                                                          pod_is_relabelled,
+                                                          delete_pod,
+                                                          pod_is_gone,
+                                                          scale_up,
+                                                          is_scaled,
+                                                          scale_down,
+                                                          is_scaled_down,
+                                                          NULL };
+    struct kube_driver driver;
+
+    (void) state;
+    open_and_list(&driver);
+    follow(&driver, steps);
+    assert_string_equal(driver.model.listed, "");
+    assert_int_equal(driver.model.rejected, 0);
+    check_equal_to_fresh_list(&driver);
+    kube_driver_close(&driver);
+}
+
+static void
+what_happened_between_two_watches_is_caught_up(void **state)
+{
+    static int (*const first[])(struct kube_driver *) = { make_pod, pod_runs, NULL };
+    static int (*const second[])(struct kube_driver *) = { pod_is_gone, is_scaled, scale_down,
+                                                           is_scaled_down, NULL };
+    struct kube_driver driver;
+
+    (void) state;
+    open_and_list(&driver);
+    follow(&driver, first);
+    cluster_run(&cluster, "delete pod -n shop extra");
+    cluster_run(&cluster, "scale deployment -n shop web --replicas=8");
+    follow(&driver, second);
+    assert_string_equal(driver.model.listed, "");
+    kube_driver_close(&driver);
+}
+
+static int
+everything_is_listed(struct kube_driver *driver)
+{
+    return cJSON_GetArraySize(driver->model.tokens) == 24;
+}
+
+static void
+a_watch_without_positions_lists_first(void **state)
+{
+    static int (*const steps[])(struct kube_driver *) = { everything_is_listed, NULL };
+    struct kube_driver driver;
+
+    (void) state;
+    kube_driver_open_kubeconfig(&driver, cluster.dir, "reeve");
+    follow(&driver, steps);
+    assert_int_equal(driver.model.completes, 23);
+    check_equal_to_fresh_list(&driver);
+    kube_driver_close(&driver);
+}
+
+static int
+spoil_position(struct kube_driver *driver, const char *stream, const char *token)
+{
+    cJSON_ReplaceItemInObjectCaseSensitive(driver->model.tokens, stream, cJSON_CreateString(token));
+    return 1;
+}
+
+static int
+pods_are_listed(struct kube_driver *driver)
+{
+    return strstr(driver->model.listed, "container_group") != NULL &&
+           !cJSON_GetObjectItemCaseSensitive(driver->model.unseen, "container_group");
+}
+
+static void
+a_position_that_is_none_lists_that_collection_only(void **state)
+{
+    static int (*const steps[])(struct kube_driver *) = { pods_are_listed, NULL };
+    struct kube_driver driver;
+
+    (void) state;
+    open_and_list(&driver);
+    spoil_position(&driver, "pods", "no number");
+    follow(&driver, steps);
+    assert_string_equal(driver.model.listed, "container_group ");
+    kube_driver_close(&driver);
+}
+
+static int
+replicators_are_listed(struct kube_driver *driver)
+{
+    return strstr(driver->model.listed, "container_replicator") != NULL &&
+           !cJSON_GetObjectItemCaseSensitive(driver->model.unseen, "container_replicator");
+}
+
+static void
+a_kind_of_two_collections_is_listed_whole(void **state)
+{
+    static int (*const steps[])(struct kube_driver *) = { replicators_are_listed, NULL };
+    struct kube_driver driver;
+    int count;
+
+    (void) state;
+    open_and_list(&driver);
+    count = kube_model_count(&driver.model, "container_replicator");
+    spoil_position(&driver, "replicasets", "");
+    follow(&driver, steps);
+    assert_string_equal(driver.model.listed, "container_replicator ");
+    assert_int_equal(kube_model_count(&driver.model, "container_replicator"), count);
+    check_equal_to_fresh_list(&driver);
+    kube_driver_close(&driver);
+}
+
+static void
+an_api_server_that_is_gone_is_an_error_and_recovers(void **state)
+{
+    static int (*const forever[])(struct kube_driver *) = { pod_runs, NULL };
+    static int (*const steps[])(struct kube_driver *) = { pod_runs, delete_pod, pod_is_gone, NULL };
+    struct steps waiting = { .step = forever };
+    struct kube_driver driver;
+    rv_err err = RV_ERR_INIT;
+    int rows;
+
+    (void) state;
+    open_and_list(&driver);
+    rows = kube_model_count(&driver.model, "container_group");
+    cluster_do(&cluster, "stop", "apiserver");
+    driver.tick = walk;
+    driver.tick_arg = &waiting;
+    assert_int_equal(kube_driver_watch(&driver, &err), REEVE_E_UNAVAILABLE);
+    driver.tick = NULL;
+    assert_int_equal(kube_model_count(&driver.model, "container_group"), rows);
+    assert_int_equal(kube_driver_refresh(&driver, &err), REEVE_E_UNAVAILABLE);
+    assert_int_equal(kube_model_count(&driver.model, "container_group"), rows);
+    cluster_do(&cluster, "start", "apiserver");
+    make_pod(&driver);
+    driver.model.listed[0] = '\0';
+    follow(&driver, steps);
+    check_equal_to_fresh_list(&driver);
+    kube_driver_close(&driver);
+}
+
+static int
+stop_api_server(struct kube_driver *driver)
+{
+    (void) driver;
+    cluster_do(&cluster, "stop", "apiserver");
+    return 1;
+}
+
+static int
+never(struct kube_driver *driver)
+{
+    (void) driver;
+    return 0;
+}
+
+static void
+a_watch_ends_when_all_its_streams_are_cut(void **state)
+{
+    static int (*const steps[])(struct kube_driver *) = { everything_is_listed, stop_api_server,
+                                                          never, NULL };
+    struct steps waiting = { .step = steps };
+    struct kube_driver driver;
+    rv_err err = RV_ERR_INIT;
+
+    (void) state;
+    open_and_list(&driver);
+    driver.tick = walk;
+    driver.tick_arg = &waiting;
+    assert_int_equal(kube_driver_watch(&driver, &err), REEVE_E_UNAVAILABLE);
+    assert_false(waiting.timed_out);
+    assert_int_equal(cJSON_GetArraySize(driver.model.tokens), 24);
+    driver.tick = NULL;
+    cluster_do(&cluster, "start", "apiserver");
+    kube_driver_close(&driver);
+}
+
+static int
+touch_pods(struct kube_driver *driver)
+{
+    (void) driver;
+    cluster_run(&cluster, "annotate pods -n shop --all --overwrite touched=1");
+    return 1;
+}
+
+static int
+expire(struct kube_driver *driver)
+{
+    (void) driver;
+    cluster_do(&cluster, "expire", "--now");
+    return 1;
+}
+
+/* A restarted API server knows no older versions: each position but the newest is refused. */
+static void
+positions_that_expired_are_listed_again(void **state)
+{
+    static int (*const steps[])(struct kube_driver *) = { pods_are_listed, make_pod, pod_runs,
+                                                          delete_pod, pod_is_gone, NULL };
+    struct kube_driver driver;
+
+    (void) state;
+    open_and_list(&driver);
+    spoil_position(&driver, "pods", "1");
+    touch_pods(&driver);
+    expire(&driver);
+    follow(&driver, steps);
+    assert_non_null(strstr(driver.model.listed, "container_group "));
+    check_equal_to_fresh_list(&driver);
+    kube_driver_close(&driver);
+}
+
+static int
+seed(struct kube_driver *driver)
+{
+    (void) driver;
+    cluster_seed(&cluster, SEEDS "/node.yaml --count 100");
+    cluster_seed(&cluster, SEEDS "/namespace.yaml --count 10");
+    for (int i = 0; i < 10; i++) {
+        RV_AUTO_FREE char *get = rv_format("get serviceaccount -n fleet-%d default -o name", i);
+
+        cluster_wait_for(&cluster, get, "serviceaccount/default\n");
+    }
+    cluster_seed(&cluster, SEEDS "/pod.yaml --count 1000");
+    cluster_seed(&cluster, SEEDS "/pod.yaml --count 1000 --verb touch");
+    cluster_seed(&cluster, SEEDS "/pod.yaml --count 300 --verb delete");
+    return 1;
+}
+
+/* kubectl takes longer than the module between two waits: it is asked once a second. */
+static int
+storm_is_over(struct kube_driver *driver)
+{
+    static int64_t asked_ms;
+
+    if (now_ms() - asked_ms < 1000)
+        return 0;
+    asked_ms = now_ms();
+    return kube_model_count(&driver->model, "container_group") == cluster_count(&cluster, "pods") &&
+           cluster_count(&cluster, "pods --field-selector=status.phase=Pending") == 0 &&
+           !kube_model_find(&driver->model, "container_group", "phase='Pending'");
+}
+
+static void
+thousands_of_changes_end_in_the_same_state(void **state)
+{
+    static int (*const steps[])(struct kube_driver *) = { seed, storm_is_over, NULL };
+    struct kube_driver driver;
+
+    (void) state;
+    open_and_list(&driver);
+    follow(&driver, steps);
+    assert_string_equal(driver.model.listed, "");
+    check_equal_to_fresh_list(&driver);
+    kube_driver_close(&driver);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(changes_are_followed_without_a_list),
+        cmocka_unit_test(what_happened_between_two_watches_is_caught_up),
+        cmocka_unit_test(a_watch_without_positions_lists_first),
+        cmocka_unit_test(a_position_that_is_none_lists_that_collection_only),
+        cmocka_unit_test(a_kind_of_two_collections_is_listed_whole),
+        cmocka_unit_test(an_api_server_that_is_gone_is_an_error_and_recovers),
+        cmocka_unit_test(a_watch_ends_when_all_its_streams_are_cut),
+        cmocka_unit_test(positions_that_expired_are_listed_again),
+        cmocka_unit_test(thousands_of_changes_end_in_the_same_state),
+    };
+
+    return cmocka_run_group_tests(tests, start, end);
+}
