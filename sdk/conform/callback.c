@@ -10,7 +10,7 @@
 #include "record.h"
 #include "spy.h"
 
-enum { GRACE_MS = 500, MESSAGE_BYTES = 160 };
+enum { GRACE_MS = 500, MESSAGE_BYTES = 160, EMITS_AFTER = 16 };
 
 void
 callback_begin(struct trial *trial, const char *name, int64_t limit_ms)
@@ -35,9 +35,10 @@ tell(struct run *run, int64_t at_ms, const char *why)
 {
     struct report *report = run->trial->report;
     int64_t prompt_ms = run->trial->conform->prompt_ms;
-    if (run->told_ms)
+    if (run->told_ms && run->told_ms <= at_ms)
         return;
     run->told_ms = at_ms;
+    run->emits_told = at_ms <= rv_monotonic_ms() ? spy.emits : -1;
     snprintf(report->overdue, sizeof(report->overdue), "%s did not return within %g s after %s",
              run->name, (double)prompt_ms / 1000, why);
     report->until_ms = at_ms + prompt_ms + GRACE_MS;
@@ -48,12 +49,10 @@ static int
 fails(struct run *run, enum sink_call call, rv_err *err)
 {
     char why[MESSAGE_BYTES];
-    static const char *const words[SINK_CALLS] = { "",         "an emit",     "a gone",
-                                                   "a begin",  "a complete",  "a checkpoint",
+    static const char *const words[SINK_CALLS] = { "",          "an emit",    "a gone",
+                                                   "a begin",   "a complete", "a checkpoint",
                                                    "a warning", "a save" };
     run->count[call]++;
-    if (run->told_ms && call == SINK_EMIT)
-        run->after_told++;
     if (run->fails != call || run->count[call] < run->fails_at)
         return 0;
     snprintf(why, sizeof(why), "%s had failed with %s", words[call],
@@ -146,7 +145,7 @@ cancelled(void *arg)
 {
     struct run *run = arg;
     if (run->cancel_at_ms == 0)
-        return run->cancel_at_emit && run->told_ms;
+        return run->cancel_at_emit && run->count[SINK_EMIT] >= run->cancel_at_emit;
     return rv_monotonic_ms() >= run->started_ms + run->cancel_at_ms - 1;
 }
 
@@ -195,7 +194,9 @@ end(struct run *run, int rc)
     if (run->told_ms && now_ms > run->told_ms)
         run->late_ms = now_ms - run->told_ms;
     else
-        run->told_ms = 0;
+        run->told_ms = now_ms == run->told_ms ? now_ms : 0;
+    if (run->told_ms && run->emits_told >= 0)
+        run->after_told = spy.emits - run->emits_told;
     callback_end(run->trial);
     return rc;
 }
@@ -280,6 +281,23 @@ callback_connect(struct trial *trial)
     return connection;
 }
 
+struct rv_connection *
+callback_connect_invented(struct trial *trial)
+{
+    struct run run = { 0 };
+    struct rv_connection *connection = NULL;
+    struct rv_config *config =
+        trial->config_count ? trial->configs[0] : trial_config_invented(trial);
+    if (config == NULL || callback_open(trial, config, &run, &connection) == 0)
+        return connection;
+    RV_AUTO_FREE char *missing = trial_missing(trial);
+    if (trial->invented && run.rc == REEVE_E_INVALID)
+        trial_skip(trial, "needs --option for %s", missing);
+    else
+        trial_fail_err(trial, &run.err, "open");
+    return NULL;
+}
+
 int
 callback_list(struct trial *trial, struct rv_connection *connection, struct record *record)
 {
@@ -292,10 +310,31 @@ callback_list(struct trial *trial, struct rv_connection *connection, struct reco
 int
 callback_prompt(struct trial *trial, const struct run *run)
 {
-    if (run->told_ms == 0 || run->late_ms <= trial->conform->prompt_ms)
+    if (run->told_ms == 0)
+        return 0;
+    if (run->after_told > EMITS_AFTER) {
+        trial_fail(trial, "%s went on for %lld objects after it was told to end", run->name,
+                   (long long)run->after_told);
+        return trial_advise(trial, "look at what reeve_emit returns, and return it");
+    }
+    if (run->late_ms <= trial->conform->prompt_ms)
         return 0;
     trial_fail(trial, "%s returned %lld ms after it was told to end", run->name,
                (long long)run->late_ms);
     return trial_advise(trial, "wait with reeve_wait, reeve_sleep or the HTTP helpers only, ask "
                                "reeve_cancelled in long loops, and return when one of them fails");
+}
+
+int
+callback_ended_with(struct trial *trial, const struct run *run, int error_class)
+{
+    if (callback_prompt(trial, run) < 0)
+        return -1;
+    if (run->returned == error_class)
+        return 0;
+    trial_fail(trial, "%s was told to end with %s, and returned %d (%s)%s%s", run->name,
+               rv_class_name(error_class), run->returned, rv_class_name(run->returned),
+               run->returned && run->err.text[0] ? ": " : "", run->returned ? run->err.text : "");
+    return trial_advise(trial, "return the class that the failed function returned, not another "
+                               "and not 0: the server decides by it what to do next");
 }

@@ -36,9 +36,10 @@ struct run {
     int returned; /* what the callback returned */
     rv_err err;
     int64_t took_ms;
-    int64_t told_ms;      /* when it was told to end, monotonic; 0: it was not */
-    int64_t late_ms;      /* how long it went on after that */
-    int64_t after_told;   /* objects that it emitted after that */
+    int64_t told_ms;    /* when it was told to end, monotonic; 0: it was not */
+    int64_t late_ms;    /* how long it went on after that */
+    int64_t after_told; /* objects that it tried to emit after that */
+    int64_t emits_told; /* before that; -1: it was a moment, not an emit */
     int64_t started_ms;
     int64_t count[SINK_CALLS];
     struct trial *trial;
@@ -63,9 +64,14 @@ int callback_watch(struct trial *trial, struct rv_connection *connection, struct
 
 /* open that must work: NULL when it did not (failed, or skipped for lack of options). */
 struct rv_connection *callback_connect(struct trial *trial);
+/* The same with invented options where required ones are missing: what is opened is not to be used,
+ * but by what may fail. */
+struct rv_connection *callback_connect_invented(struct trial *trial);
 /* A whole refresh that must work; 0, or -1 when it did not. */
 int callback_list(struct trial *trial, struct rv_connection *connection, struct record *record);
-/* It came back in time after it was told to end; 0, or -1 when it did not. */
+/* It came back in time, and soon, after it was told to end; 0, or -1 when it did not. */
 int callback_prompt(struct trial *trial, const struct run *run);
+/* As callback_prompt, and it returned this class. */
+int callback_ended_with(struct trial *trial, const struct run *run, int error_class);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include <stdatomic.h>
 #include "host/host.h"
+#include "base/mem.h"
 
 enum { GROUPS_MAX = 16, REPORT_BYTES = 32 << 10, REPORT_LINES = 12, CALLBACK_BYTES = 32 };
 
@@ -21,8 +22,8 @@ struct conform {
     char *path;
     cJSON *given; /* options: names and texts */
     const char *groups[GROUPS_MAX];
-    int group_count;  /* 0: all of them */
-    int64_t limit_ms; /* for one callback */
+    int group_count;   /* 0: all of them */
+    int64_t limit_ms;  /* for one callback */
     int64_t prompt_ms; /* from a cancellation or a failed save to the end of the callback */
     int64_t watch_ms;  /* how long a watch is let run */
     int verbose;
@@ -34,10 +35,10 @@ enum verdict { VERDICT_NONE, VERDICT_PASSED, VERDICT_FAILED, VERDICT_SKIPPED };
 /* Shared between parent and child. */
 struct report {
     _Atomic int32_t verdict;
-    _Atomic int32_t ended;    /* the check came to its end */
+    _Atomic int32_t ended;      /* the check came to its end */
     _Atomic int32_t unloadable; /* the module cannot be loaded: said once */
-    _Atomic int32_t fault;    /* the signal that ended the child */
-    _Atomic int64_t until_ms; /* when the callback must be back, monotonic; 0: none is running */
+    _Atomic int32_t fault;      /* the signal that ended the child */
+    _Atomic int64_t until_ms;   /* when the callback must be back, monotonic; 0: none is running */
     char callback[CALLBACK_BYTES];
     char overdue[160]; /* what to say when it is not back */
     char remark[200];  /* of a passed or skipped check */

@@ -179,8 +179,8 @@ invent(cJSON *options, const struct reeve_option *option)
     const char *value = option->type == REEVE_OPT_INT || option->type == REEVE_OPT_SIZE ? number
                         : option->type == REEVE_OPT_DURATION                            ? time
                         : option->type == REEVE_OPT_FLAG                                ? "false"
-                        : option->type == REEVE_OPT_URL  ? "http://127.0.0.1:9"
-                        : option->type == REEVE_OPT_ENUM ? option->choices[0]
+                        : option->type == REEVE_OPT_URL         ? "http://127.0.0.1:9"
+                        : option->type == REEVE_OPT_ENUM        ? option->choices[0]
                         : strcmp(option->name, "hostname") == 0 ? "127.0.0.1"
                                                                 : "invented";
     cJSON_AddStringToObject(options, option->name, value);

@@ -34,8 +34,7 @@ void trial_run(struct trial *trial);
 /* What is wrong, where; up to a dozen lines are kept, the rest is counted. Always -1. */
 int trial_fail(struct trial *trial, const char *format, ...) RV_PRINTF(2, 3);
 /* The same with an error's text and hint. */
-int trial_fail_err(struct trial *trial, const rv_err *err, const char *format, ...)
-    RV_PRINTF(3, 4);
+int trial_fail_err(struct trial *trial, const rv_err *err, const char *format, ...) RV_PRINTF(3, 4);
 /* What the author can do about it; the first advice stays. Always -1. */
 int trial_advise(struct trial *trial, const char *format, ...) RV_PRINTF(2, 3);
 /* Behind the title of a check that passes. */

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a provider emitted: of each object its key and hashes of what is in it,
+ * enough to compare two listings and to say what differs.
+ */
+#ifndef CONFORM_RECORD_H
+#define CONFORM_RECORD_H
+
+#include "host/object.h"
+#include "base/buf.h"
+#include "model/names.h"
+
+enum { RECORD_OBJECTS = 1000000, RECORD_STREAMS = 64, RECORD_WARNINGS = 64 };
+
+/* One thing that is wrong with an object, told once. */
+enum trouble {
+    TROUBLE_REPLACED_BYTES = 1 << 0,  /* it held bytes that are not UTF-8 */
+    TROUBLE_TWICE = 1 << 1,           /* emitted twice */
+    TROUBLE_TWICE_DIFFERENT = 1 << 2, /* the same, with other contents */
+    TROUBLE_AFTER_COMPLETE = 1 << 3,  /* emitted after its kind was complete */
+    TROUBLE_CHILD_TWICE = 1 << 4,     /* two of its children have one key */
+    TROUBLE_EMPTY_NAME = 1 << 5       /* its kind's name_key holds a name, and it has none */
+};
+
+struct seen {
+    const struct rv_kind *kind;
+    char *key;  /* "KIND REF" */
+    char *name; /* "KIND SCOPE NAME" by its name_key; NULL when it has none */
+    int name_count;
+    uint32_t *columns; /* a hash each, 0 for what does not count */
+    uint32_t children;
+    unsigned troubles;
+    char child_kind[48]; /* of TROUBLE_CHILD_TWICE */
+};
+
+/* A target that links point to, and one of the objects that do. */
+struct wanted {
+    char *key;  /* "=" and a seen's key, or "~" and a seen's name */
+    char *from; /* "COLUMN of KIND 'REF'" */
+};
+
+struct record {
+    struct seen *seen;
+    int count, size;
+    struct rv_names by_key, by_name, by_wanted;
+    struct wanted *wanted;
+    int wanted_count, wanted_size;
+    int unkept; /* objects over the ceiling: not compared */
+    int64_t emitted;
+    int kinds;
+    uint8_t *complete; /* per kind */
+    int *per_kind;
+    char *streams[RECORD_STREAMS], *tokens[RECORD_STREAMS];
+    int stream_count;
+    char *warnings[RECORD_WARNINGS];
+    int warning_count;
+};
+
+struct record *record_new(int kinds);
+void record_free(struct record *record);
+/* Forgets the objects, keeps the tokens. */
+void record_begin_refresh(struct record *record);
+
+void record_emit(struct record *record, const struct rv_object *object);
+void record_begin(struct record *record, const struct rv_kind *kind);
+void record_complete(struct record *record, const struct rv_kind *kind);
+void record_checkpoint(struct record *record, const char *stream, const char *token);
+const char *record_token(const struct record *record, const char *stream);
+void record_warning(struct record *record, const char *name, const char *text);
+/* The tokens of another record; NULL: every token becomes `instead`. */
+void record_copy_tokens(struct record *record, const struct record *from, const char *instead);
+
+/* How many objects differ; what differs in the first few is written to said, a line each. */
+int record_compare(const struct record *first, const struct record *second, rv_buf *said);
+/* How many objects of first the second lacks, of kinds that the second says are complete: they
+ * would be taken for gone. The first of them is written to said. */
+int record_lost(const struct record *first, const struct record *second, rv_buf *said);
+
+#endif
