@@ -278,11 +278,38 @@ explain_own_tls(struct reeve_call *call, struct rv_sdk_transfer *transfer)
     return REEVE_E_INVALID;
 }
 
+/* What the proxy answered to being asked for a tunnel; 0 when that was good, or not asked. */
+static long
+proxy_refusal(const struct rv_sdk_transfer *transfer)
+{
+    long status = 0;
+
+    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    return status >= 300 ? status : 0;
+}
+
+static int
+explain_proxy(struct reeve_call *call, const struct rv_sdk_transfer *transfer, long status)
+{
+    int error_class = status == 407 ? REEVE_E_AUTH : REEVE_E_UNAVAILABLE;
+
+    reeve_fail(call, error_class, "the proxy does not connect us to %s: it answers with status %ld",
+               transfer->http->origin, status);
+    if (status == 407)
+        reeve_hint(call, "give the proxy's user and password in its address: "
+                         "http://user:password@host:port");
+    return error_class;
+}
+
 int
 rv_sdk_http_explain(struct reeve_call *call, struct rv_sdk_transfer *transfer)
 {
+    long refusal = proxy_refusal(transfer);
+
     if (transfer->stop != RV_SDK_STOP_NONE)
         return explain_stop(call, transfer);
+    if (refusal != 0)
+        return explain_proxy(call, transfer, refusal);
     switch (transfer->result) {
     case CURLE_PEER_FAILED_VERIFICATION:
         return explain_untrusted(call, transfer);

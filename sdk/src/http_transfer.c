@@ -357,8 +357,8 @@ rv_sdk_transfer_follow(struct reeve_call *call, struct rv_sdk_transfer *transfer
     if (!target)
         return 0;
     if (!has_origin(target, transfer->http->origin)) {
-        reeve_fail(call, REEVE_E_INVALID, "%s: the server sends us to another place, '%.200s'",
-                   transfer->label, target);
+        reeve_fail(call, REEVE_E_INVALID, "%s: the server sends us to another place, '%.*s'",
+                   transfer->label, (int)label_length(target), target);
         reeve_hint(call, "credentials are not sent there; if it is right, make it the address of "
                          "this connection");
         return REEVE_E_INVALID;

@@ -41,6 +41,8 @@ Without a route that fits these paths do something by themselves:
   /lines/N?pause_ms=MS&cut=1               N numbered JSON lines
   /deep/N          N nested arrays         /flaky/N/STATUS?retry_after=S   N times STATUS, then 200
 
+It is a proxy, too: CONNECT opens a tunnel to whatever is asked for, unless a route says otherwise.
+
 GET /__requests lists what was asked so far: [{"method", "path", "query", "headers", "connection"}].
 """
 import argparse
@@ -159,6 +161,15 @@ def split_target(target):
     return path, dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
 
 
+def copy_bytes(source, sink):
+    try:
+        while data := source.recv(65536):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
+
+
 class Connection:
     def __init__(self, server, sock, number):
         self.server, self.script, self.sock, self.number = server, server.script, sock, number
@@ -213,8 +224,21 @@ class Connection:
                 self.answer(request, {"json": self.script.asked()})
                 continue
             self.script.note(request)
-            answer = self.script.find(request) or built_in(self.script, request)
-            self.answer(request, answer)
+            answer = self.script.find(request)
+            if request["method"] == "CONNECT" and answer is None:
+                self.tunnel(request["target"])
+            self.answer(request, answer or built_in(self.script, request))
+
+    def tunnel(self, target):
+        """Hand bytes to and fro until one side ends."""
+        host, _, port = target.rpartition(":")
+        with socket.create_connection((host.strip("[]"), int(port))) as far:
+            self.send(b"HTTP/1.1 200 Connection established\r\nX-Proxy: yes\r\n\r\n")
+            back = threading.Thread(target=copy_bytes, args=(far, self.sock), daemon=True)
+            back.start()
+            copy_bytes(self.sock, far)
+            back.join(5)
+        raise Gone
 
     def pause(self, milliseconds):
         """Ends early when the server does."""

@@ -28,7 +28,8 @@ void reeve_json_free(struct reeve_json *json);
  * name holds a dot or bracket: reeve_json_member. NULL when any step is absent or null. */
 const struct reeve_json *reeve_json_get(const struct reeve_json *json, const char *path);
 const struct reeve_json *reeve_json_member(const struct reeve_json *json, const char *name);
-/* Value at path ("" or NULL: json itself), or fallback when absent or of another type. */
+/* Value at path ("" or NULL: json itself), or fallback when absent or of another type. Numbers are
+ * doubles: whole ones are exact up to 2^53, and reeve_json_int gives the fallback for 1.5. */
 const char *reeve_json_string(const struct reeve_json *json, const char *path, const char *fallback);
 int64_t reeve_json_int(const struct reeve_json *json, const char *path, int64_t fallback);
 double reeve_json_double(const struct reeve_json *json, const char *path, double fallback);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the HTTP tests share: a call, a server, clients of it.
+ * What the HTTP tests share: one call, one server, one client of it, fresh for
+ * each test but for the server.
  */
 #ifndef RV_TEST_HTTP_FIXTURE_H
 #define RV_TEST_HTTP_FIXTURE_H
@@ -18,51 +19,26 @@
 #include "support/fault_server.h"
 #include "support/sdk_host.h"
 
-/* A client of the config, whose size and base_url are filled in. */
-static inline struct reeve_http *
-open_client(struct reeve_call *call, const char *url, struct reeve_http_config config)
-{
-    struct reeve_http *http = NULL;
+extern struct reeve_call call;
+extern struct fault_server server;
+extern struct reeve_http *http;
 
-    config.size = sizeof(config);
-    if (!config.base_url)
-        config.base_url = url;
-    if (reeve_http_open(call, &config, &http) != 0)
-        fail_msg("the client does not open: %s", call->text);
-    return http;
-}
+/* For the group, and for each test. */
+int start_server(void **state);
+int stop_server(void **state);
+int begin_test(void **state);
+int end_test(void **state);
+#define HTTP_TEST(f) cmocka_unit_test_setup_teardown(f, begin_test, end_test)
 
+/* A client of the config; its size is filled in, and base_url, if it is NULL. */
+struct reeve_http *open_client(const char *url, struct reeve_http_config config);
+/* The test's client becomes one of this config. */
+void use(struct reeve_http_config config);
 /* Tell the server its script. */
-static inline void
-tell(struct reeve_call *call, struct reeve_http *http, const char *script)
-{
-    struct reeve_http_answer answer;
-
-    assert_int_equal(reeve_http_send(call, http, "PUT", "/__script", "application/json", script,
-                                     strlen(script), &answer),
-                     0);
-    assert_int_equal(answer.status, 200);
-}
-
-/* What the server was asked, newest last; freed by the caller. */
-static inline struct reeve_json *
-asked(struct reeve_call *call, struct reeve_http *http)
-{
-    struct reeve_http_answer answer;
-    struct reeve_json *json = NULL;
-
-    assert_int_equal(reeve_http_get(call, http, "/__requests", &answer), 0);
-    assert_int_equal(reeve_json_parse(call, answer.body, answer.len, 0, &json), 0);
-    return json;
-}
-
-static inline int
-contains(const char *text, const char *part)
-{
-    if (strstr(text, part))
-        return 1;
-    print_error("'%s' does not contain '%s'\n", text, part);
-    return 0;
-}
+void tell(const char *script);
+/* What the server of a client was asked, newest last; freed by the caller. */
+struct reeve_json *asked(struct reeve_http *client);
+/* Says so when it does not. */
+int contains(const char *text, const char *part);
 
 #endif

@@ -4,45 +4,6 @@
  */
 #include "http_fixture.h"
 
-static struct reeve_call call;
-static struct fault_server server;
-static struct reeve_http *http;
-
-static int
-begin(void **state)
-{
-    (void)state;
-    fault_server_start(&server, NULL);
-    return 0;
-}
-
-static int
-end(void **state)
-{
-    (void)state;
-    fault_server_stop(&server);
-    return 0;
-}
-
-static int
-begin_test(void **state)
-{
-    (void)state;
-    sdk_host_begin(&call);
-    http = open_client(&call, server.url, (struct reeve_http_config){ 0 });
-    tell(&call, http, "{}");
-    return 0;
-}
-
-static int
-end_test(void **state)
-{
-    (void)state;
-    reeve_http_close(http);
-    sdk_host_end(&call);
-    return 0;
-}
-
 static struct reeve_http_stream *
 open_stream(const char *path, uint64_t max_line_bytes, void *tag)
 {
@@ -95,7 +56,7 @@ script_lines(const char *lines, const char *more)
     char *script = reeve_format(
         &call, "{\"routes\":[{\"path\":\"/s\",\"steps\":[{\"lines\":[%s]%s}]}]}", lines, more);
 
-    tell(&call, http, script);
+    tell(script);
 }
 
 static void
@@ -247,8 +208,7 @@ a_busy_stream_does_not_starve_a_quiet_one(void **state)
     int busy = 0, quiet = 0;
 
     (void)state;
-    tell(&call, http,
-         "{\"routes\":[{\"path\":\"/busy\",\"steps\":[{\"repeat\":{\"text\":\"a "
+    tell("{\"routes\":[{\"path\":\"/busy\",\"steps\":[{\"repeat\":{\"text\":\"a "
          "line\\n\",\"bytes\":-1}}]},"
          "{\"path\":\"/quiet\",\"steps\":[{\"lines\":[{\"text\":\"here\",\"pause_ms\":50}],"
          "\"hold_ms\":-1}]}]}");
@@ -272,8 +232,7 @@ a_stream_that_is_not_read_holds_its_sender_back(void **state)
     struct reeve_http_next got;
 
     (void)state;
-    tell(&call, http,
-         "{\"routes\":[{\"path\":\"/busy\",\"steps\":[{\"repeat\":{\"text\":\"0123456789abcde\\n\","
+    tell("{\"routes\":[{\"path\":\"/busy\",\"steps\":[{\"repeat\":{\"text\":\"0123456789abcde\\n\","
          "\"bytes\":8000000}}]}]}");
     open_stream("/busy", 0, NULL);
     assert_int_equal(reeve_http_next(&call, http, 10000, &got), 0);
@@ -299,8 +258,7 @@ static void
 a_line_has_a_ceiling(void **state)
 {
     (void)state;
-    tell(&call, http,
-         "{\"routes\":[{\"path\":\"/"
+    tell("{\"routes\":[{\"path\":\"/"
          "s\",\"steps\":[{\"lines\":[\"short\",{\"text\":\"12345678901\"}]}]},"
          "{\"path\":\"/endless\",\"steps\":[{\"repeat\":{\"text\":\"x\",\"bytes\":-1}}]}]}");
     struct reeve_http_stream *stream = open_stream("/s", 10, NULL);
@@ -327,8 +285,7 @@ static void
 a_line_of_megabytes_comes_whole(void **state)
 {
     (void)state;
-    tell(&call, http,
-         "{\"routes\":[{\"path\":\"/"
+    tell("{\"routes\":[{\"path\":\"/"
          "big\",\"steps\":[{\"repeat\":{\"text\":\"0123456789\",\"bytes\":5000000}}]}]}");
     open_stream("/big", 0, NULL);
     struct reeve_http_next got = next();
@@ -345,10 +302,8 @@ silence_ends_a_stream_and_no_other(void **state)
     int ended = 0, lines = 0;
 
     (void)state;
-    reeve_http_close(http);
-    http = open_client(&call, server.url, (struct reeve_http_config){ .request_timeout_ms = 400 });
-    tell(&call, http,
-         "{\"routes\":[{\"path\":\"/quiet\",\"steps\":[{\"lines\":[\"x\"],\"hold_ms\":-1}]}]}");
+    use((struct reeve_http_config){ .request_timeout_ms = 400 });
+    tell("{\"routes\":[{\"path\":\"/quiet\",\"steps\":[{\"lines\":[\"x\"],\"hold_ms\":-1}]}]}");
     open_stream("/quiet", 0, &quiet);
     open_stream("/lines/8?pause_ms=100", 0, &lively);
     while (ended < 2) {
@@ -372,8 +327,7 @@ static void
 time_spent_on_a_line_is_no_silence(void **state)
 {
     (void)state;
-    reeve_http_close(http);
-    http = open_client(&call, server.url, (struct reeve_http_config){ .request_timeout_ms = 300 });
+    use((struct reeve_http_config){ .request_timeout_ms = 300 });
     script_lines("\"a\",{\"text\":\"b\",\"pause_ms\":700},\"c\"", "");
     open_stream("/s", 0, NULL);
     expect_line("a");
@@ -409,8 +363,7 @@ a_flood_does_not_hide_a_cancel(void **state)
     int status = 0;
 
     (void)state;
-    tell(&call, http,
-         "{\"routes\":[{\"path\":\"/busy\",\"steps\":[{\"repeat\":{\"text\":\"a "
+    tell("{\"routes\":[{\"path\":\"/busy\",\"steps\":[{\"repeat\":{\"text\":\"a "
          "line\\n\",\"bytes\":-1}}]}]}");
     open_stream("/busy", 0, NULL);
     sdk_host_cancel_after(&call, 200);
@@ -453,32 +406,30 @@ a_bad_path_opens_no_stream(void **state)
     assert_null(stream);
 }
 
-#define CASE(f) cmocka_unit_test_setup_teardown(f, begin_test, end_test)
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(lines_come_one_by_one_to_a_clean_end),
-        CASE(an_end_is_reported_once),
-        CASE(quiet_streams_are_idle_until_the_timeout),
-        CASE(a_cut_in_the_middle_of_a_line_is_an_error),
-        CASE(a_refusal_is_the_end),
-        CASE(retry_after_comes_with_the_end),
-        CASE(a_redirect_of_a_stream_is_followed),
-        CASE(forty_streams_are_read_by_one_reader),
-        CASE(a_busy_stream_does_not_starve_a_quiet_one),
-        CASE(a_stream_that_is_not_read_holds_its_sender_back),
-        CASE(a_line_has_a_ceiling),
-        CASE(a_line_just_at_the_ceiling_passes),
-        CASE(a_line_of_megabytes_comes_whole),
-        CASE(silence_ends_a_stream_and_no_other),
-        CASE(time_spent_on_a_line_is_no_silence),
-        CASE(cancel_and_deadline_end_the_wait),
-        CASE(a_flood_does_not_hide_a_cancel),
-        CASE(streams_may_be_closed_in_any_order),
-        CASE(a_bad_path_opens_no_stream),
+        HTTP_TEST(lines_come_one_by_one_to_a_clean_end),
+        HTTP_TEST(an_end_is_reported_once),
+        HTTP_TEST(quiet_streams_are_idle_until_the_timeout),
+        HTTP_TEST(a_cut_in_the_middle_of_a_line_is_an_error),
+        HTTP_TEST(a_refusal_is_the_end),
+        HTTP_TEST(retry_after_comes_with_the_end),
+        HTTP_TEST(a_redirect_of_a_stream_is_followed),
+        HTTP_TEST(forty_streams_are_read_by_one_reader),
+        HTTP_TEST(a_busy_stream_does_not_starve_a_quiet_one),
+        HTTP_TEST(a_stream_that_is_not_read_holds_its_sender_back),
+        HTTP_TEST(a_line_has_a_ceiling),
+        HTTP_TEST(a_line_just_at_the_ceiling_passes),
+        HTTP_TEST(a_line_of_megabytes_comes_whole),
+        HTTP_TEST(silence_ends_a_stream_and_no_other),
+        HTTP_TEST(time_spent_on_a_line_is_no_silence),
+        HTTP_TEST(cancel_and_deadline_end_the_wait),
+        HTTP_TEST(a_flood_does_not_hide_a_cancel),
+        HTTP_TEST(streams_may_be_closed_in_any_order),
+        HTTP_TEST(a_bad_path_opens_no_stream),
     };
 
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, start_server, stop_server);
 }

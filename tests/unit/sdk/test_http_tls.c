@@ -4,18 +4,16 @@
  */
 #include "http_fixture.h"
 
-static struct reeve_call call;
 static char *certs;
 static struct fault_server good;      /* server.pem, signed by ca.pem */
 static struct fault_server expired;   /* the same, but of yesterday */
 static struct fault_server elsewhere; /* made out to another name */
 static struct fault_server mutual;    /* wants a certificate of the client */
-static struct fault_server plain;     /* no TLS */
 static char *ca, *other_ca, *client_cert;
 static struct reeve_secret client_key, other_key;
 
 static void
-start_tls(struct fault_server *server, const char *name, const char *client_ca)
+start_tls(struct fault_server *started, const char *name, const char *client_ca)
 {
     char cert[4096], key[4096];
     const char *options[] = { "--cert",  cert, "--key", key, client_ca ? "--client-ca" : NULL,
@@ -23,7 +21,7 @@ start_tls(struct fault_server *server, const char *name, const char *client_ca)
 
     snprintf(cert, sizeof(cert), "%s/%s.pem", certs, name);
     snprintf(key, sizeof(key), "%s/%s.key", certs, name);
-    fault_server_start(server, options);
+    fault_server_start(started, options);
 }
 
 static struct reeve_secret
@@ -46,7 +44,7 @@ begin(void **state)
     start_tls(&expired, "expired", NULL);
     start_tls(&elsewhere, "elsewhere", NULL);
     start_tls(&mutual, "server", ca_path);
-    fault_server_start(&plain, NULL);
+    fault_server_start(&server, NULL); /* no TLS */
     ca = fault_server_read(certs, "ca.pem");
     other_ca = fault_server_read(certs, "other_ca.pem");
     client_cert = fault_server_read(certs, "client.pem");
@@ -63,7 +61,7 @@ end(void **state)
     fault_server_stop(&expired);
     fault_server_stop(&elsewhere);
     fault_server_stop(&mutual);
-    fault_server_stop(&plain);
+    fault_server_stop(&server);
     free(ca);
     free(other_ca);
     free(client_cert);
@@ -73,30 +71,14 @@ end(void **state)
     return 0;
 }
 
-static int
-begin_test(void **state)
-{
-    (void)state;
-    sdk_host_begin(&call);
-    return 0;
-}
-
-static int
-end_test(void **state)
-{
-    (void)state;
-    sdk_host_end(&call);
-    return 0;
-}
-
 /* One GET with a client of its own; checks class and a part of the text and the hint. */
 static void
 expect(const char *url, struct reeve_http_config config, int wanted, const char *text,
        const char *hint)
 {
     struct reeve_http_answer answer;
-    struct reeve_http *http = open_client(&call, url, config);
-    int status = reeve_http_get(&call, http, "/text/secret", &answer);
+    struct reeve_http *client = open_client(url, config);
+    int status = reeve_http_get(&call, client, "/text/secret", &answer);
 
     if (status != wanted)
         fail_msg("%s: class %d, '%s'", url, status, call.text);
@@ -104,7 +86,7 @@ expect(const char *url, struct reeve_http_config config, int wanted, const char 
         assert_string_equal(answer.body, "secret");
     assert_true(contains(call.text, text));
     assert_true(contains(call.hint, hint));
-    reeve_http_close(http);
+    reeve_http_close(client);
     sdk_host_forget(&call);
 }
 
@@ -171,7 +153,7 @@ a_port_without_tls_is_said(void **state)
     char url[64];
 
     (void)state;
-    snprintf(url, sizeof(url), "https://localhost:%d", plain.port);
+    snprintf(url, sizeof(url), "https://localhost:%d", server.port);
     expect(url, (struct reeve_http_config){ .tls = REEVE_TLS_VERIFY_CA, .ca_pem = ca },
            REEVE_E_INVALID, "does not speak TLS on this port", "use http://");
 }
@@ -246,12 +228,11 @@ a_certificate_the_server_does_not_know_is_said(void **state)
 static void
 streams_and_requests_share_a_tls_client(void **state)
 {
-    struct reeve_http *http =
-        open_client(&call, mutual.url,
-                    (struct reeve_http_config){ .tls = REEVE_TLS_VERIFY_CA,
-                                                .ca_pem = ca,
-                                                .client_cert_pem = client_cert,
-                                                .client_key = &client_key });
+    struct reeve_http *client =
+        open_client(mutual.url, (struct reeve_http_config){ .tls = REEVE_TLS_VERIFY_CA,
+                                                            .ca_pem = ca,
+                                                            .client_cert_pem = client_cert,
+                                                            .client_key = &client_key });
     struct reeve_http_stream *stream;
     struct reeve_http_answer answer;
     struct reeve_http_next got;
@@ -260,13 +241,13 @@ streams_and_requests_share_a_tls_client(void **state)
     (void)state;
     for (int i = 0; i < 5; i++)
         assert_int_equal(
-            reeve_http_stream_open(&call, http, "/lines/10?pause_ms=3", 0, NULL, &stream), 0);
+            reeve_http_stream_open(&call, client, "/lines/10?pause_ms=3", 0, NULL, &stream), 0);
     for (int ended = 0; ended < 5;) {
-        assert_int_equal(reeve_http_next(&call, http, 10000, &got), 0);
+        assert_int_equal(reeve_http_next(&call, client, 10000, &got), 0);
         assert_int_not_equal(got.what, REEVE_STREAM_IDLE);
         if (got.what == REEVE_STREAM_LINE) {
             lines++;
-            assert_int_equal(reeve_http_get(&call, http, "/gzip/100000", &answer), 0);
+            assert_int_equal(reeve_http_get(&call, client, "/gzip/100000", &answer), 0);
             assert_int_equal(answer.len, 100000);
             continue;
         }
@@ -275,28 +256,83 @@ streams_and_requests_share_a_tls_client(void **state)
         reeve_http_stream_close(got.stream);
     }
     assert_int_equal(lines, 50);
-    reeve_http_close(http);
+    reeve_http_close(client);
 }
 
-#define CASE(f) cmocka_unit_test_setup_teardown(f, begin_test, end_test)
+/* The header of the last request that a server was asked; "" when it had none. */
+static char *
+last_header(struct reeve_http *client, const char *method, const char *name)
+{
+    struct reeve_json *requests = asked(client);
+    const char *found = NULL;
+
+    for (const struct reeve_json *r = reeve_json_first(requests, ""); r; r = reeve_json_next(r)) {
+        if (strcmp(reeve_json_string(r, "method", ""), method) == 0)
+            found =
+                reeve_json_string(reeve_json_member(reeve_json_get(r, "headers"), name), "", "");
+    }
+    char *copy = reeve_strdup(&call, found ? found : "(no such request)");
+    reeve_json_free(requests);
+    return copy;
+}
+
+static void
+a_tunnel_leads_through_the_proxy(void **state)
+{
+    static const struct reeve_secret token = { "s3cr3t", 6 };
+    struct reeve_http_answer answer;
+    struct reeve_http *client = open_client(
+        good.url,
+        (struct reeve_http_config){
+            .tls = REEVE_TLS_VERIFY_CA, .ca_pem = ca, .bearer = &token, .proxy = server.url });
+
+    (void)state;
+    assert_int_equal(reeve_http_get(&call, client, "/text/far", &answer), 0);
+    assert_string_equal(answer.body, "far");
+    /* The token reaches the server, although the proxy answered before; the proxy never sees it. */
+    assert_string_equal(last_header(client, "GET", "authorization"), "Bearer s3cr3t");
+    reeve_http_close(client);
+    client = open_client(server.url, (struct reeve_http_config){ 0 });
+    assert_string_equal(last_header(client, "CONNECT", "authorization"), "");
+    reeve_http_close(client);
+}
+
+static void
+a_proxy_that_refuses_is_said(void **state)
+{
+    struct reeve_http_config config = { .tls = REEVE_TLS_VERIFY_CA,
+                                        .ca_pem = ca,
+                                        .proxy = server.url };
+
+    (void)state;
+    tell("{\"routes\":[{\"prefix\":\"\",\"method\":\"CONNECT\",\"steps\":[{\"status\":407},{"
+         "\"status\":403}]}]}");
+    expect(good.url, config, REEVE_E_AUTH, "the proxy does not connect us to",
+           "http://user:password@");
+    expect(good.url, config, REEVE_E_UNAVAILABLE, "it answers with status 403", "");
+    config.proxy = "http://127.0.0.1:1";
+    expect(good.url, config, REEVE_E_UNAVAILABLE, "through the proxy: connection refused", "");
+}
 
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(a_server_of_the_given_authority_is_trusted),
-        CASE(an_unknown_authority_is_not_trusted),
-        CASE(verification_is_off_when_told_so),
-        CASE(an_expired_certificate_is_said),
-        CASE(a_certificate_for_another_name_is_said),
-        CASE(a_ca_that_is_none_is_said),
-        CASE(a_port_without_tls_is_said),
-        CASE(http_on_a_tls_port_is_said),
-        CASE(a_client_certificate_opens_the_door),
-        CASE(a_missing_client_certificate_is_said),
-        CASE(certificate_and_key_must_belong_together),
-        CASE(a_certificate_the_server_does_not_know_is_said),
-        CASE(streams_and_requests_share_a_tls_client),
+        HTTP_TEST(a_server_of_the_given_authority_is_trusted),
+        HTTP_TEST(an_unknown_authority_is_not_trusted),
+        HTTP_TEST(verification_is_off_when_told_so),
+        HTTP_TEST(an_expired_certificate_is_said),
+        HTTP_TEST(a_certificate_for_another_name_is_said),
+        HTTP_TEST(a_ca_that_is_none_is_said),
+        HTTP_TEST(a_port_without_tls_is_said),
+        HTTP_TEST(http_on_a_tls_port_is_said),
+        HTTP_TEST(a_client_certificate_opens_the_door),
+        HTTP_TEST(a_missing_client_certificate_is_said),
+        HTTP_TEST(certificate_and_key_must_belong_together),
+        HTTP_TEST(a_certificate_the_server_does_not_know_is_said),
+        HTTP_TEST(streams_and_requests_share_a_tls_client),
+        HTTP_TEST(a_tunnel_leads_through_the_proxy),
+        HTTP_TEST(a_proxy_that_refuses_is_said),
     };
 
     return cmocka_run_group_tests(tests, begin, end);

@@ -4,44 +4,6 @@
  */
 #include "http_fixture.h"
 
-static struct reeve_call call;
-static struct fault_server server;
-static struct reeve_http *http;
-
-static int
-begin(void **state)
-{
-    (void)state;
-    fault_server_start(&server, NULL);
-    return 0;
-}
-
-static int
-end(void **state)
-{
-    (void)state;
-    fault_server_stop(&server);
-    return 0;
-}
-
-static int
-begin_test(void **state)
-{
-    (void)state;
-    sdk_host_begin(&call);
-    http = open_client(&call, server.url, (struct reeve_http_config){ .retries = 2 });
-    return 0;
-}
-
-static int
-end_test(void **state)
-{
-    (void)state;
-    reeve_http_close(http);
-    sdk_host_end(&call);
-    return 0;
-}
-
 struct sum {
     int64_t items;
     int members;
@@ -73,7 +35,7 @@ static int
 read_all(const char *script, struct reeve_pages pages, struct sum *sum)
 {
     *sum = (struct sum){ .fail_at = sum->fail_at };
-    tell(&call, http, script);
+    tell(script);
     pages.size = sizeof(pages);
     pages.path = pages.path ? pages.path : "/l?n=1";
     pages.list = "items";
@@ -96,6 +58,7 @@ a_mark_leads_from_page_to_page(void **state)
     uint64_t used = call.memory_used;
 
     (void)state;
+    use((struct reeve_http_config){ .retries = 2 });
     assert_int_equal(
         read_all(script,
                  (struct reeve_pages){ .next = "metadata.continue", .parameter = "continue" },
@@ -308,18 +271,16 @@ options_say_as_whom_to_come(void **state)
     assert_string_equal(config.proxy, "http://p");
 }
 
-#define CASE(f) cmocka_unit_test_setup_teardown(f, begin_test, end_test)
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(a_mark_leads_from_page_to_page),    CASE(a_mark_may_be_a_number_or_a_link),
-        CASE(one_page_is_enough_without_a_mark), CASE(bad_marks_are_refused),
-        CASE(the_number_of_pages_has_a_ceiling), CASE(a_failure_ends_the_reading),
-        CASE(options_make_an_address),           CASE(options_say_whom_to_trust),
-        CASE(options_say_as_whom_to_come),
+        HTTP_TEST(a_mark_leads_from_page_to_page),    HTTP_TEST(a_mark_may_be_a_number_or_a_link),
+        HTTP_TEST(one_page_is_enough_without_a_mark), HTTP_TEST(bad_marks_are_refused),
+        HTTP_TEST(the_number_of_pages_has_a_ceiling), HTTP_TEST(a_failure_ends_the_reading),
+        HTTP_TEST(options_make_an_address),           HTTP_TEST(options_say_whom_to_trust),
+        HTTP_TEST(options_say_as_whom_to_come),
     };
 
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, start_server, stop_server);
 }
