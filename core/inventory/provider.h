@@ -56,6 +56,9 @@ int rv_provider_report(struct rv_store *store, int64_t id, const char *error, co
 /* Outcome of credentials: status "Valid", "Invalid", "Unreachable", "Error". */
 int rv_provider_report_auth(struct rv_store *store, int64_t id, const char *status,
                             const char *details, rv_err *err);
+/* What the other side said of itself; NULL and "" leave it as it is. */
+int rv_provider_identify(struct rv_store *store, int64_t id, const char *uid,
+                         const char *api_version, rv_err *err);
 /* ManageIQ's class name to the module's name and back: type "kubernetes" and
  * "ManageIQ::Providers::Kubernetes::ContainerManager". */
 const char *rv_provider_type_of(const char *type_or_class);

@@ -66,6 +66,8 @@ run_plan(struct rv_saver *saver, struct rv_plan *plan, rv_err *err)
 void
 rv_saver_drop(struct rv_saver *saver)
 {
+    if (saver == NULL)
+        return;
     clear_pending(saver);
     rv_streams_revert(saver);
     for (int i = 0; i < saver->kind_count; i++)

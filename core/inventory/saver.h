@@ -43,7 +43,8 @@ int rv_saver_begin_all(struct rv_saver *saver, const char *const *kinds, rv_err 
 int rv_saver_end_all(struct rv_saver *saver, rv_err *err);
 /* Save what is pending. */
 int rv_saver_flush(struct rv_saver *saver, rv_err *err);
-/* Forget what is pending (after a failure). */
+/* Forget what is pending, with the tokens after it, and that listings began (after a failure). NULL
+ * allowed. */
 void rv_saver_drop(struct rv_saver *saver);
 void rv_saver_counts(const struct rv_saver *saver, struct rv_save_counts *out);
 void rv_saver_counts_reset(struct rv_saver *saver);

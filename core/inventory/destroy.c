@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The end of a provider. First it is disabled, so that its worker is stopped; when
+ * that has given up its lease (or died), we hold it, and what it has saved is deleted in pieces, so
+ * that others get their turn at the database; the record itself comes last. Any step may be
+ * repeated after a crash.
+ */
+#include "inventory/provider_internal.h"
+
+#include <stdio.h>
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/wait.h"
+#include "model/model.h"
+#include "queue/queue.h"
+#include "queue/task.h"
+#include "store/lease.h"
+
+enum { PIECE = 500, LEASE_MS = 120000, PATIENCE_MS = 20000, ASK_EVERY_MS = 200, MOST_TASKS = 64 };
+
+struct destroy {
+    struct rv_store *store;
+    struct rv_feed *feed;
+    int64_t id;
+    struct rv_lease lease;
+    int64_t renew_at_ms;
+};
+
+/* The worker still holds the lease for the moment that its end takes. */
+static int
+take_lease(struct destroy *destroy, rv_err *err)
+{
+    char name[64];
+    snprintf(name, sizeof(name), "refresh/%lld", (long long)destroy->id);
+    int64_t until_ms = rv_monotonic_ms() + PATIENCE_MS;
+    for (;;) {
+        /* Nobody else has the provider's own id for a holder. */
+        int rc = rv_lease_take(destroy->store, &destroy->lease, name, destroy->id, LEASE_MS, err);
+        if (rc != RV_E_CONFLICT) {
+            destroy->renew_at_ms = rv_monotonic_ms() + LEASE_MS / 2;
+            return rc;
+        }
+        if (rv_monotonic_ms() >= until_ms)
+            return rv_fail(err, RV_E_UNAVAILABLE, "its refresh worker has not ended yet");
+        rv_err_clear(err);
+        if (rv_sleep(ASK_EVERY_MS, err) < 0)
+            return err->code;
+    }
+}
+
+static int
+renew(struct destroy *destroy, rv_err *err)
+{
+    if (rv_monotonic_ms() < destroy->renew_at_ms)
+        return 0;
+    destroy->renew_at_ms = rv_monotonic_ms() + LEASE_MS / 2;
+    return rv_lease_renew(destroy->store, &destroy->id, 1, LEASE_MS, err);
+}
+
+/* Up to PIECE ids; returns how many. */
+static int
+next_ids(struct destroy *destroy, const char *sql, rv_value *ids, rv_err *err)
+{
+    RV_AUTO_ROWS struct rv_rows *rows = NULL;
+    rv_value params[] = { rv_vint(destroy->id), rv_vint(PIECE) };
+    const rv_value *row;
+    int count = 0, rc = 0;
+    if (rv_store_query(destroy->store, &rows, sql, params, 2, err) < 0)
+        return err->code;
+    while (count < PIECE && (rc = rv_rows_next(rows, &row, err)) > 0)
+        ids[count++] = rv_vint(row[0].v.i);
+    return rc < 0 ? rc : count;
+}
+
+/* Rows of another table that hang on these by type and id: tags, users' own attributes. */
+static int
+delete_hanging(struct destroy *destroy, const struct rv_kind *kind, const char *table,
+               const char *stem, const rv_value *ids, int count, rv_err *err)
+{
+    RV_AUTO_BUF rv_buf sql = rv_buf_limited(64 << 10);
+    RV_AUTO_FREE rv_value *params = rv_realloc(NULL, (size_t)count + 1, sizeof(*params));
+    params[0] = rv_vtext(kind->name);
+    rv_buf_addf(&sql, "DELETE FROM %s WHERE %s_type = $1 AND %s_id IN (", table, stem, stem);
+    for (int i = 0; i < count; i++) {
+        rv_buf_addf(&sql, "%s$%d", i ? "," : "", i + 2);
+        params[i + 1] = ids[i];
+    }
+    rv_buf_add_char(&sql, ')');
+    return rv_store_exec(destroy->store, NULL, rv_buf_text(&sql), params, count + 1, err);
+}
+
+static int
+delete_inside(struct destroy *destroy, const struct rv_kind *kind, const rv_value *ids, int count,
+              rv_err *err)
+{
+    if (rv_lease_check(destroy->store, &destroy->lease, err) < 0 ||
+        delete_hanging(destroy, kind, "taggings", "taggable", ids, count, err) < 0 ||
+        delete_hanging(destroy, kind, "custom_attributes", "resource", ids, count, err) < 0 ||
+        rv_store_delete_rows(destroy->store, kind->table, "id", ids, (size_t)count, err) < 0)
+        return err->code;
+    for (int i = 0; i < count; i++)
+        rv_feed_add(destroy->feed, kind, ids[i].v.i, destroy->id, RV_DELETED, NULL);
+    return rv_feed_flush(destroy->feed, destroy->store, err);
+}
+
+static int
+delete_piece(struct destroy *destroy, const struct rv_kind *kind, const rv_value *ids, int count,
+             rv_err *err)
+{
+    rv_feed_reset(destroy->feed);
+    if (renew(destroy, err) < 0 || rv_store_begin(destroy->store, err) < 0)
+        return err->code;
+    if (delete_inside(destroy, kind, ids, count, err) < 0) {
+        rv_store_rollback(destroy->store);
+        return err->code;
+    }
+    return rv_store_commit(destroy->store, err);
+}
+
+static int
+delete_kind(struct destroy *destroy, const struct rv_kind *kind, rv_err *err)
+{
+    rv_value ids[PIECE];
+    RV_AUTO_FREE char *sql =
+        rv_format("SELECT \"id\" FROM \"%s\" WHERE \"ems_id\" = $1 LIMIT $2", kind->table);
+    for (;;) {
+        int count = next_ids(destroy, sql, ids, err);
+        if (count <= 0)
+            return count;
+        if (delete_piece(destroy, kind, ids, count, err) < 0 || rv_wait_poll(err) < 0)
+            return err->code;
+    }
+}
+
+static int
+delete_inventory(struct destroy *destroy, rv_err *err)
+{
+    for (int i = 0; i < rv_model_count(); i++) {
+        const struct rv_kind *kind = rv_model_at(i);
+        if (!kind->server && delete_kind(destroy, kind, err) < 0)
+            return rv_wrap(err, "delete its %s", kind->table);
+    }
+    return 0;
+}
+
+static int
+delete_records_of(struct destroy *destroy, const struct rv_kind *kind, const char *condition,
+                  rv_err *err)
+{
+    rv_value ids[PIECE];
+    RV_AUTO_FREE char *sql =
+        rv_format("SELECT \"id\" FROM \"%s\" WHERE %s LIMIT $2", kind->table, condition);
+    int count = next_ids(destroy, sql, ids, err);
+    for (int i = 0; i < count; i++)
+        if (rv_record_delete(destroy->store, destroy->feed, kind, ids[i].v.i, err) < 0)
+            return err->code;
+    return count < 0 ? count : 0;
+}
+
+/* Messages that nobody would take any more, with the tasks that wait for them. */
+static int
+delete_messages(struct destroy *destroy, rv_err *err)
+{
+    char queue[40];
+    int64_t tasks[MOST_TASKS];
+    int count = 0, rc;
+    rv_queue_of_provider(queue, destroy->id);
+    rv_value param = rv_vtext(queue);
+    struct rv_rows *rows = NULL;
+    const rv_value *row;
+    if (rv_store_query(
+            destroy->store, &rows,
+            "SELECT task_id FROM miq_queue WHERE queue_name = $1 AND task_id IS NOT NULL", &param,
+            1, err) < 0)
+        return err->code;
+    while (count < MOST_TASKS && (rc = rv_rows_next(rows, &row, err)) > 0)
+        tasks[count++] = row[0].v.i;
+    rv_rows_close(rows);
+    for (int i = 0; i < count && err->code == 0; i++)
+        rv_task_finish(destroy->store, tasks[i], "Error", "the provider was deleted", NULL, err);
+    if (err->code && err->code != RV_E_NOT_FOUND)
+        return err->code;
+    rv_err_clear(err);
+    return rv_store_exec(destroy->store, NULL, "DELETE FROM miq_queue WHERE queue_name = $1",
+                         &param, 1, err);
+}
+
+static int
+delete_rest_inside(struct destroy *destroy, rv_err *err)
+{
+    rv_value id = rv_vint(destroy->id);
+    const char *own = "\"resource_type\" = 'provider' AND \"resource_id\" = $1";
+    if (rv_lease_check(destroy->store, &destroy->lease, err) < 0 ||
+        rv_store_exec(destroy->store, NULL, "DELETE FROM inventory_streams WHERE ems_id = $1", &id,
+                      1, err) < 0 ||
+        rv_store_exec(destroy->store, NULL, "DELETE FROM inventory_references WHERE ems_id = $1",
+                      &id, 1, err) < 0 ||
+        delete_hanging(destroy, rv_model_kind("provider"), "taggings", "taggable", &id, 1, err) <
+            0 ||
+        delete_hanging(destroy, rv_model_kind("provider"), "custom_attributes", "resource", &id, 1,
+                       err) < 0 ||
+        delete_records_of(destroy, rv_model_kind("endpoint"), own, err) < 0 ||
+        delete_records_of(destroy, rv_model_kind("authentication"), own, err) < 0 ||
+        rv_record_delete(destroy->store, destroy->feed, rv_model_kind("provider"), destroy->id,
+                         err) < 0)
+        return err->code;
+    return rv_feed_flush(destroy->feed, destroy->store, err);
+}
+
+static int
+delete_rest(struct destroy *destroy, rv_err *err)
+{
+    rv_feed_reset(destroy->feed);
+    if (delete_messages(destroy, err) < 0 || rv_store_begin(destroy->store, err) < 0)
+        return err->code;
+    if (delete_rest_inside(destroy, err) < 0) {
+        rv_store_rollback(destroy->store);
+        return err->code;
+    }
+    return rv_store_commit(destroy->store, err);
+}
+
+int
+rv_provider_destroy(struct rv_store *store, int64_t id, rv_err *err)
+{
+    struct rv_provider *provider = NULL;
+    if (rv_provider_load(&provider, store, id, err) < 0)
+        return err->code;
+    struct destroy destroy = { .store = store, .id = id, .feed = rv_feed_new() };
+    if (rv_provider_set_enabled(store, id, 0, err) == 0 && take_lease(&destroy, err) == 0 &&
+        delete_inventory(&destroy, err) == 0 && delete_rest(&destroy, err) == 0)
+        rv_lease_release(store, &destroy.lease, err);
+    rv_feed_free(destroy.feed);
+    if (err->code)
+        rv_wrap(err, "delete provider '%s'", provider->name);
+    rv_provider_free(provider);
+    return err->code;
+}

@@ -1,0 +1,603 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The work of a refresh worker. Between the host and the saver stands a sink of our
+ * own, which counts for the progress and sees that a watch that had failed works again: what
+ * arrives is the proof. When a save fails, the saver's memory of the store is no longer certain (a
+ * commit may have reached it all the same), so it is read anew before the next call.
+ */
+#include "inventory/refresh.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "base/wait.h"
+#include "host/host.h"
+#include "inventory/saver.h"
+#include "inventory/stats.h"
+#include "model/model.h"
+#include "queue/task.h"
+#include "store/schema.h"
+
+enum {
+    OPEN_TIMEOUT_MS = 60000,
+    VERIFY_TIMEOUT_MS = 60000,
+    PROGRESS_EVERY = 256, /* objects */
+    PROGRESS_MS = 1000,
+    PAUSE_MS = 500, /* when a watch ends by itself, which it should not */
+    NOTE_MS = 10000 /* how often a watch notes that the inventory changed */
+};
+
+struct rv_refresher {
+    struct rv_refresher_config config;
+    struct rv_store *store;
+    struct rv_provider *provider;
+    struct rv_lease lease;
+    const struct rv_module *module;
+    struct rv_module *loaded;
+    struct rv_config *options;
+    uint64_t options_hash;
+    struct rv_connection *connection;
+    struct rv_saver *saver;
+    struct rv_sink sink;
+    const struct rv_sink *inner;
+    int needs_full;
+    int failed; /* an error stands on the record */
+    int warned; /* a warning has changed */
+    int full;   /* a full refresh runs; a message does not interrupt it */
+    int64_t task_id;
+    int64_t expected; /* objects, from the last time */
+    int64_t progress_ms, noted_ms, noted_rows;
+};
+
+static int
+report(struct rv_refresher *r, const rv_err *failure, const cJSON *stats, int full, rv_err *err)
+{
+    cJSON *warnings = r->saver ? rv_saver_warnings(r->saver) : NULL;
+    int rc = rv_provider_report(r->store, r->config.provider_id, failure ? failure->text : NULL,
+                                failure ? failure->hint : NULL, warnings, stats, full, err);
+    cJSON_Delete(warnings);
+    if (rc == 0) {
+        r->failed = failure != NULL;
+        r->warned = 0;
+    }
+    return rc;
+}
+
+static const char *
+auth_status(const rv_err *failure)
+{
+    if (failure == NULL)
+        return "Valid";
+    switch (failure->code) {
+    case RV_E_AUTH:
+    case RV_E_PERMISSION:
+        return "Invalid";
+    case RV_E_UNAVAILABLE:
+    case RV_E_TIMEOUT:
+        return "Unreachable";
+    default:
+        return "Error";
+    }
+}
+
+/* The status of the credentials, when it is another than before. */
+static int
+report_auth(struct rv_refresher *r, const rv_err *failure, rv_err *err)
+{
+    const char *status = auth_status(failure);
+    rv_value param = rv_vint(r->config.provider_id), out;
+    int found = rv_store_one(r->store, &out, 1,
+                             "SELECT status FROM authentications WHERE resource_type = 'provider'"
+                             " AND resource_id = $1 AND authtype = 'default'",
+                             &param, 1, err);
+    if (found < 0)
+        return found;
+    if (found > 0 && out.type == RV_TEXT && strcmp(out.v.text, status) == 0)
+        return 0;
+    return rv_provider_report_auth(r->store, r->config.provider_id, status,
+                                   failure ? failure->text : NULL, err);
+}
+
+/* Puts the failure on the record; what goes wrong in that is logged, the failure counts. */
+static void
+report_failure(struct rv_refresher *r, const rv_err *failure, int full)
+{
+    rv_err err = RV_ERR_INIT;
+    if (report(r, failure, NULL, full, &err) < 0 || report_auth(r, failure, &err) < 0)
+        rv_log_err(RV_WARNING, "the failure could not be put on the provider's record", &err);
+}
+
+/* Not the provider's fault, and nothing that its record should show. */
+static int
+is_private(const rv_err *failure)
+{
+    return failure->code == RV_E_CANCELLED || failure->code == RV_E_STALE;
+}
+
+static int
+stopped(void *arg)
+{
+    const struct rv_refresher *r = arg;
+    int why = r->config.interrupted ? r->config.interrupted(r->config.arg) : 0;
+    return r->full ? why == 1 : why != 0;
+}
+
+static struct rv_call_spec
+spec_of(struct rv_refresher *r, int64_t timeout_ms)
+{
+    return (struct rv_call_spec){ .scope = r->provider->name,
+                                  .timeout_ms = timeout_ms,
+                                  .cancelled = stopped,
+                                  .arg = r,
+                                  .sink = &r->sink };
+}
+
+static void
+close_connection(struct rv_refresher *r)
+{
+    rv_connection_close(r->connection);
+    rv_config_free(r->options);
+    r->connection = NULL;
+    r->options = NULL;
+}
+
+/* A secret as it is stored stands for itself: enough to see that it was changed. */
+static int
+same_envelope(void *arg, char **out, const char *place, const char *envelope, rv_err *err)
+{
+    (void)arg, (void)place, (void)err;
+    *out = rv_strdup(envelope);
+    return 0;
+}
+
+static int
+hash_options(struct rv_refresher *r, uint64_t *hash, rv_err *err)
+{
+    struct rv_vault vault = { .open = same_envelope };
+    cJSON *options = NULL;
+    if (rv_provider_options(r->store, &vault, r->config.provider_id, &options, err) < 0)
+        return err->code;
+    RV_AUTO_BUF rv_buf text = rv_buf_limited(16 << 20);
+    int rc = rv_json_canonical(&text, options);
+    cJSON_Delete(options);
+    if (rc < 0)
+        return rv_fail(err, RV_E_LIMIT, "the provider's options are too long");
+    *hash = rv_hash64(rv_buf_text(&text), text.len, 0);
+    return 0;
+}
+
+static int
+read_options(struct rv_refresher *r, rv_err *err)
+{
+    cJSON *given = NULL;
+    if (rv_provider_options(r->store, r->config.vault, r->config.provider_id, &given, err) < 0)
+        return err->code;
+    int rc = rv_config_make(&r->options, r->module, given, err);
+    rv_config_wipe_json(given);
+    cJSON_Delete(given);
+    return rc < 0 ? rv_wrap(err, "options of provider '%s'", r->provider->name) : 0;
+}
+
+/* Open with the options as they are now. */
+static int
+ensure_connection(struct rv_refresher *r, rv_err *err)
+{
+    uint64_t hash;
+    if (hash_options(r, &hash, err) < 0)
+        return err->code;
+    if (r->connection && hash == r->options_hash)
+        return 0;
+    close_connection(r);
+    if (read_options(r, err) < 0)
+        return err->code;
+    struct rv_call_spec spec = spec_of(r, OPEN_TIMEOUT_MS);
+    spec.sink = NULL;
+    if (rv_connection_open(&r->connection, r->module, r->options, &spec, err) < 0) {
+        close_connection(r);
+        return rv_wrap(err, "connect");
+    }
+    r->options_hash = hash;
+    return 0;
+}
+
+static int
+ensure_saver(struct rv_refresher *r, rv_err *err)
+{
+    if (r->saver)
+        return 0;
+    struct rv_saver_config config = { .store = r->store,
+                                      .ems_id = r->config.provider_id,
+                                      .lease = &r->lease };
+    if (rv_saver_open(&r->saver, &config, err) < 0)
+        return err->code;
+    r->inner = rv_saver_sink(r->saver);
+    return 0;
+}
+
+static int
+ensure_all(struct rv_refresher *r, rv_err *err)
+{
+    if (ensure_saver(r, err) < 0)
+        return err->code;
+    return ensure_connection(r, err);
+}
+
+/* After a failure: the connection may be in any state, and so may the saver's memory. */
+static void
+start_over(struct rv_refresher *r, const rv_err *failure)
+{
+    if (failure->code == RV_E_CANCELLED) {
+        rv_saver_drop(r->saver);
+        return;
+    }
+    close_connection(r);
+    rv_saver_close(r->saver);
+    r->saver = NULL;
+}
+
+/* Pending changes are in the store: if the record says otherwise, it works again. */
+static int
+note_success(struct rv_refresher *r, rv_err *err)
+{
+    if (r->full || (!r->failed && !r->warned))
+        return 0;
+    if (r->failed && report_auth(r, NULL, err) < 0)
+        return err->code;
+    return report(r, NULL, NULL, 0, err);
+}
+
+/* When the inventory last changed: a column of the record, without a row in the feed. */
+static int
+note_change(struct rv_refresher *r, rv_err *err)
+{
+    struct rv_save_counts counts;
+    rv_saver_counts(r->saver, &counts);
+    int64_t now = rv_monotonic_ms();
+    if (counts.rows == r->noted_rows || now - r->noted_ms < NOTE_MS)
+        return 0;
+    r->noted_rows = counts.rows;
+    r->noted_ms = now;
+    rv_value params[] = { rv_vint(rv_now_ms()), rv_vint(r->config.provider_id) };
+    return rv_store_exec(r->store, NULL,
+                         "UPDATE ext_management_systems SET last_inventory_date = $1 WHERE id = $2",
+                         params, 2, err);
+}
+
+static int
+show_progress(struct rv_refresher *r, rv_err *err)
+{
+    struct rv_save_counts counts;
+    int64_t now = rv_monotonic_ms();
+    if (!r->full || now - r->progress_ms < PROGRESS_MS)
+        return 0;
+    r->progress_ms = now;
+    rv_saver_counts(r->saver, &counts);
+    if (r->config.progress)
+        r->config.progress(r->config.arg, "collect", counts.seen);
+    if (r->task_id == 0)
+        return 0;
+    int pct = r->expected > 0 ? (int)(counts.seen * 95 / r->expected) : -1;
+    RV_AUTO_FREE char *message = rv_format("%lld objects", (long long)counts.seen);
+    return rv_task_progress(r->store, r->task_id, pct > 95 ? 95 : pct, message, err);
+}
+
+static int
+sink_emit(void *arg, const struct rv_object *object, rv_err *err)
+{
+    struct rv_refresher *r = arg;
+    if (r->inner->emit(r->inner->arg, object, err) < 0)
+        return err->code;
+    return show_progress(r, err);
+}
+
+static int
+sink_gone(void *arg, const struct rv_kind *kind, const char *ref, rv_err *err)
+{
+    const struct rv_refresher *r = arg;
+    return r->inner->gone(r->inner->arg, kind, ref, err);
+}
+
+static int
+sink_begin(void *arg, const struct rv_kind *kind, rv_err *err)
+{
+    const struct rv_refresher *r = arg;
+    return r->inner->begin(r->inner->arg, kind, err);
+}
+
+static int
+sink_complete(void *arg, const struct rv_kind *kind, rv_err *err)
+{
+    struct rv_refresher *r = arg;
+    if (r->inner->complete(r->inner->arg, kind, err) < 0)
+        return err->code;
+    return note_success(r, err);
+}
+
+static int
+sink_checkpoint(void *arg, const char *stream, const char *token, rv_err *err)
+{
+    struct rv_refresher *r = arg;
+    if (r->inner->checkpoint(r->inner->arg, stream, token, err) < 0)
+        return err->code;
+    return note_success(r, err);
+}
+
+static const char *
+sink_token(void *arg, const char *stream)
+{
+    const struct rv_refresher *r = arg;
+    return r->inner->token(r->inner->arg, stream);
+}
+
+static int
+sink_warn(void *arg, const char *name, const char *text, rv_err *err)
+{
+    struct rv_refresher *r = arg;
+    r->warned = 1;
+    return r->inner->warn(r->inner->arg, name, text, err);
+}
+
+static int
+sink_drain(void *arg, rv_err *err)
+{
+    struct rv_refresher *r = arg;
+    struct rv_save_counts before, after;
+    rv_saver_counts(r->saver, &before);
+    if (r->inner->drain(r->inner->arg, err) < 0)
+        return err->code;
+    rv_saver_counts(r->saver, &after);
+    if (show_progress(r, err) < 0 || note_change(r, err) < 0)
+        return err->code;
+    /* Waiting for an answer proves nothing; something that came does. */
+    if (after.transactions == before.transactions && !r->warned)
+        return 0;
+    if (after.transactions == before.transactions && r->failed)
+        return 0;
+    return note_success(r, err);
+}
+
+static void
+sink_rejected(void *arg, const struct rv_kind *kind, const char *ref, const rv_err *why)
+{
+    struct rv_refresher *r = arg;
+    r->warned = 1;
+    r->inner->rejected(r->inner->arg, kind, ref, why);
+}
+
+static int
+add_kinds(struct rv_refresher *r, rv_err *err)
+{
+    const struct reeve_kind *const *kinds = rv_module_provider(r->module)->kinds;
+    for (size_t i = 0; kinds && kinds[i]; i++)
+        if (rv_schema_add_kind(r->store, r->provider->type, rv_model_kind(kinds[i]->name), err) < 0)
+            return rv_wrap(err, "kinds of provider '%s'", r->provider->name);
+    return 0;
+}
+
+static int
+load(struct rv_refresher *r, rv_err *err)
+{
+    if (rv_module_load(&r->loaded, r->config.module_dir, r->provider->type, err) < 0)
+        return err->code;
+    r->module = r->loaded;
+    if (rv_module_provider(r->module)->inventory == NULL)
+        return rv_fail(err, RV_E_UNSUPPORTED, "provider module '%s' has no inventory",
+                       r->provider->type);
+    if (add_kinds(r, err) < 0)
+        return err->code;
+    return ensure_all(r, err);
+}
+
+static int
+read_state(struct rv_refresher *r, rv_err *err)
+{
+    rv_value param = rv_vint(r->config.provider_id), out[2];
+    int found = rv_store_one(r->store, out, 2,
+                             "SELECT last_refresh_success_date, last_refresh_error"
+                             " FROM ext_management_systems WHERE id = $1",
+                             &param, 1, err);
+    if (found < 0)
+        return found;
+    r->needs_full = found == 0 || out[0].type == RV_NULL;
+    r->failed = found > 0 && out[1].type != RV_NULL;
+    return 0;
+}
+
+void
+rv_refresher_close(struct rv_refresher *refresher)
+{
+    rv_err err = RV_ERR_INIT;
+    if (refresher == NULL)
+        return;
+    close_connection(refresher);
+    rv_saver_close(refresher->saver);
+    if (refresher->lease.generation &&
+        rv_lease_release(refresher->store, &refresher->lease, &err) < 0)
+        rv_log_err(RV_WARNING, "lease not given back", &err);
+    rv_provider_free(refresher->provider);
+    free(refresher);
+}
+
+int
+rv_refresher_open(struct rv_refresher **out, const struct rv_refresher_config *config, rv_err *err)
+{
+    char name[64];
+    struct rv_refresher *r = rv_alloc(sizeof(*r));
+    r->config = *config;
+    r->store = config->store;
+    r->sink = (struct rv_sink){ .arg = r,
+                                .emit = sink_emit,
+                                .gone = sink_gone,
+                                .begin = sink_begin,
+                                .complete = sink_complete,
+                                .checkpoint = sink_checkpoint,
+                                .token = sink_token,
+                                .warn = sink_warn,
+                                .drain = sink_drain,
+                                .rejected = sink_rejected };
+    snprintf(name, sizeof(name), "refresh/%lld", (long long)config->provider_id);
+    if (rv_provider_load(&r->provider, r->store, config->provider_id, err) < 0 ||
+        rv_lease_take(r->store, &r->lease, name, config->holder, config->lease_ms, err) < 0) {
+        r->lease.generation = 0;
+        rv_refresher_close(r);
+        return err->code;
+    }
+    if (read_state(r, err) < 0 || load(r, err) < 0) {
+        if (!is_private(err))
+            report_failure(r, err, 0);
+        rv_refresher_close(r);
+        return err->code;
+    }
+    *out = r;
+    return 0;
+}
+
+int
+rv_refresher_needs_full(struct rv_refresher *refresher)
+{
+    return refresher->needs_full;
+}
+
+/* Proves that the other side is there and what it is. Providers that cannot say are believed. */
+static int
+verify(struct rv_refresher *r, rv_err *err)
+{
+    struct rv_identity_found found;
+    struct rv_call_spec spec = spec_of(r, VERIFY_TIMEOUT_MS);
+    spec.sink = NULL;
+    if (rv_module_provider(r->module)->verify == NULL)
+        return 0;
+    if (rv_connection_verify(r->connection, &spec, &found, err) < 0)
+        return err->code;
+    return rv_provider_identify(r->store, r->config.provider_id, found.uid, found.api_version, err);
+}
+
+static int
+collect(struct rv_refresher *r, struct rv_refresh_times *times, rv_err *err)
+{
+    const struct reeve_provider *provider = rv_module_provider(r->module);
+    struct reeve_scope scope = { .size = sizeof(scope), .whole = 1 };
+    struct rv_call_spec spec = spec_of(r, 0);
+    spec.waited_us = &times->waited_us;
+    if (verify(r, err) < 0 || rv_saver_begin_all(r->saver, provider->inventory->kinds, err) < 0 ||
+        rv_connection_refresh(r->connection, &spec, &scope, err) < 0)
+        return err->code;
+    if (r->config.progress)
+        r->config.progress(r->config.arg, "save", rv_saver_objects(r->saver));
+    return rv_saver_end_all(r->saver, err);
+}
+
+static int
+refresh(struct rv_refresher *r, struct rv_refresh_times *times, rv_err *err)
+{
+    if (r->config.progress)
+        r->config.progress(r->config.arg, "connect", 0);
+    if (ensure_all(r, err) < 0)
+        return err->code;
+    r->expected = rv_saver_objects(r->saver);
+    rv_saver_counts_reset(r->saver);
+    rv_refresh_times_begin(times);
+    r->progress_ms = rv_monotonic_ms();
+    if (collect(r, times, err) < 0)
+        return err->code;
+    rv_refresh_times_end(times, r->saver);
+    return 0;
+}
+
+static int
+succeed(struct rv_refresher *r, const struct rv_refresh_times *times, char **stats, rv_err *err)
+{
+    cJSON *json = rv_refresh_stats(times);
+    int rc = report(r, NULL, json, 1, err);
+    if (rc == 0)
+        rc = report_auth(r, NULL, err);
+    if (rc == 0 && stats)
+        *stats = cJSON_PrintUnformatted(json);
+    cJSON_Delete(json);
+    r->needs_full = rc == 0 ? 0 : r->needs_full;
+    r->noted_rows = -1;
+    r->noted_ms = 0;
+    if (rc == 0)
+        rc = note_change(r, err);
+    if (rc == 0)
+        rv_refresh_log(r->provider->name, times);
+    return rc;
+}
+
+int
+rv_refresher_full(struct rv_refresher *refresher, int64_t task_id, char **stats, rv_err *err)
+{
+    struct rv_refresher *r = refresher;
+    struct rv_refresh_times times = { 0 };
+    r->full = 1;
+    r->task_id = task_id;
+    int rc = refresh(r, &times, err);
+    r->full = 0;
+    r->task_id = 0;
+    if (rc == 0)
+        rc = succeed(r, &times, stats, err);
+    if (rc < 0) {
+        rv_wrap(err, "refresh of provider '%s'", r->provider->name);
+        if (!is_private(err))
+            report_failure(r, err, 1);
+        start_over(r, err);
+    }
+    return rc;
+}
+
+/* An error that stands on the record goes once the other side answers again. */
+static int
+recover(struct rv_refresher *r, rv_err *err)
+{
+    if (!r->failed || rv_module_provider(r->module)->verify == NULL)
+        return 0;
+    if (verify(r, err) < 0)
+        return err->code;
+    return note_success(r, err);
+}
+
+static int
+watch(struct rv_refresher *r, rv_err *err)
+{
+    struct rv_call_spec spec = spec_of(r, 0);
+    if (ensure_all(r, err) < 0 || recover(r, err) < 0)
+        return err->code;
+    r->noted_ms = rv_monotonic_ms();
+    int rc = rv_connection_watch(r->connection, &spec, err);
+    /* It ends when it is interrupted; what it saw until then is kept. */
+    if (rc == RV_E_CANCELLED || rc == 0) {
+        rv_err flush_err = RV_ERR_INIT;
+        if (rv_saver_flush(r->saver, &flush_err) < 0) {
+            *err = flush_err;
+            return err->code;
+        }
+    }
+    return rc;
+}
+
+int
+rv_refresher_watch(struct rv_refresher *refresher, rv_err *err)
+{
+    struct rv_refresher *r = refresher;
+    if (rv_module_provider(r->module)->inventory->watch == NULL)
+        return rv_fail(err, RV_E_UNSUPPORTED, "provider '%s' cannot watch for changes",
+                       r->provider->name);
+    int rc = watch(r, err);
+    if (rc == 0 && !stopped(r))
+        rc = rv_sleep(PAUSE_MS, err);
+    if (rc == 0)
+        return 0;
+    if (rc == RV_E_CANCELLED) {
+        rv_saver_drop(r->saver);
+        rv_err_clear(err);
+        return 0;
+    }
+    rv_wrap(err, "watch of provider '%s'", r->provider->name);
+    if (!is_private(err))
+        report_failure(r, err, 0);
+    start_over(r, err);
+    return rc;
+}
