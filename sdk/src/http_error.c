@@ -40,7 +40,8 @@ rv_sdk_http_status_class(int32_t status)
     return status >= 400 && status <= 499 ? REEVE_E_INVALID : REEVE_E_PROTOCOL;
 }
 
-/* libcurl's texts begin with a capital and may end with a full stop or line end. */
+/* libcurl's texts begin with a capital and may end with a full stop or line end. A name such as
+ * "OpenSSL" keeps its capital. */
 static const char *
 in_house_style(char *text)
 {
@@ -48,7 +49,10 @@ in_house_style(char *text)
 
     while (len > 0 && (text[len - 1] == '.' || isspace((unsigned char)text[len - 1])))
         text[--len] = 0;
-    if (isupper((unsigned char)text[0]) && !isupper((unsigned char)text[1]))
+    size_t small = 1;
+    while (islower((unsigned char)text[small]))
+        small++;
+    if (isupper((unsigned char)text[0]) && (text[small] == 0 || text[small] == ' '))
         text[0] = (char)tolower((unsigned char)text[0]);
     return text;
 }
@@ -182,6 +186,9 @@ explain_handshake(struct reeve_call *call, struct rv_sdk_transfer *transfer)
         mentions(transfer, "no shared cipher") || mentions(transfer, "handshake failure"))
         return reeve_fail(call, REEVE_E_INVALID, "no TLS version and cipher in common with %s: %s",
                           origin, detail(transfer, transfer->result));
+    if (mentions(transfer, "SSL_ERROR_SYSCALL") || mentions(transfer, "unexpected eof"))
+        return reeve_fail(call, REEVE_E_UNAVAILABLE,
+                          "%s ended the connection during the TLS handshake", origin);
     return reeve_fail(call, REEVE_E_UNAVAILABLE, "the TLS handshake with %s failed: %s", origin,
                       detail(transfer, transfer->result));
 }

@@ -121,7 +121,13 @@ static int emit(struct reeve_call *call, void *arg, const struct reeve_json *ite
     struct reeve_object *obj = reeve_object(work->inv, work->collection->kind, id);
     reeve_set_string(obj, "name", reeve_json_string(item, "name", id));
     work->collection->set(obj, item);
-    return reeve_emit(obj);
+    status = reeve_emit(obj);
+    if (status == REEVE_E_INVALID || status == REEVE_E_LIMIT) { /* costs this object, not the others */
+        reeve_log(call, REEVE_LOG_WARNING, "%s: %s", id, reeve_fail_text(call));
+        reeve_fail_clear(call);
+        status = 0;
+    }
+    return status;
 }
 
 static int refresh(struct reeve_call *call, void *conn, const struct reeve_scope *scope,

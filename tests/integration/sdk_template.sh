@@ -63,4 +63,16 @@ check "$(find "$scratch/staged" -path '*/reeve/providers/orchard.so')"
 
 [ "$(pkg-config --modversion reeve-sdk)" = "$(sed -n 's/^#define REEVE_SDK_VERSION "\(.*\)"$/\1/p' \
 	"$prefix/include/reeve/version.h")" ] || die "the version of reeve-sdk.pc is not that of version.h"
+
+# What the template's README says to do next, with an Orchard to talk to.
+if [ -x "$prefix/bin/reeve-conform" ]; then
+	tests=$(dirname "$0")
+	coproc SERVER { exec python3 "$tests/../fakes/http_fault_server.py" --script "$tests/sdk_template.json"; }
+	read -r _ port <&"${SERVER[0]}"
+	printf 'a-token-of-the-template' >"$scratch/token"
+	"$prefix/bin/reeve-conform" --option hostname=127.0.0.1 --option "port=$port" \
+		--option security_protocol=non-ssl --option auth_key=@"$scratch/token" \
+		"$scratch/by-make/orchard.so" >"$scratch/conform.log" 2>&1 || die "$(cat "$scratch/conform.log")"
+	grep -q ' 0 failed, 0 skipped' "$scratch/conform.log" || die "$(cat "$scratch/conform.log")"
+fi
 echo "the template builds by CMake and by pkg-config, and runs"

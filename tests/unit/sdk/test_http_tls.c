@@ -4,6 +4,11 @@
  */
 #include "http_fixture.h"
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 static char *certs;
 static struct fault_server good;      /* server.pem, signed by ca.pem */
 static struct fault_server expired;   /* the same, but of yesterday */
@@ -156,6 +161,55 @@ a_port_without_tls_is_said(void **state)
     snprintf(url, sizeof(url), "https://localhost:%d", server.port);
     expect(url, (struct reeve_http_config){ .tls = REEVE_TLS_VERIFY_CA, .ca_pem = ca },
            REEVE_E_INVALID, "does not speak TLS on this port", "use http://");
+}
+
+/* A socket that listens; its address goes to url. */
+static int
+listen_somewhere(char url[64])
+{
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t len = sizeof(address);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_true(fd >= 0 && bind(fd, (struct sockaddr *)&address, len) == 0 && listen(fd, 8) == 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+    snprintf(url, 64, "https://127.0.0.1:%d", ntohs(address.sin_port));
+    return fd;
+}
+
+static void
+a_handshake_that_gets_no_answer_times_out(void **state)
+{
+    char url[64];
+    int fd = listen_somewhere(url); /* the kernel connects, nobody accepts */
+
+    (void)state;
+    expect(url, (struct reeve_http_config){ .connect_timeout_ms = 200 }, REEVE_E_TIMEOUT,
+           "no connection to https://127.0.0.1", "");
+    close(fd);
+}
+
+static void
+a_server_that_hangs_up_in_the_handshake_is_said(void **state)
+{
+    char url[64];
+    int fd = listen_somewhere(url);
+    pid_t child = fork();
+
+    (void)state;
+    if (child == 0) {
+        char bytes[1];
+        int accepted = accept(fd, NULL, NULL);
+        shutdown(accepted, SHUT_WR);
+        while (read(accepted, bytes, 1) > 0)
+            ;
+        _exit(0);
+    }
+    expect(url, (struct reeve_http_config){ 0 }, REEVE_E_UNAVAILABLE,
+           "ended the connection during the TLS handshake", "");
+    close(fd);
+    waitpid(child, NULL, 0);
 }
 
 static void
@@ -325,6 +379,8 @@ main(void)
         HTTP_TEST(a_certificate_for_another_name_is_said),
         HTTP_TEST(a_ca_that_is_none_is_said),
         HTTP_TEST(a_port_without_tls_is_said),
+        HTTP_TEST(a_handshake_that_gets_no_answer_times_out),
+        HTTP_TEST(a_server_that_hangs_up_in_the_handshake_is_said),
         HTTP_TEST(http_on_a_tls_port_is_said),
         HTTP_TEST(a_client_certificate_opens_the_door),
         HTTP_TEST(a_missing_client_certificate_is_said),
