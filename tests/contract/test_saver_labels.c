@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Labels that become tags, as mappings say.
+ */
+#include "saver_fixture.h"
+
+#include "model/model.h"
+
+/* Category /managed/team (read-only, mapped by label team of any value), category
+ * /managed/env with entry prod, mapped by env=production of pods; category /managed/own is
+ * people's. */
+static void
+make_mappings(struct rv_store *store)
+{
+    rv_test_script(
+        store,
+        "INSERT INTO tags (id, name) VALUES (1, '/managed/team'), (2, '/managed/env'),"
+        " (3, '/managed/env/prod'), (4, '/managed/own'), (5, '/managed/own/mine');"
+        "INSERT INTO classifications (id, name, description, parent_id, tag_id, read_only) VALUES"
+        " (11, 'team', 'Team', NULL, 1, 1), (12, 'env', 'Environment', NULL, 2, 1),"
+        " (13, 'prod', 'Production', 12, 3, 1), (14, 'own', 'Own', NULL, 4, 0),"
+        " (15, 'mine', 'Mine', 14, 5, 0);"
+        "INSERT INTO container_label_tag_mappings (id, labeled_resource_type, label_name, "
+        "label_value,"
+        " tag_id) VALUES (21, NULL, 'team', NULL, 1), (22, 'container_group', 'env', 'production', "
+        "3)");
+}
+
+static struct rv_test_object *
+labelled_pod(const char *ref, const char *team, const char *env)
+{
+    struct rv_test_object *pod = pod_object(ref, ref, "Running");
+    if (team)
+        rv_test_label(pod, "team", team);
+    if (env)
+        rv_test_label(pod, "env", env);
+    return pod;
+}
+
+#define TAGS                                                                                       \
+    "SELECT t.name FROM taggings g JOIN tags t ON t.id = g.tag_id"                                 \
+    " JOIN container_groups p ON p.id = g.taggable_id AND g.taggable_type = 'container_group'"     \
+    " ORDER BY p.ems_ref, t.name"
+
+static void
+labels_become_tags_and_go_with_them(void **state)
+{
+    struct rv_store *store = store_of(state);
+    struct rv_saver *saver = saver_on(store);
+    make_mappings(store);
+    emit(saver, labelled_pod("p1", "Blue Team", "production"));
+    emit(saver, labelled_pod("p2", "red", "test"));
+    emit(saver, labelled_pod("p3", NULL, NULL));
+    flush(saver);
+    assert_column(store, TAGS, "/managed/env/prod,/managed/team/blue_team,/managed/team/red");
+    assert_column(store, "SELECT description FROM classifications WHERE parent_id = 11 ORDER BY 1",
+                  "Blue Team,red");
+    emit(saver, labelled_pod("p1", "red", NULL));
+    emit(saver, labelled_pod("p2", NULL, "production"));
+    flush(saver);
+    assert_column(store, TAGS, "/managed/team/red,/managed/env/prod");
+    assert_int_equal(
+        rv_test_int(store, "SELECT COUNT(*) FROM classifications WHERE parent_id = 11"), 2);
+    rv_saver_close(saver);
+}
+
+static void
+tags_of_people_stay(void **state)
+{
+    struct rv_store *store = store_of(state);
+    struct rv_saver *saver = saver_on(store);
+    make_mappings(store);
+    emit(saver, labelled_pod("p1", "red", NULL));
+    flush(saver);
+    rv_test_script(store, "INSERT INTO taggings (id, taggable_type, taggable_id, tag_id)"
+                          " SELECT 1, 'container_group', id, 5 FROM container_groups");
+    emit(saver, labelled_pod("p1", "blue", NULL));
+    flush(saver);
+    assert_column(store, TAGS, "/managed/own/mine,/managed/team/blue");
+    emit(saver, pod_object("p1", "p1", "Running"));
+    flush(saver);
+    assert_column(store, TAGS, "/managed/own/mine");
+    rv_saver_close(saver);
+}
+
+static void
+mappings_of_a_kind_apply_to_that_kind(void **state)
+{
+    struct rv_store *store = store_of(state);
+    struct rv_saver *saver = saver_on(store);
+    make_mappings(store);
+    struct rv_test_object *node = node_object("n1", "one");
+    rv_test_label(node, "env", "production");
+    rv_test_label(node, "team", "ops");
+    emit(saver, node);
+    flush(saver);
+    assert_column(store,
+                  "SELECT t.name FROM taggings g JOIN tags t ON t.id = g.tag_id"
+                  " WHERE g.taggable_type = 'container_node'",
+                  "/managed/team/ops");
+    rv_saver_close(saver);
+}
+
+static void
+values_that_make_one_name_get_two_tags(void **state)
+{
+    struct rv_store *store = store_of(state);
+    struct rv_saver *saver = saver_on(store);
+    make_mappings(store);
+    emit(saver, labelled_pod("p1", "a b", NULL));
+    emit(saver, labelled_pod("p2", "a_b", NULL));
+    emit(saver, labelled_pod("p3", "", NULL));
+    flush(saver);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(DISTINCT tag_id) FROM taggings"), 3);
+    assert_column(store, "SELECT description FROM classifications WHERE parent_id = 11 ORDER BY 1",
+                  "<empty value>,a b,a_b");
+    emit(saver, labelled_pod("p3", "a b", NULL));
+    flush(saver);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(DISTINCT tag_id) FROM taggings"), 2);
+    rv_saver_close(saver);
+}
+
+static void
+a_deleted_object_loses_its_taggings(void **state)
+{
+    struct rv_store *store = store_of(state);
+    struct rv_saver *saver = saver_on(store);
+    make_mappings(store);
+    struct rv_test_object *service = rv_test_object("container_service", "s1");
+    rv_test_label(service, "team", "red");
+    emit(saver, service);
+    flush(saver);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM taggings"), 1);
+    gone(saver, "container_service", "s1");
+    flush(saver);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM taggings"), 0);
+    rv_saver_close(saver);
+}
+
+static void
+without_a_change_of_labels_nothing_is_asked(void **state)
+{
+    struct rv_store *store = store_of(state);
+    struct rv_saver *saver = saver_on(store);
+    make_mappings(store);
+    emit(saver, labelled_pod("p1", "red", NULL));
+    flush(saver);
+    rv_test_script(store, "DELETE FROM taggings");
+    struct rv_test_object *pod = pod_object("p1", "p1", "Failed");
+    rv_test_label(pod, "team", "red");
+    emit(saver, pod);
+    flush(saver);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM taggings"), 0);
+    rv_saver_close(saver);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        schema_test(labels_become_tags_and_go_with_them),
+        schema_test(tags_of_people_stay),
+        schema_test(mappings_of_a_kind_apply_to_that_kind),
+        schema_test(values_that_make_one_name_get_two_tags),
+        schema_test(a_deleted_object_loses_its_taggings),
+        schema_test(without_a_change_of_labels_nothing_is_asked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
