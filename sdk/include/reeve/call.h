@@ -21,8 +21,8 @@ struct reeve_secret; /* a lent handle; its bytes are seen only inside reeve_secr
  * the class alone. */
 enum {
     REEVE_OK = 0,
-    REEVE_E_AUTH = -1,         /* credentials refused */
-    REEVE_E_PERMISSION = -2,   /* known, but not allowed */
+    REEVE_E_AUTH = -1,       /* credentials refused */
+    REEVE_E_PERMISSION = -2, /* known, but not allowed */
     REEVE_E_NOT_FOUND = -3,
     REEVE_E_CONFLICT = -4,
     REEVE_E_INVALID = -5,      /* what was given is wrong: do not retry */
@@ -30,11 +30,11 @@ enum {
     REEVE_E_UNAVAILABLE = -7,  /* cannot be reached, or not now: retry */
     REEVE_E_TIMEOUT = -8,      /* the deadline passed, or a request took too long: retry */
     REEVE_E_CANCELLED = -9,
-    REEVE_E_GONE = -10,        /* a resume token is too old: list again */
+    REEVE_E_GONE = -10, /* a resume token is too old: list again */
     REEVE_E_UNSUPPORTED = -11,
-    REEVE_E_PROTOCOL = -12,    /* the other side answered something else than its protocol says */
+    REEVE_E_PROTOCOL = -12, /* the other side answered something else than its protocol says */
     REEVE_E_INTERNAL = -13,
-    REEVE_E_LIMIT = -14        /* an answer, name or nesting over its ceiling */
+    REEVE_E_LIMIT = -14 /* an answer, name or nesting over its ceiling */
 };
 
 enum { REEVE_LOG_DEBUG = 0, REEVE_LOG_INFO = 1, REEVE_LOG_WARNING = 2, REEVE_LOG_ERROR = 3 };
@@ -48,9 +48,11 @@ enum { REEVE_LOG_DEBUG = 0, REEVE_LOG_INFO = 1, REEVE_LOG_WARNING = 2, REEVE_LOG
 /* Set the error text and return error_class, so that one can write
  * `return reeve_fail(call, REEVE_E_AUTH, "...")`. Text: lower case, no full stop,
  * names the thing and the reason. A later call replaces the text. Never NULL. */
-int reeve_fail(struct reeve_call *call, int error_class, const char *format, ...) REEVE_PRINTF(3, 4);
+int reeve_fail(struct reeve_call *call, int error_class, const char *format, ...)
+    REEVE_PRINTF(3, 4);
 /* Put "what was being done: " before the text that is there. Returns error_class. */
-int reeve_wrap(struct reeve_call *call, int error_class, const char *format, ...) REEVE_PRINTF(3, 4);
+int reeve_wrap(struct reeve_call *call, int error_class, const char *format, ...)
+    REEVE_PRINTF(3, 4);
 /* Advice for a person who must act: what to do next. */
 void reeve_hint(struct reeve_call *call, const char *format, ...) REEVE_PRINTF(2, 3);
 /* The remote side's own status (an HTTP code, say), and its wish when to come back. */
@@ -83,7 +85,8 @@ struct reeve_pollfd {
  * deadline, or the error of a save that was due (the call carries the text then). Every
  * wait of a provider must go through here: it beats the worker's heart, and what was
  * emitted so far is made visible before it sleeps. */
-int reeve_wait(struct reeve_call *call, struct reeve_pollfd *fds, uint64_t count, int64_t timeout_ms);
+int reeve_wait(struct reeve_call *call, struct reeve_pollfd *fds, uint64_t count,
+               int64_t timeout_ms);
 /* 0, or as reeve_wait. */
 int reeve_sleep(struct reeve_call *call, int64_t ms);
 

@@ -13,8 +13,8 @@ struct reeve_event_sink;
 
 struct reeve_event {
     uint64_t size;
-    const char *type;    /* one of the declared types */
-    const char *ref;     /* unique id at the provider: duplicates die by it */
+    const char *type; /* one of the declared types */
+    const char *ref;  /* unique id at the provider: duplicates die by it */
     int64_t time_ms;
     const char *target_kind;
     const char *target_ref;

@@ -25,21 +25,21 @@ enum { REEVE_TLS_VERIFY = 0, REEVE_TLS_VERIFY_CA = 1, REEVE_TLS_NO_VERIFY = 2 };
 
 struct reeve_http_config {
     uint64_t size;
-    const char *base_url;  /* https://host:port[/prefix]; http:// too */
+    const char *base_url;   /* https://host:port[/prefix]; http:// too */
     const char *user_agent; /* NULL: "reeve/VERSION" */
-    const char *proxy;     /* NULL: none (the environment is not looked at) */
-    int32_t tls;           /* REEVE_TLS_... */
-    int32_t retries;       /* of a request that failed with RATE_LIMITED, UNAVAILABLE or TIMEOUT;
-                            * GET and HEAD only; with backoff and Retry-After */
-    const char *ca_pem;    /* REEVE_TLS_VERIFY_CA */
+    const char *proxy;      /* NULL: none (the environment is not looked at) */
+    int32_t tls;            /* REEVE_TLS_... */
+    int32_t retries;        /* of a request that failed with RATE_LIMITED, UNAVAILABLE or TIMEOUT;
+                             * GET and HEAD only; with backoff and Retry-After */
+    const char *ca_pem;     /* REEVE_TLS_VERIFY_CA */
     const char *client_cert_pem;
     const struct reeve_secret *client_key; /* PEM */
     const struct reeve_secret *bearer;     /* Authorization: Bearer */
     const char *userid;                    /* basic, with password */
     const struct reeve_secret *password;
-    int64_t connect_timeout_ms; /* 0: 10 s */
-    int64_t request_timeout_ms; /* 0: 60 s; for reeve_http_get_body and streams it is the longest
-                                 * silence (streams: 0 for no limit once they answer) */
+    int64_t connect_timeout_ms;  /* 0: 10 s */
+    int64_t request_timeout_ms;  /* 0: 60 s; for reeve_http_get_body and streams it is the longest
+                                  * silence (streams: 0 for no limit once they answer) */
     uint64_t max_response_bytes; /* 0: 64 MiB; per answer, after decompression */
 };
 
@@ -57,12 +57,12 @@ int reeve_http_open(struct reeve_call *call, const struct reeve_http_config *con
 void reeve_http_close(struct reeve_http *http); /* streams too; NULL is allowed */
 
 struct reeve_http_answer {
-    int32_t status;          /* 100-599 */
+    int32_t status; /* 100-599 */
     int32_t reserved;
-    const char *body;        /* NUL-terminated for convenience, may hold NULs: see len */
+    const char *body; /* NUL-terminated for convenience, may hold NULs: see len */
     uint64_t len;
     const char *content_type; /* "" when absent */
-    int64_t retry_after_ms;  /* 0 when absent */
+    int64_t retry_after_ms;   /* 0 when absent */
 };
 
 /* One GET; path is appended to base_url and must already be escaped. Returns 0 whatever the
@@ -77,7 +77,8 @@ int reeve_http_send(struct reeve_call *call, struct reeve_http *http, const char
 /* Status to class: 2xx 0, 401 AUTH, 403 PERMISSION, 404 NOT_FOUND, 409 CONFLICT, 410 GONE,
  * 408 and 504 TIMEOUT, 429 RATE_LIMITED, 500 and other 5xx UNAVAILABLE, other 4xx INVALID,
  * the rest PROTOCOL. Sets a text that names status and path unless 0. */
-int reeve_http_check(struct reeve_call *call, const char *path, const struct reeve_http_answer *answer);
+int reeve_http_check(struct reeve_call *call, const char *path,
+                     const struct reeve_http_answer *answer);
 
 /* GET whose body is handed to fn in pieces as they come, never held whole. A negative return of
  * fn ends the request with that class. status 2xx only; others are read to 64 KiB, then go

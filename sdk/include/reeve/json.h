@@ -30,7 +30,8 @@ const struct reeve_json *reeve_json_get(const struct reeve_json *json, const cha
 const struct reeve_json *reeve_json_member(const struct reeve_json *json, const char *name);
 /* Value at path ("" or NULL: json itself), or fallback when absent or of another type. Numbers are
  * doubles: whole ones are exact up to 2^53, and reeve_json_int gives the fallback for 1.5. */
-const char *reeve_json_string(const struct reeve_json *json, const char *path, const char *fallback);
+const char *reeve_json_string(const struct reeve_json *json, const char *path,
+                              const char *fallback);
 int64_t reeve_json_int(const struct reeve_json *json, const char *path, int64_t fallback);
 double reeve_json_double(const struct reeve_json *json, const char *path, double fallback);
 int reeve_json_flag(const struct reeve_json *json, const char *path, int fallback);
@@ -68,15 +69,16 @@ struct reeve_json_list;
 
 struct reeve_json_list_config {
     uint64_t size;
-    const char *list;       /* name of the member that holds the array: "items"; NULL: the document
-                             * is the array. It must be there; null counts as empty */
+    const char *list;        /* name of the member that holds the array: "items"; NULL: the document
+                              * is the array. It must be there; null counts as empty */
     uint64_t max_item_bytes; /* 0: 16 MiB */
-    int32_t max_depth;      /* 0: 64 */
+    int32_t max_depth;       /* 0: 64 */
     int32_t reserved;
     /* One item; a negative return ends the reading with that class. item is freed after. */
     int (*item)(struct reeve_call *call, void *arg, const struct reeve_json *item);
     /* Every other top-level member, in whatever order they come; may be NULL. */
-    int (*member)(struct reeve_call *call, void *arg, const char *name, const struct reeve_json *value);
+    int (*member)(struct reeve_call *call, void *arg, const char *name,
+                  const struct reeve_json *value);
     void *arg;
 };
 

@@ -25,11 +25,13 @@ enum {
 
 /* Column flags. */
 #define REEVE_COL_REQUIRED (1 << 0)
-#define REEVE_COL_INDEX (1 << 1)    /* filtered or joined often: core makes an index */
-#define REEVE_COL_VOLATILE (1 << 2) /* left out of the content hash; written along with a real change */
+#define REEVE_COL_INDEX (1 << 1) /* filtered or joined often: core makes an index */
+#define REEVE_COL_VOLATILE                                                                         \
+    (1 << 2) /* left out of the content hash; written along with a real change */
 #define REEVE_COL_SECRET (1 << 3)   /* encrypted at rest; never in the API, feed or log */
 #define REEVE_COL_INTERNAL (1 << 4) /* not in the API */
-#define REEVE_COL_CORE (1 << 5)     /* kept by core (id, ems_id, created_on, ...): a provider may not set it */
+#define REEVE_COL_CORE                                                                             \
+    (1 << 5) /* kept by core (id, ems_id, created_on, ...): a provider may not set it */
 
 struct reeve_column {
     const char *name;
@@ -51,13 +53,13 @@ enum {
 #define REEVE_KIND_SERVER (1 << 1) /* of the server itself, never emitted by a provider */
 
 struct reeve_kind {
-    uint64_t size;       /* sizeof(struct reeve_kind) */
-    const char *name;    /* singular: "container_group". A provider's own kinds start with
-                          * the provider's name and an underscore */
-    const char *table;   /* plural: "container_groups" */
+    uint64_t size;        /* sizeof(struct reeve_kind) */
+    const char *name;     /* singular: "container_group". A provider's own kinds start with
+                           * the provider's name and an underscore */
+    const char *table;    /* plural: "container_groups" */
     const char *api_name; /* collection: ManageIQ's API name where there is one, else the table's */
-    const char *title;   /* for people: "Pod" */
-    const char *help;    /* one line */
+    const char *title;    /* for people: "Pod" */
+    const char *help;     /* one line */
     int32_t flags;
     int32_t archive;
     const struct reeve_column *columns; /* ends with REEVE_COLUMNS_END */

@@ -25,7 +25,7 @@ enum {
     REEVE_OPT_URL = 6,      /* http:// or https:// */
     REEVE_OPT_ENUM = 7,     /* one of choices */
     REEVE_OPT_SECRET = 8,
-    REEVE_OPT_TEXT = 9      /* a longer text, such as PEM */
+    REEVE_OPT_TEXT = 9 /* a longer text, such as PEM */
 };
 
 #define REEVE_OPT_REQUIRED (1 << 0)
@@ -35,10 +35,10 @@ struct reeve_option {
     const char *name; /* [a-z0-9_]+ */
     int32_t type;
     int32_t flags;
-    const char *fallback; /* text of the default, NULL for none */
-    int64_t min, max;     /* INT, DURATION, SIZE; both 0: no bounds */
+    const char *fallback;       /* text of the default, NULL for none */
+    int64_t min, max;           /* INT, DURATION, SIZE; both 0: no bounds */
     const char *const *choices; /* ENUM: ends with NULL */
-    const char *help;     /* one line */
+    const char *help;           /* one line */
 };
 
 #define REEVE_OPTIONS_END                                                                          \

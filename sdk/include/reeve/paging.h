@@ -17,19 +17,20 @@ extern "C" {
 
 struct reeve_pages {
     uint64_t size;
-    const char *path;      /* of the first page, query and all: "/v1/vms?limit=500" */
-    const char *list;      /* name of the member that holds the array; NULL: the page is the array */
-    const char *next;      /* where a page says how to go on: "metadata.continue". Absent, null or
-                            * "" there: it was the last page. NULL: there is one page only */
-    const char *parameter; /* the query parameter that takes it: "continue"; NULL: it is the next
-                            * page's path, or its URL below the client's base_url */
+    const char *path; /* of the first page, query and all: "/v1/vms?limit=500" */
+    const char *list; /* name of the member that holds the array; NULL: the page is the array */
+    const char *next; /* where a page says how to go on: "metadata.continue". Absent, null or
+                       * "" there: it was the last page. NULL: there is one page only */
+    const char *parameter;   /* the query parameter that takes it: "continue"; NULL: it is the next
+                              * page's path, or its URL below the client's base_url */
     uint64_t max_page_bytes; /* 0: 256 MiB */
     uint64_t max_pages;      /* 0: a million */
     int32_t max_depth;       /* 0: 64 */
     int32_t reserved;
     /* As in reeve_json_list_config. */
     int (*item)(struct reeve_call *call, void *arg, const struct reeve_json *item);
-    int (*member)(struct reeve_call *call, void *arg, const char *name, const struct reeve_json *value);
+    int (*member)(struct reeve_call *call, void *arg, const char *name,
+                  const struct reeve_json *value);
     void *arg;
 };
 

@@ -42,8 +42,8 @@ struct reeve_provider {
     uint64_t size;
     const char *sdk_version;
     /* From here on fields are only appended. */
-    const char *name;    /* [a-z0-9_]+, the module's file name without ".so" */
-    const char *title;   /* for people */
+    const char *name;  /* [a-z0-9_]+, the module's file name without ".so" */
+    const char *title; /* for people */
     const char *version;
     const char *vendor;
     const char *license; /* SPDX */
