@@ -48,9 +48,13 @@ run_command(struct rv_dispatcher *dispatcher, const struct rv_message *message, 
 }
 
 static int64_t
-delay_of(const struct rv_message *message, const rv_err *why)
+delay_of(const struct rv_dispatcher *dispatcher, const struct rv_message *message,
+         const rv_err *why)
 {
     int64_t delay_ms = FIRST_DELAY_MS;
+    const struct rv_command *command = command_of(dispatcher, message);
+    if (command && (command->flags & RV_COMMAND_NO_RETRY))
+        return -1;
     if (why->code != RV_E_RATE_LIMITED && why->code != RV_E_UNAVAILABLE &&
         why->code != RV_E_TIMEOUT)
         return -1;
@@ -89,7 +93,7 @@ finish_badly(struct rv_dispatcher *dispatcher, const struct rv_message *message,
     int dead = why->code == RV_E_CANCELLED
                    ? rv_queue_give_back(dispatcher->store, message, dispatcher->taker.holder, err)
                    : rv_queue_failed(dispatcher->store, message, dispatcher->taker.holder, why,
-                                     delay_of(message, why), err);
+                                     delay_of(dispatcher, message, why), err);
     if (dead < 0)
         return dead;
     rv_log(dead ? RV_ERROR : RV_WARNING, dead ? "message given up" : "message will be tried again",

@@ -14,7 +14,12 @@ struct rv_command {
      * *results (JSON, malloc'd) for the task. */
     int (*run)(void *arg, const struct rv_message *message, char **results, rv_err *err);
     void *arg;
+    int flags;
 };
+
+/* A failure is final whatever its class: who asked wants to know now (a worker's death still
+ * gives the message to the next one). */
+#define RV_COMMAND_NO_RETRY (1 << 0)
 
 /* Take and carry out one message: starts and finishes its task, acknowledges. 1 when there was one,
  * 0 when none, RV_E_STALE when the lease was lost meanwhile (end the worker), else the store's

@@ -98,6 +98,11 @@ int rv_queue_next_due(struct rv_store *store, const struct rv_taker *taker, int6
 /* What a put says to other hosts (rv_store_notify); the payload is the queue's name. */
 #define RV_QUEUE_CHANNEL "reeve_queue"
 
+/* The queues (of any name) that hold a message which this taker could take now; the names end with
+ * NULL and are the caller's, with rv_queue_names_free. For whoever wakes the others. */
+int rv_queue_due(struct rv_store *store, const struct rv_taker *taker, char ***names, rv_err *err);
+void rv_queue_names_free(char **names);
+
 /* The queue of one provider's refresh worker: "ems_1000000000007". */
 void rv_queue_of_provider(char out[40], int64_t provider_id);
 

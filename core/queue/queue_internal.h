@@ -7,7 +7,7 @@
 
 #include "queue/queue.h"
 
-enum { RV_DEFAULT_ATTEMPTS = 3, RV_MOST_QUEUES = 16, RV_MOST_ROLES = 64 };
+enum { RV_DEFAULT_ATTEMPTS = 3, RV_MOST_QUEUES = 16, RV_MOST_ROLES = 64, RV_MOST_DUE = 500 };
 #define RV_DEFAULT_TIMEOUT_MS (10 * 60 * 1000LL)
 
 /* A message that has just become dead: what its task must hear. */

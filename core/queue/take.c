@@ -61,8 +61,11 @@ add_null_or(struct statement *statement, const char *column, const char *mine)
 static void
 add_fits(struct statement *statement, const struct rv_taker *taker)
 {
-    rv_buf_add_string(&statement->sql, "state = 'ready' AND queue_name IN ");
-    add_list(statement, taker->queues, RV_MOST_QUEUES);
+    rv_buf_add_string(&statement->sql, "state = 'ready'");
+    if (taker->queues) {
+        rv_buf_add_string(&statement->sql, " AND queue_name IN ");
+        add_list(statement, taker->queues, RV_MOST_QUEUES);
+    }
     rv_buf_add_string(&statement->sql, " AND priority <= ");
     add_param(statement, rv_vint(taker->max_priority));
     add_null_or(statement, "zone", taker->zone);
@@ -199,6 +202,49 @@ rv_queue_next_due(struct rv_store *store, const struct rv_taker *taker, int64_t 
         *ms = left_ms > 0 ? left_ms : 0;
     }
     return 0;
+}
+
+static int
+read_names(char ***out, struct rv_rows *rows, rv_err *err)
+{
+    const rv_value *row = NULL;
+    char **names = rv_alloc(sizeof(char *) * (RV_MOST_DUE + 1));
+    int count = 0, more;
+    while ((more = rv_rows_next(rows, &row, err)) > 0 && count < RV_MOST_DUE)
+        names[count++] = rv_strdup(row[0].v.text);
+    if (more < 0) {
+        rv_queue_names_free(names);
+        return more;
+    }
+    *out = names;
+    return 0;
+}
+
+int
+rv_queue_due(struct rv_store *store, const struct rv_taker *taker, char ***names, rv_err *err)
+{
+    RV_AUTO_ROWS struct rv_rows *rows = NULL;
+    struct rv_taker any = *taker;
+    struct statement look = new_statement();
+    any.queues = NULL;
+    rv_buf_add_string(&look.sql, "SELECT DISTINCT queue_name FROM miq_queue WHERE ");
+    add_fits(&look, &any);
+    rv_buf_add_string(&look.sql, " AND (deliver_on IS NULL OR deliver_on <= ");
+    add_param(&look, rv_vint(rv_now_ms()));
+    rv_buf_addf(&look.sql, ") LIMIT %d", RV_MOST_DUE);
+    int failed = rv_store_query(store, &rows, rv_buf_text(&look.sql), look.params, look.count, err);
+    rv_buf_free(&look.sql);
+    if (!failed)
+        failed = read_names(names, rows, err);
+    return failed ? rv_wrap(err, "look for queues with work") : 0;
+}
+
+void
+rv_queue_names_free(char **names)
+{
+    for (int i = 0; names && names[i]; i++)
+        free(names[i]);
+    free(names);
 }
 
 void

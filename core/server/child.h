@@ -9,7 +9,7 @@
 #include <event2/event.h>
 #include <sys/types.h>
 #include "base/frame.h"
-#include "server/plan.h"
+#include "server/roster.h"
 
 enum { RV_CHILD_OUT_MAX = 8 << 20 };
 

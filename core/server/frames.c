@@ -88,15 +88,15 @@ on_want(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
     (void)child;
     if (s->stop_ms)
         return;
-    rv_plan_begin(s->plan);
+    rv_roster_begin(s->roster);
     cJSON_ArrayForEach(want, cJSON_GetObjectItemCaseSensitive(frame, "workers"))
     {
         const char *type = rv_json_string(want, "type");
         if (type)
-            rv_plan_set(s->plan, type, rv_json_int(want, "provider", 0),
-                        rv_json_string(want, "name"), (int)rv_json_int(want, "count", 1), now_ms);
+            rv_roster_set(s->roster, type, rv_json_int(want, "provider", 0),
+                          rv_json_string(want, "name"), (int)rv_json_int(want, "count", 1), now_ms);
     }
-    rv_plan_end(s->plan);
+    rv_roster_end(s->roster);
     rv_supervisor_check(s);
 }
 
@@ -105,7 +105,6 @@ on_limits(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
 {
     rv_err err = RV_ERR_INIT;
     struct rv_settings *limits = rv_settings_new();
-    (void)child;
     if (rv_settings_overlay(limits, cJSON_GetObjectItemCaseSensitive(frame, "settings"),
                             "server worker", &err)) {
         rv_log_err(RV_ERROR, "settings of the server worker refused", &err);
@@ -114,6 +113,7 @@ on_limits(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
     }
     rv_settings_free(s->limits);
     s->limits = limits;
+    rv_supervisor_send_settings(s, child);
     rv_supervisor_check(s);
 }
 

@@ -55,40 +55,13 @@ rv_message_loop_open(struct rv_message_loop *loop, struct rv_worker *worker, con
     };
 }
 
-static void
-forget_roles(struct rv_message_loop *loop)
+void
+rv_message_loop_close(struct rv_message_loop *loop)
 {
     for (int i = 0; loop->roles[i]; i++) {
         free(loop->roles[i]);
         loop->roles[i] = NULL;
     }
-}
-
-void
-rv_message_loop_close(struct rv_message_loop *loop)
-{
-    forget_roles(loop);
-}
-
-/* The roles that this server has now. */
-static int
-read_roles(struct rv_message_loop *loop, rv_err *err)
-{
-    RV_AUTO_ROWS struct rv_rows *rows = NULL;
-    const rv_value *row = NULL;
-    const rv_value params[] = { rv_vint(loop->worker->server_id) };
-    int count = 0, more;
-    if (rv_store_query(loop->worker->store, &rows,
-                       "SELECT r.name FROM assigned_server_roles a"
-                       " JOIN server_roles r ON r.id = a.server_role_id"
-                       " WHERE a.miq_server_id = $1 AND a.active ORDER BY r.name",
-                       params, 1, err))
-        return err->code;
-    forget_roles(loop);
-    while ((more = rv_rows_next(rows, &row, err)) > 0)
-        if (row[0].type == RV_TEXT && count < RV_MESSAGE_ROLES)
-            loop->roles[count++] = rv_strdup(row[0].v.text);
-    return more;
 }
 
 static int
@@ -100,7 +73,8 @@ take_one(struct rv_message_loop *loop, rv_err *err)
         rv_queue_release_holder(worker->store, worker->row, "its worker lost the database", NULL,
                                 err))
         return err->code;
-    if ((loop->roles[0] == NULL || loop->failing_since_ms) && read_roles(loop, err))
+    if ((loop->roles[0] == NULL || loop->failing_since_ms) &&
+        rv_worker_roles(worker, loop->roles, RV_MESSAGE_ROLES, err))
         return err->code;
     return rv_dispatch_one(&loop->dispatcher, err);
 }

@@ -70,12 +70,25 @@ purge_tasks(struct rv_worker *worker, int batch, rv_err *err)
     return rv_store_commit(worker->store, err);
 }
 
+/* Dead letters that nobody has sent again. */
+static int
+purge_dead_messages(struct rv_worker *worker, int batch, rv_err *err)
+{
+    const rv_value params[] = {
+        rv_vint(rv_now_ms() - rv_settings_int(worker->settings, "tasks.keep")), rv_vint(batch)
+    };
+    return rv_store_exec(worker->store, NULL,
+                         "DELETE FROM miq_queue WHERE id IN (SELECT id FROM miq_queue"
+                         " WHERE state = 'error' AND dead_on < $1 ORDER BY id LIMIT $2)",
+                         params, 2, err);
+}
+
 int
 rv_purge_run(struct rv_worker *worker, rv_err *err)
 {
     int batch = (int)rv_settings_int(worker->settings, "purge.batch");
     if (purge_feed(worker, batch, err) || rv_auth_token_expire(worker->store, err) ||
-        purge_tasks(worker, batch, err))
+        purge_tasks(worker, batch, err) || purge_dead_messages(worker, batch, err))
         return rv_wrap(err, "purge");
     return 0;
 }

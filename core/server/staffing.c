@@ -97,6 +97,7 @@ rv_staffing_quarantine(struct rv_worker *worker, int64_t provider_id, const char
 struct quarantined {
     int64_t id;
     int64_t since_ms;
+    int64_t proved_ms; /* when its credentials were last proved */
     char *type;
 };
 
@@ -105,30 +106,43 @@ read_quarantined(struct rv_worker *worker, struct quarantined *out, int *count, 
 {
     RV_AUTO_ROWS struct rv_rows *rows = NULL;
     const rv_value *row = NULL;
+    const rv_value params[] = { rv_vtext(rv_model_table("ext_management_systems")->name) };
     int more;
     *count = 0;
     if (rv_store_query(worker->store, &rows,
-                       "SELECT id, quarantined_on, type FROM ext_management_systems"
-                       " WHERE quarantine_reason IS NOT NULL",
-                       NULL, 0, err))
+                       "SELECT e.id, e.quarantined_on, e.type, (SELECT MAX(a.last_valid_on)"
+                       "  FROM authentications a WHERE a.resource_type = $1"
+                       "  AND a.resource_id = e.id)"
+                       " FROM ext_management_systems e WHERE e.quarantine_reason IS NOT NULL",
+                       params, 1, err))
         return err->code;
     while ((more = rv_rows_next(rows, &row, err)) > 0 && *count < MOST_QUARANTINED)
         out[(*count)++] = (struct quarantined){ .id = row[0].v.i,
                                                 .since_ms = row[1].type == RV_INT ? row[1].v.i : 0,
+                                                .proved_ms = row[3].type == RV_INT ? row[3].v.i : 0,
                                                 .type = rv_strdup(row[2].v.text) };
     return more < 0 ? more : 0;
+}
+
+static int64_t
+changed_ms(const char *path)
+{
+    struct stat info;
+    if (stat(path, &info))
+        return 0;
+    return (int64_t)info.st_ctim.tv_sec * 1000 + info.st_ctim.tv_nsec / 1000000;
 }
 
 static int
 pardon_one(struct rv_worker *worker, const struct quarantined *one, rv_err *err)
 {
-    struct stat info;
     RV_AUTO_FREE char *path = rv_format("%s/%s.so", worker->provider_dir, one->type);
-    if (stat(path, &info) ||
-        (int64_t)info.st_ctim.tv_sec * 1000 + info.st_ctim.tv_nsec / 1000000 <= one->since_ms)
+    int newer = changed_ms(path) > one->since_ms;
+    if (!newer && one->proved_ms <= one->since_ms)
         return 0;
-    rv_log(RV_INFO, "quarantine ended: the module is a newer one", RV_F("provider", RV_I(one->id)),
-           RV_F("module", RV_S(path)));
+    rv_log(
+        RV_INFO, "quarantine ended", RV_F("provider", RV_I(one->id)),
+        RV_F("reason", RV_S(newer ? "its module is newer" : "its credentials were proved again")));
     return write_quarantine(worker, one->id, NULL, err);
 }
 

@@ -14,7 +14,7 @@ cJSON *rv_staffing_want(struct rv_worker *worker, rv_err *err);
  */
 int rv_staffing_quarantine(struct rv_worker *worker, int64_t provider_id, const char *reason,
                            rv_err *err);
-/* End quarantines whose module is newer than they are. */
+/* End quarantines whose reason may have gone: a newer module, credentials proved since. */
 int rv_staffing_pardon(struct rv_worker *worker, rv_err *err);
 
 #endif

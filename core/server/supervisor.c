@@ -112,6 +112,16 @@ on_tick(evutil_socket_t fd, short events, void *arg)
         go_on_stopping(s);
 }
 
+void
+rv_supervisor_send_settings(struct rv_supervisor *s, const struct rv_child *but)
+{
+    RV_AUTO_JSON cJSON *message = rv_message_new("settings");
+    cJSON_AddItemToObject(message, "settings", rv_settings_to_overlay(s->home.settings));
+    for (struct rv_child *child = s->children; child; child = child->next)
+        if (child != but)
+            rv_child_send(child, message);
+}
+
 static void
 reload(struct rv_supervisor *s)
 {
@@ -121,10 +131,7 @@ reload(struct rv_supervisor *s)
         return;
     }
     apply_log_settings(s->home.settings);
-    RV_AUTO_JSON cJSON *message = rv_message_new("settings");
-    cJSON_AddItemToObject(message, "settings", rv_settings_to_overlay(s->home.settings));
-    for (struct rv_child *child = s->children; child; child = child->next)
-        rv_child_send(child, message);
+    rv_supervisor_send_settings(s, NULL);
     rv_supervisor_describe(s);
     rv_log(RV_INFO, "settings read again");
 }
@@ -175,8 +182,8 @@ start(struct rv_supervisor *s, const struct rv_options *options, rv_err *err)
                        rv_settings_int(s->home.settings, "allow_plain_http") != 0, err) ||
         make_loop(s, err))
         return err->code;
-    s->plan = rv_plan_new();
-    rv_plan_set(s->plan, "server", 0, NULL, 1, rv_monotonic_ms());
+    s->roster = rv_roster_new();
+    rv_roster_set(s->roster, "server", 0, NULL, 1, rv_monotonic_ms());
     return 0;
 }
 
@@ -190,7 +197,7 @@ finish(struct rv_supervisor *s)
         event_free(s->tick);
     if (s->base)
         event_base_free(s->base);
-    rv_plan_free(s->plan);
+    rv_roster_free(s->roster);
     rv_listen_close(&s->listening);
     rv_server_vault_close(s->vault);
     rv_settings_free(s->limits);

@@ -10,7 +10,7 @@
 #include "server/child.h"
 #include "server/home.h"
 #include "server/listen.h"
-#include "server/plan.h"
+#include "server/roster.h"
 #include "server/supervisor.h"
 #include "server/vault.h"
 
@@ -20,7 +20,7 @@ struct rv_supervisor {
     struct rv_home home;
     struct rv_listening listening;
     struct rv_server_vault *vault;
-    struct rv_plan *plan;
+    struct rv_roster *roster;
     struct rv_child *children;
     char *module_dir;
     struct rv_settings *limits; /* in force, as the server worker knows them; NULL until then */
@@ -51,6 +51,9 @@ struct rv_child *rv_supervisor_spawn(struct rv_supervisor *s, const char *type, 
 void rv_supervisor_stop(struct rv_supervisor *s, int exit_code);
 /* Write `url` when everything that clients need is up. */
 void rv_supervisor_announce(struct rv_supervisor *s);
+
+/* Make workers read the settings again, all but one (NULL: all). */
+void rv_supervisor_send_settings(struct rv_supervisor *s, const struct rv_child *but);
 
 /* frames.c */
 void rv_supervisor_frame(void *arg, struct rv_child *child, const cJSON *frame);

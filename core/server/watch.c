@@ -133,7 +133,7 @@ static int64_t
 check_slots(struct rv_supervisor *s, int64_t now_ms, int64_t most)
 {
     int count = 0;
-    struct rv_slot **slots = rv_plan_slots(s->plan, &count);
+    struct rv_slot **slots = rv_roster_slots(s->roster, &count);
     for (int i = 0; i < count; i++) {
         struct rv_slot *slot = slots[i];
         if (slot->child && !slot->wanted)
@@ -280,7 +280,8 @@ quarantine(struct rv_supervisor *s, struct rv_slot *slot, const char *how)
     rv_log(
         RV_ERROR, "provider in quarantine", RV_F("provider", RV_S(slot->name ? slot->name : "")),
         RV_F("reason", RV_S(reason)),
-        RV_F("hint", RV_S("update its plugin or change its options, which ends the quarantine")));
+        RV_F("hint",
+             RV_S("update its plugin, or verify or edit the provider: that ends the quarantine")));
     slot->wanted = 0;
     if (server)
         rv_child_send(server, message);

@@ -428,6 +428,40 @@ rv_worker_store(struct rv_worker *worker, int64_t statement_timeout_ms,
     return 0;
 }
 
+int
+rv_worker_settings(struct rv_worker *worker, rv_err *err)
+{
+    worker->settings_changed = 0;
+    if (rv_settings_load(worker->settings, worker->store, worker->region_id, worker->zone_id,
+                         worker->server_id, err))
+        return err->code;
+    set_log(worker->settings);
+    return 0;
+}
+
+int
+rv_worker_roles(struct rv_worker *worker, char **roles, int most, rv_err *err)
+{
+    RV_AUTO_ROWS struct rv_rows *rows = NULL;
+    const rv_value *row = NULL;
+    const rv_value params[] = { rv_vint(worker->server_id) };
+    int count = 0, more;
+    if (rv_store_query(worker->store, &rows,
+                       "SELECT r.name FROM assigned_server_roles a"
+                       " JOIN server_roles r ON r.id = a.server_role_id"
+                       " WHERE a.miq_server_id = $1 AND a.active ORDER BY r.name",
+                       params, 1, err))
+        return err->code;
+    for (int i = 0; roles[i]; i++) {
+        free(roles[i]);
+        roles[i] = NULL;
+    }
+    while ((more = rv_rows_next(rows, &row, err)) > 0)
+        if (row[0].type == RV_TEXT && count < most)
+            roles[count++] = rv_strdup(row[0].v.text);
+    return more;
+}
+
 static int
 insert_row(struct rv_worker *worker, const char *queues, rv_err *err)
 {

@@ -59,6 +59,11 @@ void rv_worker_close(struct rv_worker *worker);
  * to stop meanwhile. prepare (may be NULL): run on the open store in place of rv_schema_open. */
 int rv_worker_store(struct rv_worker *worker, int64_t statement_timeout_ms,
                     int (*prepare)(struct rv_worker *worker, rv_err *err), rv_err *err);
+/* Reads the settings again, and applies those of the log. */
+int rv_worker_settings(struct rv_worker *worker, rv_err *err);
+/* The names of the roles that our server has now, at most `most` and a NULL, in place of those that
+ * were there. */
+int rv_worker_roles(struct rv_worker *worker, char **roles, int most, rv_err *err);
 /* Makes the row in miq_workers, and tells the supervisor that we serve these queues (ends with
  * NULL). */
 int rv_worker_ready(struct rv_worker *worker, const char *const *queues, rv_err *err);

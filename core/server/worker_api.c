@@ -229,9 +229,7 @@ read_settings(struct api *api)
     if (!worker->settings_changed && now_ms - api->settings_ms < SETTINGS_MS)
         return;
     api->settings_ms = now_ms;
-    worker->settings_changed = 0;
-    if (rv_settings_load(worker->settings, worker->store, worker->region_id, worker->zone_id,
-                         worker->server_id, &err))
+    if (rv_worker_settings(worker, &err))
         rv_log_err(RV_DEBUG, "settings not read", &err);
 }
 
@@ -311,9 +309,7 @@ begin(struct api *api, rv_err *err)
     if (rv_worker_store(worker, rv_settings_int(worker->settings, "api.statement_timeout"), NULL,
                         err))
         return err->code;
-    if (rv_settings_load(worker->settings, worker->store, worker->region_id, worker->zone_id,
-                         worker->server_id, err) ||
-        open_api(api, err))
+    if (rv_worker_settings(worker, err) || open_api(api, err))
         return err->code;
     return rv_worker_ready(worker, queues, err);
 }

@@ -26,9 +26,7 @@ static void
 take_settings(struct rv_worker *worker)
 {
     rv_err err = RV_ERR_INIT;
-    worker->settings_changed = 0;
-    if (rv_settings_load(worker->settings, worker->store, worker->region_id, worker->zone_id,
-                         worker->server_id, &err))
+    if (rv_worker_settings(worker, &err))
         rv_log_err(RV_WARNING, "settings not read", &err);
 }
 
@@ -36,7 +34,7 @@ static int
 serve(struct rv_worker *worker)
 {
     const struct rv_command commands[] = {
-        { "Provider", "destroy", destroy_provider, worker },
+        { "Provider", "destroy", destroy_provider, worker, 0 },
     };
     struct rv_message_loop loop;
     int done = 0;

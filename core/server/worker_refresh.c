@@ -10,7 +10,13 @@
 #include "inventory/refresh.h"
 #include "server/messages.h"
 
-enum { LEASE_RETRY_MS = 100, INTERRUPTED_STOP = 1, INTERRUPTED_MESSAGE = 2 };
+enum {
+    LEASE_RETRY_MS = 100, /* the dead one is being buried: any moment now */
+    LEASE_SLOW_MS = 1000,
+    QUICK_TRIES = 50,
+    INTERRUPTED_STOP = 1,
+    INTERRUPTED_MESSAGE = 2
+};
 
 struct refresh {
     struct rv_worker *worker;
@@ -164,17 +170,17 @@ open_refresher(struct refresh *refresh, rv_err *err)
         .progress = progress,
         .arg = refresh,
     };
-    while (!worker->stop) {
+    for (int tries = 0; !worker->stop; tries++) {
         int failed = rv_refresher_open(&refresh->refresher, &config, err);
         if (failed == 0)
             return 0;
-        if (failed == RV_E_STALE || failed == RV_E_NOT_FOUND)
+        if (failed == RV_E_STALE)
             return failed;
-        int64_t wait_ms = LEASE_RETRY_MS;
-        if (failed != RV_E_CONFLICT) {
+        int64_t wait_ms = tries < QUICK_TRIES ? LEASE_RETRY_MS : LEASE_SLOW_MS;
+        if (failed != RV_E_CONFLICT || tries == QUICK_TRIES) {
             refresh->failures++;
             wait_ms = backoff_ms(refresh, err);
-            rv_log_err(RV_WARNING, "provider cannot be connected", err);
+            rv_log_err(RV_WARNING, "provider cannot be connected; trying again", err);
         }
         rv_worker_wait(worker, wait_ms);
         rv_err_clear(err);
@@ -185,7 +191,9 @@ open_refresher(struct refresh *refresh, rv_err *err)
 static int
 serve(struct refresh *refresh, const char *queue)
 {
-    const struct rv_command commands[] = { { "Provider", "refresh", refresh_message, refresh } };
+    const struct rv_command commands[] = {
+        { "Provider", "refresh", refresh_message, refresh, RV_COMMAND_NO_RETRY },
+    };
     struct rv_worker *worker = refresh->worker;
     int done = 0;
     rv_message_loop_open(&refresh->loop, worker, queue, commands, RV_COUNT(commands));
@@ -193,13 +201,6 @@ serve(struct refresh *refresh, const char *queue)
         done = go_round(refresh);
     rv_message_loop_close(&refresh->loop);
     return done == RV_E_STALE;
-}
-
-static int
-load_settings(struct rv_worker *worker, rv_err *err)
-{
-    return rv_settings_load(worker->settings, worker->store, worker->region_id, worker->zone_id,
-                            worker->server_id, err);
 }
 
 int
@@ -212,7 +213,7 @@ rv_worker_refresh(struct rv_worker *worker)
     const char *const queues[] = { queue, NULL };
     int code = 0;
     if (rv_worker_store(worker, 0, NULL, &err) || rv_worker_ready(worker, queues, &err) ||
-        load_settings(worker, &err) || open_refresher(&refresh, &err)) {
+        rv_worker_settings(worker, &err) || open_refresher(&refresh, &err)) {
         code = err.code != RV_E_CANCELLED;
         if (code)
             rv_log_err(RV_ERROR, "refresh worker ends", &err);

@@ -20,7 +20,7 @@
 #include "server/worker.h"
 #include "store/schema.h"
 
-enum { SAY_AGAIN_MS = 30000, MOST_CHANNELS = 16, FIGURES_MS = 10000 };
+enum { SAY_AGAIN_MS = 30000, MOST_CHANNELS = 16, FIGURES_MS = 10000, MOST_ROLES = 63 };
 
 #define CHANGES_CHANNEL "reeve_changes"
 
@@ -28,9 +28,10 @@ struct server {
     struct rv_worker *worker;
     struct rv_census *census;
     int someone_died;
-    int quiescing;       /* 1: the server goes down; 2: and its row says so */
-    cJSON *quarantines;  /* frames that wait: they arrive in the middle of other work */
-    char *want, *limits; /* what was told last, as text */
+    int quiescing;               /* 1: the server goes down; 2: and its row says so */
+    cJSON *quarantines;          /* frames that wait: they arrive in the middle of other work */
+    char *want, *limits;         /* what was told last, as text */
+    char *roles[MOST_ROLES + 1]; /* that we have; ends with NULL */
     int64_t renewed_ms, purged_ms;
     int64_t failing_ms, said_ms;
 };
@@ -98,9 +99,7 @@ static int
 look_at_settings(struct server *server, rv_err *err)
 {
     struct rv_worker *worker = server->worker;
-    worker->settings_changed = 0;
-    if (rv_settings_load(worker->settings, worker->store, worker->region_id, worker->zone_id,
-                         worker->server_id, err))
+    if (rv_worker_settings(worker, err))
         return err->code;
     cJSON *limits = rv_message_new("limits");
     cJSON_AddItemToObject(limits, "settings", rv_settings_to_json(worker->settings));
@@ -164,6 +163,26 @@ look_at_leases(struct server *server, rv_err *err)
     return 0;
 }
 
+/* Most wake-ups come with the message. This is for those whose time has come, and for any that was
+ * lost: workers that follow something else do not look at the queue by themselves. */
+static int
+look_at_queues(struct server *server, rv_err *err)
+{
+    struct rv_worker *worker = server->worker;
+    char **names = NULL;
+    const struct rv_taker anybody = { .roles = (const char *const *)server->roles,
+                                      .zone = worker->zone,
+                                      .server_guid = worker->server_guid,
+                                      .max_priority = 200 };
+    if (rv_worker_roles(worker, server->roles, MOST_ROLES, err) ||
+        rv_queue_due(worker->store, &anybody, &names, err))
+        return err->code;
+    for (int i = 0; names[i]; i++)
+        rv_worker_wake(worker, names[i]);
+    rv_queue_names_free(names);
+    return 0;
+}
+
 static int
 look_at_garbage(struct server *server, rv_err *err)
 {
@@ -192,7 +211,7 @@ go_round(struct server *server, rv_err *err)
 {
     if (look_at_leases(server, err) || note_quiesce(server, err) || look_at_settings(server, err) ||
         look_at_quarantines(server, err) || look_at_staff(server, err) ||
-        look_at_garbage(server, err))
+        look_at_queues(server, err) || look_at_garbage(server, err))
         return err->code;
     return 0;
 }
@@ -326,6 +345,8 @@ rv_worker_server(struct rv_worker *worker)
     worker->on_frame = NULL;
     rv_census_free(server.census);
     cJSON_Delete(server.quarantines);
+    for (int i = 0; server.roles[i]; i++)
+        free(server.roles[i]);
     free(server.want);
     free(server.limits);
     return code;

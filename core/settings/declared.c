@@ -62,7 +62,7 @@ static const struct rv_setting declared[] = {
     { "queue.retry_delay", RV_SET_DURATION, "10s", 0, DAY,
       "wait before a failed message is tried again; doubles with each attempt" },
     { "tasks.keep", RV_SET_DURATION, "7d", MINUTE, 3650 * DAY,
-      "finished tasks are kept this long" },
+      "finished tasks and dead messages are kept this long" },
     { "changes.keep", RV_SET_DURATION, "1d", MINUTE, 3650 * DAY,
       "the change feed is kept this long" },
     { "purge.interval", RV_SET_DURATION, "1m", 100, DAY, "how often what is over is dropped" },
@@ -81,8 +81,7 @@ static const struct rv_setting declared[] = {
     /* API. */
     { "api.token_ttl", RV_SET_DURATION, "10m", SECOND, 365 * DAY,
       "a token that is not used for this long ends" },
-    { "api.cli_token_ttl", RV_SET_DURATION, "30d", SECOND, 365 * DAY,
-      "the same for reevectl's" },
+    { "api.cli_token_ttl", RV_SET_DURATION, "30d", SECOND, 365 * DAY, "the same for reevectl's" },
     { "api.page_size", RV_SET_INT, "1000", 1, 100000,
       "rows of a collection in one answer when the request does not say" },
     { "api.page_size_max", RV_SET_INT, "1000", 1, 1000000, "most rows of one answer" },

@@ -415,6 +415,32 @@ leases_hold_while_they_are_renewed(void **state)
     assert_string_equal(take_method(&live), "b");
 }
 
+static void
+queues_with_work_are_named(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    char **names = NULL;
+    struct rv_taker me = taker(7);
+    rv_clock_fake(1800000000000);
+    put(&(struct rv_message_spec){ .method_name = "m", .queue_name = "ems_5" });
+    put(&(struct rv_message_spec){ .method_name = "m", .queue_name = "ems_5", .target_id = 3 });
+    put(&(struct rv_message_spec){ .method_name = "m", .queue_name = "ems_6", .zone = "north" });
+    put(&(struct rv_message_spec){ .method_name = "m", .queue_name = "ems_7", .role = "event" });
+    put(&(struct rv_message_spec){
+        .method_name = "m", .queue_name = "ems_8", .deliver_on = rv_now_ms() + 1 });
+    assert_int_equal(rv_queue_due(store, &me, &names, &err), 0);
+    assert_string_equal(names[0], "ems_5");
+    assert_null(names[1]);
+    rv_queue_names_free(names);
+    rv_test_script(store, "DELETE FROM miq_queue WHERE queue_name = 'ems_5'");
+    rv_clock_advance(1);
+    assert_int_equal(rv_queue_due(store, &me, &names, &err), 0);
+    assert_string_equal(names[0], "ems_8");
+    assert_null(names[1]);
+    rv_queue_names_free(names);
+}
+
 /* What the children of the next tests do. */
 static int
 take_until_empty(int64_t holder, int out)
@@ -558,6 +584,7 @@ main(void)
         QUEUE_TEST(a_failed_message_waits_and_counts_its_attempts),
         QUEUE_TEST(an_attempt_that_was_given_back_does_not_count),
         QUEUE_TEST(leases_hold_while_they_are_renewed),
+        QUEUE_TEST(queues_with_work_are_named),
         QUEUE_TEST(each_message_has_exactly_one_handler),
         QUEUE_TEST(concurrent_identical_puts_leave_one),
     };

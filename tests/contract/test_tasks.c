@@ -170,7 +170,7 @@ count_end(void *arg, const struct rv_message *message)
 static int
 dispatch(struct script *script, rv_err *err)
 {
-    const struct rv_command commands[] = { { "Demo", "work", run_script, script } };
+    const struct rv_command commands[] = { { "Demo", "work", run_script, script, 0 } };
     struct rv_dispatcher dispatcher = {
         .store = store,
         .taker = { .holder = 7, .queues = generic_only, .max_priority = 200, .lease_ms = 30000 },

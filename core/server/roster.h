@@ -3,8 +3,8 @@
  * Which workers there should be, and when each may start: a slot for each that
  * is wanted. No processes and no clock in here; the supervisor brings both.
  */
-#ifndef RV_SERVER_PLAN_H
-#define RV_SERVER_PLAN_H
+#ifndef RV_SERVER_ROSTER_H
+#define RV_SERVER_ROSTER_H
 
 #include <stdint.h>
 
@@ -27,19 +27,19 @@ struct rv_slot {
     void *child; /* the supervisor's; NULL: not running */
 };
 
-struct rv_plan;
+struct rv_roster;
 
-struct rv_plan *rv_plan_new(void);
-void rv_plan_free(struct rv_plan *plan);
+struct rv_roster *rv_roster_new(void);
+void rv_roster_free(struct rv_roster *roster);
 /* Have `count` slots of this sort. Surplus ones (the last made first) are no longer wanted. */
-void rv_plan_set(struct rv_plan *plan, const char *type, int64_t provider, const char *name,
-                 int count, int64_t now_ms);
+void rv_roster_set(struct rv_roster *roster, const char *type, int64_t provider, const char *name,
+                   int count, int64_t now_ms);
 /* Between begin and end every wanted sort is set; at the end those that were not are no longer
  * wanted. The server worker's slot is never touched by this. */
-void rv_plan_begin(struct rv_plan *plan);
-void rv_plan_end(struct rv_plan *plan);
+void rv_roster_begin(struct rv_roster *roster);
+void rv_roster_end(struct rv_roster *roster);
 /* The slots, those without child and wish dropped. The pointer holds until the next set or end. */
-struct rv_slot **rv_plan_slots(struct rv_plan *plan, int *count);
+struct rv_slot **rv_roster_slots(struct rv_roster *roster, int *count);
 /* Its worker has ended after lived_ms. Sets when the next may start. */
 void rv_slot_ended(struct rv_slot *slot, int64_t lived_ms, int64_t now_ms);
 /* It crashed in this callback ("" outside of a provider). Returns how often in a row now. */

@@ -3,23 +3,23 @@
  * Slots are kept in the order they were made, so the surplus that ends first is
  * the newest.
  */
-#include "server/plan.h"
+#include "server/roster.h"
 
 #include <stdio.h>
 #include <string.h>
 #include "base/mem.h"
 #include "base/text.h"
 
-struct rv_plan {
+struct rv_roster {
     struct rv_slot **slots;
     int count;
     int *marked; /* parallel to slots, between begin and end */
 };
 
-struct rv_plan *
-rv_plan_new(void)
+struct rv_roster *
+rv_roster_new(void)
 {
-    return rv_alloc(sizeof(struct rv_plan));
+    return rv_alloc(sizeof(struct rv_roster));
 }
 
 static void
@@ -30,36 +30,36 @@ free_slot(struct rv_slot *slot)
 }
 
 void
-rv_plan_free(struct rv_plan *plan)
+rv_roster_free(struct rv_roster *roster)
 {
-    if (plan == NULL)
+    if (roster == NULL)
         return;
-    for (int i = 0; i < plan->count; i++)
-        free_slot(plan->slots[i]);
-    free(plan->slots);
-    free(plan->marked);
-    free(plan);
+    for (int i = 0; i < roster->count; i++)
+        free_slot(roster->slots[i]);
+    free(roster->slots);
+    free(roster->marked);
+    free(roster);
 }
 
 static void
-add_slot(struct rv_plan *plan, const char *type, int64_t provider, int index, int64_t now_ms)
+add_slot(struct rv_roster *roster, const char *type, int64_t provider, int index, int64_t now_ms)
 {
     struct rv_slot *slot = rv_alloc(sizeof(*slot));
     snprintf(slot->type, sizeof(slot->type), "%s", type);
     slot->provider = provider;
     slot->index = index;
     slot->start_at_ms = now_ms;
-    plan->slots = rv_realloc(plan->slots, (size_t)plan->count + 1, sizeof(struct rv_slot *));
-    plan->marked = rv_realloc(plan->marked, (size_t)plan->count + 1, sizeof(int));
-    plan->slots[plan->count] = slot;
-    plan->marked[plan->count++] = 0;
+    roster->slots = rv_realloc(roster->slots, (size_t)roster->count + 1, sizeof(struct rv_slot *));
+    roster->marked = rv_realloc(roster->marked, (size_t)roster->count + 1, sizeof(int));
+    roster->slots[roster->count] = slot;
+    roster->marked[roster->count++] = 0;
 }
 
 static struct rv_slot *
-find_slot(struct rv_plan *plan, const char *type, int64_t provider, int index, int *at)
+find_slot(struct rv_roster *roster, const char *type, int64_t provider, int index, int *at)
 {
-    for (int i = 0; i < plan->count; i++) {
-        struct rv_slot *slot = plan->slots[i];
+    for (int i = 0; i < roster->count; i++) {
+        struct rv_slot *slot = roster->slots[i];
         if (slot->provider == provider && slot->index == index && strcmp(slot->type, type) == 0) {
             *at = i;
             return slot;
@@ -69,15 +69,15 @@ find_slot(struct rv_plan *plan, const char *type, int64_t provider, int index, i
 }
 
 void
-rv_plan_set(struct rv_plan *plan, const char *type, int64_t provider, const char *name, int count,
-            int64_t now_ms)
+rv_roster_set(struct rv_roster *roster, const char *type, int64_t provider, const char *name,
+              int count, int64_t now_ms)
 {
     for (int index = 0; index < count; index++) {
         int at = 0;
-        struct rv_slot *slot = find_slot(plan, type, provider, index, &at);
+        struct rv_slot *slot = find_slot(roster, type, provider, index, &at);
         if (slot == NULL) {
-            add_slot(plan, type, provider, index, now_ms);
-            slot = find_slot(plan, type, provider, index, &at);
+            add_slot(roster, type, provider, index, now_ms);
+            slot = find_slot(roster, type, provider, index, &at);
         }
         if (!slot->wanted) {
             slot->wanted = 1;
@@ -88,44 +88,44 @@ rv_plan_set(struct rv_plan *plan, const char *type, int64_t provider, const char
             free(slot->name);
             slot->name = rv_strdup(name);
         }
-        plan->marked[at] = 1;
+        roster->marked[at] = 1;
     }
-    for (int i = 0; i < plan->count; i++) {
-        struct rv_slot *slot = plan->slots[i];
+    for (int i = 0; i < roster->count; i++) {
+        struct rv_slot *slot = roster->slots[i];
         if (slot->provider == provider && slot->index >= count && strcmp(slot->type, type) == 0)
             slot->wanted = 0;
     }
 }
 
 void
-rv_plan_begin(struct rv_plan *plan)
+rv_roster_begin(struct rv_roster *roster)
 {
-    for (int i = 0; i < plan->count; i++)
-        plan->marked[i] = 0;
+    for (int i = 0; i < roster->count; i++)
+        roster->marked[i] = 0;
 }
 
 void
-rv_plan_end(struct rv_plan *plan)
+rv_roster_end(struct rv_roster *roster)
 {
-    for (int i = 0; i < plan->count; i++)
-        if (!plan->marked[i] && strcmp(plan->slots[i]->type, "server") != 0)
-            plan->slots[i]->wanted = 0;
+    for (int i = 0; i < roster->count; i++)
+        if (!roster->marked[i] && strcmp(roster->slots[i]->type, "server") != 0)
+            roster->slots[i]->wanted = 0;
 }
 
 struct rv_slot **
-rv_plan_slots(struct rv_plan *plan, int *count)
+rv_roster_slots(struct rv_roster *roster, int *count)
 {
     int kept = 0;
-    for (int i = 0; i < plan->count; i++) {
-        struct rv_slot *slot = plan->slots[i];
+    for (int i = 0; i < roster->count; i++) {
+        struct rv_slot *slot = roster->slots[i];
         if (!slot->wanted && slot->child == NULL)
             free_slot(slot);
         else
-            plan->slots[kept++] = slot;
+            roster->slots[kept++] = slot;
     }
-    plan->count = kept;
+    roster->count = kept;
     *count = kept;
-    return plan->slots;
+    return roster->slots;
 }
 
 void
