@@ -42,8 +42,10 @@ take_authority(struct kube_server_url *out, const char *text, size_t len)
 
     if (memchr(text, '@', len))
         return "has a user name in it";
-    close = len && *text == '[' ? memchr(text, ']', len) : NULL;
-    if (close) {
+    if (len && *text == '[') {
+        close = memchr(text, ']', len);
+        if (!close)
+            return "has no valid host";
         host++;
         host_end = close;
         close++;
