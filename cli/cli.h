@@ -11,9 +11,8 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "model/model.h"
 
-/* Exit codes; the same in the man page. */
+/* Exit codes; the man page and the help say the same (exit_codes in help.c). */
 enum {
     CLI_OK = 0,
     CLI_FAILURE = 1,
@@ -39,13 +38,14 @@ struct cli_option {
 
 struct cli;
 struct cli_command {
-    const char *name;    /* "provider add" */
-    const char *usage;   /* what follows the name: "NAME --type TYPE [options]" */
-    const char *summary; /* one line */
-    const char *text;    /* more, may be NULL */
-    const char *examples;
+    const char *name;            /* "provider add" */
+    const char *usage;           /* what follows the name: "NAME --type TYPE [options]" */
+    const char *summary;         /* one line */
+    const char *text;            /* more, may be NULL */
+    const char *const *examples; /* command lines; ends with NULL; may be NULL */
     const struct cli_option *options;
     int min_words, max_words;
+    int hidden; /* not in the help */
     int (*run)(struct cli *cli);
 };
 extern const struct cli_command cli_commands[]; /* ends with a NULL name */
@@ -56,6 +56,7 @@ struct cli_given {
     const char *value; /* "" for one that takes none */
 };
 
+struct cli_client;
 struct cli {
     const struct cli_command *command;
     const char *words[CLI_MAX_VALUES]; /* what is no option */
@@ -68,6 +69,9 @@ struct cli {
     struct cli_client *client; /* made by cli_connect */
 };
 
+/* The whole program: exit code. */
+int cli_run(int argc, char **argv);
+
 /* Parse what follows the command's name. USAGE with a message already printed, or 0. */
 int cli_parse(struct cli *cli, int argc, char **argv);
 const char *cli_value(const struct cli *cli, const char *name); /* last one given, NULL when none */
@@ -75,111 +79,66 @@ int cli_has(const struct cli *cli, const char *name);
 /* INT option within bounds, or fallback; USAGE printed and -1 returned for nonsense. */
 int64_t cli_int(const struct cli *cli, const char *name, int64_t fallback, int64_t min,
                 int64_t max);
+/* Duration option in ms, fallback when it was not given; -1 with USAGE printed. */
+int64_t cli_duration(const struct cli *cli, const char *name, int64_t fallback_ms);
+/* Print what is wrong with the command line; returns CLI_USAGE. */
 int cli_usage(const struct cli *cli, const char *format, ...) RV_PRINTF(2, 3);
-void cli_help(const struct cli *cli, FILE *out);
+/* ", did you mean 'x'?" or "": until the next call. */
+const char *cli_did_you_mean(const char *given, const char *const *candidates, const char *before);
+
+/* Help, manual page and completion are made from the table of commands. */
+void cli_help(const struct cli_command *command, FILE *out);
 void cli_help_all(FILE *out);
+void cli_help_group(const char *group, FILE *out);
+/* 1 when a command's name begins with this word. */
+int cli_is_group(const char *word);
+void cli_print_manual(FILE *out);
+void cli_print_bash_completion(FILE *out);
+struct cli_exit_code {
+    int code;
+    const char *means;
+};
+extern const struct cli_exit_code cli_exit_codes[]; /* ends with a NULL text */
+struct cli_variable {
+    const char *name, *means;
+};
+extern const struct cli_variable cli_variables[]; /* of the environment; ends with a NULL name */
+
+/* Messages, on stderr; what would drive a terminal is taken out of them. */
+void cli_say(const char *format, ...) RV_PRINTF(1, 2);  /* information; --quiet silences it */
+void cli_warn(const char *format, ...) RV_PRINTF(1, 2); /* "reevectl: ..." */
 /* Print an error with its hint; returns the exit code of its class. */
 int cli_failed(const rv_err *err);
-void cli_say(const char *format, ...) RV_PRINTF(1, 2); /* stderr */
+int cli_exit_code(int error_class);
+void cli_set_quiet(int quiet);
+/* Append text for a terminal: control characters, DEL, C1, marks that turn the writing direction
+ * and bytes that are not UTF-8 become '?'. Text from a cluster must not drive a terminal. */
+void cli_clean_line(rv_buf *out, const char *text);
+void cli_clean_text(rv_buf *out, const char *text); /* newline and tab stay */
+/* Places that it takes on a terminal. */
+size_t cli_width(const char *text);
 
-/* Configuration: contexts in one YAML file (0600). */
-struct cli_context {
-    char *url, *user, *token;
-};
-int cli_context_load(struct cli_context *out, rv_err *err); /* environment beats file */
-int cli_context_save(const struct cli_context *context, rv_err *err);
-void cli_context_free(struct cli_context *context);
-const char *cli_config_path(rv_err *err); /* static storage; NULL when there is none */
+/* SIGINT: the terminal is put in order, text (may be NULL) is printed, exit code 130. */
+void cli_on_interrupt(const char *text);
+/* Switch the echo of the terminal at fd off and on again; -1 when it is none. */
+int cli_echo_off(int fd);
+void cli_echo_on(void);
 
-/* The REST client. */
-struct cli_client;
-int cli_client_open(struct cli_client **out, const struct cli_context *context, rv_err *err);
-void cli_client_close(struct cli_client *client);
-const char *cli_client_url(const struct cli_client *client);
-/* path begins with "/api". body NULL: none. 2xx: 0, *out (may be NULL) is the caller's, NULL for
- * an empty answer. Else the class, with the server's own message. */
-int cli_request(struct cli_client *client, const char *method, const char *path, const cJSON *body,
-                cJSON **out, rv_err *err);
-int cli_get(struct cli_client *client, const char *path, cJSON **out, rv_err *err);
-/* Name and password instead of the token, for login. */
-void cli_client_basic(struct cli_client *client, const char *user, const char *password);
-/* Server-sent events: fn gets each until it returns nonzero, which is returned. Reconnects with
- * Last-Event-ID. ready is called when the stream is first open. */
-struct cli_event {
-    const char *name, *id, *data;
-};
-int cli_events(struct cli_client *client, const char *path, int (*ready)(void *arg),
-               int (*fn)(void *arg, const struct cli_event *event), void *arg, rv_err *err);
 /* Opens cli->client from the configuration; exit code, printed. */
 int cli_connect(struct cli *cli);
-/* Percent-encode; the caller's to free. */
-char *cli_escape(const char *text);
 
-/* A kind as the user named it: from the dictionary, or of a provider's own. */
-struct cli_kind {
-    const struct rv_kind *kind; /* NULL for one that only the server knows */
-    char collection[128];
-    char name[128];     /* for -o name */
-    const char *filter; /* what the word also says: "replicasets" are container_replicators of that
-                         * object_kind; NULL: nothing */
-};
-int cli_kind_find(struct cli *cli, struct cli_kind *out, const char *word, rv_err *err);
-
-enum cli_cell { CLI_TEXT, CLI_AGE, CLI_BYTES, CLI_COUNT, CLI_MIB };
-struct cli_column {
-    const char *title;
-    const char *path; /* attribute, dotted for an association */
-    enum cli_cell form;
-    int wide; /* only with -o wide */
-};
-/* Columns of a table of this kind; ends with a NULL title. */
-const struct cli_column *cli_columns(const struct cli_kind *kind);
-/* "attributes=..." of these columns; the caller's to free. */
-char *cli_attributes(const struct cli_column *columns, int wide);
-/* Value of a dotted path as text for people; out is appended to. */
-void cli_cell(rv_buf *out, const cJSON *row, const struct cli_column *column);
-
-enum cli_format { CLI_TABLE, CLI_WIDE, CLI_JSON, CLI_YAML, CLI_CSV, CLI_NAME, CLI_JSONL };
-/* -1 with usage printed. Default: table on a terminal, else JSON. */
-int cli_format(const struct cli *cli);
-
-/* Tables: rows are kept until the end, so that columns fit. */
-struct cli_table;
-struct cli_table *cli_table_new(const struct cli_column *columns, int wide, int color);
-void cli_table_row(struct cli_table *table, const cJSON *row);
-void cli_table_print(struct cli_table *table, FILE *out, int headers);
-void cli_table_free(struct cli_table *table);
-
-/* A list of bodies in any format but CLI_TABLE and CLI_WIDE. */
-void cli_print_list(FILE *out, enum cli_format format, const cJSON *rows,
-                    const struct cli_column *columns, const char *kind_name);
-void cli_print_yaml(FILE *out, const cJSON *value, int indent);
-void cli_print_one(FILE *out, enum cli_format format, const cJSON *row);
-
-/* What a listing asks for. */
-struct cli_query {
-    const char *collection;
-    char *attributes;           /* "name,phase" or NULL: everything */
-    const char *const *filters; /* ends with NULL */
-    const char *sort_by, *sort_order;
-    int64_t limit; /* -1: all */
-    int archived;
-};
-/* *out: array, the caller's; *total: rows that match on the server. */
-int cli_list(struct cli_client *client, const struct cli_query *query, cJSON **out, int64_t *total,
-             rv_err *err);
-char *cli_query_path(const struct cli_query *query); /* without paging; the caller's */
-/* One by id or name (namespace NULL: any). NOT_FOUND, or CONFLICT when the name is not unique. */
-int cli_find(struct cli_client *client, const struct cli_kind *kind, const char *name,
-             const char *namespace, int archived, cJSON **out, rv_err *err);
-
-/* get --watch. */
-int cli_watch(struct cli *cli, const struct cli_kind *kind, struct cli_query *query,
-              const struct cli_column *columns, enum cli_format format);
+/* get and describe */
+/* "get KIND" with the options of the command line. */
+int cli_get_all(struct cli *cli, const char *kind_word);
 /* Wait for a task with progress on a terminal; exit code. timeout_ms 0: for ever. */
 int cli_wait_task(struct cli *cli, const char *task_id, int64_t timeout_ms);
-/* Text of a kubeconfig with its files inlined; the caller's to free (wipe). */
-int cli_kubeconfig_read(char **out, const char *path, rv_err *err);
+
+/* Text of a kubeconfig, reduced to one context (NULL: its current one) with its files inlined; the
+ * caller's to free (wipe). */
+int cli_kubeconfig_read(char **out, const char *path, const char *context, rv_err *err);
+/* Overwrite all strings of a tree. */
+void cli_wipe_json(cJSON *json);
+void cli_wipe_text(char *text); /* NULL allowed */
 
 int cmd_login(struct cli *cli);
 int cmd_logout(struct cli *cli);
@@ -195,6 +154,8 @@ int cmd_provider_verify(struct cli *cli);
 int cmd_provider_refresh(struct cli *cli);
 int cmd_provider_delete(struct cli *cli);
 int cmd_provider_types(struct cli *cli);
+int cmd_completion(struct cli *cli);
+int cmd_man(struct cli *cli);
 int cmd_version(struct cli *cli);
 
 #endif

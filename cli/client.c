@@ -1,25 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * HTTP to the server over libcurl: JSON requests, server-sent events, and errors
- * as classes with the server's own words.
+ * HTTP to the server over libcurl.
  */
+#include "client.h"
+
 #include <curl/curl.h>
 #include <string.h>
+#include "base/clock.h"
 #include "base/wait.h"
 #include "cli.h"
 
 #define ANSWER_LIMIT (256u << 20)
-#define EVENT_LIMIT (16u << 20)
+#define ERROR_LIMIT (1u << 20)
+#define REQUEST_SECONDS 120L
+#define TRIES 150 /* about five minutes */
 
 struct cli_client {
     CURL *curl;
     char *url, *token, *user, *password;
+    int trace;
 };
 
 int
 cli_client_open(struct cli_client **out, const struct cli_context *context, rv_err *err)
 {
     struct cli_client *client;
+    size_t len;
 
     if (!context->url) {
         rv_fail(err, RV_E_AUTH, "not logged in to a server");
@@ -29,11 +35,22 @@ cli_client_open(struct cli_client **out, const struct cli_context *context, rv_e
         return rv_fail(err, RV_E_INTERNAL, "libcurl does not start");
     client = rv_alloc(sizeof(*client));
     client->curl = curl_easy_init();
-    client->url = rv_strdup(context->url);
     client->token = rv_strdup(context->token);
-    while (client->url[0] && client->url[strlen(client->url) - 1] == '/')
-        client->url[strlen(client->url) - 1] = '\0';
+    for (len = strlen(context->url); len > 0 && context->url[len - 1] == '/';)
+        len--;
+    client->url = rv_strndup(context->url, len);
     *out = client;
+    return 0;
+}
+
+int
+cli_client_clone(struct cli_client **out, const struct cli_client *client, rv_err *err)
+{
+    struct cli_context context = { .url = client->url, .token = client->token };
+
+    if (cli_client_open(out, &context, err) < 0)
+        return err->code;
+    (*out)->trace = client->trace;
     return 0;
 }
 
@@ -43,6 +60,8 @@ cli_client_close(struct cli_client *client)
     if (!client)
         return;
     curl_easy_cleanup(client->curl);
+    cli_wipe_text(client->token);
+    cli_wipe_text(client->password);
     free(client->url);
     free(client->token);
     free(client->user);
@@ -63,24 +82,25 @@ cli_client_basic(struct cli_client *client, const char *user, const char *passwo
     client->password = rv_strdup(password);
 }
 
+void
+cli_client_trace(struct cli_client *client)
+{
+    client->trace = 1;
+}
+
 char *
 cli_escape(const char *text)
 {
-    static const char hex[] = "0123456789ABCDEF";
-    RV_AUTO_BUF
-    rv_buf out = rv_buf_limited(1 << 20);
+    RV_AUTO_BUF rv_buf out = rv_buf_limited(1u << 20);
 
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
 
         if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-            strchr("-._~,", c)) {
+            strchr("-._~,", c))
             rv_buf_add_char(&out, (char)c);
-        } else {
-            rv_buf_add_char(&out, '%');
-            rv_buf_add_char(&out, hex[c >> 4]);
-            rv_buf_add_char(&out, hex[c & 15]);
-        }
+        else
+            rv_buf_addf(&out, "%%%02X", c);
     }
     return rv_buf_take_string(&out);
 }
@@ -94,40 +114,50 @@ take_body(char *bytes, size_t size, size_t count, void *arg)
     return body->failed ? 0 : size * count;
 }
 
-static struct curl_slist *
-headers_of(const struct cli_client *client, const char *accept, int has_body,
-           const char *last_event)
+static void
+add_header(struct curl_slist **headers, const char *name, const char *value)
 {
-    RV_AUTO_FREE char *token = rv_format("X-Auth-Token: %s", client->token ? client->token : "");
-    RV_AUTO_FREE char *accepts = rv_format("Accept: %s", accept);
-    struct curl_slist *headers = curl_slist_append(NULL, accepts);
+    RV_AUTO_FREE char *line = rv_format("%s: %s", name, value);
 
+    *headers = curl_slist_append(*headers, line);
+    cli_wipe_text(line);
+}
+
+static struct curl_slist *
+headers_of(const struct cli_client *client, const char *accept)
+{
+    struct curl_slist *headers = NULL;
+
+    add_header(&headers, "Accept", accept);
     if (client->token && !client->user)
-        headers = curl_slist_append(headers, token);
-    if (has_body)
-        headers = curl_slist_append(headers, "Content-Type: application/json");
-    if (last_event && *last_event) {
-        RV_AUTO_FREE char *id = rv_format("Last-Event-ID: %s", last_event);
-
-        headers = curl_slist_append(headers, id);
-    }
+        add_header(&headers, "X-Auth-Token", client->token);
     return headers;
+}
+
+/* The names are public, the values are not needed: wiping the list is what matters. */
+static void
+free_headers(struct curl_slist *headers)
+{
+    for (struct curl_slist *item = headers; item; item = item->next)
+        cli_wipe_text(item->data);
+    curl_slist_free_all(headers);
 }
 
 static void
 set_up(struct cli_client *client, const char *url, struct curl_slist *headers)
 {
-    curl_easy_reset(client->curl);
-    curl_easy_setopt(client->curl, CURLOPT_URL, url);
-    curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(client->curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(client->curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(client->curl, CURLOPT_CONNECTTIMEOUT, 10L);
-    curl_easy_setopt(client->curl, CURLOPT_USERAGENT, "reevectl");
+    CURL *curl = client->curl;
+
+    curl_easy_reset(curl);
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 10L);
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, "reevectl");
     if (client->user) {
-        curl_easy_setopt(client->curl, CURLOPT_USERNAME, client->user);
-        curl_easy_setopt(client->curl, CURLOPT_PASSWORD, client->password);
-        curl_easy_setopt(client->curl, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+        curl_easy_setopt(curl, CURLOPT_USERNAME, client->user);
+        curl_easy_setopt(curl, CURLOPT_PASSWORD, client->password);
+        curl_easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
     }
 }
 
@@ -147,33 +177,37 @@ class_of_status(long status)
         return RV_E_GONE;
     case 429:
         return RV_E_RATE_LIMITED;
+    case 502:
     case 503:
+    case 504:
         return RV_E_UNAVAILABLE;
     default:
         return status >= 400 && status < 500 ? RV_E_INVALID : RV_E_INTERNAL;
     }
 }
 
-/* The server's message, whatever form its error has. */
-static int
-fail_with_body(const rv_buf *body, long status, rv_err *err)
+int
+cli_answer_error(const char *body, size_t len, long status, rv_err *err)
 {
-    rv_err ignored = RV_ERR_INIT;
     RV_AUTO_JSON cJSON *json = NULL;
+    rv_err ignored = RV_ERR_INIT;
     const cJSON *error = NULL;
     const char *message = NULL;
+    int class = class_of_status(status);
 
-    if (body->len > 0 &&
-        rv_json_parse(&json, rv_buf_text(body), body->len, ANSWER_LIMIT, 0, &ignored) == 0)
+    if (len > 0 && rv_json_parse(&json, body, len, ERROR_LIMIT, 0, &ignored) == 0)
         error = cJSON_GetObjectItemCaseSensitive(json, "error");
     message = cJSON_IsString(error) ? error->valuestring : rv_json_string(error, "message");
+    /* ManageIQ's API has no 409: a name that is taken is a record that is not valid. */
+    if (rv_streq(rv_json_string(error, "klass"), "ActiveRecord::RecordInvalid"))
+        class = RV_E_CONFLICT;
     if (message)
-        rv_fail(err, class_of_status(status), "%s", message);
+        rv_fail(err, class, "%s", message);
     else
-        rv_fail(err, class_of_status(status), "the server answered with status %ld", status);
+        rv_fail(err, class, "the server answered with status %ld", status);
     if (rv_json_string(error, "hint"))
         rv_hint(err, "%s", rv_json_string(error, "hint"));
-    if (status == 401)
+    else if (status == 401)
         rv_hint(err, "log in (again): reevectl login --url URL --user admin --password-file FILE");
     return err->code;
 }
@@ -184,8 +218,49 @@ fail_transfer(const struct cli_client *client, CURLcode code, rv_err *err)
     if (code == CURLE_WRITE_ERROR)
         return rv_fail(err, RV_E_LIMIT, "the answer is larger than %u MiB", ANSWER_LIMIT >> 20);
     rv_fail(err, RV_E_UNAVAILABLE, "cannot reach %s: %s", client->url, curl_easy_strerror(code));
+    if (code == CURLE_PEER_FAILED_VERIFICATION)
+        return rv_hint(err, "the server's certificate is not signed by an authority that this "
+                            "machine trusts; CURL_CA_BUNDLE may name a file with one");
     return rv_hint(err,
-                   "is reeved running there? its home has a file 'url'; ./scripts/run starts one");
+                   "is reeved running there? the file 'url' in its home says where it listens");
+}
+
+static void
+trace(const struct cli_client *client, const char *method, const char *url, int64_t begun_ms)
+{
+    long status = 0;
+
+    curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (client->trace)
+        cli_warn("%s %s: %ld, %lld ms", method, url, status,
+                 (long long)(rv_monotonic_ms() - begun_ms));
+}
+
+/* One transfer with the client's options set; the status of the answer, or a class. */
+static long
+transfer(struct cli_client *client, const char *method, const char *url, const char *body,
+         rv_buf *answer, rv_err *err)
+{
+    struct curl_slist *headers = headers_of(client, "application/json");
+    int64_t begun_ms = rv_monotonic_ms();
+    long status = 0;
+    CURLcode code;
+
+    if (body)
+        add_header(&headers, "Content-Type", "application/json");
+    set_up(client, url, headers);
+    curl_easy_setopt(client->curl, CURLOPT_CUSTOMREQUEST, method);
+    curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, take_body);
+    curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, answer);
+    curl_easy_setopt(client->curl, CURLOPT_TIMEOUT, REQUEST_SECONDS);
+    curl_easy_setopt(client->curl, CURLOPT_ACCEPT_ENCODING, "");
+    if (body)
+        curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS, body);
+    code = curl_easy_perform(client->curl);
+    curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
+    trace(client, method, url, begun_ms);
+    free_headers(headers);
+    return code == CURLE_OK ? status : fail_transfer(client, code, err);
 }
 
 int
@@ -193,37 +268,24 @@ cli_request(struct cli_client *client, const char *method, const char *path, con
             cJSON **out, rv_err *err)
 {
     RV_AUTO_FREE char *url = rv_format("%s%s", client->url, path);
-    RV_AUTO_BUF
-    rv_buf answer = rv_buf_limited(ANSWER_LIMIT);
-    struct curl_slist *headers = headers_of(client, "application/json", body != NULL, NULL);
+    RV_AUTO_BUF rv_buf answer = rv_buf_limited(ANSWER_LIMIT);
     char *text = body ? cJSON_PrintUnformatted(body) : NULL;
-    long status = 0;
-    CURLcode code;
+    long status = transfer(client, method, url, text, &answer, err);
 
-    set_up(client, url, headers);
-    curl_easy_setopt(client->curl, CURLOPT_CUSTOMREQUEST, method);
-    curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, take_body);
-    curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, &answer);
-    curl_easy_setopt(client->curl, CURLOPT_TIMEOUT, 120L);
-    if (text)
-        curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS, text);
-    code = curl_easy_perform(client->curl);
-    curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
-    curl_slist_free_all(headers);
-    if (text) {
-        memset(text, 0, strlen(text));
-        cJSON_free(text);
-    }
     if (out)
         *out = NULL;
-    if (code != CURLE_OK)
-        return fail_transfer(client, code, err);
+    cli_wipe_text(text);
+    cJSON_free(text);
+    if (status < 0)
+        return err->code;
     if (status < 200 || status > 299)
-        return fail_with_body(&answer, status, err);
+        return cli_answer_error(rv_buf_text(&answer), answer.len, status, err);
     if (!out || answer.len == 0)
         return 0;
-    if (rv_json_parse(out, rv_buf_text(&answer), answer.len, ANSWER_LIMIT, 0, err) < 0)
-        return rv_wrap(err, "read the answer of %s%s", client->url, path);
+    if (rv_json_parse(out, rv_buf_text(&answer), answer.len, ANSWER_LIMIT, 0, err) < 0) {
+        rv_wrap(err, "read the answer of %s", url);
+        return rv_hint(err, "is that a Reeve server?");
+    }
     return 0;
 }
 
@@ -233,141 +295,126 @@ cli_get(struct cli_client *client, const char *path, cJSON **out, rv_err *err)
     return cli_request(client, "GET", path, NULL, out, err);
 }
 
-/* One event stream being taken apart. */
-struct stream {
-    rv_buf line, data;
-    char name[64], id[64];
-    int (*ready)(void *arg);
-    int (*fn)(void *arg, const struct cli_event *event);
-    void *arg;
+/* A stream of events as curl's callbacks see it. */
+struct reading {
+    const struct cli_stream *stream;
+    struct cli_sse sse;
     CURL *curl;
-    rv_buf error; /* body of a status that is not 200 */
-    int opened, verdict;
+    rv_buf refusal; /* body of a status that is not 200 */
+    rv_err err;     /* of the parser */
+    int listed;     /* ready was called for the position that we have */
+    int ever;       /* a connection was answered with 200 */
+    int opened;     /* this one was */
+    int heard;      /* something came over this connection */
+    int verdict;
 };
 
-static void
-end_event(struct stream *s)
+static long
+status_of(CURL *curl)
 {
-    struct cli_event event = { s->name, s->id, rv_buf_text(&s->data) };
-
-    if (s->data.len > 0 && !s->data.failed)
-        s->verdict = s->fn(s->arg, &event);
-    rv_buf_reset(&s->data);
-    s->name[0] = '\0';
-}
-
-static void
-take_line(struct stream *s)
-{
-    const char *line = rv_buf_text(&s->line);
-
-    if (!*line)
-        end_event(s);
-    else if (strncmp(line, "data:", 5) == 0)
-        rv_buf_add_string(&s->data, line + 5 + (line[5] == ' '));
-    else if (strncmp(line, "event:", 6) == 0)
-        snprintf(s->name, sizeof(s->name), "%s", line + 6 + (line[6] == ' '));
-    else if (strncmp(line, "id:", 3) == 0)
-        snprintf(s->id, sizeof(s->id), "%s", line + 3 + (line[3] == ' '));
-    rv_buf_reset(&s->line);
-}
-
-static size_t
-take_stream(char *bytes, size_t size, size_t count, void *arg)
-{
-    struct stream *s = arg;
     long status = 0;
 
-    curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &status);
-    if (status != 200) {
-        rv_buf_add(&s->error, bytes, size * count);
-        return size * count;
-    }
-    for (size_t i = 0; i < size * count && s->verdict == 0; i++) {
-        if (bytes[i] == '\n')
-            take_line(s);
-        else if (bytes[i] != '\r')
-            rv_buf_add_char(&s->line, bytes[i]);
-    }
-    return s->verdict ? 0 : size * count;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    return status;
 }
 
-/* ready as soon as the answer's head says 200: before the first event. */
+/* The empty line that ends the answer's head: time to list, before the first event. */
 static size_t
 take_head(char *bytes, size_t size, size_t count, void *arg)
 {
-    struct stream *s = arg;
-    long status = 0;
+    struct reading *reading = arg;
 
-    curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &status);
-    if (size * count <= 2 && status == 200 && !s->opened) {
-        s->opened = 1;
-        s->verdict = s->ready ? s->ready(s->arg) : 0;
-    }
     (void)bytes;
-    return s->verdict ? 0 : size * count;
+    if (size * count > 2 || status_of(reading->curl) != 200 || reading->opened)
+        return size * count;
+    reading->opened = reading->ever = 1;
+    if (!reading->listed && reading->stream->ready)
+        reading->verdict = reading->stream->ready(reading->stream->arg);
+    reading->listed = 1;
+    return reading->verdict ? 0 : size * count;
 }
 
-static int
-run_stream(struct cli_client *client, const char *url, struct stream *s, rv_err *err)
+static size_t
+take_events(char *bytes, size_t size, size_t count, void *arg)
 {
-    struct curl_slist *headers = headers_of(client, "text/event-stream", 0, s->id);
-    long status = 0;
+    struct reading *reading = arg;
+
+    if (!reading->opened)
+        return take_body(bytes, size, count, &reading->refusal);
+    reading->heard = 1;
+    reading->verdict = cli_sse_feed(&reading->sse, bytes, size * count, &reading->err);
+    return reading->verdict ? 0 : size * count;
+}
+
+/* One connection until it ends: what a callback returned, or the class of why it ended. */
+static int
+read_once(struct cli_client *client, const char *url, struct reading *reading, rv_err *err)
+{
+    struct curl_slist *headers = headers_of(client, "text/event-stream");
+    int64_t begun_ms = rv_monotonic_ms();
     CURLcode code;
 
+    if (reading->sse.id[0])
+        add_header(&headers, "Last-Event-ID", reading->sse.id);
+    cli_sse_restart(&reading->sse);
+    rv_buf_reset(&reading->refusal);
+    reading->opened = reading->heard = 0;
     set_up(client, url, headers);
-    s->curl = client->curl;
-    curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, take_stream);
-    curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, s);
+    curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, take_events);
+    curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, reading);
     curl_easy_setopt(client->curl, CURLOPT_HEADERFUNCTION, take_head);
-    curl_easy_setopt(client->curl, CURLOPT_HEADERDATA, s);
-    /* The server sends a comment each 15 s: longer silence means that it is gone. */
+    curl_easy_setopt(client->curl, CURLOPT_HEADERDATA, reading);
+    /* The server says something at least each 15 s: longer silence means that it is gone. */
     curl_easy_setopt(client->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
     curl_easy_setopt(client->curl, CURLOPT_LOW_SPEED_TIME, 60L);
     code = curl_easy_perform(client->curl);
-    curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
-    curl_slist_free_all(headers);
-    if (s->verdict)
-        return 0;
-    if (status != 0 && status != 200)
-        return fail_with_body(&s->error, status, err);
-    if (code != CURLE_OK)
-        return fail_transfer(client, code, err);
-    return rv_fail(err, RV_E_UNAVAILABLE, "the server ended the stream");
+    trace(client, "GET", url, begun_ms);
+    free_headers(headers);
+    if (reading->verdict) {
+        *err = reading->err;
+        return reading->verdict;
+    }
+    if (!reading->opened && status_of(client->curl) >= 300)
+        return cli_answer_error(rv_buf_text(&reading->refusal), reading->refusal.len,
+                                status_of(client->curl), err);
+    return code == CURLE_OK ? rv_fail(err, RV_E_UNAVAILABLE, "the server ended the stream")
+                            : fail_transfer(client, code, err);
+}
+
+/* What ends a stream for good: a verdict, an error that will not pass, too many failures. */
+static int
+is_over(const struct reading *reading, int status, int failures)
+{
+    return status > 0 || reading->verdict || !reading->ever || failures > TRIES ||
+           (status != RV_E_UNAVAILABLE && status != RV_E_GONE && status != RV_E_RATE_LIMITED);
 }
 
 int
-cli_events(struct cli_client *client, const char *path, int (*ready)(void *arg),
-           int (*fn)(void *arg, const struct cli_event *event), void *arg, rv_err *err)
+cli_events(struct cli_client *client, const char *path, const struct cli_stream *stream,
+           rv_err *err)
 {
     RV_AUTO_FREE char *url = rv_format("%s%s", client->url, path);
-    struct stream s = { .line = rv_buf_limited(EVENT_LIMIT),
-                        .data = rv_buf_limited(EVENT_LIMIT),
-                        .error = rv_buf_limited(1 << 20),
-                        .ready = ready,
-                        .fn = fn,
-                        .arg = arg };
+    struct reading reading = { .stream = stream,
+                               .curl = client->curl,
+                               .refusal = rv_buf_limited(ERROR_LIMIT) };
     int failures = 0, status;
 
+    cli_sse_init(&reading.sse, stream->event, stream->arg);
     for (;;) {
-        int was_open = s.opened;
-
         rv_err_clear(err);
-        rv_buf_reset(&s.line);
-        rv_buf_reset(&s.data);
-        rv_buf_reset(&s.error);
-        s.ready = was_open ? NULL : ready;
-        status = run_stream(client, url, &s, err);
-        if (status == 0 || (status != RV_E_UNAVAILABLE) || !s.opened || !s.id[0])
-            break; /* without a position there is nothing to go on from */
-        if (++failures > 20)
+        status = read_once(client, url, &reading, err);
+        failures = reading.heard ? 1 : failures + 1;
+        if (is_over(&reading, status, failures))
             break;
+        if (status == RV_E_GONE || !reading.sse.id[0]) {
+            reading.sse.id[0] = '\0'; /* our position is no longer known: start over */
+            reading.listed = 0;
+        }
         rv_sleep(failures < 5 ? 500 : 2000, err);
     }
-    rv_buf_free(&s.line);
-    rv_buf_free(&s.data);
-    rv_buf_free(&s.error);
-    return status < 0 ? status : s.verdict;
+    cli_sse_free(&reading.sse);
+    rv_buf_free(&reading.refusal);
+    return status;
 }
 
 int
@@ -375,14 +422,14 @@ cli_connect(struct cli *cli)
 {
     struct cli_context context;
     rv_err err = RV_ERR_INIT;
-    int status = cli_context_load(&context, &err);
+    int status = cli_context_load(&context, cli_value(cli, "url"), &err);
 
-    if (status == 0 && cli_value(cli, "url")) {
-        free(context.url);
-        context.url = rv_strdup(cli_value(cli, "url"));
-    }
     if (status == 0)
         status = cli_client_open(&cli->client, &context, &err);
     cli_context_free(&context);
-    return status < 0 ? cli_failed(&err) : 0;
+    if (status < 0)
+        return cli_failed(&err);
+    if (cli_has(cli, "verbose"))
+        cli_client_trace(cli->client);
+    return 0;
 }

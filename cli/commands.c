@@ -1,133 +1,282 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The table of commands: what the help, the man page and the dispatch are made from.
+ * The table of commands: what dispatch, help, manual page and completion are made from. A group's
+ * commands stand together.
  */
 #include "cli.h"
-#include "reeve/version.h"
 
+#define END                                                                                        \
+    {                                                                                              \
+        NULL, 0, NULL, NULL                                                                        \
+    }
 #define OUTPUT                                                                                     \
     {                                                                                              \
         "output", 'o', "FORMAT",                                                                   \
             "table, wide, json, yaml, csv, name or jsonl (default: table on a terminal, else "     \
             "json)"                                                                                \
     }
+#define DOCUMENT_OUTPUT                                                                            \
+    {                                                                                              \
+        "output", 'o', "FORMAT", "table (default), json, yaml or jsonl"                            \
+    }
 #define NAMESPACE                                                                                  \
     {                                                                                              \
         "namespace", 'n', "NAME", "only in this namespace"                                         \
     }
-#define WAIT                                                                                       \
+#define FILTER                                                                                     \
     {                                                                                              \
-        "wait", 0, NULL, "wait until it is done, with progress on a terminal"                      \
+        "filter", 'l', "FILTER", "as the API's filter[]: 'phase=Running'; may be repeated"         \
     }
-#define END                                                                                        \
+#define SORT_BY                                                                                    \
     {                                                                                              \
-        NULL, 0, NULL, NULL                                                                        \
+        "sort-by", 0, "ATTRIBUTE", "instead of namespace and name; several with a comma between"   \
+    }
+#define COLUMNS                                                                                    \
+    {                                                                                              \
+        "columns", 0, "LIST", "these attributes: name,phase,container_node.name"                   \
+    }
+#define NO_HEADERS                                                                                 \
+    {                                                                                              \
+        "no-headers", 0, NULL, "no titles above the columns"                                       \
+    }
+#define WAIT(what)                                                                                 \
+    {                                                                                              \
+        "wait", 0, NULL, what ", with progress on a terminal"                                      \
+    }
+#define TIMEOUT                                                                                    \
+    {                                                                                              \
+        "timeout", 0, "DURATION", "wait no longer: 30s, 5m"                                        \
     }
 
 static const struct cli_option no_options[] = { END };
 static const struct cli_option login_options[] = {
-    { "user", 0, "NAME", "default admin" },
+    { "user", 0, "USER", "default: admin" },
     { "password-file", 0, "FILE",
-      "first line is the password; - reads standard input; default: ask" },
-    END
+      "its first line is the password; - reads standard input; default: ask" },
+    END,
 };
 static const struct cli_option get_options[] = {
     OUTPUT,
     NAMESPACE,
-    { "filter", 'l', "FILTER",
-      "as the API's filter[]: 'phase=Running', 'name=\"web*\"'; may be repeated" },
+    { "all-namespaces", 'A', NULL, "in all namespaces, which is the default" },
+    FILTER,
     { "provider", 0, "NAME", "only of this provider" },
-    { "sort-by", 0, "COLUMN", "default: as they came" },
+    SORT_BY,
     { "descending", 0, NULL, "the other way round" },
-    { "limit", 0, "N", "at most N rows (default 1000)" },
-    { "all", 0, NULL, "every page" },
+    { "limit", 0, "N", "at most so many (default: 1000)" },
+    { "all", 0, NULL, "all there are, page by page" },
     { "archived", 0, NULL, "also what is gone" },
+    COLUMNS,
+    NO_HEADERS,
     { "watch", 'w', NULL, "what is there, then each change as it comes, until interrupted" },
     { "watch-only", 0, NULL, "with --watch: changes alone" },
-    { "no-headers", 0, NULL, "rows only" },
-    END
+    END,
 };
-static const struct cli_option describe_options[] = { NAMESPACE, END };
-static const struct cli_option output_options[] = { OUTPUT, END };
-static const struct cli_option list_options[] = { OUTPUT,
-                                                  { "filter", 'l', "FILTER", "as for get" },
-                                                  { "sort-by", 0, "COLUMN", "as for get" },
-                                                  { "no-headers", 0, NULL, "rows only" },
-                                                  END };
+static const struct cli_option list_options[] = {
+    OUTPUT, FILTER, SORT_BY, COLUMNS, NO_HEADERS, END
+};
+static const struct cli_option describe_options[] = { NAMESPACE, DOCUMENT_OUTPUT, END };
+static const struct cli_option kinds_options[] = { OUTPUT, END };
+static const struct cli_option document_options[] = { DOCUMENT_OUTPUT, END };
 static const struct cli_option add_options[] = {
-    { "type", 0, "TYPE", "kubernetes, demo, ... (reevectl provider types)" },
+    { "type", 0, "TYPE", "kubernetes, demo, ... (reevectl provider types lists them)" },
     { "kubeconfig", 0, "FILE", "address and credentials of a cluster" },
     { "context", 0, "NAME", "of the kubeconfig; default: its current one" },
     { "option", 0, "NAME=VALUE",
       "an option of the type; NAME=@FILE reads the value from a file; may be repeated" },
     { "zone", 0, "NAME", "default: the server's own" },
-    { "wait", 0, NULL, "wait for the first full refresh" },
-    END
+    WAIT("wait until everything has been read"),
+    TIMEOUT,
+    END,
 };
-static const struct cli_option wait_options[] = { WAIT, END };
-static const struct cli_option delete_options[] = { WAIT, { "yes", 'y', NULL, "do not ask" }, END };
-static const struct cli_option task_options[] = {
-    { "timeout", 0, "DURATION", "give up after this long: 30s, 5m" }, END
+static const struct cli_option refresh_options[] = { WAIT("wait until it is done"), TIMEOUT, END };
+static const struct cli_option delete_options[] = {
+    { "yes", 'y', NULL, "do not ask" },
+    WAIT("wait until all of it is gone"),
+    TIMEOUT,
+    END,
 };
+static const struct cli_option task_options[] = { TIMEOUT, END };
 
-int
-cmd_version(struct cli *cli)
-{
-    (void)cli;
-    printf("reevectl %s\n", REEVE_SDK_VERSION);
-    return CLI_OK;
-}
+#define EXAMPLES(...)                                                                              \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
+    }
 
 const struct cli_command cli_commands[] = {
-    { "login", "--url URL [--user NAME] [--password-file FILE]",
-      "log in to a server and remember it",
-      "The token is kept in the file that REEVE_CONFIG names, else in ~/.config/reeve/config.yaml.",
-      "  reevectl login --url http://127.0.0.1:7400 --user admin --password-file admin-password\n",
-      login_options, 0, 0, cmd_login },
-    { "logout", "", "forget the token, here and on the server", NULL, NULL, no_options, 0, 0,
-      cmd_logout },
-    { "status", "[-o FORMAT]", "the server, its workers, providers and what is in them", NULL,
-      "  reevectl status\n  reevectl status -o json\n", output_options, 0, 0, cmd_status },
-    { "get", "KIND [NAME...] [options]", "list objects, or show those that are named",
-      "KIND is a word of kubectl's or ManageIQ's: pods, po, container_groups, vms (reevectl "
-      "kinds).",
-      "  reevectl get pods\n"
-      "  reevectl get pods -n shop -o wide\n"
-      "  reevectl get pod web-1 -n shop -o yaml\n"
-      "  reevectl get pods --filter 'phase!=Running' --sort-by name --limit 20 -o json\n"
-      "  reevectl get pods --watch\n"
-      "  reevectl get images --all -o csv\n",
-      get_options, 1, CLI_MAX_VALUES, cmd_get },
-    { "describe", "KIND NAME [-n NAMESPACE]", "one object and all that belongs to it", NULL,
-      "  reevectl describe pod web-1 -n shop\n  reevectl describe node node-1\n", describe_options,
-      2, 2, cmd_describe },
-    { "kinds", "[-o FORMAT]", "the kinds and what they may be called", NULL, NULL, output_options,
-      0, 0, cmd_kinds },
-    { "provider add", "NAME --type TYPE [--kubeconfig FILE] [--option NAME=VALUE]... [--wait]",
-      "connect to a cluster or another manager", "Nothing is stored unless the credentials work.",
-      "  reevectl provider add prod --type kubernetes --kubeconfig ~/.kube/config --context prod "
-      "--wait\n"
-      "  reevectl provider add test --type kubernetes --option hostname=10.0.0.1 --option "
-      "auth_key=@token\n"
-      "  reevectl provider add demo --type demo --option pods=500 --wait\n",
-      add_options, 1, 1, cmd_provider_add },
-    { "provider list", "[-o FORMAT]", "the providers, their last refresh and error", NULL,
-      "  reevectl provider list\n", list_options, 0, 0, cmd_provider_list },
-    { "provider show", "NAME [-o FORMAT]",
-      "one provider: options, error, warnings, figures of its last refresh", NULL,
-      "  reevectl provider show prod\n", output_options, 1, 1, cmd_provider_show },
-    { "provider verify", "NAME", "prove a provider's credentials again", NULL,
-      "  reevectl provider verify prod\n", wait_options, 1, 1, cmd_provider_verify },
-    { "provider refresh", "NAME [--wait]", "list everything again",
-      "Changes are followed without it.", "  reevectl provider refresh prod --wait\n", wait_options,
-      1, 1, cmd_provider_refresh },
-    { "provider delete", "NAME [--yes] [--wait]", "forget a provider and its inventory", NULL,
-      "  reevectl provider delete old --yes --wait\n", delete_options, 1, 1, cmd_provider_delete },
-    { "provider types", "", "the types of provider that the server has, and their options", NULL,
-      NULL, output_options, 0, 0, cmd_provider_types },
-    { "task wait", "ID [--timeout DURATION]", "wait until a task has finished",
-      "Exit code 0 when it went well, 1 when it failed, 6 when the time is over.",
-      "  reevectl task wait 1000000000042 --timeout 5m\n", task_options, 1, 1, cmd_task_wait },
-    { "version", "", "this program's version", NULL, NULL, no_options, 0, 0, cmd_version },
-    { NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, NULL }
+    {
+        .name = "login",
+        .usage = "--url URL [--user USER] [--password-file FILE]",
+        .summary = "log in to a server and remember it",
+        .text = "A token is kept, not the password: in the file that REEVE_CONFIG names, else in "
+                "~/.config/reeve/config.yaml.",
+        .examples = EXAMPLES("reevectl login --url http://127.0.0.1:7400 --user admin "
+                             "--password-file admin-password"),
+        .options = login_options,
+        .run = cmd_login,
+    },
+    {
+        .name = "logout",
+        .usage = "",
+        .summary = "forget the token, here and on the server",
+        .options = no_options,
+        .run = cmd_logout,
+    },
+    {
+        .name = "status",
+        .usage = "[-o FORMAT]",
+        .summary = "the server, its workers, providers and what is in them",
+        .examples = EXAMPLES("reevectl status", "reevectl status -o json"),
+        .options = document_options,
+        .run = cmd_status,
+    },
+    {
+        .name = "get",
+        .usage = "KIND [NAME...] | KIND/NAME... [options]",
+        .summary = "list objects, or show those that are named",
+        .text = "KIND is a word of kubectl's or ManageIQ's: pods, po, container_groups, vms; "
+                "reevectl kinds lists them. NAME may be an id too.",
+        .examples = EXAMPLES(
+            "reevectl get pods", "reevectl get pods -n shop -o wide",
+            "reevectl get pod web-1 -n shop -o yaml", "reevectl get deployment/web -n shop",
+            "reevectl get pods --filter 'phase!=Running' --sort-by name --limit 20",
+            "reevectl get pods --columns namespace,name,container_node.name",
+            "reevectl get pods --watch", "reevectl get images --all -o csv"),
+        .options = get_options,
+        .min_words = 1,
+        .max_words = CLI_MAX_VALUES,
+        .run = cmd_get,
+    },
+    {
+        .name = "describe",
+        .usage = "KIND NAME | KIND/NAME [-n NAMESPACE]",
+        .summary = "one object and all that belongs to it",
+        .examples =
+            EXAMPLES("reevectl describe pod web-1 -n shop", "reevectl describe node/node-1"),
+        .options = describe_options,
+        .min_words = 1,
+        .max_words = 2,
+        .run = cmd_describe,
+    },
+    {
+        .name = "kinds",
+        .usage = "[-o FORMAT]",
+        .summary = "the kinds of objects, and what they may be called",
+        .examples = EXAMPLES("reevectl kinds", "reevectl kinds -o wide"),
+        .options = kinds_options,
+        .run = cmd_kinds,
+    },
+    {
+        .name = "provider add",
+        .usage = "NAME --type TYPE [--kubeconfig FILE] [--option NAME=VALUE]... [--wait]",
+        .summary = "connect to a cluster or another system",
+        .text = "Nothing is stored unless the credentials work. Of a kubeconfig only the one "
+                "context is sent, with the files that it names.",
+        .examples =
+            EXAMPLES("reevectl provider add prod --type kubernetes --kubeconfig ~/.kube/config "
+                     "--context prod --wait",
+                     "reevectl provider add test --type kubernetes --option hostname=10.0.0.1 "
+                     "--option auth_key=@token",
+                     "reevectl provider add demo --type demo --option pods=500 --wait"),
+        .options = add_options,
+        .min_words = 1,
+        .max_words = 1,
+        .run = cmd_provider_add,
+    },
+    {
+        .name = "provider list",
+        .usage = "[-o FORMAT]",
+        .summary = "the providers, their last refresh and error",
+        .examples = EXAMPLES("reevectl provider list"),
+        .options = list_options,
+        .run = cmd_provider_list,
+    },
+    {
+        .name = "provider show",
+        .usage = "NAME [-o FORMAT]",
+        .summary = "one provider: options, error, warnings, figures of its last refresh",
+        .examples = EXAMPLES("reevectl provider show prod"),
+        .options = document_options,
+        .min_words = 1,
+        .max_words = 1,
+        .run = cmd_provider_show,
+    },
+    {
+        .name = "provider verify",
+        .usage = "NAME",
+        .summary = "prove a provider's credentials again",
+        .examples = EXAMPLES("reevectl provider verify prod"),
+        .options = no_options,
+        .min_words = 1,
+        .max_words = 1,
+        .run = cmd_provider_verify,
+    },
+    {
+        .name = "provider refresh",
+        .usage = "NAME [--wait]",
+        .summary = "read everything again",
+        .text = "Changes are followed without it: this is for repair.",
+        .examples = EXAMPLES("reevectl provider refresh prod --wait"),
+        .options = refresh_options,
+        .min_words = 1,
+        .max_words = 1,
+        .run = cmd_provider_refresh,
+    },
+    {
+        .name = "provider delete",
+        .usage = "NAME [--yes] [--wait]",
+        .summary = "forget a provider and its inventory",
+        .text = "On a terminal it asks first.",
+        .examples = EXAMPLES("reevectl provider delete old --yes --wait"),
+        .options = delete_options,
+        .min_words = 1,
+        .max_words = 1,
+        .run = cmd_provider_delete,
+    },
+    {
+        .name = "provider types",
+        .usage = "[-o FORMAT]",
+        .summary = "the types of providers that the server has, and their options",
+        .examples = EXAMPLES("reevectl provider types"),
+        .options = document_options,
+        .run = cmd_provider_types,
+    },
+    {
+        .name = "task wait",
+        .usage = "ID [--timeout DURATION]",
+        .summary = "wait until a task has finished",
+        .text = "The exit code is 0 when it went well, 1 when it failed, 6 when the time is over.",
+        .examples = EXAMPLES("reevectl task wait 1000000000042 --timeout 5m"),
+        .options = task_options,
+        .min_words = 1,
+        .max_words = 1,
+        .run = cmd_task_wait,
+    },
+    {
+        .name = "completion",
+        .usage = "bash",
+        .summary = "print a completion script for a shell",
+        .examples = EXAMPLES("source <(reevectl completion bash)"),
+        .options = no_options,
+        .min_words = 1,
+        .max_words = 1,
+        .run = cmd_completion,
+    },
+    {
+        .name = "version",
+        .usage = "",
+        .summary = "this program's version",
+        .options = no_options,
+        .run = cmd_version,
+    },
+    {
+        .name = "man",
+        .usage = "",
+        .summary = "print the manual page's source",
+        .options = no_options,
+        .hidden = 1,
+        .run = cmd_man,
+    },
+    { .name = NULL },
 };

@@ -1,92 +1,141 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which server, and who we are there: the environment (REEVE_URL, REEVE_TOKEN),
- * then the file that `login` wrote (REEVE_CONFIG, else in the user's
- * configuration directory), mode 0600, for it holds a token.
+ * The configuration file: contexts in one YAML file.
  */
+#include "config.h"
+
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/yaml.h"
 #include "cli.h"
+#include "output.h"
 
-const char *
+#define FILE_LIMIT (1u << 20)
+
+char *
 cli_config_path(rv_err *err)
 {
-    static char path[PATH_MAX];
     const char *given = getenv("REEVE_CONFIG"), *base = getenv("XDG_CONFIG_HOME");
     const char *home = getenv("HOME");
 
     if (given && *given)
-        snprintf(path, sizeof(path), "%s", given);
-    else if (base && *base)
-        snprintf(path, sizeof(path), "%s/reeve/config.yaml", base);
-    else if (home && *home)
-        snprintf(path, sizeof(path), "%s/.config/reeve/config.yaml", home);
-    else {
-        rv_fail(err, RV_E_INVALID, "no place for the configuration: HOME is not set");
-        rv_hint(err, "set REEVE_CONFIG to a file name");
-        return NULL;
+        return rv_strdup(given);
+    if (base && *base)
+        return rv_format("%s/reeve/config.yaml", base);
+    if (home && *home)
+        return rv_format("%s/.config/reeve/config.yaml", home);
+    rv_fail(err, RV_E_INVALID, "no place for the configuration: HOME is not set");
+    rv_hint(err, "set REEVE_CONFIG to a file name");
+    return NULL;
+}
+
+/* *out NULL when there is no such file. */
+static int
+read_file(cJSON **out, const char *path, rv_err *err)
+{
+    RV_AUTO_BUF rv_buf text = rv_buf_limited(FILE_LIMIT);
+    struct stat info;
+
+    *out = NULL;
+    if (stat(path, &info) < 0)
+        return 0;
+    if (info.st_mode & (S_IRGRP | S_IROTH))
+        cli_warn("%s holds a token and others can read it: chmod 600", path);
+    if (rv_buf_read_file(&text, path, err) < 0 ||
+        rv_yaml_parse(out, rv_buf_text(&text), text.len, FILE_LIMIT, err) < 0) {
+        rv_wrap(err, "read '%s'", path);
+        return rv_hint(err, "mend or remove the file, then: reevectl login");
     }
-    return path;
+    return 0;
+}
+
+static const char *
+current_name(const cJSON *root)
+{
+    const char *name = rv_json_string(root, "current-context");
+
+    return name ? name : "default";
 }
 
 static int
-load_file(struct cli_context *out, const char *path, rv_err *err)
+load_file(struct cli_context *out, rv_err *err)
 {
-    RV_AUTO_BUF
-    rv_buf text = rv_buf_limited(1 << 20);
+    RV_AUTO_FREE char *path = cli_config_path(err);
     RV_AUTO_JSON cJSON *root = NULL;
     const cJSON *context;
-    const char *current;
 
-    if (access(path, F_OK) != 0)
-        return 0;
-    if (rv_buf_read_file(&text, path, err) < 0 ||
-        rv_yaml_parse(&root, rv_buf_text(&text), text.len, text.limit, err) < 0)
-        return rv_wrap(err, "read '%s'", path);
-    current = rv_json_string(root, "current-context");
+    if (!path || read_file(&root, path, err) < 0)
+        return err->code;
     context = cJSON_GetObjectItemCaseSensitive(root, "contexts");
-    context = cJSON_GetObjectItemCaseSensitive(context, current ? current : "default");
+    context = cJSON_GetObjectItemCaseSensitive(context, current_name(root));
     out->url = rv_strdup(rv_json_string(context, "url"));
     out->user = rv_strdup(rv_json_string(context, "user"));
     out->token = rv_strdup(rv_json_string(context, "token"));
+    cli_wipe_json(root);
     return 0;
 }
 
-static void
-replace(char **text, const char *by)
+static size_t
+length_of_url(const char *url)
 {
-    if (!by || !*by)
-        return;
-    free(*text);
-    *text = rv_strdup(by);
-}
+    size_t len = strlen(url);
 
-int
-cli_context_load(struct cli_context *out, rv_err *err)
-{
-    const char *path = cli_config_path(err);
-
-    memset(out, 0, sizeof(*out));
-    if (!path && !getenv("REEVE_URL"))
-        return err->code;
-    rv_err_clear(err);
-    if (path && load_file(out, path, err) < 0)
-        return err->code;
-    replace(&out->url, getenv("REEVE_URL"));
-    replace(&out->token, getenv("REEVE_TOKEN"));
-    return 0;
+    while (len > 0 && url[len - 1] == '/')
+        len--;
+    return len;
 }
 
 static int
+same_server(const char *a, const char *b)
+{
+    size_t len = length_of_url(a);
+
+    return len == length_of_url(b) && strncasecmp(a, b, len) == 0;
+}
+
+static const char *
+from_environment(const char *name)
+{
+    const char *text = getenv(name);
+
+    return text && *text ? text : NULL;
+}
+
+int
+cli_context_load(struct cli_context *out, const char *url, rv_err *err)
+{
+    const char *token = from_environment("REEVE_TOKEN");
+
+    memset(out, 0, sizeof(*out));
+    if (!url)
+        url = from_environment("REEVE_URL");
+    if (!(url && token) && load_file(out, err) < 0) {
+        if (!url || getenv("REEVE_CONFIG"))
+            return err->code;
+        rv_err_clear(err); /* no home, but the server is named */
+    }
+    if (url && out->url && !same_server(url, out->url))
+        cli_context_free(out);
+    if (url) {
+        free(out->url);
+        out->url = rv_strdup(url);
+    }
+    if (token) {
+        cli_wipe_text(out->token);
+        free(out->token);
+        out->token = rv_strdup(token);
+    }
+    return 0;
+}
+
+/* The folders above path. */
+static int
 make_parents(const char *path, rv_err *err)
 {
-    char part[PATH_MAX];
+    RV_AUTO_FREE char *part = rv_strdup(path);
 
-    snprintf(part, sizeof(part), "%s", path);
     for (char *p = part + 1; *p; p++) {
         if (*p != '/')
             continue;
@@ -98,49 +147,78 @@ make_parents(const char *path, rv_err *err)
     return 0;
 }
 
-/* YAML single quotes: nothing inside is special but the quote itself. */
-static void
-add_quoted(rv_buf *out, const char *name, const char *text)
+/* Under another name first, so that nobody sees half of it. */
+static int
+write_file(const char *path, const rv_buf *text, rv_err *err)
 {
-    rv_buf_addf(out, "    %s: '", name);
-    for (; text && *text; text++) {
-        if (*text == '\'')
-            rv_buf_add_char(out, '\'');
-        rv_buf_add_char(out, *text);
-    }
-    rv_buf_add_string(out, "'\n");
+    RV_AUTO_FREE char *temporary = rv_format("%s.new", path);
+    int fd, failed;
+
+    if (unlink(temporary) < 0 && access(temporary, F_OK) == 0)
+        return rv_fail_errno(err, "remove '%s'", temporary);
+    fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return rv_fail_errno(err, "write '%s'", temporary);
+    failed = write(fd, text->data, text->len) != (ssize_t)text->len;
+    failed |= close(fd) < 0;
+    if (!failed && rename(temporary, path) == 0)
+        return 0;
+    rv_fail_errno(err, "write '%s'", path);
+    unlink(temporary);
+    return err->code;
+}
+
+static cJSON *
+object_in(cJSON *object, const char *name)
+{
+    cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+
+    if (cJSON_IsObject(item))
+        return item;
+    cJSON_DeleteItemFromObjectCaseSensitive(object, name);
+    return cJSON_AddObjectToObject(object, name);
+}
+
+static void
+set_text(cJSON *object, const char *name, const char *text)
+{
+    cJSON_DeleteItemFromObjectCaseSensitive(object, name);
+    if (text)
+        cJSON_AddStringToObject(object, name, text);
 }
 
 int
 cli_context_save(const struct cli_context *context, rv_err *err)
 {
-    const char *path = cli_config_path(err);
-    RV_AUTO_BUF
-    rv_buf text = rv_buf_limited(1 << 20);
-    char temporary[PATH_MAX + 8];
-    int fd;
+    RV_AUTO_FREE char *path = cli_config_path(err);
+    RV_AUTO_BUF rv_buf text = rv_buf_limited(FILE_LIMIT);
+    RV_AUTO_JSON cJSON *root = NULL;
+    cJSON *entry;
 
-    if (!path || make_parents(path, err) < 0)
+    if (!path || make_parents(path, err) < 0 || read_file(&root, path, err) < 0)
         return err->code;
-    rv_buf_add_string(&text, "# Written by reevectl login. Keep it private: it holds a token.\n"
-                             "current-context: default\ncontexts:\n  default:\n");
-    add_quoted(&text, "url", context->url);
-    add_quoted(&text, "user", context->user);
-    add_quoted(&text, "token", context->token);
-    snprintf(temporary, sizeof(temporary), "%s.new", path);
-    unlink(temporary);
-    fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return rv_fail_errno(err, "write '%s'", temporary);
-    if (write(fd, text.data, text.len) != (ssize_t)text.len || close(fd) < 0 ||
-        rename(temporary, path) < 0)
-        return rv_fail_errno(err, "write '%s'", path);
+    if (!cJSON_IsObject(root)) {
+        cJSON_Delete(root);
+        root = cJSON_CreateObject();
+    }
+    if (!rv_json_string(root, "current-context"))
+        set_text(root, "current-context", "default");
+    entry = object_in(object_in(root, "contexts"), current_name(root));
+    set_text(entry, "url", context->url);
+    set_text(entry, "user", context->user);
+    set_text(entry, "token", context->token);
+    rv_buf_add_string(&text, "# Written by reevectl login. Keep it private: it holds a token.\n");
+    cli_add_yaml(&text, root);
+    cli_wipe_json(root);
+    if (rv_buf_check(&text, err) < 0 || write_file(path, &text, err) < 0)
+        return err->code;
     return 0;
 }
 
 void
 cli_context_free(struct cli_context *context)
 {
+    cli_wipe_text(context->token);
     free(context->url);
     free(context->user);
     free(context->token);

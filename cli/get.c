@@ -1,176 +1,300 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * reevectl get KIND [NAME...]: the one command that everybody needs.
+ * reevectl get KIND [NAME...] or KIND/NAME...: the one command that everybody needs.
  */
 #include <string.h>
-#include "cli.h"
+#include "list.h"
+#include "output.h"
+#include "watch.h"
 
 #define DEFAULT_LIMIT 1000
 
-struct wish {
-    const char *filters[CLI_MAX_VALUES + 3];
-    char *owned[2]; /* those that were made here */
+/* What is asked of one kind, and how it is shown. */
+struct request {
+    struct cli_kind kind;
+    struct cli_view view;
+    struct cli_show show;
+    struct cli_query query;
+    const char *filters[CLI_MAX_VALUES + 4];
+    int filter_count;
+    char *owned[4]; /* texts that were made here */
 };
 
 static void
-wish_free(struct wish *wish)
+free_request(struct request *request)
 {
-    free(wish->owned[0]);
-    free(wish->owned[1]);
+    for (size_t i = 0; i < RV_COUNT(request->owned); i++)
+        free(request->owned[i]);
+    cli_view_free(&request->view);
 }
-#define AUTO_WISH __attribute__((cleanup(wish_free)))
+#define AUTO_REQUEST __attribute__((cleanup(free_request)))
+
+static void
+add_filter(struct request *request, const char *filter)
+{
+    RV_ASSERT(request->filter_count + 1 < (int)RV_COUNT(request->filters));
+    request->filters[request->filter_count++] = filter;
+    request->filters[request->filter_count] = NULL;
+}
+
+/* -n, unless -A; kinds that are in no namespace do not care, as in kubectl. */
+static const char *
+wanted_namespace(const struct cli *cli, const struct cli_kind *kind)
+{
+    if (cli_has(cli, "all-namespaces") || !cli_kind_namespace(kind))
+        return NULL;
+    return cli_value(cli, "namespace");
+}
 
 static int
-collect_filters(struct cli *cli, const struct cli_kind *kind, struct wish *wish, rv_err *err)
+find_provider(struct cli *cli, const char *name, char **id, rv_err *err)
 {
-    const char *namespace = cli_value(cli, "namespace"), *provider = cli_value(cli, "provider");
-    int count = 0;
+    const struct cli_query query = { .collection = "providers", .attributes = "name" };
+    RV_AUTO_JSON cJSON *row = NULL;
+    struct cli_kind kind;
 
-    if (kind->filter)
-        wish->filters[count++] = kind->filter;
-    for (int i = 0; i < cli->given_count; i++)
-        if (strcmp(cli->given[i].option->name, "filter") == 0)
-            wish->filters[count++] = cli->given[i].value;
-    if (namespace) {
-        wish->owned[0] = rv_format("namespace=\"%s\"", namespace);
-        wish->filters[count++] = wish->owned[0];
-    }
-    if (provider) {
-        struct cli_kind providers;
-        RV_AUTO_JSON cJSON *row = NULL;
-
-        if (cli_kind_find(cli, &providers, "providers", err) < 0 ||
-            cli_find(cli->client, &providers, provider, NULL, 0, &row, err) < 0)
-            return err->code;
-        wish->owned[1] = rv_format("ems_id=%s", rv_json_string(row, "id"));
-        wish->filters[count++] = wish->owned[1];
-    }
-    wish->filters[count] = NULL;
+    if (cli_kind_find(cli, &kind, "providers", err) < 0 ||
+        cli_find(cli->client, &kind, name, &query, &row, err) < 0)
+        return err->code;
+    *id = rv_strdup(rv_json_string(row, "id"));
     return 0;
 }
 
+static int
+collect_filters(struct cli *cli, struct request *request, rv_err *err)
+{
+    const char *namespace = wanted_namespace(cli, &request->kind);
+    const char *provider = cli_value(cli, "provider");
+    RV_AUTO_FREE char *id = NULL;
+
+    if (request->kind.filter)
+        add_filter(request, request->kind.filter);
+    for (int i = 0; i < cli->given_count; i++)
+        if (strcmp(cli->given[i].option->name, "filter") == 0)
+            add_filter(request, cli->given[i].value);
+    if (namespace) {
+        request->owned[0] = cli_filter_equal(cli_kind_namespace(&request->kind), namespace);
+        add_filter(request, request->owned[0]);
+    }
+    if (provider) {
+        if (find_provider(cli, provider, &id, err) < 0)
+            return err->code;
+        request->owned[1] = rv_format("ems_id=%s", id);
+        add_filter(request, request->owned[1]);
+    }
+    return 0;
+}
+
+/* Attributes that the format needs; NULL: all. The caller's. */
+static char *
+needed_attributes(const struct request *request, enum cli_format format)
+{
+    const struct rv_kind *kind = request->kind.kind;
+
+    if (!kind)
+        return NULL; /* only the server knows what there is */
+    if (cli_is_table(format) || format == CLI_CSV)
+        return cli_view_attributes(&request->view);
+    if (format == CLI_NAME && rv_kind_column(kind, "name") >= 0)
+        return rv_strdup(rv_kind_column(kind, "object_kind") < 0 ? "name" : "name,object_kind");
+    return NULL;
+}
+
+/* Which columns, and which attributes these need. */
+static int
+choose_columns(struct cli *cli, struct request *request, enum cli_format format, rv_err *err)
+{
+    const char *chosen = cli_value(cli, "columns");
+
+    if (chosen && cli_view_chosen(&request->view, chosen, err) < 0)
+        return err->code;
+    if (!chosen)
+        cli_view_of(&request->view, cli_columns(&request->kind),
+                    (format == CLI_TABLE ? 0 : CLI_VIEW_WIDE) |
+                        (cli_is_table(format) && wanted_namespace(cli, &request->kind)
+                             ? CLI_VIEW_NO_NAMESPACE
+                             : 0));
+    request->owned[2] =
+        chosen ? cli_view_attributes(&request->view) : needed_attributes(request, format);
+    request->query.attributes = request->owned[2];
+    return 0;
+}
+
+static int
+prepare(struct cli *cli, struct request *request, enum cli_format format, const char *word,
+        rv_err *err)
+{
+    struct cli_query *query = &request->query;
+
+    if (cli_kind_find(cli, &request->kind, word, err) < 0)
+        return err->code;
+    query->collection = request->kind.collection;
+    query->filters = request->filters;
+    query->sort_by = cli_value(cli, "sort-by");
+    query->descending = cli_has(cli, "descending");
+    query->archived = cli_has(cli, "archived");
+    query->limit = DEFAULT_LIMIT;
+    cli_query_order(query, &request->kind);
+    request->show =
+        (struct cli_show){ .format = format,
+                           .view = &request->view,
+                           .kind = &request->kind,
+                           .table_flags = (cli->color ? CLI_TABLE_COLOR : 0) |
+                                          (cli_has(cli, "no-headers") ? 0 : CLI_TABLE_HEADERS) };
+    if (choose_columns(cli, request, format, err) < 0)
+        return err->code;
+    return collect_filters(cli, request, err);
+}
+
+static int
+watch(struct cli *cli, struct request *request, const char *name)
+{
+    if (name) {
+        const char *attribute = cli_name_attribute(&request->kind);
+
+        if (!attribute)
+            return cli_usage(cli, "%s have no names to watch one by", request->kind.collection);
+        request->owned[3] = cli_filter_equal(attribute, name);
+        add_filter(request, request->owned[3]);
+    }
+    request->query.limit = -1;
+    return cli_watch(cli, &request->query, &request->show,
+                     cli_has(cli, "watch-only") ? CLI_WATCH_ONLY : 0);
+}
+
 static void
-print_rows(struct cli *cli, enum cli_format format, const cJSON *rows,
-           const struct cli_column *columns, const struct cli_kind *kind)
+say_none(const struct cli *cli, const struct request *request)
 {
-    struct cli_table *table;
-    const cJSON *row;
+    const char *namespace = wanted_namespace(cli, &request->kind);
 
-    if (format != CLI_TABLE && format != CLI_WIDE) {
-        cli_print_list(stdout, format, rows, columns, kind->name);
-        return;
-    }
-    if (!rows->child) {
-        cli_say("no %s", kind->collection);
-        return;
-    }
-    table = cli_table_new(columns, format == CLI_WIDE, cli->color);
-    cJSON_ArrayForEach(row, rows) cli_table_row(table, row);
-    cli_table_print(table, stdout, !cli_has(cli, "no-headers"));
-    cli_table_free(table);
+    cli_say("no %s%s%s%s", request->kind.collection, request->filter_count ? " that fit" : "",
+            namespace ? " in namespace " : "", namespace ? namespace : "");
 }
 
 static int
-get_named(struct cli *cli, const struct cli_kind *kind, enum cli_format format)
+get_list(struct cli *cli, enum cli_format format, const char *word)
 {
-    RV_AUTO_JSON cJSON *rows = cJSON_CreateArray();
-    int failed = 0, code = 0;
-
-    for (int i = 1; i < cli->word_count; i++) {
-        rv_err err = RV_ERR_INIT;
-        cJSON *row = NULL;
-
-        if (cli_find(cli->client, kind, cli->words[i], cli_value(cli, "namespace"),
-                     cli_has(cli, "archived"), &row, &err) < 0) {
-            code = cli_failed(&err);
-            failed++;
-        } else {
-            cJSON_AddItemToArray(rows, row);
-        }
-    }
-    if (rows->child && cli->word_count == 2 && (format == CLI_JSON || format == CLI_YAML))
-        cli_print_one(stdout, format, rows->child);
-    else if (rows->child)
-        print_rows(cli, format, rows, cli_columns(kind), kind);
-    if (failed > 0 && failed < cli->word_count - 1)
-        return CLI_SOME_FAILED;
-    return code;
-}
-
-static int
-get_list(struct cli *cli, const struct cli_kind *kind, enum cli_format format)
-{
-    const struct cli_column *columns = cli_columns(kind);
-    int tabular = format == CLI_TABLE || format == CLI_WIDE || format == CLI_CSV;
-    RV_AUTO_FREE char *attributes = tabular ? cli_attributes(columns, format != CLI_TABLE) : NULL;
-    AUTO_WISH struct wish wish = { .owned = { NULL, NULL } };
-    struct cli_query query = { .collection = kind->collection,
-                               .attributes = attributes,
-                               .filters = wish.filters,
-                               .sort_by = cli_value(cli, "sort-by"),
-                               .sort_order = cli_has(cli, "descending") ? "desc" : NULL,
-                               .archived = cli_has(cli, "archived") };
+    AUTO_REQUEST struct request request = { .filter_count = 0 };
     RV_AUTO_JSON cJSON *rows = NULL;
+    int64_t total = 0, got, limit = cli_int(cli, "limit", DEFAULT_LIMIT, 1, INT32_MAX);
     rv_err err = RV_ERR_INIT;
-    int64_t total = 0, got;
 
-    query.limit = cli_int(cli, "limit", DEFAULT_LIMIT, 1, INT64_MAX);
-    if (query.limit < 0)
+    if (limit < 0)
         return CLI_USAGE;
-    if (cli_has(cli, "all"))
-        query.limit = -1;
-    if (collect_filters(cli, kind, &wish, &err) < 0)
+    if (cli_has(cli, "all") && cli_has(cli, "limit"))
+        return cli_usage(cli, "--all and --limit exclude each other");
+    if (prepare(cli, &request, format, word, &err) < 0)
         return cli_failed(&err);
     if (cli_has(cli, "watch"))
-        return cli_watch(cli, kind, &query, columns, format);
-    if (cli_list(cli->client, &query, &rows, &total, &err) < 0)
+        return watch(cli, &request, NULL);
+    request.query.limit = cli_has(cli, "all") ? -1 : limit;
+    if (cli_list(cli->client, &request.query, &rows, &total, &err) < 0)
         return cli_failed(&err);
-    print_rows(cli, format, rows, columns, kind);
+    if (!rows->child && cli_is_table(format)) {
+        say_none(cli, &request);
+        return CLI_OK;
+    }
+    cli_print_rows(&request.show, rows);
     got = cJSON_GetArraySize(rows);
     if (total > got && !cli_has(cli, "limit"))
         cli_say("(%lld of %lld; --all shows every one)", (long long)got, (long long)total);
     return CLI_OK;
 }
 
-int
-cmd_get(struct cli *cli)
+/* Objects of one kind by name, moved into rows; what is missing is said, and counted in *failed.
+ * Exit code of the last one. */
+static int
+find_named(struct cli *cli, const struct request *request, const char *const *names, int count,
+           cJSON *rows, int *failed)
 {
-    struct cli_kind kind;
+    int code = CLI_OK;
+
+    for (int i = 0; i < count; i++) {
+        rv_err err = RV_ERR_INIT;
+        cJSON *row = NULL;
+
+        if (cli_find(cli->client, &request->kind, names[i], &request->query, &row, &err) < 0) {
+            code = cli_failed(&err);
+            ++*failed;
+        } else {
+            cJSON_AddItemToArray(rows, row);
+        }
+    }
+    return code;
+}
+
+static int
+get_named(struct cli *cli, enum cli_format format, const char *word, const char *const *names,
+          int count)
+{
+    AUTO_REQUEST struct request request = { .filter_count = 0 };
+    RV_AUTO_JSON cJSON *rows = cJSON_CreateArray();
     rv_err err = RV_ERR_INIT;
+    int failed = 0, code;
+
+    if (prepare(cli, &request, format, word, &err) < 0)
+        return cli_failed(&err);
+    if (cli_has(cli, "watch"))
+        return count == 1 ? watch(cli, &request, names[0])
+                          : cli_usage(cli, "--watch takes one name, or none");
+    code = find_named(cli, &request, names, count, rows, &failed);
+    if (rows->child && count == 1)
+        cli_print_one(&request.show, rows->child);
+    else if (rows->child)
+        cli_print_rows(&request.show, rows);
+    return failed > 0 && failed < count ? CLI_SOME_FAILED : code;
+}
+
+/* "pod/web-1 pod/web-2" is "pod web-1 web-2". */
+static int
+get_paths(struct cli *cli, enum cli_format format)
+{
+    RV_AUTO_FREE char *kind = rv_strndup(cli->words[0], strcspn(cli->words[0], "/"));
+    size_t len = strlen(kind);
+    const char *names[CLI_MAX_VALUES];
+
+    for (int i = 0; i < cli->word_count; i++) {
+        const char *word = cli->words[i];
+
+        if (!strchr(word, '/'))
+            return cli_usage(cli, "'%s' is not of the form KIND/NAME, as the first is", word);
+        if (strncmp(word, kind, len) != 0 || word[len] != '/')
+            return cli_usage(cli, "'%s' is of another kind than '%s'", word, cli->words[0]);
+        names[i] = word + len + 1;
+    }
+    return get_named(cli, format, kind, names, cli->word_count);
+}
+
+static int
+get(struct cli *cli)
+{
     int format = cli_format(cli), code;
 
     if (format < 0)
         return CLI_USAGE;
+    if (cli_has(cli, "watch-only") && !cli_has(cli, "watch"))
+        return cli_usage(cli, "--watch-only goes with --watch");
     code = cli_connect(cli);
     if (code)
         return code;
-    if (cli_kind_find(cli, &kind, cli->words[0], &err) < 0)
-        return cli_failed(&err);
-    return cli->word_count > 1 ? get_named(cli, &kind, (enum cli_format)format)
-                               : get_list(cli, &kind, (enum cli_format)format);
+    if (strchr(cli->words[0], '/'))
+        return get_paths(cli, (enum cli_format)format);
+    if (cli->word_count == 1)
+        return get_list(cli, (enum cli_format)format, cli->words[0]);
+    return get_named(cli, (enum cli_format)format, cli->words[0], cli->words + 1,
+                     cli->word_count - 1);
 }
 
 int
-cmd_kinds(struct cli *cli)
+cmd_get(struct cli *cli)
 {
-    int format = cli_format(cli);
+    return get(cli);
+}
 
-    if (format < 0)
-        return CLI_USAGE;
-    if (format == CLI_TABLE || format == CLI_WIDE)
-        printf("%-34s %-34s %-22s %s\n", "COLLECTION", "KIND", "SHORT", "MEANS");
-    for (int i = 0; i < rv_model_count(); i++) {
-        const struct rv_kind *kind = rv_model_at(i);
-        RV_AUTO_BUF
-        rv_buf aliases = rv_buf_limited(4096);
-
-        for (int a = 0; kind->def->aliases && kind->def->aliases[a]; a++)
-            rv_buf_addf(&aliases, "%s%s", a ? "," : "", kind->def->aliases[a]);
-        if (format == CLI_TABLE || format == CLI_WIDE)
-            printf("%-34s %-34s %-22s %s\n", kind->api_name, kind->name, rv_buf_text(&aliases),
-                   kind->def->title);
-        else
-            printf("%s\n", kind->api_name);
-    }
-    return CLI_OK;
+int
+cli_get_all(struct cli *cli, const char *kind_word)
+{
+    cli->words[0] = kind_word;
+    cli->word_count = 1;
+    return get(cli);
 }

@@ -1,29 +1,115 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the user calls a kind: kubectl's singular, plural and short names beside
- * ManageIQ's, from the dictionary; a provider's own kinds from the server.
+ * Words for kinds, and `reevectl kinds`, which lists them.
  */
 #include <string.h>
-#include "cli.h"
+#include "client.h"
+#include "kind.h"
+#include "output.h"
+#include "table.h"
 
-/* Words for a part of a kind: kubectl's meaning of a word wins. */
-static const struct {
-    const char *word, *filter;
-} parts[] = {
-    { "rs", "object_kind='ReplicaSet'" },
-    { "replicaset", "object_kind='ReplicaSet'" },
-    { "replicasets", "object_kind='ReplicaSet'" },
-    { "rc", "object_kind='ReplicationController'" },
-    { "replicationcontroller", "object_kind='ReplicationController'" },
-    { "replicationcontrollers", "object_kind='ReplicationController'" },
+/* Names as kubectl prints them: singular and API group. A kind that is two of kubectl's has a
+ * filter that tells which. */
+static const struct resource {
+    const char *kind, *resource, *object_kind, *filter;
+} resources[] = {
+    { "container_project", "namespace", NULL, NULL },
+    { "container_node", "node", NULL, NULL },
+    { "container_group", "pod", NULL, NULL },
+    { "container_deployment", "deployment.apps", NULL, NULL },
+    { "container_replicator", "replicaset.apps", "ReplicaSet", "object_kind='ReplicaSet'" },
+    { "container_replicator", "replicationcontroller", "ReplicationController",
+      "object_kind='ReplicationController'" },
+    { "container_stateful_set", "statefulset.apps", NULL, NULL },
+    { "container_daemon_set", "daemonset.apps", NULL, NULL },
+    { "container_job", "job.batch", NULL, NULL },
+    { "container_cron_job", "cronjob.batch", NULL, NULL },
+    { "container_autoscaler", "horizontalpodautoscaler.autoscaling", NULL, NULL },
+    { "container_service", "service", NULL, NULL },
+    { "container_endpoint_set", "endpoints", NULL, NULL },
+    { "container_ingress", "ingress.networking.k8s.io", NULL, NULL },
+    { "container_network_policy", "networkpolicy.networking.k8s.io", NULL, NULL },
+    { "container_storage_class", "storageclass.storage.k8s.io", NULL, NULL },
+    { "persistent_volume", "persistentvolume", NULL, NULL },
+    { "persistent_volume_claim", "persistentvolumeclaim", NULL, NULL },
+    { "container_config_map", "configmap", NULL, NULL },
+    { "container_secret", "secret", NULL, NULL },
+    { "container_service_account", "serviceaccount", NULL, NULL },
+    { "custom_resource_definition", "customresourcedefinition.apiextensions.k8s.io", NULL, NULL },
+    { "container_quota", "resourcequota", NULL, NULL },
+    { "container_limit", "limitrange", NULL, NULL },
+    { "container_route", "route.route.openshift.io", NULL, NULL },
+    { "container_build", "buildconfig.build.openshift.io", NULL, NULL },
+    { "container_build_pod", "build.build.openshift.io", NULL, NULL },
 };
+
+/* kubectl's words for one part of a kind, as they are written without an API group. */
+static const struct {
+    const char *word, *resource;
+} parts[] = {
+    { "rs", "replicaset.apps" },
+    { "replicaset", "replicaset.apps" },
+    { "replicasets", "replicaset.apps" },
+    { "rc", "replicationcontroller" },
+    { "replicationcontroller", "replicationcontroller" },
+    { "replicationcontrollers", "replicationcontroller" },
+};
+
+static const struct resource *
+find_resource(const char *name)
+{
+    for (size_t i = 0; i < RV_COUNT(resources); i++)
+        if (strcmp(resources[i].resource, name) == 0)
+            return &resources[i];
+    return NULL;
+}
+
+/* Whether kubectl knows this kind by this API group. */
+static int
+is_of_group(const char *kind, const char *group)
+{
+    for (size_t i = 0; i < RV_COUNT(resources); i++) {
+        const char *dot = strchr(resources[i].resource, '.');
+
+        if (strcmp(resources[i].kind, kind) == 0 && dot && rv_strcaseeq(dot + 1, group))
+            return 1;
+    }
+    return 0;
+}
 
 static void
 from_dictionary(struct cli_kind *out, const struct rv_kind *kind)
 {
-    out->kind = kind;
+    *out = (struct cli_kind){ .kind = kind };
     snprintf(out->collection, sizeof(out->collection), "%s", kind->api_name);
     snprintf(out->name, sizeof(out->name), "%s", kind->name);
+}
+
+/* "v1", "v1beta1": the version in "deployments.v1.apps" */
+static int
+is_version(const char *text, size_t len)
+{
+    return len > 1 && text[0] == 'v' && strspn(text + 1, "0123456789") > 0 &&
+           strcspn(text, ".") == len;
+}
+
+int
+cli_kind_lookup(struct cli_kind *out, const char *word)
+{
+    size_t len = strcspn(word, ".");
+    const char *group = word[len] ? word + len + 1 : NULL;
+    RV_AUTO_FREE char *bare = rv_strndup(word, len);
+    const struct rv_kind *kind = rv_model_lookup(bare);
+
+    if (group && is_version(group, strcspn(group, ".")))
+        group += strcspn(group, ".") + (strchr(group, '.') != NULL);
+    if (!kind || (group && *group && !is_of_group(kind->name, group)))
+        return 0;
+    from_dictionary(out, kind);
+    for (size_t i = 0; i < RV_COUNT(parts); i++)
+        if (rv_strcaseeq(parts[i].word, bare))
+            out->filter = find_resource(parts[i].resource)->filter;
+    return 1;
 }
 
 /* "exts" and "ext" both fit a collection that only the server knows. */
@@ -34,16 +120,17 @@ word_fits(const char *collection, const char *word)
 
     return rv_strcaseeq(collection, word) ||
            (strlen(collection) == len + 1 && collection[len] == 's' &&
-            strncmp(collection, word, len) == 0);
+            strncasecmp(collection, word, len) == 0);
 }
 
-static int
-ask_server(struct cli *cli, struct cli_kind *out, const char *word, rv_err *err)
+int
+cli_kind_find(struct cli *cli, struct cli_kind *out, const char *word, rv_err *err)
 {
     RV_AUTO_JSON cJSON *root = NULL;
     const cJSON *item;
-    const char *near;
 
+    if (cli_kind_lookup(out, word))
+        return 0;
     if (cli_get(cli->client, "/api", &root, err) < 0)
         return err->code;
     cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(root, "collections"))
@@ -52,28 +139,80 @@ ask_server(struct cli *cli, struct cli_kind *out, const char *word, rv_err *err)
 
         if (!name || !word_fits(name, word))
             continue;
-        out->kind = rv_model_collection(name);
+        *out = (struct cli_kind){ .kind = rv_model_collection(name) };
         snprintf(out->collection, sizeof(out->collection), "%s", name);
         snprintf(out->name, sizeof(out->name), "%s", out->kind ? out->kind->name : name);
         return 0;
     }
-    near = rv_nearest(word, rv_model_words());
-    rv_fail(err, RV_E_NOT_FOUND, "no kind is called '%s'%s%s%s", word,
-            near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+    rv_fail(err, RV_E_NOT_FOUND, "no kind is called '%s'%s", word,
+            cli_did_you_mean(word, rv_model_words(), ""));
     return rv_hint(err, "reevectl kinds lists them");
 }
 
-int
-cli_kind_find(struct cli *cli, struct cli_kind *out, const char *word, rv_err *err)
+const char *
+cli_kind_resource(const struct cli_kind *kind, const cJSON *row)
 {
-    const struct rv_kind *kind = rv_model_lookup(word);
+    const char *object_kind = rv_json_string(row, "object_kind");
 
-    memset(out, 0, sizeof(*out));
-    if (!kind)
-        return ask_server(cli, out, word, err);
-    from_dictionary(out, kind);
-    for (size_t i = 0; i < RV_COUNT(parts); i++)
-        if (rv_strcaseeq(parts[i].word, word))
-            out->filter = parts[i].filter;
-    return 0;
+    for (size_t i = 0; i < RV_COUNT(resources); i++) {
+        const struct resource *resource = &resources[i];
+
+        if (strcmp(resource->kind, kind->name) != 0)
+            continue;
+        if (!resource->filter || rv_streq(resource->object_kind, object_kind) ||
+            resource->filter == kind->filter)
+            return resource->resource;
+    }
+    return kind->name;
+}
+
+const char *
+cli_kind_namespace(const struct cli_kind *kind)
+{
+    if (!kind->kind)
+        return NULL;
+    if (rv_kind_column(kind->kind, "namespace") >= 0)
+        return "namespace";
+    return rv_kind_column(kind->kind, "container_group_id") >= 0 && !kind->kind->server
+               ? "container_group.namespace"
+               : NULL;
+}
+
+static cJSON *
+describe_kind(const struct rv_kind *kind)
+{
+    const struct cli_kind named = { .kind = kind };
+    cJSON *row = cJSON_CreateObject();
+    cJSON *words = cJSON_CreateArray();
+
+    cJSON_AddStringToObject(row, "name", kind->name);
+    cJSON_AddStringToObject(row, "title", kind->def->title);
+    cJSON_AddStringToObject(row, "collection", kind->api_name);
+    for (int i = 0; kind->def->aliases && kind->def->aliases[i]; i++)
+        cJSON_AddItemToArray(words, cJSON_CreateString(kind->def->aliases[i]));
+    cJSON_AddItemToObject(row, "words", words);
+    cJSON_AddBoolToObject(row, "namespaced", cli_kind_namespace(&named) != NULL);
+    cJSON_AddStringToObject(row, "help", kind->def->help);
+    return row;
+}
+
+int
+cmd_kinds(struct cli *cli)
+{
+    static const struct cli_column columns[] = {
+        { "KIND", "name", cli_cell_text, "", 0 },
+        { "COLLECTION", "collection", cli_cell_text, "", 0 },
+        { "OTHER WORDS", "words", cli_cell_text, "", 0 },
+        { "NAMESPACED", "namespaced", cli_cell_text, "", 1 },
+        { "WHAT IT IS", "help", cli_cell_text, "", 1 },
+        CLI_COLUMNS_END,
+    };
+    RV_AUTO_JSON cJSON *rows = cJSON_CreateArray();
+    int format = cli_format(cli);
+
+    if (format < 0)
+        return CLI_USAGE;
+    for (int i = 0; i < rv_model_count(); i++)
+        cJSON_AddItemToArray(rows, describe_kind(rv_model_at(i)));
+    return cli_print_plain(cli, (enum cli_format)format, rows, columns, "kind");
 }

@@ -1,87 +1,112 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * reevectl provider list | show | verify | refresh | delete | types.
+ * reevectl provider list | show | verify | refresh | delete.
  */
 #include <string.h>
-#include "cli.h"
+#include <unistd.h>
+#include "list.h"
+#include "output.h"
+#include "provider.h"
+
+#define TEXT_LIMIT (16u << 20)
 
 int
 cmd_provider_list(struct cli *cli)
 {
-    memmove(cli->words + 1, cli->words, sizeof(*cli->words));
-    cli->words[0] = "providers";
-    cli->word_count = 1;
-    return cmd_get(cli);
+    return cli_get_all(cli, "providers");
 }
 
-/* Connect and find the provider that the first word names. Exit code. */
-static int
-find_provider(struct cli *cli, cJSON **out)
+int
+cli_find_provider(struct cli *cli, const char *name, cJSON **out, rv_err *err)
 {
+    const struct cli_query query = { .collection = "providers" };
     struct cli_kind kind;
-    rv_err err = RV_ERR_INIT;
-    int code = cli_connect(cli);
 
-    if (code)
-        return code;
-    if (cli_kind_find(cli, &kind, "providers", &err) < 0 ||
-        cli_find(cli->client, &kind, cli->words[0], NULL, 0, out, &err) < 0)
-        return cli_failed(&err);
-    return 0;
+    if (cli_kind_find(cli, &kind, "providers", err) < 0)
+        return err->code;
+    return cli_find(cli->client, &kind, name, &query, out, err);
 }
 
 static void
-print_line(const cJSON *provider, const char *title, const char *name)
+print_value(const char *title, const cJSON *value)
 {
-    const cJSON *value = cJSON_GetObjectItemCaseSensitive(provider, name);
-    RV_AUTO_BUF
-    rv_buf text = rv_buf_limited(1 << 20);
-    struct cli_column column = { title, name, CLI_TEXT, 0 };
+    RV_AUTO_BUF rv_buf raw = rv_buf_limited(TEXT_LIMIT);
+    RV_AUTO_BUF rv_buf text = rv_buf_limited(TEXT_LIMIT);
 
-    if (!value)
-        return;
-    cli_cell(&text, provider, &column);
-    printf("%-18s %s\n", title, rv_buf_text(&text));
+    cli_add_value(&raw, value);
+    cli_clean_line(&text, rv_buf_text(&raw));
+    printf("%-20s %s\n", title, rv_buf_text(&text));
 }
 
 static void
-print_map(const cJSON *provider, const char *title, const char *name)
+print_map(const char *title, const cJSON *map)
 {
-    const cJSON *item, *map = cJSON_GetObjectItemCaseSensitive(provider, name);
+    const cJSON *item;
 
     if (!cJSON_IsObject(map) || !map->child)
         return;
-    printf("%s\n", title);
+    printf("\n%s:\n", title);
     cJSON_ArrayForEach(item, map)
     {
-        char *text = cJSON_IsString(item) ? NULL : cJSON_PrintUnformatted(item);
+        RV_AUTO_BUF rv_buf name = rv_buf_limited(TEXT_LIMIT);
 
-        printf("  %-24s %s\n", item->string, text ? text : item->valuestring);
-        cJSON_free(text);
+        rv_buf_add_string(&name, "  ");
+        cli_clean_line(&name, item->string);
+        print_value(rv_buf_text(&name), item);
     }
 }
 
+/* Rows of a sub-collection, each with a few of its attributes. */
 static void
-print_provider(const cJSON *provider)
+print_part(struct cli *cli, const char *title, const cJSON *rows, const char *attributes)
+{
+    CLI_AUTO_VIEW struct cli_view view = { .count = 0 };
+    const struct cli_show show = { .format = CLI_TABLE,
+                                   .view = &view,
+                                   .table_flags =
+                                       CLI_TABLE_HEADERS | (cli->color ? CLI_TABLE_COLOR : 0) };
+    rv_err ignored = RV_ERR_INIT;
+
+    if (!cJSON_IsArray(rows) || !rows->child || cli_view_chosen(&view, attributes, &ignored) < 0)
+        return;
+    printf("\n%s:\n", title);
+    cli_print_rows(&show, rows);
+}
+
+static void
+print_provider(struct cli *cli, const cJSON *provider)
 {
     static const char *const lines[][2] = {
         { "Name:", "name" },
-        { "Type:", "type" },
+        { "Type:", "emstype" },
+        { "Class:", "type" },
         { "Id:", "id" },
         { "Enabled:", "enabled" },
+        { "Zone:", "zone.name" },
         { "Version:", "api_version" },
         { "Unique id:", "uid_ems" },
         { "Last refresh:", "last_refresh_date" },
         { "Last success:", "last_refresh_success_date" },
         { "Error:", "last_refresh_error" },
-        { "Error since:", "last_refresh_error_on" },
+        { "  hint:", "last_refresh_hint" },
+        { "  since:", "last_refresh_error_on" },
+        { "Quarantine:", "quarantine_reason" },
     };
 
-    for (size_t i = 0; i < RV_COUNT(lines); i++)
-        print_line(provider, lines[i][0], lines[i][1]);
-    print_map(provider, "Options:", "options");
-    print_map(provider, "Warnings:", "warnings");
-    print_map(provider, "Last refresh, figures:", "refresh_stats");
+    for (size_t i = 0; i < RV_COUNT(lines); i++) {
+        const cJSON *value = cli_value_at(provider, lines[i][1]);
+
+        if (value && !cJSON_IsNull(value))
+            print_value(lines[i][0], value);
+    }
+    print_part(cli, "Endpoints", cJSON_GetObjectItemCaseSensitive(provider, "endpoints"),
+               "role,hostname,port,path,security_protocol");
+    print_part(cli, "Credentials", cJSON_GetObjectItemCaseSensitive(provider, "authentications"),
+               "authtype,userid,status,status_details,last_valid_on");
+    print_map("Options", cJSON_GetObjectItemCaseSensitive(provider, "options"));
+    print_map("Warnings", cJSON_GetObjectItemCaseSensitive(provider, "warnings"));
+    print_map("Figures of the last refresh",
+              cJSON_GetObjectItemCaseSensitive(provider, "refresh_stats"));
 }
 
 int
@@ -90,64 +115,80 @@ cmd_provider_show(struct cli *cli)
     RV_AUTO_JSON cJSON *found = NULL, *provider = NULL;
     RV_AUTO_FREE char *path = NULL;
     rv_err err = RV_ERR_INIT;
-    int format = cli_format(cli), code;
+    int format = cli_document_format(cli), code;
 
     if (format < 0)
         return CLI_USAGE;
-    code = find_provider(cli, &found);
+    code = cli_connect(cli);
     if (code)
         return code;
-    path = rv_format("/api/providers/%s?expand=endpoints,authentications",
+    if (cli_find_provider(cli, cli->words[0], &found, &err) < 0)
+        return cli_failed(&err);
+    /* Names of no column of its own leave all of its columns in. */
+    path = rv_format("/api/providers/%s?expand=endpoints,authentications&attributes=emstype,"
+                     "zone.name",
                      rv_json_string(found, "id"));
     if (cli_get(cli->client, path, &provider, &err) < 0)
         return cli_failed(&err);
-    if (format == CLI_TABLE || format == CLI_WIDE)
-        print_provider(provider);
+    if (cli_is_table((enum cli_format)format))
+        print_provider(cli, provider);
     else
-        cli_print_one(stdout, (enum cli_format)format, provider);
+        cli_print_document((enum cli_format)format, provider);
     return CLI_OK;
 }
 
-/* POST an action to the provider; *answer is the caller's. Exit code. */
-static int
-act(struct cli *cli, const char *action, cJSON **answer)
+int
+cli_provider_act(struct cli *cli, const char *id, const char *action, cJSON **answer, rv_err *err)
 {
-    RV_AUTO_JSON cJSON *found = NULL, *body = cJSON_CreateObject();
-    RV_AUTO_FREE char *path = NULL;
-    rv_err err = RV_ERR_INIT;
-    int code = find_provider(cli, &found);
+    RV_AUTO_FREE char *path = rv_format("/api/providers/%s", id);
+    RV_AUTO_JSON cJSON *body = cJSON_CreateObject();
+    const char *message;
 
-    if (code)
-        return code;
     cJSON_AddStringToObject(body, "action", action);
-    path = rv_format("/api/providers/%s", rv_json_string(found, "id"));
-    if (cli_request(cli->client, "POST", path, body, answer, &err) < 0) {
-        rv_wrap(&err, "%s provider '%s'", action, cli->words[0]);
-        return cli_failed(&err);
-    }
-    return 0;
+    if (cli_request(cli->client, "POST", path, body, answer, err) < 0)
+        return err->code;
+    if (!cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(*answer, "success")))
+        return 0;
+    message = rv_json_string(*answer, "message");
+    rv_fail(err, RV_E_INVALID, "%s", message ? message : "the server refused");
+    if (rv_json_string(*answer, "hint"))
+        rv_hint(err, "%s", rv_json_string(*answer, "hint"));
+    return err->code;
+}
+
+/* Say what an action answered, or wait for its task. */
+static int
+tell(struct cli *cli, const cJSON *answer)
+{
+    const char *task = rv_json_string(answer, "task_id");
+    const char *message = rv_json_string(answer, "message");
+
+    if (task && cli_has(cli, "wait"))
+        return cli_wait_task(cli, task, cli_duration(cli, "timeout", 0));
+    cli_say("%s%s%s%s", message ? message : "done", task ? " (task " : "", task ? task : "",
+            task ? ")" : "");
+    return CLI_OK;
 }
 
 static int
 act_and_tell(struct cli *cli, const char *action)
 {
-    RV_AUTO_JSON cJSON *answer = NULL;
-    const char *task, *message;
-    int code = act(cli, action, &answer);
+    RV_AUTO_JSON cJSON *found = NULL, *answer = NULL;
+    rv_err err = RV_ERR_INIT;
+    int code;
 
+    if (cli_duration(cli, "timeout", 0) < 0)
+        return CLI_USAGE;
+    code = cli_connect(cli);
     if (code)
         return code;
-    task = rv_json_string(answer, "task_id");
-    message = rv_json_string(answer, "message");
-    if (cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(answer, "success"))) {
-        cli_say("reevectl: %s", message ? message : "refused");
-        return CLI_FAILURE;
+    if (cli_find_provider(cli, cli->words[0], &found, &err) < 0)
+        return cli_failed(&err);
+    if (cli_provider_act(cli, rv_json_string(found, "id"), action, &answer, &err) < 0) {
+        rv_wrap(&err, "%s provider '%s'", action, cli->words[0]);
+        return cli_failed(&err);
     }
-    if (task && cli_has(cli, "wait"))
-        return cli_wait_task(cli, task, 0);
-    cli_say("%s%s%s%s", message ? message : "done", task ? " (task " : "", task ? task : "",
-            task ? ")" : "");
-    return CLI_OK;
+    return tell(cli, answer);
 }
 
 int
@@ -167,49 +208,12 @@ cmd_provider_delete(struct cli *cli)
 {
     char answer[16] = "";
 
-    if (!cli_has(cli, "yes") && cli->messages) {
-        fprintf(stderr, "delete provider '%s' and its whole inventory? [y/N] ", cli->words[0]);
-        if (!fgets(answer, sizeof(answer), stdin) || (answer[0] != 'y' && answer[0] != 'Y')) {
-            cli_say("nothing was deleted");
-            return CLI_FAILURE;
-        }
-    }
-    return act_and_tell(cli, "delete");
-}
-
-static void
-print_type(const cJSON *type)
-{
-    const cJSON *option;
-
-    printf("%s: %s\n", rv_json_string(type, "name"), rv_json_string(type, "title"));
-    cJSON_ArrayForEach(option, cJSON_GetObjectItemCaseSensitive(type, "options"))
-    {
-        const char *fallback = rv_json_string(option, "default");
-
-        printf("  %-24s %s%s%s%s%s\n", rv_json_string(option, "name"),
-               rv_json_string(option, "help"), fallback ? " (default " : "",
-               fallback ? fallback : "", fallback ? ")" : "",
-               rv_json_flag(option, "required", 0) ? " (required)" : "");
-    }
-}
-
-int
-cmd_provider_types(struct cli *cli)
-{
-    RV_AUTO_JSON cJSON *answer = NULL;
-    const cJSON *type;
-    rv_err err = RV_ERR_INIT;
-    int code = cli_connect(cli);
-
-    if (code)
-        return code;
-    if (cli_get(cli->client, "/api/provider_types", &answer, &err) < 0)
-        return cli_failed(&err);
-    if (!cli->terminal && !cli_value(cli, "output")) {
-        cli_print_one(stdout, CLI_JSON, answer);
-        return CLI_OK;
-    }
-    cJSON_ArrayForEach(type, cJSON_GetObjectItemCaseSensitive(answer, "types")) print_type(type);
-    return CLI_OK;
+    /* A script knows what it does. */
+    if (cli_has(cli, "yes") || !cli->messages || !isatty(STDIN_FILENO))
+        return act_and_tell(cli, "delete");
+    fprintf(stderr, "delete provider '%s' and its whole inventory? [y/N] ", cli->words[0]);
+    if (fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
+        return act_and_tell(cli, "delete");
+    cli_say("nothing was deleted");
+    return CLI_FAILURE;
 }

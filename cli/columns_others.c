@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Tables of machines, and of what the server itself has.
+ */
+#include "columns.h"
+
+static const struct cli_column vms[] = {
+    NAME,
+    COL("POWER", "power_state", text),
+    COL("HOST", "host.name", text),
+    COL("CLUSTER", "ems_cluster.name", text),
+    COL("VENDOR", "vendor", text),
+    AGE,
+    WIDE("CPUS", "hardware.cpu_total_cores", text),
+    WIDE("MEMORY MB", "hardware.memory_mb", text),
+    WIDE("DATASTORE", "storage.name", text),
+    WIDE("UUID", "uid_ems", text),
+    PROVIDER,
+    ID,
+    CLI_COLUMNS_END,
+};
+
+static const struct cli_column hosts[] = {
+    NAME,
+    COL("POWER", "power_state", text),
+    COL("CONNECTION", "connection_state", text),
+    COL("CLUSTER", "ems_cluster.name", text),
+    COL("VERSION", "vmm_version", text),
+    WIDE("PRODUCT", "vmm_product", text),
+    WIDE("ADDRESS", "ipaddress", text),
+    WIDE("CPUS", "hardware.cpu_total_cores", text),
+    WIDE("MEMORY MB", "hardware.memory_mb", text),
+    PROVIDER,
+    ID,
+    CLI_COLUMNS_END,
+};
+
+static const struct cli_column clusters[] = {
+    NAME,
+    COL("HA", "ha_enabled", text),
+    COL("DRS", "drs_enabled", text),
+    WIDE("CPU MHZ", "effective_cpu", text),
+    WIDE("MEMORY", "effective_memory", bytes),
+    PROVIDER,
+    ID,
+    CLI_COLUMNS_END,
+};
+
+static const struct cli_column datastores[] = {
+    NAME,
+    COL("TYPE", "store_type", text),
+    COL("TOTAL", "total_space", bytes),
+    COL("FREE", "free_space", bytes),
+    WIDE("LOCATION", "location", text),
+    PROVIDER,
+    ID,
+    CLI_COLUMNS_END,
+};
+
+static const struct cli_column providers[] = {
+    NAME,
+    COL("TYPE", "emstype", text),
+    COL("ENABLED", "enabled", text),
+    COL("CREDENTIALS", "authentication_status", text),
+    COL("VERSION", "api_version", text),
+    COL_OR("REFRESHED", "last_refresh_success_date", age, "never"),
+    WIDE("HOST", "hostname", text),
+    WIDE("ZONE", "zone.name", text),
+    ID,
+    COL("ERROR", "last_refresh_error", text),
+    CLI_COLUMNS_END,
+};
+
+static const struct cli_column tasks[] = {
+    COL("ID", "id", text),
+    NAME,
+    COL("STATE", "state", text),
+    COL("STATUS", "status", text),
+    COL_OR("%", "pct_complete", text, ""),
+    COL_OR("AGE", "created_on", age, "<unknown>"),
+    WIDE("USER", "userid", text),
+    COL_OR("MESSAGE", "message", text, ""),
+    CLI_COLUMNS_END,
+};
+
+static const struct cli_column servers[] = {
+    NAME,
+    COL("STATUS", "status", text),
+    COL("VERSION", "version", text),
+    COL("ZONE", "zone.name", text),
+    COL("PID", "pid", text),
+    COL("HEARTBEAT", "last_heartbeat", age),
+    COL("STARTED", "started_on", age),
+    WIDE("HOST", "hostname", text),
+    WIDE("URL", "url", text),
+    ID,
+    CLI_COLUMNS_END,
+};
+
+static const struct cli_column workers[] = {
+    COL("TYPE", "type", text),
+    COL("STATUS", "status", text),
+    COL("PID", "pid", text),
+    COL_OR("QUEUE", "queue_name", text, ""),
+    COL_OR("PROVIDER", "ext_management_system.name", text, ""),
+    COL("MEMORY", "memory_usage", bytes),
+    COL("HEARTBEAT", "last_heartbeat", age),
+    COL("STARTED", "started_on", age),
+    WIDE("STOPPED", "stopped_on", age),
+    WIDE("REASON", "stop_reason", text),
+    ID,
+    CLI_COLUMNS_END,
+};
+
+static const struct cli_column messages[] = {
+    COL("ID", "id", text),
+    COL("QUEUE", "queue_name", text),
+    COL("STATE", "state", text),
+    COL("COMMAND", "class_name,method_name", path),
+    COL_OR("ATTEMPTS", "attempts", text, "0"),
+    COL_OR("AGE", "created_on", age, "<unknown>"),
+    WIDE("HANDLER", "handler_id", text),
+    COL_OR("ERROR", "error", text, ""),
+    CLI_COLUMNS_END,
+};
+
+static const struct cli_column users[] = {
+    COL("USER", "userid", text), NAME, COL("LAST LOGON", "lastlogon", age),
+    WIDE("MAIL", "email", text), ID,   CLI_COLUMNS_END,
+};
+
+static const struct cli_column custom_attributes[] = {
+    COL("SECTION", "section", text),
+    NAME,
+    COL_OR("VALUE", "value", text, ""),
+    COL("OF", "resource_type,resource_id", path),
+    WIDE("SOURCE", "source", text),
+    ID,
+    CLI_COLUMNS_END,
+};
+
+const struct cli_columns_of cli_columns_others[] = {
+    { "vm", vms },
+    { "host", hosts },
+    { "ems_cluster", clusters },
+    { "storage", datastores },
+    { "provider", providers },
+    { "task", tasks },
+    { "server", servers },
+    { "worker", workers },
+    { "message", messages },
+    { "user", users },
+    { "custom_attribute", custom_attributes },
+    { NULL, NULL },
+};

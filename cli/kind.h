@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the user calls a kind: kubectl's singular, plural, short and full names beside ManageIQ's.
+ */
+#ifndef CLI_KIND_H
+#define CLI_KIND_H
+
+#include "cli.h"
+#include "model/model.h"
+
+struct cli_kind {
+    const struct rv_kind *kind; /* NULL for one that only the server knows */
+    char collection[128];
+    char name[128];     /* for messages and -o name */
+    const char *filter; /* what the word also says: "replicasets" are container_replicators of that
+                         * object_kind; NULL: nothing */
+};
+
+/* 1 when the word is in the dictionary. Nobody is asked. */
+int cli_kind_lookup(struct cli_kind *out, const char *word);
+/* The same, and the server is asked for the kinds of its providers; NOT_FOUND with the nearest. */
+int cli_kind_find(struct cli *cli, struct cli_kind *out, const char *word, rv_err *err);
+/* What -o name prints before the slash: kubectl's word where it has the kind ("deployment.apps"),
+ * else the kind's name. */
+const char *cli_kind_resource(const struct cli_kind *kind, const cJSON *row);
+/* Attribute that holds the namespace; NULL for what is in none. */
+const char *cli_kind_namespace(const struct cli_kind *kind);
+
+#endif

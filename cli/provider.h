@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the commands about providers share.
+ */
+#ifndef CLI_PROVIDER_H
+#define CLI_PROVIDER_H
+
+#include "cli.h"
+
+/* By name or id; *out is the caller's. */
+int cli_find_provider(struct cli *cli, const char *name, cJSON **out, rv_err *err);
+/* Have the server do something to it; INVALID with its message when it refuses. *answer is the
+ * caller's in any case. */
+int cli_provider_act(struct cli *cli, const char *id, const char *action, cJSON **answer,
+                     rv_err *err);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Overwriting what was secret.
+ */
+#include <string.h>
+#include "base/secret.h"
+#include "cli.h"
+
+void
+cli_wipe_text(char *text)
+{
+    if (text)
+        rv_wipe(text, strlen(text));
+}
+
+void
+cli_wipe_json(cJSON *json)
+{
+    for (; json; json = json->next) {
+        if (json->type & cJSON_IsReference)
+            continue;
+        cli_wipe_text(json->valuestring);
+        cli_wipe_json(json->child);
+    }
+}
