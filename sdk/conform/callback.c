@@ -136,7 +136,8 @@ drain(void *arg, rv_err *err)
 static void
 take_rejected(void *arg, const struct rv_kind *kind, const char *ref, const rv_err *why)
 {
-    (void)arg;
+    if (ref)
+        record_rejected(((struct run *)arg)->record, kind, ref);
     spy_refused(kind->name, ref ? ref : "", why->text);
 }
 

@@ -194,12 +194,14 @@ refuse_memory(struct trial *trial, const struct baseline *baseline, int64_t plac
     if (rc < 0 || !refused)
         return;
     int lost = record_lost(baseline->record, baseline->other, &said);
-    if (lost == 0)
+    /* An object may be given up, when a warning says so. */
+    if (lost == 0 || baseline->other->warning_count > baseline->record->warning_count)
         return;
     trial_fail(trial, "reeve_alloc %lld failed, refresh returned 0, and %d objects are missing: %s",
                (long long)place, lost, rv_buf_text(&said));
-    trial_advise(trial, "reeve_alloc, reeve_strdup and reeve_format return NULL when there is no "
-                        "memory: return REEVE_E_LIMIT then");
+    trial_advise(trial,
+                 "reeve_alloc, reeve_strdup and reeve_format return NULL when there is no "
+                 "memory: return REEVE_E_LIMIT then, or warn of the object that is left out");
 }
 
 void

@@ -76,7 +76,9 @@ record_lost(const struct record *first, const struct record *second, rv_buf *sai
     int lost = 0;
     for (int i = 0; i < first->count; i++) {
         const struct seen *seen = &first->seen[i];
-        if (!second->complete[seen->kind->index] || rv_names_find(&second->by_key, seen->key) >= 0)
+        if (!second->complete[seen->kind->index] ||
+            rv_names_find(&second->by_key, seen->key) >= 0 ||
+            rv_names_find(&second->by_rejected, seen->key) >= 0)
             continue;
         if (lost++ > 0)
             continue;

@@ -58,9 +58,8 @@ print_help(void)
 static int
 usage(const char *text, const char *what, const char *near)
 {
-    fprintf(stderr, "reeve-conform: ");
-    fprintf(stderr, "%s '%s'%s%s%s (--help explains)\n", text, what, near ? ", did you mean '" : "",
-            near ? near : "", near ? "'?" : "");
+    fprintf(stderr, "reeve-conform: %s '%s'%s%s%s (--help explains)\n", text, what,
+            near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
     return USAGE;
 }
 
@@ -77,8 +76,10 @@ add_option(struct conform *conform, const char *given)
     RV_AUTO_FREE char *name = rv_strndup(given, (size_t)(equals - given));
     if (equals[1] != '@')
         rv_buf_add_string(&content, equals + 1);
-    else if (rv_buf_read_file(&content, equals + 2, &err) < 0)
-        return usage(err.text, equals + 2, NULL);
+    else if (rv_buf_read_file(&content, equals + 2, &err) < 0) {
+        fprintf(stderr, "reeve-conform: option '%s': %s\n", name, err.text);
+        return USAGE;
+    }
     int is_pem = content.len && strstr(content.data, "-----") != NULL;
     while (equals[1] == '@' && !is_pem && content.len &&
            strchr("\r\n", content.data[content.len - 1]))
@@ -155,8 +156,9 @@ take_word(struct arguments *arguments, const char *word)
     arguments->conform.path = realpath(word, NULL);
     if (arguments->conform.path == NULL) {
         rv_err err = RV_ERR_INIT;
-        rv_fail_errno(&err, "module");
-        return usage(err.text, word, NULL);
+        rv_fail_errno(&err, "module '%s'", word);
+        fprintf(stderr, "reeve-conform: %s\n", err.text);
+        return USAGE;
     }
     return 0;
 }

@@ -36,6 +36,10 @@ forget_objects(struct record *record)
     }
     for (int i = 0; i < record->warning_count; i++)
         free(record->warnings[i]);
+    rv_names_clear(&record->by_rejected);
+    for (int i = 0; i < record->rejected_count; i++)
+        free(record->rejected[i]);
+    record->rejected_count = 0;
     record->count = record->wanted_count = record->warning_count = record->unkept = 0;
     record->emitted = 0;
 }
@@ -59,6 +63,7 @@ record_free(struct record *record)
     forget_tokens(record);
     free(record->seen);
     free(record->wanted);
+    free(record->rejected);
     free(record->complete);
     free(record->per_kind);
     free(record);
@@ -309,6 +314,18 @@ record_emit(struct record *record, const struct rv_object *object)
     if (index >= 0 || record->unkept)
         free(key);
     want_all(record, object, object->ref);
+}
+
+void
+record_rejected(struct record *record, const struct rv_kind *kind, const char *ref)
+{
+    if (record->rejected_count == RECORD_OBJECTS)
+        return;
+    record->rejected =
+        rv_realloc(record->rejected, (size_t)record->rejected_count + 1, sizeof(*record->rejected));
+    char *key = rv_format("%s %s", kind->name, ref);
+    record->rejected[record->rejected_count] = key;
+    rv_names_add(&record->by_rejected, key, record->rejected_count++);
 }
 
 void

@@ -45,6 +45,9 @@ struct record {
     struct rv_names by_key, by_name, by_wanted;
     struct wanted *wanted;
     int wanted_count, wanted_size;
+    char **rejected; /* keys of objects that could not be taken: they are not gone */
+    int rejected_count;
+    struct rv_names by_rejected;
     int unkept; /* objects over the ceiling: not compared */
     int64_t emitted;
     int kinds;
@@ -62,6 +65,7 @@ void record_free(struct record *record);
 void record_begin_refresh(struct record *record);
 
 void record_emit(struct record *record, const struct rv_object *object);
+void record_rejected(struct record *record, const struct rv_kind *kind, const char *ref);
 void record_begin(struct record *record, const struct rv_kind *kind);
 void record_complete(struct record *record, const struct rv_kind *kind);
 void record_checkpoint(struct record *record, const char *stream, const char *token);
@@ -72,8 +76,8 @@ void record_copy_tokens(struct record *record, const struct record *from, const 
 
 /* How many objects differ; what differs in the first few is written to said, a line each. */
 int record_compare(const struct record *first, const struct record *second, rv_buf *said);
-/* How many objects of first the second lacks, of kinds that the second says are complete: they
- * would be taken for gone. The first of them is written to said. */
+/* How many objects of first the second neither has nor had to leave out, of kinds that the second
+ * says are complete: they would be taken for gone. The first of them is written to said. */
 int record_lost(const struct record *first, const struct record *second, rv_buf *said);
 
 #endif

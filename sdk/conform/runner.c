@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-enum { HANGS_MAX = 4, OUTPUT_LINES = 40 };
+enum { HANGS_MAX = 4, OUTPUT_LINES = 15 };
 
 struct tally {
     int number, passed, failed, skipped, hangs;
@@ -57,13 +57,24 @@ print_lines(const char *text, size_t len, int most)
         printf("#   ...\n");
 }
 
+/* The beginning, where a sanitizer says what it found, and the end. */
 static void
 print_output(const struct ending *ending)
 {
+    const char *text = rv_buf_text(&ending->output), *end = text + ending->output.len;
     if (ending->output.len == 0)
         return;
     printf("#   its output:\n");
-    print_lines(rv_buf_text(&ending->output), ending->output.len, OUTPUT_LINES);
+    const char *rest = text;
+    for (int i = 0; i < OUTPUT_LINES && *rest; i++)
+        rest += strcspn(rest, "\n") + (strchr(rest, '\n') != NULL);
+    print_lines(text, (size_t)(rest - text), OUTPUT_LINES);
+    const char *last = end;
+    for (int lines = 0; last > rest && lines <= OUTPUT_LINES; lines += last[-1] == '\n')
+        last--;
+    if (last > rest)
+        printf("#   ...\n");
+    print_lines(last, (size_t)(end - last), OUTPUT_LINES + 1);
 }
 
 static const char *
@@ -110,7 +121,8 @@ print_ending(const struct report *report, const struct ending *ending)
 }
 
 static void
-print_failure(const struct report *report, const struct ending *ending, struct tally *tally)
+print_failure(const struct conform *conform, const struct report *report,
+              const struct ending *ending, struct tally *tally)
 {
     if (report->unloadable && tally->unloadable) {
         printf("#   the module does not load: see %d\n", tally->unloadable);
@@ -123,8 +135,8 @@ print_failure(const struct report *report, const struct ending *ending, struct t
         printf("#   and %d more\n", report->unsaid);
     if (report->advice[0])
         print_advice(report->advice);
-    print_ending(report, ending);
-    print_output(ending);
+    if (print_ending(report, ending) < 0 || conform->verbose)
+        print_output(ending);
 }
 
 static void
@@ -154,7 +166,7 @@ print_result(const struct conform *conform, const struct check *check, const str
         tally->failed++;
         print_title("not ok", tally->number, check);
         putchar('\n');
-        print_failure(report, ending, tally);
+        print_failure(conform, report, ending, tally);
     }
     fflush(stdout);
 }
