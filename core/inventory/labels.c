@@ -87,7 +87,7 @@ load_controlled(struct rv_label_work *work, rv_err *err)
     const rv_value *row;
     if (rv_store_query(work->plan->saver->store, &rows,
                        "SELECT e.tag_id FROM classifications e"
-                       " JOIN classifications c ON e.parent_id = c.id WHERE c.read_only = 1"
+                       " JOIN classifications c ON e.parent_id = c.id WHERE c.read_only IS TRUE"
                        " AND (e.tag_id IN (SELECT tag_id FROM container_label_tag_mappings)"
                        " OR c.tag_id IN (SELECT tag_id FROM container_label_tag_mappings"
                        " WHERE label_value IS NULL))",
