@@ -170,8 +170,8 @@ delete_messages(struct destroy *destroy, rv_err *err)
     const rv_value *row;
     if (rv_store_query(
             destroy->store, &rows,
-            "SELECT task_id FROM miq_queue WHERE queue_name = $1 AND task_id IS NOT NULL", &param,
-            1, err) < 0)
+            "SELECT miq_task_id FROM miq_queue WHERE queue_name = $1 AND miq_task_id IS NOT NULL",
+            &param, 1, err) < 0)
         return err->code;
     while (count < MOST_TASKS && (rc = rv_rows_next(rows, &row, err)) > 0)
         tasks[count++] = row[0].v.i;

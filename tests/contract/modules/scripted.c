@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A provider that does what a file says, line by line: tests of the refresher write
+ * it. Lines before "watch:" are for a refresh, those after it for a watch; "verify: CLASS TEXT"
+ * makes the proof of credentials fail.
+ */
+#include "reeve/provider.h"
+#include "reeve/host.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct reeve_host *own;
+
+void
+reeve_sdk_bind(const struct reeve_host *given)
+{
+    own = given;
+}
+
+static const struct reeve_option options[] = {
+    { "hostname", REEVE_OPT_STRING, REEVE_OPT_REQUIRED, 0, 0, 0, 0, "where it is" },
+    { "port", REEVE_OPT_INT, 0, "443", 1, 65535, 0, "its port" },
+    { "userid", REEVE_OPT_STRING, 0, 0, 0, 0, 0, "user" },
+    { "password", REEVE_OPT_SECRET, 0, 0, 0, 0, 0, "password" },
+    { "auth_key", REEVE_OPT_SECRET, 0, 0, 0, 0, 0, "token" },
+    { "proxy_word", REEVE_OPT_SECRET, 0, 0, 0, 0, 0, "a secret without a column" },
+    { "script", REEVE_OPT_STRING, REEVE_OPT_REQUIRED, 0, 0, 0, 0, "the file" },
+    REEVE_OPTIONS_END
+};
+
+static int
+open_it(struct reeve_call *call, const struct reeve_config *config, void **conn)
+{
+    (void)call;
+    *conn = strdup(own->config_string(config, "script"));
+    return 0;
+}
+
+static void
+close_it(void *conn)
+{
+    free(conn);
+}
+
+static int
+class_of(const char *word)
+{
+    static const struct {
+        const char *word;
+        int error_class;
+    } words[] = { { "auth", REEVE_E_AUTH },
+                  { "unavailable", REEVE_E_UNAVAILABLE },
+                  { "protocol", REEVE_E_PROTOCOL },
+                  { "gone", REEVE_E_GONE } };
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strcmp(words[i].word, word) == 0)
+            return words[i].error_class;
+    return REEVE_E_INTERNAL;
+}
+
+static int
+fail_as(struct reeve_call *call, const char *word, const char *text)
+{
+    int error_class = class_of(word);
+    own->fail(call, error_class, text);
+    own->fail_hint(call, "ask the test");
+    return error_class;
+}
+
+static void
+text(struct reeve_object *obj, const char *column, const char *value)
+{
+    own->set_text(obj, column, value, strlen(value));
+}
+
+/* One line; 1: the end was asked for. */
+static int
+act(struct reeve_call *call, struct reeve_inventory *inv, const char *line)
+{
+    char word[32] = "", a[128] = "", b[128] = "", c[128] = "";
+    sscanf(line, "%31s %127s %127s %127[^\n]", word, a, b, c);
+    if (strcmp(word, "node") == 0) {
+        struct reeve_object *obj = own->object(inv, "container_node", a);
+        text(obj, "name", b);
+        return own->emit(obj);
+    }
+    if (strcmp(word, "pod") == 0) {
+        struct reeve_object *obj = own->object(inv, "container_group", a);
+        text(obj, "name", b);
+        text(obj, "namespace", "default");
+        own->link_name(obj, "container_node_id", "container_node", 0, c);
+        return own->emit(obj);
+    }
+    if (strcmp(word, "long") == 0) {
+        static char name[2000];
+        memset(name, 'x', sizeof(name) - 1);
+        struct reeve_object *obj = own->object(inv, "container_node", a);
+        text(obj, "name", name);
+        return own->emit(obj) == REEVE_E_LIMIT ? 0 : REEVE_E_INTERNAL;
+    }
+    if (strcmp(word, "gone") == 0)
+        return own->gone(inv, a, b);
+    if (strcmp(word, "complete") == 0)
+        return own->complete(inv, a);
+    if (strcmp(word, "token") == 0)
+        return own->checkpoint(inv, a, b);
+    if (strcmp(word, "warn") == 0)
+        return own->warn(inv, a, b);
+    if (strcmp(word, "fail") == 0)
+        return fail_as(call, a, b);
+    if (strcmp(word, "hang") == 0)
+        return own->wait(call, 0, 0, -1);
+    return 0;
+}
+
+static int
+run(struct reeve_call *call, const char *path, struct reeve_inventory *inv, int watch)
+{
+    char line[512];
+    int watching = 0, rc = 0;
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return fail_as(call, "unavailable", "no script");
+    while (rc == 0 && fgets(line, sizeof(line), file)) {
+        if (strncmp(line, "watch:", 6) == 0)
+            watching = 1;
+        else if (watching == watch && strncmp(line, "verify:", 7) != 0)
+            rc = act(call, inv, line);
+    }
+    fclose(file);
+    return rc;
+}
+
+static int
+refresh_it(struct reeve_call *call, void *conn, const struct reeve_scope *scope,
+           struct reeve_inventory *inv)
+{
+    (void)scope;
+    return run(call, conn, inv, 0);
+}
+
+static int
+watch_it(struct reeve_call *call, void *conn, struct reeve_inventory *inv)
+{
+    return run(call, conn, inv, 1);
+}
+
+static int
+verify_it(struct reeve_call *call, void *conn, struct reeve_identity *out)
+{
+    char line[512], word[32], rest[256];
+    int rc = 0;
+    FILE *file = fopen(conn, "r");
+    if (file == NULL)
+        return fail_as(call, "unavailable", "no script");
+    while (rc == 0 && fgets(line, sizeof(line), file))
+        if (sscanf(line, "verify: %31s %255[^\n]", word, rest) == 2)
+            rc = fail_as(call, word, rest);
+    fclose(file);
+    out->uid = "system-1";
+    out->api_version = "v7";
+    return rc;
+}
+
+static const char *const kinds[] = { "container_group", "container_node", 0 };
+static const struct reeve_inventory_iface inventory = {
+    .size = sizeof(inventory), .kinds = kinds, .refresh = refresh_it, .watch = watch_it
+};
+
+REEVE_PROVIDER(.name = "scripted", .title = "Scripted", .version = "1", .options = options,
+               .inventory = &inventory, .open = open_it, .close = close_it, .verify = verify_it)
