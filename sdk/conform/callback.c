@@ -305,6 +305,7 @@ callback_list(struct trial *trial, struct rv_connection *connection, struct reco
     struct run run = { .record = record };
     if (callback_refresh(trial, connection, &run) == 0)
         return 0;
+    trial->report->cause = CAUSE_REFRESH;
     return trial_fail_err(trial, &run.err, "refresh");
 }
 

@@ -27,8 +27,10 @@ make_baseline(struct trial *trial, struct baseline *baseline)
     if (baseline->connection == NULL)
         return -1;
     baseline->run.record = baseline->record;
-    if (callback_refresh(trial, baseline->connection, &baseline->run) < 0)
+    if (callback_refresh(trial, baseline->connection, &baseline->run) < 0) {
+        trial->report->cause = CAUSE_REFRESH;
         return trial_fail_err(trial, &baseline->run.err, "refresh");
+    }
     baseline->allocs = spy.allocs;
     baseline->emits = spy.emits;
     return 0;

@@ -39,21 +39,29 @@ check_refresh(struct trial *trial)
     }
 }
 
+/* Whether the refresh goes on after a refusal or not, what was refused is said. */
 void
 check_taken(struct trial *trial)
 {
-    struct record *record = list_once(trial);
-    if (record == NULL)
+    struct record *record = trial_record(trial);
+    struct run run = { .record = record };
+    struct rv_connection *connection = callback_connect(trial);
+    if (connection == NULL)
         return;
+    callback_refresh(trial, connection, &run);
     for (int i = 0; i < spy.refused && i < SPY_REFUSALS; i++)
         trial_fail(trial, "%s", spy.refusals[i]);
     if (spy.refused > SPY_REFUSALS)
         trial_fail(trial, "and %lld more", (long long)spy.refused - SPY_REFUSALS);
-    if (spy.refused)
+    if (spy.refused) {
         trial_advise(trial, "reeve_emit returns the class of what was wrong with the object; "
                             "docs/dictionary.md lists kinds, columns and their types");
-    else
+    } else if (run.rc < 0) {
+        trial->report->cause = CAUSE_REFRESH;
+        trial_fail_err(trial, &run.err, "refresh");
+    } else {
         trial_remark(trial, "%lld emits", (long long)record->emitted);
+    }
 }
 
 /* Says of each object with this trouble what it is. */

@@ -47,6 +47,7 @@ check_cancelled_refresh(struct trial *trial)
     if (connection == NULL)
         return;
     if (callback_refresh(trial, connection, &whole) < 0) {
+        trial->report->cause = CAUSE_REFRESH;
         trial_fail_err(trial, &whole.err, "refresh");
         return;
     }
@@ -69,6 +70,7 @@ check_cancelled_at_emit(struct trial *trial)
     if (connection == NULL)
         return;
     if (callback_refresh(trial, connection, &whole) < 0) {
+        trial->report->cause = CAUSE_REFRESH;
         trial_fail_err(trial, &whole.err, "refresh");
         return;
     }

@@ -32,13 +32,16 @@ struct conform {
 
 enum verdict { VERDICT_NONE, VERDICT_PASSED, VERDICT_FAILED, VERDICT_SKIPPED };
 
+/* What makes many checks fail at once. */
+enum cause { CAUSE_NONE, CAUSE_LOAD, CAUSE_REFRESH, CAUSES };
+
 /* Shared between parent and child. */
 struct report {
     _Atomic int32_t verdict;
-    _Atomic int32_t ended;      /* the check came to its end */
-    _Atomic int32_t unloadable; /* the module cannot be loaded: said once */
-    _Atomic int32_t fault;      /* the signal that ended the child */
-    _Atomic int64_t until_ms;   /* when the callback must be back, monotonic; 0: none is running */
+    _Atomic int32_t ended;    /* the check came to its end */
+    _Atomic int32_t cause;    /* why so much fails that it is said once */
+    _Atomic int32_t fault;    /* the signal that ended the child */
+    _Atomic int64_t until_ms; /* when the callback must be back, monotonic; 0: none is running */
     char callback[CALLBACK_BYTES];
     char overdue[160]; /* what to say when it is not back */
     char remark[200];  /* of a passed or skipped check */

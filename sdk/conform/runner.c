@@ -18,7 +18,7 @@ enum { HANGS_MAX = 4, OUTPUT_LINES = 15 };
 
 struct tally {
     int number, passed, failed, skipped, hangs;
-    int unloadable; /* number of the check that said so; 0: none */
+    int said[CAUSES]; /* number of the check that did; 0: none */
 };
 
 struct job {
@@ -88,32 +88,32 @@ in_callback(const struct report *report)
 }
 
 static void
-print_advice(const char *advice)
+print_advice(FILE *to, const char *advice)
 {
-    printf("#   to do: %s\n", advice);
+    fprintf(to, "#   to do: %s\n", advice);
 }
 
 /* How the child ended, when that is not as it should; 0: all is well. */
 static int
-print_ending(const struct report *report, const struct ending *ending)
+print_ending(FILE *to, const struct report *report, const struct ending *ending)
 {
     const char *in = in_callback(report);
     int number = report->fault                 ? report->fault
                  : WIFSIGNALED(ending->status) ? WTERMSIG(ending->status)
                                                : 0;
     if (ending->overdue) {
-        printf("#   %.160s\n", report->overdue);
-        print_advice("let every wait go through reeve_wait, reeve_sleep or the HTTP helpers; a "
-                     "worker that does not come back is killed");
+        fprintf(to, "#   %.160s\n", report->overdue);
+        print_advice(to, "let every wait go through reeve_wait, reeve_sleep or the HTTP helpers; a "
+                         "worker that does not come back is killed");
     } else if (number) {
-        printf("#   ended by signal %d (%s)%s\n", number, strsignal(number), in);
-        print_advice("run it under a debugger, or build the module with -fsanitize=address");
+        fprintf(to, "#   ended by signal %d (%s)%s\n", number, strsignal(number), in);
+        print_advice(to, "run it under a debugger, or build the module with -fsanitize=address");
     } else if (WEXITSTATUS(ending->status) && report->ended) {
-        printf("#   what ran beside it (a sanitizer, valgrind) found something: status %d\n",
-               WEXITSTATUS(ending->status));
+        fprintf(to, "#   what ran beside it (a sanitizer, valgrind) found something: status %d\n",
+                WEXITSTATUS(ending->status));
     } else if (!report->ended) {
-        printf("#   ended with status %d%s\n", WEXITSTATUS(ending->status), in);
-        print_advice("a module must not call exit; if it does not, a sanitizer ended it");
+        fprintf(to, "#   ended with status %d%s\n", WEXITSTATUS(ending->status), in);
+        print_advice(to, "a module must not call exit; if it does not, a sanitizer ended it");
     } else {
         return 0;
     }
@@ -124,18 +124,20 @@ static void
 print_failure(const struct conform *conform, const struct report *report,
               const struct ending *ending, struct tally *tally)
 {
-    if (report->unloadable && tally->unloadable) {
-        printf("#   the module does not load: see %d\n", tally->unloadable);
+    static const char *const words[CAUSES] = { "", "the module does not load", "refresh fails" };
+    int cause = report->cause;
+    if (cause > CAUSE_NONE && cause < CAUSES && tally->said[cause]) {
+        printf("#   %s: see %d\n", words[cause], tally->said[cause]);
         return;
     }
-    if (report->unloadable)
-        tally->unloadable = tally->number;
+    if (cause > CAUSE_NONE && cause < CAUSES)
+        tally->said[cause] = tally->number;
     print_lines(report->text, sizeof(report->text), 200);
     if (report->unsaid > 0)
         printf("#   and %d more\n", report->unsaid);
     if (report->advice[0])
-        print_advice(report->advice);
-    if (print_ending(report, ending) < 0 || conform->verbose)
+        print_advice(stdout, report->advice);
+    if (print_ending(stdout, report, ending) < 0 || conform->verbose)
         print_output(ending);
 }
 
@@ -288,8 +290,8 @@ runner_describe(const struct conform *conform)
     int good = report->verdict == VERDICT_PASSED && WIFEXITED(ending.status) &&
                WEXITSTATUS(ending.status) == 0;
     if (!good) {
-        fprintf(stderr, "reeve-conform: %.*s%s\n", (int)sizeof(report->text) - 1, report->text,
-                ending.overdue ? report->overdue : "");
+        fprintf(stderr, "reeve-conform: '%s' cannot be described\n%s", conform->path, report->text);
+        print_ending(stderr, report, &ending);
         fprintf(stderr, "%s", rv_buf_text(&ending.output));
     }
     child_free(&ending);

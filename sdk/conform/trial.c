@@ -50,6 +50,26 @@ trial_fail(struct trial *trial, const char *format, ...)
     return -1;
 }
 
+static const char *
+advice_of(int error_class)
+{
+    switch (error_class) {
+    case RV_E_AUTH:
+    case RV_E_PERMISSION:
+        return "give credentials that the other side takes";
+    case RV_E_UNAVAILABLE:
+    case RV_E_TIMEOUT:
+        return "look whether the system that the options name is up";
+    case RV_E_INVALID:
+    case RV_E_LIMIT:
+        return "the text says what cannot be taken; kinds and columns are in docs/dictionary.md";
+    case RV_E_INTERNAL:
+        return "callbacks return 0 or a class REEVE_E_..., after reeve_fail has said why";
+    default:
+        return "";
+    }
+}
+
 int
 trial_fail_err(struct trial *trial, const rv_err *err, const char *format, ...)
 {
@@ -59,7 +79,7 @@ trial_fail_err(struct trial *trial, const rv_err *err, const char *format, ...)
     vsnprintf(doing, sizeof(doing), format, args);
     va_end(args);
     trial_fail(trial, "%s: %s (%s)", doing, err->text, rv_class_name(err->code));
-    return err->hint[0] ? trial_advise(trial, "%s", err->hint) : -1;
+    return trial_advise(trial, "%s", err->hint[0] ? err->hint : advice_of(err->code));
 }
 
 int
@@ -111,7 +131,7 @@ load(struct trial *trial)
     int rc = rv_module_load_file(&trial->module, trial->conform->path, &err);
     callback_end(trial);
     if (rc < 0) {
-        trial->report->unloadable = 1;
+        trial->report->cause = CAUSE_LOAD;
         return trial_fail_err(trial, &err, "the module does not load");
     }
     trial->provider = rv_module_provider(trial->module);
@@ -225,6 +245,18 @@ trial_config_free(struct trial *trial, struct rv_config *config)
     }
 }
 
+/* Required options are missing. Were the others right? Then what needs these is skipped. */
+static void
+skip_or_fail(struct trial *trial, const char *missing)
+{
+    rv_err err = RV_ERR_INIT;
+    RV_AUTO_JSON cJSON *options = trial_options(trial, 1);
+    if (trial_config_of(trial, options, &err))
+        trial_skip(trial, "needs --option for %s", missing);
+    else
+        trial_fail_err(trial, &err, "the options that were given");
+}
+
 struct rv_config *
 trial_config(struct trial *trial)
 {
@@ -234,7 +266,7 @@ trial_config(struct trial *trial)
         return config;
     RV_AUTO_FREE char *missing = trial_missing(trial);
     if (missing && err.code == RV_E_INVALID)
-        trial_skip(trial, "needs --option for %s", missing);
+        skip_or_fail(trial, missing);
     else
         trial_fail_err(trial, &err, "the options that were given");
     return NULL;
@@ -243,7 +275,7 @@ trial_config(struct trial *trial)
 struct rv_config *
 trial_config_invented(struct trial *trial)
 {
-    rv_err err = RV_ERR_INIT, ignored = RV_ERR_INIT;
+    rv_err err = RV_ERR_INIT;
     struct rv_config *config = trial_config_of(trial, trial->conform->given, &err);
     RV_AUTO_FREE char *missing = trial_missing(trial);
     if (config || missing == NULL) {
@@ -252,10 +284,10 @@ trial_config_invented(struct trial *trial)
         return config;
     }
     RV_AUTO_JSON cJSON *options = trial_options(trial, 1);
-    config = trial_config_of(trial, options, &ignored);
+    config = trial_config_of(trial, options, &err);
     trial->invented = 1;
     if (config == NULL)
-        trial_skip(trial, "needs --option for %s", missing);
+        trial_fail_err(trial, &err, "the options that were given");
     return config;
 }
 

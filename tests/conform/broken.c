@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A small provider that is good, unless it is compiled with a fault: FAULT is its
+ * name as a text, FAULT_name is defined. test_broken.py says what reeve-conform must find.
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "reeve/reeve.h"
+
+enum { HOSTS = 3, VMS = 40 };
+
+struct broken {
+    const struct reeve_config *config;
+    char *buffer;
+};
+
+static int
+is(const char *fault)
+{
+    return strcmp(fault, FAULT) == 0;
+}
+
+static const struct reeve_option options[] = {
+    { "hostname", REEVE_OPT_STRING, REEVE_OPT_REQUIRED, NULL, 0, 0, NULL, "any name" },
+    { "password", REEVE_OPT_SECRET, 0, NULL, 0, 0, NULL, "any; it is not looked at" },
+#ifdef FAULT_plain_token
+    { "api_token", REEVE_OPT_STRING, 0, NULL, 0, 0, NULL, "a token" },
+#endif
+#ifdef FAULT_no_help
+    { "port", REEVE_OPT_INT, 0, "1", 1, 65535, NULL, NULL },
+#endif
+    REEVE_OPTIONS_END
+};
+
+#ifdef FAULT_constructor
+__attribute__((constructor)) static void
+start(void)
+{
+    abort();
+}
+#endif
+
+#ifdef FAULT_extra_symbol
+REEVE_EXPORT void broken_helper(void);
+void
+broken_helper(void)
+{
+}
+#endif
+
+#ifdef FAULT_undefined
+int nobody_has_this(void);
+#endif
+
+static int
+tell_secret(void *arg, const char *bytes, uint64_t len)
+{
+    char text[600], *to = text;
+    struct reeve_call *call = arg;
+
+    snprintf(text, sizeof(text), "%.*s", (int)len, bytes);
+    if (is("secret_in_log"))
+        reeve_log(call, REEVE_LOG_DEBUG, "logging in with %s", text);
+    if (is("secret_in_error"))
+        return reeve_fail(call, REEVE_E_AUTH, "password '%s' is refused", text);
+    if (is("secret_on_stderr"))
+        fprintf(stderr, "password=%s\n", text);
+    if (is("secret_in_base64")) {
+        static const char digits[] =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        char code[900];
+        size_t at = 0;
+
+        snprintf(text, sizeof(text), "me:%.*s", (int)len, bytes);
+        for (size_t i = 0; text[i] && text[i + 1] && text[i + 2]; i += 3) {
+            unsigned long word = (unsigned long)(unsigned char)to[i] << 16 |
+                                 (unsigned long)(unsigned char)to[i + 1] << 8 |
+                                 (unsigned char)to[i + 2];
+
+            for (int shift = 18; shift >= 0; shift -= 6)
+                code[at++] = digits[word >> shift & 63];
+        }
+        code[at] = '\0';
+        reeve_log(call, REEVE_LOG_DEBUG, "Authorization: Basic %s", code);
+    }
+    return 0;
+}
+
+static int
+open_broken(struct reeve_call *call, const struct reeve_config *config, void **conn)
+{
+    struct broken *broken = calloc(1, sizeof(*broken));
+
+    if (!broken)
+        return reeve_fail(call, REEVE_E_LIMIT, "no memory");
+    if (is("crash_open"))
+        memset((void *)(uintptr_t)16, 1, 1);
+    if (is("hang_open"))
+        for (;;)
+            sleep(100);
+    if (is("loud"))
+        for (int i = 0; i < 200000; i++)
+            fputs("a hundred bytes a hundred bytes a hundred bytes a hundred bytes a hundred\n",
+                  stderr);
+    if (is("leak_memory"))
+        broken->buffer = malloc(100);
+    if (is("leak_file"))
+        (void)!open("/dev/null", O_RDONLY);
+    if (is("wait_in_open"))
+        reeve_sleep(call, 5);
+    broken->config = config;
+    *conn = broken;
+    return 0;
+}
+
+static void
+close_broken(void *conn)
+{
+    if (is("crash_close"))
+        abort();
+    free(conn);
+}
+
+static int
+verify_broken(struct reeve_call *call, void *conn, struct reeve_identity *out)
+{
+    struct broken *broken = conn;
+    const struct reeve_secret *password = reeve_config_secret(broken->config, "password");
+
+    if (is("exit"))
+        exit(3);
+    if (is("no_class"))
+        return 42;
+    out->uid = "broken";
+    return password ? reeve_secret_with(call, password, tell_secret, call) : 0;
+}
+
+static int
+emit_host(struct reeve_inventory *inv, int index)
+{
+    char ref[32];
+    struct reeve_object *obj;
+
+    snprintf(ref, sizeof(ref), "h-%d", index);
+    obj = reeve_object(inv, "host", ref);
+    reeve_set_string(obj, "name", is("latin1") && index == 1 ? "caf\xe9" : ref);
+    return reeve_emit(obj);
+}
+
+static int
+emit_vm(struct reeve_inventory *inv, int index)
+{
+    static int counter;
+    char ref[32], name[32], host[32];
+    struct reeve_object *obj, *attribute;
+
+    snprintf(ref, sizeof(ref), "v-%d", is("twice") && index == 7 ? 6 : index);
+    snprintf(name, sizeof(name), "vm %d", index);
+    snprintf(host, sizeof(host), "h-%d", is("dangling") && index == 9 ? 99 : index % HOSTS);
+    obj = reeve_object(inv, is("undeclared") && index == 5 ? "storage" : "vm", ref);
+    reeve_set_string(obj, "name", name);
+    if (is("counter"))
+        reeve_set_int(obj, "cpu_shares", counter++);
+    if (is("unknown_column"))
+        reeve_set_string(obj, "hame", name);
+    reeve_link(obj, "host_id", "host", host);
+    for (int i = 0; i < (is("child_twice") ? 2 : 1); i++) {
+        attribute = reeve_child(obj, "custom_attribute");
+        reeve_set_string(attribute, "section", "labels");
+        reeve_set_string(attribute, "name", "colour");
+        reeve_set_string(attribute, "value", "red");
+        reeve_set_string(attribute, "source", "broken");
+    }
+    return reeve_emit(obj);
+}
+
+static void *
+call_from_thread(void *arg)
+{
+    reeve_now_ms(arg);
+    reeve_log(arg, REEVE_LOG_INFO, "hello");
+    return NULL;
+}
+
+static int
+list_vms(struct reeve_inventory *inv)
+{
+    int status = 0;
+
+    for (int i = 0; i < VMS && (status == 0 || is("ignore_failure")); i++)
+        status = emit_vm(inv, i);
+    if (is("ignore_failure"))
+        status = 0;
+    if (status == 0 && !is("forget_complete"))
+        status = reeve_complete(inv, "vm");
+    if (status == 0 && is("after_complete"))
+        status = emit_vm(inv, VMS);
+    return is("other_class") && status < 0 ? REEVE_E_PROTOCOL : status;
+}
+
+static int
+refresh_broken(struct reeve_call *call, void *conn, const struct reeve_scope *scope,
+               struct reeve_inventory *inv)
+{
+    char *text = reeve_format(call, "%d hosts", HOSTS);
+    int status = 0;
+
+    (void)conn, (void)scope;
+    if (!text && !is("no_memory_check"))
+        return REEVE_E_LIMIT;
+    if (is("no_memory_check"))
+        memset(text, 'x', 1);
+    if (is("thread")) {
+        pthread_t thread;
+
+        if (pthread_create(&thread, NULL, call_from_thread, call) == 0)
+            pthread_join(thread, NULL);
+    }
+    for (int i = 0; i < HOSTS && status == 0; i++)
+        status = emit_host(inv, i);
+    if (status == 0)
+        status = reeve_complete(inv, "host");
+    if (status == 0)
+        status = list_vms(inv);
+    return status == 0 ? reeve_checkpoint(inv, "all", "1") : status;
+}
+
+static int
+watch_broken(struct reeve_call *call, void *conn, struct reeve_inventory *inv)
+{
+    const char *token = reeve_token(inv, "all");
+    int status = 0;
+
+    (void)conn;
+    if (is("watch_returns"))
+        return 0;
+    if (is("refuse_token") && token && strcmp(token, "1") != 0)
+        return reeve_fail(call, REEVE_E_PROTOCOL, "token '%s' is none", token);
+    while (status == 0) {
+        if (is("ignore_cancel"))
+            sleep(100);
+        status = reeve_checkpoint(inv, "all", "1");
+        if (status == 0)
+            status = reeve_sleep(call, 20);
+    }
+    return is("watch_swallows") ? 0 : status;
+}
+
+static const char *const kinds[] = { "host", "vm", "custom_attribute", NULL };
+static const struct reeve_inventory_iface inventory = {
+    .size = sizeof(inventory), .kinds = kinds, .refresh = refresh_broken, .watch = watch_broken
+};
+
+#ifndef FAULT_no_symbol
+REEVE_EXPORT const struct reeve_provider *reeve_provider_entry(const struct reeve_host *host);
+const struct reeve_provider *
+reeve_provider_entry(const struct reeve_host *host)
+{
+    static struct reeve_host copy;
+    static struct reeve_provider provider = { .magic = REEVE_ABI_MAGIC,
+                                              .abi_major = REEVE_ABI_MAJOR,
+                                              .abi_minor = REEVE_ABI_MINOR,
+                                              .size = sizeof(provider),
+                                              .sdk_version = REEVE_SDK_VERSION,
+                                              .name = "broken",
+                                              .title = "Broken",
+                                              .version = "1",
+                                              .vendor = "Reeve",
+                                              .license = "Apache-2.0",
+                                              .options = options,
+                                              .inventory = &inventory,
+                                              .open = open_broken,
+                                              .verify = verify_broken,
+                                              .close = close_broken };
+
+    if (is("magic"))
+        provider.magic = 0x12345678;
+    if (is("major"))
+        provider.abi_major = REEVE_ABI_MAJOR + 1;
+    if (is("no_licence"))
+        provider.license = NULL;
+    if (is("crash_entry"))
+        abort();
+    if (host && is("copy_host"))
+        memcpy(&copy, host, sizeof(copy));
+    if (host)
+        reeve_sdk_bind(host);
+#ifdef FAULT_undefined
+    provider.abi_minor = (uint16_t)nobody_has_this();
+#endif
+    return &provider;
+}
+#endif
