@@ -12,7 +12,7 @@
 
 #define CONNECT_MS 10000
 
-static const char *const channel_sql = "LISTEN \"%s\";";
+static const char channel_sql[] = "LISTEN \"%s\";";
 
 /* The reason a connection failed. libpq's texts about a wrong URL repeat the URL, and with it the
  * password; those never come here, pg_open checks the URL before. */
