@@ -171,23 +171,25 @@ say_none(const struct cli *cli, const struct request *request)
             namespace ? " in namespace " : "", namespace ? namespace : "");
 }
 
+static int64_t
+limit_of(const struct cli *cli)
+{
+    return cli_int(cli, "limit", DEFAULT_LIMIT, 1, INT32_MAX);
+}
+
 static int
 get_list(struct cli *cli, enum cli_format format, const char *word)
 {
     AUTO_REQUEST struct request request = { .filter_count = 0 };
     RV_AUTO_JSON cJSON *rows = NULL;
-    int64_t total = 0, got, limit = cli_int(cli, "limit", DEFAULT_LIMIT, 1, INT32_MAX);
+    int64_t total = 0, got;
     rv_err err = RV_ERR_INIT;
 
-    if (limit < 0)
-        return CLI_USAGE;
-    if (cli_has(cli, "all") && cli_has(cli, "limit"))
-        return cli_usage(cli, "--all and --limit exclude each other");
     if (prepare(cli, &request, format, word, &err) < 0)
         return cli_failed(&err);
     if (cli_has(cli, "watch"))
         return watch(cli, &request, NULL);
-    request.query.limit = cli_has(cli, "all") ? -1 : limit;
+    request.query.limit = cli_has(cli, "all") ? -1 : limit_of(cli);
     if (cli_list(cli->client, &request.query, &rows, &total, &err) < 0)
         return cli_failed(&err);
     if (!rows->child && cli_is_table(format)) {
@@ -265,6 +267,19 @@ get_paths(struct cli *cli, enum cli_format format)
     return get_named(cli, format, kind, names, cli->word_count);
 }
 
+/* What can be said without the server. */
+static int
+check_options(const struct cli *cli)
+{
+    if (limit_of(cli) < 0)
+        return CLI_USAGE;
+    if (cli_has(cli, "all") && cli_has(cli, "limit"))
+        return cli_usage(cli, "--all and --limit exclude each other");
+    if (cli_has(cli, "watch-only") && !cli_has(cli, "watch"))
+        return cli_usage(cli, "--watch-only goes with --watch");
+    return CLI_OK;
+}
+
 static int
 get(struct cli *cli)
 {
@@ -272,9 +287,9 @@ get(struct cli *cli)
 
     if (format < 0)
         return CLI_USAGE;
-    if (cli_has(cli, "watch-only") && !cli_has(cli, "watch"))
-        return cli_usage(cli, "--watch-only goes with --watch");
-    code = cli_connect(cli);
+    code = check_options(cli);
+    if (!code)
+        code = cli_connect(cli);
     if (code)
         return code;
     if (strchr(cli->words[0], '/'))

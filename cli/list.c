@@ -213,12 +213,13 @@ cli_filter_equal(const char *column, const char *text)
 const char *
 cli_name_attribute(const struct cli_kind *kind)
 {
-    static const char *const names[] = { "name", "userid", "guid", "key" };
+    const struct rv_kind *known = kind->kind;
 
-    for (size_t i = 0; i < RV_COUNT(names); i++)
-        if (!kind->kind || rv_kind_column(kind->kind, names[i]) >= 0)
-            return names[i];
-    return NULL;
+    if (known && strcmp(known->name, "user") == 0)
+        return "userid"; /* what one logs in with; the name is for greetings */
+    if (!known || rv_kind_column(known, "name") >= 0)
+        return "name";
+    return rv_kind_column(known, "guid") >= 0 ? "guid" : NULL;
 }
 
 static int

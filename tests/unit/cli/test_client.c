@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the server's errors mean, and what stands in URLs.
+ */
+#include <string.h>
+#include "capture.h"
+#include "cli.h"
+#include "client.h"
+
+static void
+errors_have_the_servers_words_and_a_class(void **state)
+{
+    static const struct {
+        const char *body;
+        long status;
+        int class;
+        const char *text, *hint;
+    } table[] = {
+        { "{\"error\":{\"kind\":\"not_found\",\"message\":\"Couldn't find Vm\",\"klass\":\"x\"}}",
+          404, RV_E_NOT_FOUND, "Couldn't find Vm", "" },
+        { "{\"error\":{\"message\":\"no\",\"hint\":\"did you mean 'x'?\"}}", 400, RV_E_INVALID,
+          "no", "did you mean 'x'?" },
+        { "{\"error\":{\"message\":\"taken\",\"klass\":\"ActiveRecord::RecordInvalid\"}}", 400,
+          RV_E_CONFLICT, "taken", "" },
+        { "{\"status\":404,\"error\":\"Not Found\"}", 404, RV_E_NOT_FOUND, "Not Found", "" },
+        { "{\"error\":{\"message\":\"who?\"}}", 401, RV_E_AUTH, "who?", "reevectl login" },
+        { "{\"error\":{\"message\":\"who?\",\"hint\":\"a\"}}", 401, RV_E_AUTH, "who?", "a" },
+        { "", 403, RV_E_PERMISSION, "status 403", "" },
+        { "<html>", 502, RV_E_UNAVAILABLE, "status 502", "" },
+        { "{}", 503, RV_E_UNAVAILABLE, "status 503", "" },
+        { "[]", 409, RV_E_CONFLICT, "status 409", "" },
+        { "null", 410, RV_E_GONE, "status 410", "" },
+        { "{\"error\":7}", 429, RV_E_RATE_LIMITED, "status 429", "" },
+        { "{\"error\":{}}", 500, RV_E_INTERNAL, "status 500", "" },
+        { "\xff", 418, RV_E_INVALID, "status 418", "" },
+        { "", 301, RV_E_INTERNAL, "status 301", "" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < RV_COUNT(table); i++) {
+        rv_err err = RV_ERR_INIT;
+        int class = cli_answer_error(table[i].body, strlen(table[i].body), table[i].status, &err);
+
+        assert_int_equal(class, table[i].class);
+        assert_int_equal(err.code, table[i].class);
+        if (!strstr(err.text, table[i].text))
+            fail_msg("row %zu: %s", i, err.text);
+        if (*table[i].hint ? !strstr(err.hint, table[i].hint) : *err.hint)
+            fail_msg("row %zu: hint: %s", i, err.hint);
+    }
+}
+
+static void
+what_means_something_in_urls_is_escaped(void **state)
+{
+    static const char *const table[][2] = {
+        { "name,phase", "name,phase" },
+        { "a-b._~", "a-b._~" },
+        { "phase!='Running' & more", "phase%21%3D%27Running%27%20%26%20more" },
+        { "filter[]=x?#/+", "filter%5B%5D%3Dx%3F%23%2F%2B" },
+        { "k\xc3\xa4se\n", "k%C3%A4se%0A" },
+        { "", "" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < RV_COUNT(table); i++) {
+        RV_AUTO_FREE char *escaped = cli_escape(table[i][0]);
+
+        assert_string_equal(escaped, table[i][1]);
+    }
+}
+
+static void
+a_client_needs_a_url_and_takes_slashes_off_its_end(void **state)
+{
+    struct cli_context context = { .url = NULL };
+    struct cli_client *client = NULL, *other = NULL;
+    rv_err err = RV_ERR_INIT;
+    char url[] = "http://host:1//";
+    (void)state;
+
+    assert_int_equal(cli_client_open(&client, &context, &err), RV_E_AUTH);
+    assert_non_null(strstr(err.hint, "reevectl login"));
+    context.url = url;
+    rv_err_clear(&err);
+    assert_int_equal(cli_client_open(&client, &context, &err), 0);
+    assert_string_equal(cli_client_url(client), "http://host:1");
+    assert_int_equal(cli_client_clone(&other, client, &err), 0);
+    assert_string_equal(cli_client_url(other), "http://host:1");
+    cli_client_close(client);
+    cli_client_close(other);
+    cli_client_close(NULL);
+}
+
+static int
+never(void *arg)
+{
+    (void)arg;
+    fail_msg("called without a connection");
+    return 1;
+}
+
+static int
+never_event(void *arg, const struct cli_event *event)
+{
+    (void)event;
+    return never(arg);
+}
+
+static void
+a_server_that_is_not_there_is_unreachable_at_once(void **state)
+{
+    const struct cli_stream stream = { never, never_event, NULL };
+    char urls[][32] = { "http://127.0.0.1:1", "ftp://127.0.0.1", "nonsense://x", "http:///x" };
+    (void)state;
+
+    for (size_t i = 0; i < RV_COUNT(urls); i++) {
+        struct cli_context context = { .url = urls[i] };
+        struct cli_client *client = NULL;
+        rv_err err = RV_ERR_INIT;
+        cJSON *out = NULL;
+
+        assert_int_equal(cli_client_open(&client, &context, &err), 0);
+        assert_int_equal(cli_get(client, "/api", &out, &err), RV_E_UNAVAILABLE);
+        assert_null(out);
+        assert_non_null(strstr(err.text, urls[i]));
+        rv_err_clear(&err);
+        assert_int_equal(cli_events(client, "/api/vms", &stream, &err), RV_E_UNAVAILABLE);
+        cli_client_close(client);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(errors_have_the_servers_words_and_a_class),
+        cmocka_unit_test(what_means_something_in_urls_is_escaped),
+        cmocka_unit_test(a_client_needs_a_url_and_takes_slashes_off_its_end),
+        cmocka_unit_test(a_server_that_is_not_there_is_unreachable_at_once),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
