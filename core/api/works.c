@@ -131,6 +131,10 @@ task_of_message(struct rv_store *store, int64_t message_id, int64_t *task_id, rv
 }
 
 /* 1: put; 0: the same one waits already (*task_id is its task). */
+/* A refresh or a deletion may be begun again whenever its worker was ended from outside; a module
+ * that crashes by itself is put in quarantine long before this number is reached. */
+enum { ATTEMPTS_MOST = 100, LONGEST_WORK_MS = 2 * 3600 * 1000 };
+
 static int
 put_in_transaction(struct rv_store *store, const struct rv_queued *queued, int64_t *task_id,
                    rv_err *err)
@@ -141,6 +145,8 @@ put_in_transaction(struct rv_store *store, const struct rv_queued *queued, int64
                                     .target_id = queued->target_id,
                                     .role = queued->role,
                                     .zone = queued->zone,
+                                    .timeout_ms = LONGEST_WORK_MS,
+                                    .max_attempts = ATTEMPTS_MOST,
                                     .flags = queued->flags };
     int64_t message_id;
     int rc = rv_task_create(store, queued->task_name, queued->userid, task_id, err);
