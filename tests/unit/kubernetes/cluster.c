@@ -48,10 +48,11 @@ run_script(const struct cluster *cluster, const char *script, const char *argume
 }
 
 void
-cluster_start(struct cluster *cluster, const char *flags)
+cluster_start(struct cluster *cluster, const char *programs, const char *flags)
 {
+    RV_AUTO_FREE char *program_text = rv_format("KUBE_PROGRAMS=%s", programs ? programs : "");
     RV_AUTO_FREE char *flag_text = rv_format("KUBE_APISERVER_FLAGS=%s", flags ? flags : "");
-    const char *env[] = { flag_text, NULL };
+    const char *env[] = { program_text, flag_text, NULL };
 
     cluster->dir = rv_test_dir();
     cluster->kubeconfig = rv_format("KUBECONFIG=%s/kubeconfig", cluster->dir);

@@ -10,8 +10,9 @@ struct cluster {
     char *kubeconfig; /* "KUBECONFIG=..." */
 };
 
-/* flags: of the API server, NULL for none. Ends the test program when it does not start. */
-void cluster_start(struct cluster *cluster, const char *flags);
+/* programs: which of the peer's ("etcd apiserver"), flags: of the API server; NULL for all and
+ * none. Ends the test program when it does not start. */
+void cluster_start(struct cluster *cluster, const char *programs, const char *flags);
 void cluster_end(struct cluster *cluster);
 /* start, stop or expire of the peer, with one argument behind the folder (NULL for none). */
 void cluster_do(const struct cluster *cluster, const char *script, const char *argument);

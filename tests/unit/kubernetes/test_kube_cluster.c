@@ -29,7 +29,7 @@ static int
 start(void **state)
 {
     (void)state;
-    cluster_start(&cluster, NULL);
+    cluster_start(&cluster, NULL, NULL);
     cluster_run(&cluster, "apply -f " OBJECTS "/demo.yaml");
     cluster_run(&cluster, "apply -f " DATA "/more.yaml");
     cluster_wait_for(&cluster, "get deployment -n shop web -o jsonpath={.status.readyReplicas}",

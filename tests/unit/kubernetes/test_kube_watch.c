@@ -9,82 +9,21 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/mem.h"
 #include "cluster.h"
-#include "kube_driver.h"
+#include "steps.h"
 
 #define OBJECTS REEVE_SOURCE_DIR "/tests/peers/kubernetes/objects"
 #define SEEDS REEVE_SOURCE_DIR "/tests/peers/kubernetes/seeds"
 
-/* A test in steps: each is called at every wait until it says that it is over (1). */
-struct steps {
-    int (*const *step)(struct kube_driver *driver);
-    int at;
-    int began;
-    int64_t began_ms;
-    int timed_out;
-};
-
-/* Scheduler and fake kubelet take their time to find a restarted API server again. */
-enum { STEP_MAX_MS = 120000 };
-
 static struct cluster cluster;
-static const char *api_flags;
-
-static int64_t
-now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static int
-walk(struct kube_driver *driver)
-{
-    struct steps *steps = driver->tick_arg;
-
-    while (steps->step[steps->at]) {
-        if (!steps->began) {
-            steps->began = 1;
-            steps->began_ms = now_ms();
-        }
-        if (!steps->step[steps->at](driver)) {
-            steps->timed_out = now_ms() - steps->began_ms > STEP_MAX_MS;
-            return steps->timed_out;
-        }
-        steps->at++;
-        steps->began = 0;
-    }
-    return 1;
-}
-
-/* Watches until the last step is over. */
-static void
-follow(struct kube_driver *driver, int (*const *step)(struct kube_driver *driver))
-{
-    struct steps steps = { .step = step };
-    rv_err err = RV_ERR_INIT;
-    int rc;
-
-    driver->tick = walk;
-    driver->tick_arg = &steps;
-    rc = kube_driver_watch(driver, &err);
-    driver->tick = NULL;
-    if (steps.timed_out)
-        fail_msg("step %d did not come about", steps.at);
-    if (rc != REEVE_E_CANCELLED)
-        fail_msg("%s", err.text);
-}
 
 static int
 start(void **state)
 {
     (void)state;
-    cluster_start(&cluster, api_flags);
+    cluster_start(&cluster, NULL, NULL);
     cluster_run(&cluster, "apply -f " OBJECTS "/demo.yaml");
     cluster_wait_for(&cluster, "get deployment -n shop web -o jsonpath={.status.readyReplicas}",
                      "5");
@@ -233,7 +172,7 @@ changes_are_followed_without_a_list(void **state)
 
     (void)state;
     open_and_list(&driver);
-    follow(&driver, steps);
+    steps_follow(&driver, steps);
     assert_string_equal(driver.model.listed, "");
     assert_int_equal(driver.model.rejected, 0);
     check_equal_to_fresh_list(&driver);
@@ -250,10 +189,10 @@ what_happened_between_two_watches_is_caught_up(void **state)
 
     (void)state;
     open_and_list(&driver);
-    follow(&driver, first);
+    steps_follow(&driver, first);
     cluster_run(&cluster, "delete pod -n shop extra");
     cluster_run(&cluster, "scale deployment -n shop web --replicas=8");
-    follow(&driver, second);
+    steps_follow(&driver, second);
     assert_string_equal(driver.model.listed, "");
     kube_driver_close(&driver);
 }
@@ -272,7 +211,7 @@ a_watch_without_positions_lists_first(void **state)
 
     (void)state;
     kube_driver_open_kubeconfig(&driver, cluster.dir, "reeve");
-    follow(&driver, steps);
+    steps_follow(&driver, steps);
     assert_int_equal(driver.model.completes, 23);
     check_equal_to_fresh_list(&driver);
     kube_driver_close(&driver);
@@ -301,7 +240,7 @@ a_position_that_is_none_lists_that_collection_only(void **state)
     (void)state;
     open_and_list(&driver);
     spoil_position(&driver, "pods", "no number");
-    follow(&driver, steps);
+    steps_follow(&driver, steps);
     assert_string_equal(driver.model.listed, "container_group ");
     kube_driver_close(&driver);
 }
@@ -324,7 +263,7 @@ a_kind_of_two_collections_is_listed_whole(void **state)
     open_and_list(&driver);
     count = kube_model_count(&driver.model, "container_replicator");
     spoil_position(&driver, "replicasets", "");
-    follow(&driver, steps);
+    steps_follow(&driver, steps);
     assert_string_equal(driver.model.listed, "container_replicator ");
     assert_int_equal(kube_model_count(&driver.model, "container_replicator"), count);
     check_equal_to_fresh_list(&driver);
@@ -375,7 +314,7 @@ an_api_server_that_is_gone_is_an_error_and_recovers(void **state)
     open_and_list(&driver);
     rows = kube_model_count(&driver.model, "container_group");
     cluster_do(&cluster, "stop", "apiserver");
-    driver.tick = walk;
+    driver.tick = steps_walk;
     driver.tick_arg = &waiting;
     assert_int_equal(kube_driver_watch(&driver, &err), REEVE_E_UNAVAILABLE);
     driver.tick = NULL;
@@ -385,7 +324,7 @@ an_api_server_that_is_gone_is_an_error_and_recovers(void **state)
     cluster_do(&cluster, "start", "apiserver");
     make_map(&driver);
     driver.model.listed[0] = '\0';
-    follow(&driver, steps);
+    steps_follow(&driver, steps);
     check_equal_to_fresh_list(&driver);
     kube_driver_close(&driver);
 }
@@ -416,7 +355,7 @@ a_watch_ends_when_all_its_streams_are_cut(void **state)
 
     (void)state;
     open_and_list(&driver);
-    driver.tick = walk;
+    driver.tick = steps_walk;
     driver.tick_arg = &waiting;
     assert_int_equal(kube_driver_watch(&driver, &err), REEVE_E_UNAVAILABLE);
     assert_false(waiting.timed_out);
@@ -456,7 +395,7 @@ positions_that_expired_are_listed_again(void **state)
     spoil_position(&driver, "pods", "1");
     touch_pods(&driver);
     expire(&driver);
-    follow(&driver, steps);
+    steps_follow(&driver, steps);
     assert_non_null(strstr(driver.model.listed, "container_group "));
     check_equal_to_fresh_list(&driver);
     kube_driver_close(&driver);
@@ -485,9 +424,9 @@ storm_is_over(struct kube_driver *driver)
 {
     static int64_t asked_ms;
 
-    if (now_ms() - asked_ms < 1000)
+    if (steps_now_ms() - asked_ms < 1000)
         return 0;
-    asked_ms = now_ms();
+    asked_ms = steps_now_ms();
     return kube_model_count(&driver->model, "container_group") == cluster_count(&cluster, "pods") &&
            cluster_count(&cluster, "pods --field-selector=status.phase=Pending") == 0 &&
            !kube_model_find(&driver->model, "container_group", "phase='Pending'");
@@ -501,7 +440,7 @@ thousands_of_changes_end_in_the_same_state(void **state)
 
     (void)state;
     open_and_list(&driver);
-    follow(&driver, steps);
+    steps_follow(&driver, steps);
     assert_string_equal(driver.model.listed, "");
     check_equal_to_fresh_list(&driver);
     kube_driver_close(&driver);
@@ -516,10 +455,10 @@ main(void)
         cmocka_unit_test(a_watch_without_positions_lists_first),
         cmocka_unit_test(a_position_that_is_none_lists_that_collection_only),
         cmocka_unit_test(a_kind_of_two_collections_is_listed_whole),
+        cmocka_unit_test(thousands_of_changes_end_in_the_same_state),
         cmocka_unit_test(an_api_server_that_is_gone_is_an_error_and_recovers),
         cmocka_unit_test(a_watch_ends_when_all_its_streams_are_cut),
         cmocka_unit_test(positions_that_expired_are_listed_again),
-        cmocka_unit_test(thousands_of_changes_end_in_the_same_state),
     };
 
     return cmocka_run_group_tests(tests, start, end);
