@@ -68,6 +68,12 @@ rv_action_next(const struct rv_kind *kind, int scope, int *at)
 }
 
 const struct rv_action *
+rv_action_any(int *at)
+{
+    return *at < (int)RV_COUNT(actions) ? &actions[(*at)++] : NULL;
+}
+
+const struct rv_action *
 rv_action_find(const struct rv_kind *kind, int scope, int method, const char *name)
 {
     const struct rv_action *action;

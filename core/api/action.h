@@ -32,6 +32,8 @@ struct rv_action {
 
 /* Those of a kind and scope, in the table's order: start with *at = 0, ends with NULL. */
 const struct rv_action *rv_action_next(const struct rv_kind *kind, int scope, int *at);
+/* Those of all kinds. */
+const struct rv_action *rv_action_any(int *at);
 /* name NULL: the first of that method. */
 const struct rv_action *rv_action_find(const struct rv_kind *kind, int scope, int method,
                                        const char *name);

@@ -9,6 +9,7 @@
 #include "api/feed.h"
 #include "api/gauges.h"
 #include "api/http.h"
+#include "api/job.h"
 #include "api/login.h"
 #include "api/stats.h"
 #include "base/mem.h"
@@ -53,12 +54,12 @@ rv_api_close(struct rv_api *api)
     if (!api)
         return;
     api->draining = 1;
+    rv_jobs_drop(api);
     rv_http_close(api);
     rv_hub_free(api->hub);
     rv_stats_free(api->stats);
     rv_logins_free(api->logins);
     rv_gauges_free(api);
-    free(api->openapi);
     free(api);
 }
 

@@ -14,6 +14,7 @@ struct evconnlistener;
 struct rv_logins;
 struct rv_stats;
 struct rv_hub;
+struct rv_job;
 
 struct rv_api {
     struct rv_api_config config;
@@ -23,14 +24,11 @@ struct rv_api {
     struct rv_logins *logins;
     struct rv_stats *stats;
     struct rv_hub *hub;
-    int in_flight; /* requests whose answer is not sent yet, streams included */
-    int parked;
+    int in_flight;         /* requests whose answer is not sent yet, streams included */
+    struct rv_job *parked; /* that wait for something outside */
     int draining;
     char *gauges; /* text of the last count */
     int64_t gauges_ms;
-    char *openapi;
-    size_t openapi_len;
-    int openapi_kinds; /* rv_model_count() when it was made */
 };
 
 #endif

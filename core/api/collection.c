@@ -129,7 +129,6 @@ write_subs(struct rv_request *req, rv_json_writer *w)
 static void
 write_provider_settings(struct rv_request *req, rv_json_writer *w)
 {
-    static const char *const shown[] = { "name", "title", "version", "docs_url", "options" };
     const cJSON *type;
 
     rv_jw_name(w, "provider_settings");
@@ -141,17 +140,7 @@ write_provider_settings(struct rv_request *req, rv_json_writer *w)
         if (!name)
             continue;
         rv_jw_name(w, class_name ? class_name : name);
-        rv_jw_object(w);
-        for (size_t i = 0; i < RV_COUNT(shown); i++) {
-            const cJSON *value = cJSON_GetObjectItemCaseSensitive(type, shown[i]);
-            char *text = value ? cJSON_PrintUnformatted(value) : NULL;
-            if (!text)
-                continue;
-            rv_jw_name(w, shown[i]);
-            rv_jw_raw(w, text, strlen(text));
-            cJSON_free(text);
-        }
-        rv_jw_end_object(w);
+        rv_types_write(w, type);
     }
     rv_jw_end_object(w);
 }

@@ -5,11 +5,13 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include "api/action.h"
 #include "api/answer.h"
 #include "api/api_internal.h"
 #include "api/document.h"
 #include "api/handlers.h"
 #include "base/clock.h"
+#include "base/text.h"
 
 #define GROUP "EvmGroup-super_administrator"
 #define ROLE "EvmRole-super_administrator"
@@ -128,13 +130,55 @@ write_collections(struct rv_request *req, rv_json_writer *w)
     rv_jw_end_array(w);
 }
 
+static int
+was_written(const char *const *names, int count, const char *name)
+{
+    for (int i = 0; i < count; i++) {
+        if (rv_streq(names[i], name))
+            return 1;
+    }
+    return 0;
+}
+
+/* Every feature that an action asks for; there is one role so far, which has them all. */
+static void
+write_authorization(rv_json_writer *w)
+{
+    const char *written[64];
+    const struct rv_action *action;
+    int count = 0;
+
+    rv_jw_name(w, "authorization");
+    rv_jw_object(w);
+    rv_jw_name(w, "product_features");
+    rv_jw_object(w);
+    for (int at = 0; (action = rv_action_any(&at)) != NULL && count < 64;) {
+        if (was_written(written, count, action->feature))
+            continue;
+        written[count++] = action->feature;
+        rv_jw_name(w, action->feature);
+        rv_jw_object(w);
+        write_pair(w, "name", action->name);
+        write_pair(w, "description", action->help);
+        rv_jw_name(w, "children");
+        rv_jw_array(w);
+        rv_jw_end_array(w);
+        rv_jw_end_object(w);
+    }
+    rv_jw_end_object(w);
+    rv_jw_end_object(w);
+}
+
 int
 rv_get_entry(struct rv_request *req, rv_err *err)
 {
+    const char *attributes = rv_request_param(req, "attributes");
     int rc = rv_request_check_params(req, err);
 
     if (rc < 0)
         return rc;
+    if (attributes && !rv_streq(attributes, "authorization"))
+        return rv_fail(err, RV_E_INVALID, "attributes: only 'authorization' can be asked for here");
     rv_json_writer w = rv_answer_json(req, 200);
     rv_jw_object(&w);
     write_pair(&w, "name", "API");
@@ -145,6 +189,8 @@ rv_get_entry(struct rv_request *req, rv_err *err)
     write_server(req, &w);
     rv_jw_name(&w, "product_info");
     write_product(&w);
+    if (attributes)
+        write_authorization(&w);
     write_collections(req, &w);
     rv_jw_end_object(&w);
     return rv_buf_check(&req->answer.body, err);

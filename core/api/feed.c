@@ -24,8 +24,10 @@
 #include "store/feed.h"
 
 #define BATCH 500
-#define ROUNDS 8 /* batches in one go, so that requests are not kept waiting */
+#define CATCH_UP_BATCH 100 /* of a stream by itself */
+#define ROUNDS 8           /* batches in one go, so that requests are not kept waiting */
 #define ENOUGH_WAITING (256u << 10)
+#define PIECE (32u << 10)
 #define HEARTBEAT_MS 15000
 
 struct change {
@@ -76,14 +78,14 @@ take_change(void *arg, const struct rv_change *change)
 }
 
 static struct batch *
-read_batch(struct rv_hub *hub, struct rv_cursor from, rv_err *err)
+read_batch(struct rv_hub *hub, struct rv_cursor from, int limit, rv_err *err)
 {
     struct rv_arena *arena = rv_arena_new(0);
     struct batch *batch = rv_arena_alloc(arena, sizeof(*batch));
 
     batch->arena = arena;
     batch->from = batch->to = from;
-    if (rv_feed_read(hub->api->config.store, &batch->to, BATCH, take_change, batch, err) == 0)
+    if (rv_feed_read(hub->api->config.store, &batch->to, limit, take_change, batch, err) >= 0)
         return batch;
     rv_arena_free(arena);
     return NULL;
@@ -260,52 +262,77 @@ tell(const struct stream *stream, const struct rv_listing *listing,
 }
 
 static void
-tell_all(const struct stream *stream, const struct rv_listing *listing,
-         const struct rv_documents *documents, const struct batch *batch, rv_buf *out)
-{
-    for (int i = 0; i < batch->count; i++) {
-        const struct change *change = &batch->changes[i];
-        if (change->kind == stream->kind && change->number > stream->cursor.number)
-            tell(stream, listing, documents, change, out);
-    }
-}
-
-static void
-put(struct stream *stream, const rv_buf *text)
+put(struct stream *stream, rv_buf *text)
 {
     if (text->len == 0)
         return;
     rv_http_stream_write(stream->req, text->data, text->len);
+    rv_buf_reset(text);
     stream->wrote_ms = rv_monotonic_ms();
 }
 
-/* Tell a stream of a batch and move its cursor behind it. */
+static int
+has_room(const struct stream *stream)
+{
+    return rv_http_stream_waiting(stream->req) < ENOUGH_WAITING;
+}
+
+/* In pieces, as far as there is room: a stream whose client does not keep up is behind from here
+ * on. */
+static int
+tell_all(struct stream *stream, const struct rv_listing *listing,
+         const struct rv_documents *documents, const struct batch *batch, rv_err *err)
+{
+    rv_buf out = rv_buf_limited(
+        (size_t)rv_settings_int(stream->hub->api->config.settings, "api.stream_buffer_max"));
+    int rc = 0;
+
+    for (int i = 0; i < batch->count && rc == 0 && !stream->behind; i++) {
+        const struct change *change = &batch->changes[i];
+        if (change->kind != stream->kind || change->number <= stream->cursor.number)
+            continue;
+        tell(stream, listing, documents, change, &out);
+        rc = rv_buf_check(&out, err);
+        if (rc == 0 && out.len >= PIECE) {
+            put(stream, &out);
+            stream->behind = !has_room(stream);
+        }
+        if (rc == 0)
+            stream->cursor.number = change->number;
+    }
+    if (rc == 0)
+        put(stream, &out);
+    rv_buf_free(&out);
+    return rc;
+}
+
+static int
+look_up_and_tell(struct stream *stream, const struct batch *batch, const int64_t *ids, int count,
+                 rv_err *err)
+{
+    RV_AUTO_DOCUMENTS struct rv_documents documents = { 0 };
+    RV_AUTO_LISTING struct rv_listing listing;
+    struct rv_request *work = piece_of_work(stream);
+    int rc = opening(&listing, work, stream->kind, err);
+
+    if (rc == 0)
+        rc = rv_listing_documents(&listing, ids, count, &documents, err);
+    if (rc == 0)
+        rc = tell_all(stream, &listing, &documents, batch, err);
+    rv_request_free(work);
+    return rc;
+}
+
+/* Tell a level stream of a batch; its cursor moves with what was written. */
 static int
 deliver(struct stream *stream, const struct batch *batch, rv_err *err)
 {
-    size_t limit =
-        (size_t)rv_settings_int(stream->hub->api->config.settings, "api.stream_buffer_max");
-    RV_AUTO_DOCUMENTS struct rv_documents documents = { 0 };
     int64_t ids[BATCH];
     int count = collect_ids(stream, batch, ids), rc = 0;
 
-    if (count > 0) {
-        RV_AUTO_LISTING struct rv_listing listing;
-        struct rv_request *work = piece_of_work(stream);
-        rv_buf out = rv_buf_limited(limit);
-        rc = opening(&listing, work, stream->kind, err);
-        if (rc == 0)
-            rc = rv_listing_documents(&listing, ids, count, &documents, err);
-        if (rc == 0) {
-            tell_all(stream, &listing, &documents, batch, &out);
-            rc = rv_buf_check(&out, err);
-        }
-        if (rc == 0)
-            put(stream, &out);
-        rv_buf_free(&out);
-        rv_request_free(work);
-    }
-    if (rc == 0 && batch->to.number > stream->cursor.number)
+    if (count > 0)
+        rc = look_up_and_tell(stream, batch, ids, count, err);
+    if (rc == 0 && !stream->behind && batch->to.number > stream->cursor.number)
         stream->cursor.number = batch->to.number;
     return rc;
 }
@@ -332,43 +359,42 @@ failed(struct stream *stream, const rv_err *err)
     return 1;
 }
 
-static int
-has_room(const struct stream *stream)
-{
-    return rv_http_stream_waiting(stream->req) < ENOUGH_WAITING;
-}
-
-/* One batch for a stream that is behind; 1 when it is level now, or over. */
-static int
+/* One batch for a stream that is behind; it is level again when there was nothing to read. */
+static void
 catch_up(struct stream *stream)
 {
     rv_err err = RV_ERR_INIT;
-    struct batch *batch = read_batch(stream->hub, stream->cursor, &err);
+    struct batch *batch = read_batch(stream->hub, stream->cursor, CATCH_UP_BATCH, &err);
 
-    if (!batch)
-        return failed(stream, &err) ? 1 : 0;
-    int last = batch->count < BATCH;
+    if (!batch) {
+        failed(stream, &err);
+        return;
+    }
+    int last = batch->count == 0;
+    stream->behind = 0;
     int rc = deliver(stream, batch, &err);
     free_batch(batch);
     if (rc < 0)
-        return failed(stream, &err) ? 1 : 0;
-    if (last)
-        stream->behind = 0;
-    return last;
+        failed(stream, &err);
+    else if (!last)
+        stream->behind = 1;
 }
 
-static void
+/* 1 when somebody could go on at once. */
+static int
 catch_up_all(struct rv_hub *hub)
 {
     struct stream *next;
+    int more = 0;
 
     for (struct stream *stream = hub->streams; stream; stream = next) {
         next = stream->next;
-        for (int i = 0; stream->behind && i < ROUNDS && has_room(stream); i++) {
-            if (catch_up(stream))
-                break;
+        if (stream->behind && has_room(stream)) {
+            catch_up(stream);
+            more = 1;
         }
     }
+    return more;
 }
 
 static void
@@ -420,10 +446,10 @@ rv_hub_poll(struct rv_hub *hub)
 
     if (!hub->streams)
         return;
-    catch_up_all(hub);
+    int behind = catch_up_all(hub);
     for (int i = 0; full && i < ROUNDS && any_level(hub); i++) {
         rv_err err = RV_ERR_INIT;
-        struct batch *batch = read_batch(hub, hub->cursor, &err);
+        struct batch *batch = read_batch(hub, hub->cursor, BATCH, &err);
         if (!batch && err.code == RV_E_GONE)
             end_all(hub, err.text);
         if (!batch) {
@@ -431,13 +457,13 @@ rv_hub_poll(struct rv_hub *hub)
             full = 0;
             break;
         }
-        full = batch->count == BATCH;
+        full = batch->count > 0; /* a batch may be small because its changes are large */
         fan_out(hub, batch);
         hub->cursor = batch->to;
         free_batch(batch);
     }
     if (hub->streams)
-        again_soon(hub, full && any_level(hub) ? 1 : poll_ms);
+        again_soon(hub, behind || (full && any_level(hub)) ? 1 : poll_ms);
 }
 
 static void
@@ -515,7 +541,8 @@ find_start(struct rv_request *req, struct rv_cursor *now, struct rv_cursor *from
         return rv_fail(err, RV_E_INVALID, "Last-Event-ID: '%.100s' is none of ours", last);
     struct batch nothing = { .arena = req->arena };
     probe = *from;
-    return rv_feed_read(store, &probe, 1, take_change, &nothing, err);
+    rc = rv_feed_read(store, &probe, 1, take_change, &nothing, err);
+    return rc < 0 ? rc : 0;
 }
 
 static void
@@ -530,6 +557,18 @@ greet(struct stream *stream)
     rv_buf_free(&text);
 }
 
+/* Its buffer has room again. */
+static void
+on_drained(void *arg)
+{
+    struct stream *stream = arg;
+
+    if (stream->behind)
+        again_soon(stream->hub, 1);
+}
+
+static const struct rv_stream_calls calls = { on_client_gone, on_drained };
+
 static void
 add_stream(struct rv_request *req, struct rv_cursor from, struct rv_cursor now)
 {
@@ -543,7 +582,7 @@ add_stream(struct rv_request *req, struct rv_cursor from, struct rv_cursor now)
     stream->next = hub->streams;
     hub->streams = stream;
     hub->count++;
-    rv_http_stream_begin(req, on_client_gone, stream);
+    rv_http_stream_begin(req, &calls, stream);
     greet(stream);
     again_soon(hub, 1);
 }

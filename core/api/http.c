@@ -203,17 +203,26 @@ on_stream_closed(struct evhttp_connection *connection, void *arg)
     if (!evhttp_request_get_connection(req->http))
         evhttp_request_free(req->http);
     req->http = NULL;
-    req->closed(req->closed_arg);
+    req->calls->closed(req->calls_arg);
+}
+
+static void
+on_stream_drained(struct evhttp_connection *connection, void *arg)
+{
+    struct rv_request *req = arg;
+
+    (void)connection;
+    req->calls->drained(req->calls_arg);
 }
 
 void
-rv_http_stream_begin(struct rv_request *req, void (*closed)(void *arg), void *arg)
+rv_http_stream_begin(struct rv_request *req, const struct rv_stream_calls *calls, void *arg)
 {
     struct evkeyvalq *headers = evhttp_request_get_output_headers(req->http);
 
     req->streaming = 1;
-    req->closed = closed;
-    req->closed_arg = arg;
+    req->calls = calls;
+    req->calls_arg = arg;
     req->answer.status = 200;
     note(req);
     add_common_headers(req);
@@ -231,7 +240,7 @@ rv_http_stream_write(struct rv_request *req, const char *bytes, size_t len)
     struct evbuffer *piece = evbuffer_new();
 
     evbuffer_add(piece, bytes, len);
-    evhttp_send_reply_chunk(req->http, piece);
+    evhttp_send_reply_chunk_with_cb(req->http, piece, on_stream_drained, req);
     evbuffer_free(piece);
 }
 

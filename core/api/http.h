@@ -15,9 +15,14 @@ void rv_http_answer(struct rv_request *req);
 /* No more new connections; those that are idle end with their next answer. */
 void rv_http_drain(struct rv_api *api);
 
-/* An answer without end: the request belongs to the caller, who gets closed (once) when the client
- * has gone, or ends it. After closed the request is to be freed with rv_request_free. */
-void rv_http_stream_begin(struct rv_request *req, void (*closed)(void *arg), void *arg);
+/* An answer without end: the request belongs to the caller, who is told once when the client has
+ * gone (then it is to be freed with rv_request_free), or ends it. */
+struct rv_stream_calls {
+    void (*closed)(void *arg);
+    /* All that was written is with the client. Nothing may be written from here. */
+    void (*drained)(void *arg);
+};
+void rv_http_stream_begin(struct rv_request *req, const struct rv_stream_calls *calls, void *arg);
 void rv_http_stream_write(struct rv_request *req, const char *bytes, size_t len);
 /* Bytes that the client has not taken yet. */
 size_t rv_http_stream_waiting(const struct rv_request *req);

@@ -61,7 +61,8 @@ id_of_value(const cJSON *value, int64_t *id, rv_err *err)
 {
     if (cJSON_IsString(value))
         return rv_request_id(id, value->valuestring, err);
-    if (cJSON_IsNumber(value) && value->valuedouble >= 0 && value->valuedouble < 9e15 &&
+    if (cJSON_IsNumber(value) && value->valuedouble >= 0 &&
+        value->valuedouble <= 9007199254740991.0 &&
         value->valuedouble == (double)(int64_t)value->valuedouble) {
         *id = (int64_t)value->valuedouble;
         return 0;
@@ -186,13 +187,44 @@ walk(struct rv_job *job)
     return 0;
 }
 
+static void
+park(struct rv_job *job)
+{
+    struct rv_api *api = job->req->api;
+
+    job->req->parked = 1;
+    job->next_parked = api->parked;
+    api->parked = job;
+}
+
+static void
+unpark(struct rv_job *job)
+{
+    struct rv_job **at = &job->req->api->parked;
+
+    while (*at != job)
+        at = &(*at)->next_parked;
+    *at = job->next_parked;
+}
+
+void
+rv_jobs_drop(struct rv_api *api)
+{
+    while (api->parked) {
+        struct rv_job *job = api->parked;
+        unpark(job);
+        free_state(job);
+        rv_request_free(job->req);
+    }
+}
+
 void
 rv_job_done(struct rv_job *job, const rv_err *result)
 {
     struct rv_request *req = job->req;
     int waiting = 0;
 
-    req->api->parked--;
+    unpark(job);
     free_state(job);
     if (result->code < 0 && !job->bulk) {
         rv_answer_err(req, result);
@@ -202,11 +234,43 @@ rv_job_done(struct rv_job *job, const rv_err *result)
         waiting = walk(job);
     }
     if (waiting) {
-        req->api->parked++;
+        park(job);
         return;
     }
     rv_api_touched(req->api);
     rv_http_answer(req);
+}
+
+static const char *const envelope_keys[] = { "action", "resource", "resources", NULL };
+static const char *const identifier_keys[] = { "action", "id",   "href",        "guid",
+                                               "userid", "name", "description", NULL };
+
+static int
+check_keys(const cJSON *object, const char *const *keys, rv_err *err)
+{
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, object)
+    {
+        int known = 0;
+        for (int i = 0; keys[i] && !known; i++)
+            known = rv_streq(keys[i], item->string);
+        if (known)
+            continue;
+        rv_fail(err, RV_E_INVALID, "unknown key '%.100s' in the request body", item->string);
+        const char *nearest = rv_nearest(item->string, keys);
+        return nearest ? rv_hint(err, "did you mean '%s'?", nearest) : err->code;
+    }
+    return 0;
+}
+
+/* Actions that take nothing but the row's name are strict about what is beside it. */
+static int
+check_entry(const struct rv_job *job, const cJSON *entry, rv_err *err)
+{
+    if (job->action->body && !rv_streq(job->action->body, "Identifiers"))
+        return 0;
+    return check_keys(entry, identifier_keys, err);
 }
 
 static int
@@ -214,6 +278,10 @@ read_items(struct rv_job *job, const cJSON *body, rv_err *err)
 {
     const cJSON *resource = member(body, "resource"), *resources = member(body, "resources");
     const cJSON *item;
+    int rc = resource || resources ? check_keys(body, envelope_keys, err) : 0;
+
+    if (rc < 0)
+        return rc;
 
     if (resource && resources)
         return rv_fail(err, RV_E_INVALID, "'resource' and 'resources' were both given");
@@ -221,7 +289,7 @@ read_items(struct rv_job *job, const cJSON *body, rv_err *err)
         return rv_fail(err, RV_E_INVALID, "'resource' must be an object");
     job->next = resource ? resource : body;
     if (!resources)
-        return 0;
+        return check_entry(job, job->next, err);
     if (job->id)
         return rv_fail(err, RV_E_INVALID, "'resources' belongs to a collection, not to one of it");
     if (!cJSON_IsArray(resources) || cJSON_GetArraySize(resources) == 0 ||
@@ -232,6 +300,9 @@ read_items(struct rv_job *job, const cJSON *body, rv_err *err)
     {
         if (!cJSON_IsObject(item))
             return rv_fail(err, RV_E_INVALID, "every entry of 'resources' must be an object");
+        rc = check_entry(job, item, err);
+        if (rc < 0)
+            return rc;
     }
     job->bulk = 1;
     job->next = resources->child;
@@ -315,8 +386,7 @@ rv_job_start(struct rv_request *req, const struct rv_kind *kind, int64_t id, rv_
         return rc;
     open_answer(job);
     if (walk(job)) {
-        req->parked = 1;
-        req->api->parked++;
+        park(job);
         return 0;
     }
     rv_api_touched(req->api);

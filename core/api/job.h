@@ -30,6 +30,7 @@ struct rv_job {
     rv_json_writer w;  /* of the answer's body */
     void *state;       /* the action's own while it waits; free_state frees it */
     void (*free_state)(void *state);
+    struct rv_job *next_parked; /* of those whose request is parked */
 };
 
 /* POST to a collection or resource, PUT, PATCH, DELETE. Fills the answer, or parks the request. */
@@ -37,6 +38,9 @@ int rv_job_start(struct rv_request *req, const struct rv_kind *kind, int64_t id,
 rv_json_writer *rv_job_out(struct rv_job *job);
 /* The entry that was left for later has its result in rv_job_out (result->code 0), or failed. */
 void rv_job_done(struct rv_job *job, const rv_err *result);
+
+/* The server ends: forget those that wait, and their requests. */
+void rv_jobs_drop(struct rv_api *api);
 
 /* success, message and href of the row; the object stays open. */
 void rv_job_result(struct rv_job *job, int64_t id, const char *message);

@@ -12,7 +12,7 @@
 
 #include "api/api_internal.h"
 
-#define NAME_MAX_BYTES 255
+#define NAME_MAX 255 /* characters */
 
 /* Keys that are understood at each place. */
 static const char *const top_keys[] = {
@@ -259,6 +259,16 @@ read_columns(struct rv_provider_form *form, const cJSON *body, rv_err *err)
     return 0;
 }
 
+static size_t
+characters(const char *text)
+{
+    size_t count = 0;
+
+    for (; *text; text++)
+        count += ((unsigned char)*text & 0xc0) != 0x80;
+    return count;
+}
+
 static int
 read_text(const cJSON *body, const char *name, const char **out, rv_err *err)
 {
@@ -269,8 +279,8 @@ read_text(const cJSON *body, const char *name, const char **out, rv_err *err)
         return 0;
     if (!cJSON_IsString(value))
         return rv_fail(err, RV_E_INVALID, "'%s' must be a text", name);
-    if (value->valuestring[0] == '\0' || strlen(value->valuestring) > NAME_MAX_BYTES)
-        return rv_fail(err, RV_E_INVALID, "'%s' must have 1 to %d bytes", name, NAME_MAX_BYTES);
+    if (value->valuestring[0] == '\0' || characters(value->valuestring) > NAME_MAX)
+        return rv_fail(err, RV_E_INVALID, "'%s' must have 1 to %d characters", name, NAME_MAX);
     *out = value->valuestring;
     return 0;
 }
@@ -322,7 +332,7 @@ zone_by(struct rv_request *req, const char *sql, rv_value key, int64_t *zone_id,
     int rc = rv_store_one(req->api->config.store, row, 1, sql, &key, 1, err);
 
     if (rc == 0)
-        return rv_fail(err, RV_E_INVALID, "there is no such zone");
+        return rv_fail(err, RV_E_NOT_FOUND, "Couldn't find Zone: there is no such zone");
     *zone_id = rc > 0 ? row[0].v.i : 0;
     return rc < 0 ? rc : 0;
 }
@@ -350,11 +360,10 @@ rv_provider_form_zone(struct rv_request *req, const cJSON *body, int64_t *zone_i
     text = id ? (cJSON_IsString(id) ? id->valuestring
                                     : rv_arena_format(req->arena, "%.0f", id->valuedouble))
               : text;
-    if (rv_request_id(&number, text, err) < 0) {
-        err->code = RV_E_INVALID;
-        return err->code;
-    }
-    return zone_by(req, "SELECT id FROM zones WHERE id = $1", rv_vint(number), zone_id, err);
+    int rc = rv_request_id(&number, text, err);
+    return rc < 0
+               ? rc
+               : zone_by(req, "SELECT id FROM zones WHERE id = $1", rv_vint(number), zone_id, err);
 }
 
 int

@@ -22,7 +22,7 @@ enum { RV_FORM_CREATE, RV_FORM_EDIT, RV_FORM_VERIFY };
 /* Nothing is read from the store. INVALID names the key, and the nearest one for an unknown. */
 int rv_provider_form_read(struct rv_provider_form *out, const cJSON *body, int purpose,
                           rv_err *err);
-/* The id of the zone that the body names, 0 for none; NOT_FOUND becomes INVALID. */
+/* The id of the zone that the body names, 0 for none; NOT_FOUND. */
 int rv_provider_form_zone(struct rv_request *req, const cJSON *body, int64_t *zone_id, rv_err *err);
 void rv_provider_form_free(struct rv_provider_form *form); /* wipes */
 /* The object that a PATCH list stands for; the caller's. */

@@ -12,6 +12,7 @@
 #include "api/provider_form.h"
 #include "api/types.h"
 #include "api/works.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "queue/queue.h"
 #include "store/record.h"
@@ -22,7 +23,6 @@ struct pending {
     struct rv_provider_form form;
     const char *type; /* plugin's name */
     cJSON *patched;   /* what a PATCH list stands for */
-    cJSON *stored;    /* stored options, secrets lent; NULL unless we merged ourselves */
     int stored_ones;  /* verify: what is stored was proved, nothing else */
 };
 
@@ -33,7 +33,6 @@ free_pending(void *state)
 
     rv_provider_form_free(&pending->form);
     rv_wipe_json(pending->patched);
-    rv_wipe_json(pending->stored);
     free(pending);
 }
 
@@ -133,20 +132,22 @@ part(const cJSON *prepared, const char *name)
     return cJSON_GetObjectItemCaseSensitive(prepared, name);
 }
 
+/* The record is there once rv_provider_create has returned; what else was learned may fail. */
 static int
 store_new(struct pending *pending, const cJSON *prepared, int64_t *id, rv_err *err)
 {
     struct rv_api *api = api_of(pending->job);
     const struct rv_provider_form *form = &pending->form;
     int64_t zone_id = form->zone_id ? form->zone_id : api->config.zone_id;
+    rv_err extra = RV_ERR_INIT;
     int rc =
         rv_provider_create(api->config.store, &api->config.host.vault, form->name, pending->type,
                            zone_id, part(prepared, "plain"), part(prepared, "secrets"), id, err);
 
-    if (rc == 0)
-        rc = rv_provider_report_auth(api->config.store, *id, "Valid", NULL, err);
-    if (rc == 0)
-        rc = store_extras(api->config.store, form, part(prepared, "identity"), *id, err);
+    if (rc == 0 &&
+        (rv_provider_report_auth(api->config.store, *id, "Valid", NULL, &extra) < 0 ||
+         store_extras(api->config.store, form, part(prepared, "identity"), *id, &extra) < 0))
+        rv_log_err(RV_WARNING, "a new provider's details were not stored", &extra);
     return rc;
 }
 
@@ -189,53 +190,15 @@ rv_provider_create_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err
     return rc < 0 ? rc : 1;
 }
 
-static void
-lay_over(cJSON *options, const cJSON *given)
-{
-    const cJSON *item;
-
-    cJSON_ArrayForEach(item, given)
-    {
-        cJSON_DeleteItemFromObjectCaseSensitive(options, item->string);
-        cJSON_AddItemToObject(options, item->string, cJSON_Duplicate(item, 1));
-    }
-}
-
 /* Prove a provider's options with what was given laid over the stored ones. */
 static int
 verify_stored(struct pending *pending, int64_t id, rv_verify_done done, rv_err *err)
 {
-    struct rv_api *api = api_of(pending->job);
-    const struct rv_api_host *host = &api->config.host;
+    const struct rv_api_host *host = &api_of(pending->job)->config.host;
 
-    if (host->verify_stored)
-        return host->verify_stored(host->arg, id, pending->form.given, 1, done, pending, err);
-    if (!host->vault.open)
+    if (!host->verify_stored)
         return rv_fail(err, RV_E_UNSUPPORTED, "this server cannot prove stored credentials");
-    int rc = rv_provider_options(api->config.store, &host->vault, id, &pending->stored, err);
-    if (rc < 0)
-        return rc;
-    cJSON *all = cJSON_Duplicate(pending->stored, 1);
-    lay_over(all, pending->form.given);
-    rc = host->verify(host->arg, pending->type, all, 1, done, pending, err);
-    rv_wipe_json(all);
-    return rc;
-}
-
-/* Secrets that are as they were need not be sealed again. The caller's. */
-static cJSON *
-new_secrets(const struct pending *pending, const cJSON *prepared)
-{
-    cJSON *out = cJSON_CreateObject();
-    const cJSON *item;
-
-    cJSON_ArrayForEach(item, part(prepared, "secrets"))
-    {
-        const char *before = rv_json_string(pending->stored, item->string);
-        if (!before || !rv_streq(before, cJSON_GetStringValue(item)))
-            cJSON_AddItemToObject(out, item->string, cJSON_Duplicate(item, 1));
-    }
-    return out;
+    return host->verify_stored(host->arg, id, pending->form.given, 1, done, pending, err);
 }
 
 static int
@@ -244,17 +207,16 @@ store_edit(struct pending *pending, const cJSON *prepared, rv_err *err)
     struct rv_api *api = api_of(pending->job);
     int64_t id = pending->job->item_id;
     const struct rv_provider_form *form = &pending->form;
-    cJSON *secrets = prepared ? new_secrets(pending, prepared) : NULL;
     int rc = 0;
 
     if (form->name || form->zone_id || prepared)
         rc = rv_provider_edit(api->config.store, &api->config.host.vault, id, form->name,
-                              form->zone_id, part(prepared, "plain"), secrets, err);
+                              form->zone_id, part(prepared, "plain"), part(prepared, "secrets"),
+                              err);
     if (rc == 0 && prepared)
         rc = rv_provider_report_auth(api->config.store, id, "Valid", NULL, err);
     if (rc == 0)
         rc = store_extras(api->config.store, form, part(prepared, "identity"), id, err);
-    rv_wipe_json(secrets);
     if (rc == 0)
         wake(api, "workers");
     return rc;

@@ -15,6 +15,7 @@
 struct rv_api;
 struct rv_route;
 struct rv_kind;
+struct rv_stream_calls;
 struct evhttp_request;
 
 enum {
@@ -76,10 +77,10 @@ struct rv_request {
     int64_t id, sub_id;         /* {id}, {sub_id} */
     struct rv_identity who;     /* user_id 0: not logged in */
     struct rv_answer answer;
-    int parked;                /* the answer comes later */
-    int streaming;             /* the connection belongs to a stream now */
-    void (*closed)(void *arg); /* of a stream: its client has gone */
-    void *closed_arg;
+    int parked;                          /* the answer comes later */
+    int streaming;                       /* the connection belongs to a stream now */
+    const struct rv_stream_calls *calls; /* of a stream */
+    void *calls_arg;
 };
 
 /* The texts of the target go into the arena. INVALID for a broken escape, U+0000, bytes that are

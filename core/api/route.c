@@ -22,6 +22,7 @@ static const struct rv_route routes[] = {
     { "/api/ping", RV_ROUTE_OPEN | RV_ROUTE_ANY_TYPE, .get = rv_get_ping },
     { "/api/product_info", RV_ROUTE_OPEN, .get = rv_get_product_info },
     { "/api/openapi.json", RV_ROUTE_OPEN, .get = rv_get_openapi },
+    { "/api/provider_types", 0, .get = rv_get_provider_types },
     { "/api/auth", 0, .get = rv_get_auth, .delete_ = rv_delete_auth },
     { "/api/{collection}", 0, .get = rv_get_collection, .post = rv_write_collection,
       .options = rv_options_collection },

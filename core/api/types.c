@@ -4,9 +4,17 @@
  */
 #include "api/types.h"
 
+#include <string.h>
+#include "api/answer.h"
+#include "api/handlers.h"
 #include "base/text.h"
 
 #define TYPES_MAX 64
+
+/* Members of a manifest that the API shows. */
+static const char *const shown[] = { "name",     "title",   "version",    "vendor", "license",
+                                     "docs_url", "type",    "abi",        "verify", "options",
+                                     "events",   "metrics", "operations", NULL };
 
 const cJSON *
 rv_types_list(const struct rv_api *api)
@@ -74,4 +82,38 @@ rv_types_installed(const struct rv_api *api, const char *name_or_class, const ch
         rv_hint(err, "did you mean '%s'?", nearest);
     rv_buf_free(&list);
     return err->code;
+}
+
+void
+rv_types_write(rv_json_writer *w, const cJSON *type)
+{
+    rv_jw_object(w);
+    for (const char *const *name = shown; *name; name++) {
+        const cJSON *value = cJSON_GetObjectItemCaseSensitive(type, *name);
+        char *text = value ? cJSON_PrintUnformatted(value) : NULL;
+        if (!text)
+            continue;
+        rv_jw_name(w, *name);
+        rv_jw_raw(w, text, strlen(text));
+        cJSON_free(text);
+    }
+    rv_jw_end_object(w);
+}
+
+int
+rv_get_provider_types(struct rv_request *req, rv_err *err)
+{
+    const cJSON *type;
+    int rc = rv_request_check_params(req, err);
+
+    if (rc < 0)
+        return rc;
+    rv_json_writer w = rv_answer_json(req, 200);
+    rv_jw_object(&w);
+    rv_jw_name(&w, "types");
+    rv_jw_array(&w);
+    cJSON_ArrayForEach(type, rv_types_list(req->api)) rv_types_write(&w, type);
+    rv_jw_end_array(&w);
+    rv_jw_end_object(&w);
+    return rv_buf_check(&req->answer.body, err);
 }

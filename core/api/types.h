@@ -18,4 +18,7 @@ const char *rv_types_name(const struct rv_api *api, const char *name_or_class);
 int rv_types_installed(const struct rv_api *api, const char *name_or_class, const char **name,
                        rv_err *err);
 
+/* The shown members of a manifest as one object. */
+void rv_types_write(rv_json_writer *w, const cJSON *type);
+
 #endif

@@ -13,6 +13,7 @@
 #include <event2/keyvalq_struct.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include "base/clock.h"
 #include "base/text.h"
 
@@ -107,8 +108,11 @@ ask(struct api_fixture *f, const char *method, const char *target, const char *h
         add_headers(to, headers);
     else
         evhttp_add_header(to, "X-Auth-Token", f->token);
-    if (body)
+    if (body) {
+        RV_AUTO_FREE char *length = rv_format("%zu", strlen(body));
+        evhttp_add_header(to, "Content-Length", length);
         evbuffer_add(evhttp_request_get_output_buffer(request), body, strlen(body));
+    }
     assert_int_equal(
         evhttp_make_request(connection, request, (enum evhttp_cmd_type)command_of(method), target),
         0);
@@ -267,7 +271,10 @@ connect_raw(struct api_fixture *f)
 
     events->f = f;
     events->text = rv_buf_limited(64u << 20);
-    events->bev = bufferevent_socket_new(f->base, -1, BEV_OPT_CLOSE_ON_FREE);
+    /* A small window, so that a reader that pauses is felt soon. */
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), window = 32768;
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof(window));
+    events->bev = bufferevent_socket_new(f->base, fd, BEV_OPT_CLOSE_ON_FREE);
     bufferevent_setcb(events->bev, on_read, NULL, on_event, events);
     bufferevent_enable(events->bev, EV_READ | EV_WRITE);
     assert_int_equal(
@@ -365,12 +372,12 @@ is_whole(struct events *events)
 }
 
 char *
-ask_raw(struct api_fixture *f, const char *bytes, size_t len)
+ask_raw(struct api_fixture *f, const char *bytes)
 {
     struct events *events = connect_raw(f);
     int64_t until = rv_monotonic_ms() + 5000;
 
-    bufferevent_write(events->bev, bytes, len);
+    bufferevent_write(events->bev, bytes, strlen(bytes));
     while (!is_whole(events) && rv_monotonic_ms() < until)
         run_loop(f, 10);
     char *text = rv_strdup(events_text(events));

@@ -64,8 +64,8 @@ struct reply ask(struct api_fixture *f, const char *method, const char *target, 
 /* With the admin's token. */
 struct reply get(struct api_fixture *f, const char *target);
 struct reply post(struct api_fixture *f, const char *target, const char *body);
-/* Bytes as they are over a connection of their own; the answer until it is closed, or whole. */
-char *ask_raw(struct api_fixture *f, const char *bytes, size_t len);
+/* Text as it is over a connection of their own; the answer until it is closed, or whole. */
+char *ask_raw(struct api_fixture *f, const char *text);
 const char *reply_header(const struct reply *reply, const char *name, char out[256]);
 
 /* Walks "resources[0].name": text of the value there (numbers and flags printed), "(none)". The

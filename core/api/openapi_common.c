@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Schemas of the OpenAPI document that do not depend on the dictionary, written as JSON.
+ */
+#include "api/openapi.h"
+
+#define JSON(...) #__VA_ARGS__
+
+/* clang-format off */
+static const struct {
+    const char *name, *schema;
+} schemas[] = {
+    { "Id", JSON({"type": "string", "pattern": "^-?[0-9]{1,19}$"}) },
+    { "Action", JSON({"type": "object", "additionalProperties": false,
+        "required": ["name", "method", "href"], "properties": {
+            "name": {"type": "string"},
+            "method": {"enum": ["get", "post", "put", "patch", "delete"]},
+            "href": {"type": "string"}}}) },
+    { "Actions", JSON({"type": "array", "items": {"$ref": "#/components/schemas/Action"}}) },
+    { "Links", JSON({"type": "object", "additionalProperties": false,
+        "required": ["self", "first", "last"], "properties": {
+            "self": {"type": "string"}, "next": {"type": "string"},
+            "previous": {"type": "string"}, "first": {"type": "string"},
+            "last": {"type": "string"}}}) },
+    { "Error", JSON({"type": "object", "additionalProperties": false, "required": ["error"],
+        "properties": {"error": {"type": "object", "additionalProperties": false,
+            "required": ["kind", "message", "klass"], "properties": {
+                "kind": {"type": "string"}, "message": {"type": "string"},
+                "klass": {"type": "string"}, "hint": {"type": "string"}}}}}) },
+    { "TaskLink", JSON({"type": "object", "additionalProperties": false,
+        "required": ["id", "href"], "properties": {
+            "id": {"$ref": "#/components/schemas/Id"}, "href": {"type": "string"}}}) },
+    { "ActionResult", JSON({"type": "object", "additionalProperties": false,
+        "required": ["success", "message"], "properties": {
+            "success": {"type": "boolean"}, "message": {"type": "string"},
+            "hint": {"type": "string"}, "href": {"type": "string"},
+            "task_id": {"$ref": "#/components/schemas/Id"}, "task_href": {"type": "string"},
+            "tasks": {"type": "array", "items": {"$ref": "#/components/schemas/TaskLink"}}}}) },
+    { "Token", JSON({"type": "object", "additionalProperties": false,
+        "required": ["auth_token", "token_ttl", "expires_on"], "properties": {
+            "auth_token": {"type": "string"}, "token_ttl": {"type": "integer"},
+            "expires_on": {"type": "string", "format": "date-time"},
+            "requester_type": {"enum": ["cli", "ui", "ws"]}}}) },
+    { "Product", JSON({"type": "object", "additionalProperties": false, "properties": {
+        "name": {"type": "string"}, "name_full": {"type": "string"},
+        "copyright": {"type": "string"}, "support_website": {"type": "string"},
+        "support_website_text": {"type": "string"}}}) },
+    { "Identity", JSON({"type": "object", "additionalProperties": false, "properties": {
+        "userid": {"type": "string"}, "name": {"type": "string"},
+        "user_href": {"type": "string"}, "group": {"type": "string"},
+        "group_href": {"type": "string"}, "role": {"type": "string"},
+        "role_href": {"type": "string"}, "tenant": {"type": "string"},
+        "groups": {"type": "array", "items": {"type": "string"}},
+        "miq_groups": {"type": "array", "items": {"type": "object",
+            "additionalProperties": false}}}}) },
+    { "ServerInfo", JSON({"type": "object", "additionalProperties": false, "properties": {
+        "version": {"type": "string"}, "build": {"type": "string"},
+        "appliance": {"type": "string"}, "server_href": {"type": "string"},
+        "zone_href": {"type": "string"}, "region_href": {"type": "string"},
+        "time": {"type": "string", "format": "date-time"}}}) },
+    { "Feature", JSON({"type": "object", "additionalProperties": false, "properties": {
+        "name": {"type": "string"}, "description": {"type": "string"},
+        "children": {"type": "array", "items": {"type": "string"}}}}) },
+    { "Entry", JSON({"type": "object", "additionalProperties": false,
+        "required": ["name", "version", "collections"], "properties": {
+            "name": {"type": "string"}, "description": {"type": "string"},
+            "version": {"type": "string"},
+            "versions": {"type": "array", "items": {"type": "object",
+                "additionalProperties": false, "properties": {
+                    "name": {"type": "string"}, "href": {"type": "string"}}}},
+            "settings": {"type": "object", "additionalProperties": false, "properties": {
+                "asynchronous_notifications": {"type": "boolean"}, "locale": {"type": "string"}}},
+            "identity": {"$ref": "#/components/schemas/Identity"},
+            "server_info": {"$ref": "#/components/schemas/ServerInfo"},
+            "product_info": {"$ref": "#/components/schemas/Product"},
+            "authorization": {"type": "object", "additionalProperties": false, "properties": {
+                "product_features": {"type": "object",
+                    "additionalProperties": {"$ref": "#/components/schemas/Feature"}}}},
+            "collections": {"type": "array", "items": {"type": "object",
+                "additionalProperties": false, "required": ["name", "href", "description"],
+                "properties": {"name": {"type": "string"}, "href": {"type": "string"},
+                    "description": {"type": "string"}}}}}}) },
+    { "ProviderOption", JSON({"type": "object", "additionalProperties": false, "properties": {
+        "name": {"type": "string"}, "type": {"type": "string"},
+        "required": {"type": "boolean"}, "advanced": {"type": "boolean"},
+        "default": {"type": "string"}, "min": {"type": "number"}, "max": {"type": "number"},
+        "choices": {"type": "array", "items": {"type": "string"}},
+        "help": {"type": "string"}}}) },
+    { "ProviderType", JSON({"type": "object", "additionalProperties": false,
+        "required": ["name", "options"], "properties": {
+            "name": {"type": "string"}, "title": {"type": "string"},
+            "version": {"type": "string"}, "vendor": {"type": "string"},
+            "license": {"type": "string"}, "docs_url": {"type": "string"},
+            "type": {"type": "string"}, "abi": {"type": "string"},
+            "verify": {"type": "boolean"}, "events": {"type": "boolean"},
+            "metrics": {"type": "boolean"}, "operations": {"type": "boolean"},
+            "options": {"type": "array",
+                "items": {"$ref": "#/components/schemas/ProviderOption"}}}}) },
+    { "ProviderTypes", JSON({"type": "object", "additionalProperties": false,
+        "required": ["types"], "properties": {"types": {"type": "array",
+            "items": {"$ref": "#/components/schemas/ProviderType"}}}}) },
+    { "CollectionOptions", JSON({"type": "object", "additionalProperties": false,
+        "required": ["attributes", "virtual_attributes", "relationships", "subcollections", "data"],
+        "properties": {
+            "attributes": {"type": "array", "items": {"type": "string"}},
+            "virtual_attributes": {"type": "array", "items": {"type": "string"}},
+            "relationships": {"type": "array", "items": {"type": "string"}},
+            "subcollections": {"type": "array", "items": {"type": "string"}},
+            "data": {"type": "object", "additionalProperties": false, "properties": {
+                "provider_settings": {"type": "object",
+                    "additionalProperties": {"$ref": "#/components/schemas/ProviderType"}}}}}}) },
+    /* What clients send. A text may not hold U+0000. */
+    { "Text", JSON({"type": "string", "maxLength": 255, "pattern": "^[^\\u0000]*$"}) },
+    { "Name", JSON({"type": "string", "minLength": 1, "maxLength": 255,
+        "pattern": "^[^\\u0000]+$"}) },
+    { "IdGiven", JSON({"type": ["string", "integer"], "pattern": "^[0-9]{1,19}$", "minimum": 0,
+        "maximum": 9007199254740991}) },
+    { "ZoneGiven", JSON({"type": "object", "additionalProperties": false, "minProperties": 1,
+        "properties": {"id": {"$ref": "#/components/schemas/IdGiven"},
+            "href": {"type": "string", "pattern": "^/api/zones/[0-9]{1,19}$"},
+            "name": {"$ref": "#/components/schemas/Name"}}}) },
+    { "ProviderOptions", JSON({"type": "object", "description":
+        "Options of the plugin by name; GET /api/provider_types lists them",
+        "additionalProperties": {"type": ["string", "number", "boolean"],
+            "pattern": "^[^\\u0000]*$"}}) },
+    { "EndpointGiven", JSON({"type": "object", "additionalProperties": false, "properties": {
+        "role": {"enum": ["default"]},
+        "hostname": {"$ref": "#/components/schemas/Text"},
+        "ipaddress": {"$ref": "#/components/schemas/Text"},
+        "port": {"type": "integer", "minimum": 1, "maximum": 65535},
+        "path": {"$ref": "#/components/schemas/Text"},
+        "security_protocol": {"enum": ["ssl-with-validation", "ssl-with-validation-custom-ca",
+            "ssl-without-validation"]},
+        "verify_ssl": {"enum": [0, 1]},
+        "certificate_authority": {"type": "string", "pattern": "^[^\\u0000]*$"},
+        "http_proxy": {"$ref": "#/components/schemas/Text"}}}) },
+    { "CredentialsGiven", JSON({"type": "object", "additionalProperties": false, "properties": {
+        "authtype": {"enum": ["default", "bearer"]},
+        "userid": {"$ref": "#/components/schemas/Text"},
+        "password": {"$ref": "#/components/schemas/Text"},
+        "auth_key": {"type": "string", "pattern": "^[^\\u0000]*$"},
+        "client_certificate": {"type": "string", "pattern": "^[^\\u0000]*$"},
+        "client_key": {"type": "string", "pattern": "^[^\\u0000]*$"}}}) },
+    { "ConnectionConfigurations", JSON({"type": "array", "items": {"type": "object",
+        "additionalProperties": false, "properties": {
+            "endpoint": {"$ref": "#/components/schemas/EndpointGiven"},
+            "authentication": {"$ref": "#/components/schemas/CredentialsGiven"}}}}) },
+    { "Patch", JSON({"type": "array", "items": {"type": "object", "additionalProperties": false,
+        "required": ["action", "path", "value"], "properties": {
+            "action": {"enum": ["add", "edit"]},
+            "path": {"enum": ["name", "uid_ems", "provider_region"]},
+            "value": {"$ref": "#/components/schemas/Name"}}}}) },
+};
+/* clang-format on */
+
+void
+rv_openapi_common(rv_json_writer *w)
+{
+    for (size_t i = 0; i < RV_COUNT(schemas); i++) {
+        rv_jw_name(w, schemas[i].name);
+        rv_openapi_json(w, schemas[i].schema);
+    }
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Query parameters of the OpenAPI document. Patterns say exactly which names a collection has.
+ */
+#include "api/openapi.h"
+
+#include <string.h>
+#include "api/scope.h"
+#include "base/text.h"
+
+#define PATTERN_MAX (256u << 10)
+
+void
+rv_openapi_pair(rv_json_writer *w, const char *name, const char *text)
+{
+    rv_jw_name(w, name);
+    rv_jw_string(w, text);
+}
+
+void
+rv_openapi_json(rv_json_writer *w, const char *json)
+{
+    rv_jw_raw(w, json, strlen(json));
+}
+
+static void
+begin(rv_json_writer *w, const char *name, const char *help)
+{
+    rv_jw_object(w);
+    rv_openapi_pair(w, "name", name);
+    rv_openapi_pair(w, "in", "query");
+    rv_openapi_pair(w, "description", help);
+    rv_jw_name(w, "schema");
+}
+
+static void
+text_parameter(rv_json_writer *w, const char *name, const char *help, const char *pattern)
+{
+    begin(w, name, help);
+    rv_jw_object(w);
+    rv_openapi_pair(w, "type", "string");
+    rv_openapi_pair(w, "pattern", pattern);
+    rv_jw_end_object(w);
+    rv_jw_end_object(w);
+}
+
+static void
+word_parameter(rv_json_writer *w, const char *name, const char *help, const char *const *words)
+{
+    begin(w, name, help);
+    rv_jw_object(w);
+    rv_openapi_pair(w, "type", "string");
+    rv_jw_name(w, "enum");
+    rv_jw_array(w);
+    for (; *words; words++)
+        rv_jw_string(w, *words);
+    rv_jw_end_array(w);
+    rv_jw_end_object(w);
+    rv_jw_end_object(w);
+}
+
+static void
+number_parameter(rv_json_writer *w, const char *name, const char *help, int64_t lowest)
+{
+    begin(w, name, help);
+    rv_jw_object(w);
+    rv_openapi_pair(w, "type", "integer");
+    rv_jw_name(w, "minimum");
+    rv_jw_int(w, lowest);
+    rv_jw_name(w, "maximum");
+    rv_jw_int(w, INT64_MAX);
+    rv_jw_end_object(w);
+    rv_jw_end_object(w);
+}
+
+static void
+add_word(rv_buf *out, const char *word)
+{
+    rv_buf_addf(out, "%s%s", out->len ? "|" : "", word);
+}
+
+/* Columns of these types (a bit each), and virtual attributes that have SQL. */
+static void
+add_attributes(rv_buf *out, const struct rv_kind *kind, unsigned types)
+{
+    const struct rv_virtual *virtual;
+
+    for (int i = 0; i < kind->column_count; i++) {
+        if (rv_column_public(&kind->columns[i]) && (types & 1u << kind->columns[i].type))
+            add_word(out, kind->columns[i].name);
+    }
+    for (int at = 0; (virtual = rv_virtual_next(kind, &at)) != NULL;) {
+        if (virtual->sql && (types & 1u << virtual->type))
+            add_word(out, virtual->name);
+    }
+}
+
+#define ALL_TYPES 0xffffu
+#define BIT(type) (1u << (type))
+
+static void
+list_pattern(rv_buf *out, const char *words, int most)
+{
+    rv_buf_addf(out, "^(%s)(,(%s)){0,%d}$", words, words, most - 1);
+}
+
+static void
+add_form(rv_buf *out, const struct rv_kind *kind, unsigned types, const char *operators,
+         const char *value)
+{
+    rv_buf words = rv_buf_limited(PATTERN_MAX);
+
+    add_attributes(&words, kind, types);
+    if (words.len > 0)
+        rv_buf_addf(out, "%s(%s) ?(%s) ?%s", out->len ? "|" : "", words.data, operators, value);
+    rv_buf_free(&words);
+}
+
+static void
+filter_parameter(rv_json_writer *w, const struct rv_kind *kind)
+{
+    static const char six[] = "=|!=|<|<=|>|>=";
+    rv_buf forms = rv_buf_limited(PATTERN_MAX), pattern = rv_buf_limited(PATTERN_MAX);
+
+    add_form(&forms, kind, BIT(REEVE_STRING), six, "('[^'\\u0000]{0,40}'|\"[^\"\\u0000]{0,40}\")");
+    add_form(&forms, kind, BIT(REEVE_INT) | BIT(REEVE_DOUBLE) | BIT(REEVE_REF), six,
+             "-?[0-9]{1,18}");
+    add_form(&forms, kind, BIT(REEVE_FLAG), "=|!=", "(true|false)");
+    add_form(&forms, kind, BIT(REEVE_TIME), "=|<|>", "20[0-9]{2}-(0[1-9]|1[0-2])-[01][1-9]");
+    add_form(&forms, kind, ALL_TYPES, "=|!=", "(NULL|nil)");
+    rv_buf_addf(&pattern, "^(or )?(%s)$", rv_buf_text(&forms));
+    begin(w, "filter[]",
+          "ATTRIBUTE OPERATOR VALUE; several must all hold, one with 'or ' before it is enough by "
+          "itself. Text in quotes, % and * are wildcards. ASSOCIATION.ATTRIBUTE works as well.");
+    rv_jw_object(w);
+    rv_openapi_pair(w, "type", "array");
+    rv_jw_name(w, "maxItems");
+    rv_jw_int(w, RV_FILTERS_MAX);
+    rv_jw_name(w, "items");
+    rv_jw_object(w);
+    rv_openapi_pair(w, "type", "string");
+    rv_openapi_pair(w, "pattern", rv_buf_text(&pattern));
+    rv_jw_end_object(w);
+    rv_jw_end_object(w);
+    rv_openapi_pair(w, "style", "form");
+    rv_jw_name(w, "explode");
+    rv_jw_flag(w, 1);
+    rv_jw_end_object(w);
+    rv_buf_free(&forms);
+    rv_buf_free(&pattern);
+}
+
+static void
+expand_parameter(rv_json_writer *w, const struct rv_kind *kind)
+{
+    rv_buf words = rv_buf_limited(PATTERN_MAX), pattern = rv_buf_limited(PATTERN_MAX);
+
+    add_word(&words, "resources");
+    for (int i = 0; i < rv_sub_count(kind); i++)
+        add_word(&words, rv_sub_at(kind, i).name);
+    list_pattern(&pattern, rv_buf_text(&words), RV_EXPANDS_MAX);
+    text_parameter(w, "expand", "resources: whole rows; a sub-collection: its rows in each",
+                   rv_buf_text(&pattern));
+    rv_buf_free(&words);
+    rv_buf_free(&pattern);
+}
+
+static void
+attributes_parameter(rv_json_writer *w, const struct rv_kind *kind)
+{
+    rv_buf words = rv_buf_limited(PATTERN_MAX), pattern = rv_buf_limited(PATTERN_MAX);
+
+    add_attributes(&words, kind, ALL_TYPES);
+    add_word(&words, "href_slug");
+    add_word(&words, "actions");
+    for (int i = 0; i < kind->column_count; i++) {
+        const struct rv_column *column = &kind->columns[i];
+        if (column->type == REEVE_REF && column->target && rv_column_public(column))
+            rv_buf_addf(&words, "|%.*s(\\.(id|created_on))?", (int)strlen(column->name) - 3,
+                        column->name);
+    }
+    list_pattern(&pattern, rv_buf_text(&words), 12);
+    text_parameter(w, "attributes",
+                   "Only these columns; virtual and dotted ones (ASSOCIATION.ATTRIBUTE) beside all",
+                   rv_buf_text(&pattern));
+    rv_buf_free(&words);
+    rv_buf_free(&pattern);
+}
+
+static void
+sort_parameter(rv_json_writer *w, const struct rv_kind *kind)
+{
+    rv_buf words = rv_buf_limited(PATTERN_MAX), pattern = rv_buf_limited(PATTERN_MAX);
+
+    add_attributes(&words, kind, ALL_TYPES);
+    list_pattern(&pattern, rv_buf_text(&words), RV_SORTS_MAX);
+    text_parameter(w, "sort_by", "Keys, the first one first; nulls come last",
+                   rv_buf_text(&pattern));
+    rv_buf_free(&words);
+    rv_buf_free(&pattern);
+}
+
+static void
+ref_parameter(rv_json_writer *w, const char *name)
+{
+    rv_openapi_ref(w, "parameters", name);
+}
+
+void
+rv_openapi_query(struct rv_request *req, rv_json_writer *w, const struct rv_kind *kind, int form)
+{
+    const char **classes = rv_scope_classes(req->arena, kind, req->api);
+
+    expand_parameter(w, kind);
+    attributes_parameter(w, kind);
+    if (form != RV_OPENAPI_LIST)
+        return;
+    filter_parameter(w, kind);
+    sort_parameter(w, kind);
+    static const char *const common[] = { "sort_order", "sort_options", "offset", "limit",
+                                          "hide",       "archived",     "by_tag" };
+    for (size_t i = 0; i < RV_COUNT(common); i++)
+        ref_parameter(w, common[i]);
+    if (classes[0])
+        word_parameter(w, "collection_class", "Rows of this class only", classes);
+}
+
+void
+rv_openapi_parameters(rv_json_writer *w)
+{
+    static const char *const resources[] = { "resources", NULL };
+    static const char *const ignore_case[] = { "ignore_case", NULL };
+
+    rv_jw_name(w, "sort_order");
+    text_parameter(w, "sort_order", "An order a key",
+                   "^(asc|desc|ascending|descending)(,(asc|desc|ascending|descending)){0,7}$");
+    rv_jw_name(w, "sort_options");
+    word_parameter(w, "sort_options", "Whether upper and lower case are the same", ignore_case);
+    rv_jw_name(w, "offset");
+    number_parameter(w, "offset", "Rows to leave out before the page", 0);
+    rv_jw_name(w, "limit");
+    number_parameter(w, "limit", "Most rows of the page; the server has a limit of its own", 1);
+    rv_jw_name(w, "hide");
+    word_parameter(w, "hide", "Counts without rows", resources);
+    rv_jw_name(w, "archived");
+    begin(w, "archived", "Whether rows that are gone are listed as well");
+    rv_jw_object(w);
+    rv_openapi_pair(w, "type", "boolean");
+    rv_jw_end_object(w);
+    rv_jw_end_object(w);
+    rv_jw_name(w, "by_tag");
+    text_parameter(w, "by_tag", "Rows that have all of these tags",
+                   "^/[^,\\u0000]{0,60}(,/[^,\\u0000]{0,60}){0,4}$");
+}

@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The API's outer side: login, tokens, errors, methods, ceilings, health, what hostile bytes do.
+ */
+#include "api_fixture.h"
+
+#include <stdio.h>
+#include "auth/auth.h"
+
+#define BASIC "Authorization: Basic YWRtaW46Y29ycmVjdCBob3JzZQ==\n" /* admin:correct horse */
+#define WRONG "Authorization: Basic YWRtaW46d3Jvbmc=\n"             /* admin:wrong */
+#define NONE "Authorization: Basic Tm9uZTpOb25l\n"                  /* None:None */
+
+static void
+ping_health_and_readiness_need_no_login(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply ping = ask(f, "GET", "/api/ping", "Accept: text/html\n", NULL);
+    AUTO_REPLY struct reply health = ask(f, "GET", "/healthz", "Accept: */*\n", NULL);
+    AUTO_REPLY struct reply ready = ask(f, "GET", "/readyz", "Accept: */*\n", NULL);
+    rv_test_script(f->store, "UPDATE miq_servers SET status = 'starting'");
+    AUTO_REPLY struct reply starting = ask(f, "GET", "/readyz", "Accept: */*\n", NULL);
+
+    assert_string_equal(ping.body, "pong");
+    assert_int_equal(health.status, 200);
+    assert_int_equal(ready.status, 200);
+    assert_int_equal(starting.status, 503);
+}
+
+static void
+the_entry_point_says_who_where_and_what(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply reply = get(f, "/api");
+    AUTO_REPLY struct reply versioned = get(f, "/api/v3.0.0/zones?expand=resources");
+    AUTO_REPLY struct reply unknown = get(f, "/api/v9.9.9/zones");
+
+    assert_string_equal(at(&reply, "name"), "API");
+    assert_string_equal(at(&reply, "version"), "3.0.0");
+    assert_string_equal(at(&reply, "versions[0].href"), "http://reeve.example:7400/api/v3.0.0");
+    assert_string_equal(at(&reply, "settings.locale"), "en");
+    assert_string_equal(at(&reply, "identity.userid"), ADMIN);
+    assert_string_equal(at(&reply, "server_info.version"), "0.1.0");
+    assert_string_equal(at(&reply, "server_info.zone_href"),
+                        "http://reeve.example:7400/api/zones/1000000000002");
+    assert_string_equal(at(&reply, "product_info.name"), "Reeve");
+    assert_true(count_at(&reply, "collections") > 40);
+    assert_string_equal(at(&versioned, "resources[0].href"),
+                        "http://reeve.example:7400/api/v3.0.0/zones/1000000000002");
+    assert_int_equal(unknown.status, 400);
+    assert_non_null(strstr(at(&unknown, "error.message"), "9.9.9"));
+}
+
+static void
+basic_credentials_are_checked(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply right = ask(f, "GET", "/api", BASIC, NULL);
+    AUTO_REPLY struct reply again = ask(f, "GET", "/api", BASIC, NULL);
+    AUTO_REPLY struct reply none = ask(f, "GET", "/api", "Accept: application/json\n", NULL);
+    AUTO_REPLY struct reply wrong = ask(f, "GET", "/api", WRONG, NULL);
+    AUTO_REPLY struct reply garbage = ask(f, "GET", "/api", "Authorization: Basic ?!\n", NULL);
+    AUTO_REPLY struct reply ajax =
+        ask(f, "GET", "/api", "X-Requested-With: XMLHttpRequest\n", NULL);
+    char header[256];
+
+    assert_int_equal(right.status, 200);
+    assert_int_equal(again.status, 200);
+    assert_int_equal(none.status, 401);
+    assert_non_null(strstr(reply_header(&none, "WWW-Authenticate", header), "Basic"));
+    assert_string_equal(at(&none, "error.kind"), "unauthorized");
+    assert_int_equal(wrong.status, 401);
+    assert_string_equal(at(&wrong, "error.klass"), "MiqException::MiqEVMLoginError");
+    assert_int_equal(garbage.status, 401);
+    assert_int_equal(ajax.status, 401);
+    assert_null(reply_header(&ajax, "WWW-Authenticate", header));
+}
+
+static void
+a_changed_password_counts_at_once(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply before = ask(f, "GET", "/api", BASIC, NULL);
+    must(rv_auth_set_admin(f->store, ADMIN, "another one", err));
+    AUTO_REPLY struct reply after = ask(f, "GET", "/api", BASIC, NULL);
+
+    assert_int_equal(before.status, 200);
+    assert_int_equal(after.status, 401);
+}
+
+static void
+issue(struct api_fixture *f, const char *query, char header[128], struct reply *reply)
+{
+    char target[128];
+
+    snprintf(target, sizeof(target), "/api/auth%s", query);
+    *reply = ask(f, "GET", target, BASIC, NULL);
+    assert_int_equal(reply->status, 200);
+    snprintf(header, 128, "X-Auth-Token: %s\n", at(reply, "auth_token"));
+}
+
+static void
+tokens_are_issued_used_renewed_and_revoked(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    char header[128], both[256], skipping[256];
+    AUTO_REPLY struct reply issued = { 0 };
+
+    issue(f, "", header, &issued);
+    assert_string_equal(at(&issued, "token_ttl"), "600");
+    assert_string_equal(at(&issued, "requester_type"), "(none)");
+    snprintf(both, sizeof(both), "%s" NONE, header);
+    snprintf(skipping, sizeof(skipping), "%sX-Auth-Skip-Token-Renewal: true\n", header);
+    AUTO_REPLY struct reply used = ask(f, "GET", "/api", header, NULL);
+    AUTO_REPLY struct reply beside_basic = ask(f, "GET", "/api", both, NULL);
+    AUTO_REPLY struct reply wrong_beside_right =
+        ask(f, "GET", "/api", "X-Auth-Token: 0000\n" BASIC, NULL);
+    assert_int_equal(used.status, 200);
+    assert_int_equal(beside_basic.status, 200);
+    assert_int_equal(wrong_beside_right.status, 401);
+    assert_string_equal(at(&wrong_beside_right, "error.klass"), "Api::AuthenticationError");
+
+    int64_t start = rv_test_int(f->store, "SELECT MAX(expires_on) FROM auth_tokens");
+    rv_test_script(f->store, "UPDATE auth_tokens SET expires_on = expires_on - 300000");
+    AUTO_REPLY struct reply skipped = ask(f, "GET", "/api", skipping, NULL);
+    assert_int_equal(skipped.status, 200);
+    assert_true(rv_test_int(f->store, "SELECT MAX(expires_on) FROM auth_tokens") < start);
+    AUTO_REPLY struct reply renewed = ask(f, "GET", "/api", header, NULL);
+    assert_int_equal(renewed.status, 200);
+    assert_true(rv_test_int(f->store, "SELECT MAX(expires_on) FROM auth_tokens") >= start);
+
+    AUTO_REPLY struct reply revoked = ask(f, "DELETE", "/api/auth", header, NULL);
+    AUTO_REPLY struct reply after = ask(f, "GET", "/api", header, NULL);
+    assert_int_equal(revoked.status, 204);
+    assert_int_equal(revoked.len, 0);
+    assert_int_equal(after.status, 401);
+}
+
+static void
+tokens_end_and_have_types(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    char header[128];
+    AUTO_REPLY struct reply issued = { 0 };
+    AUTO_REPLY struct reply bad = ask(f, "GET", "/api/auth?requester_type=robot", BASIC, NULL);
+
+    issue(f, "?requester_type=ui", header, &issued);
+    assert_string_equal(at(&issued, "token_ttl"), "3600");
+    assert_string_equal(at(&issued, "requester_type"), "ui");
+    rv_test_script(f->store, "UPDATE auth_tokens SET expires_on = 1");
+    AUTO_REPLY struct reply over = ask(f, "GET", "/api", header, NULL);
+    assert_int_equal(over.status, 401);
+    assert_int_equal(bad.status, 400);
+}
+
+static void
+an_alien_group_is_refused(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply reply = ask(f, "GET", "/api", BASIC "X-MIQ-Group: Nobody\n", NULL);
+
+    assert_int_equal(reply.status, 401);
+}
+
+static void
+errors_have_kind_message_and_klass(void **state)
+{
+    static const struct {
+        const char *method, *target, *body;
+        int status;
+        const char *kind, *klass;
+    } cases[] = {
+        { "GET", "/api/zones?limit=x", NULL, 400, "bad_request", "Api::BadRequestError" },
+        { "GET", "/api/zones/1", NULL, 404, "not_found", "ActiveRecord::RecordNotFound" },
+        { "GET", "/api/zones/one", NULL, 404, "not_found", "Api::NotFoundError" },
+        { "GET", "/api/zones/12345678901234567890", NULL, 404, "not_found", "Api::NotFoundError" },
+        { "GET", "/api/zoones", NULL, 404, "not_found", "Api::NotFoundError" },
+        { "GET", "/api/zones/1000000000002/moons", NULL, 404, "not_found", "Api::NotFoundError" },
+        { "GET", "/", NULL, 404, "not_found", "Api::NotFoundError" },
+        { "GET", "/api//zones", NULL, 404, "not_found", "Api::NotFoundError" },
+        { "GET", "/api/zones?nope=1", NULL, 400, "bad_request", "Api::BadRequestError" },
+        { "GET", "/api/zones?filter%5B%5D=name%3D%zz", NULL, 400, "bad_request",
+          "Api::BadRequestError" },
+        { "GET", "/api/zones?filter[]=name=%00", NULL, 400, "bad_request", "Api::BadRequestError" },
+        { "GET", "/api/zones?filter[]=name='%ff%fe'", NULL, 400, "bad_request",
+          "Api::BadRequestError" },
+        { "GET", "/api/zones/%ff", NULL, 400, "bad_request", "Api::BadRequestError" },
+        { "POST", "/api/zones", "{\"action\":", 400, "bad_request", "Api::BadRequestError" },
+        { "POST", "/api/zones", "[1,2]", 400, "bad_request", "Api::BadRequestError" },
+        { "POST", "/api/zones", "\"x\"", 400, "bad_request", "Api::BadRequestError" },
+        { "POST", "/api/zones", "", 400, "bad_request", "Api::BadRequestError" },
+        { "POST", "/api/zones", "{\"action\":7}", 400, "bad_request", "Api::BadRequestError" },
+        { "POST", "/api/zones", "{\"action\":\"fly\"}", 400, "bad_request",
+          "Api::BadRequestError" },
+        { "POST", "/api/zones", "{\"name\":\"new\"}", 400, "bad_request", "Api::BadRequestError" },
+        { "POST", "/api/zones", "{\"action\":\"query\",\"resources\":[]}", 400, "bad_request",
+          "Api::BadRequestError" },
+        { "POST", "/api/zones", "{\"action\":\"query\",\"resources\":[7]}", 400, "bad_request",
+          "Api::BadRequestError" },
+        { "POST", "/api/zones", "{\"action\":\"query\",\"resources\":[{\"id\":1.5}]}", 400,
+          "bad_request", "Api::BadRequestError" },
+        { "POST", "/api/zones", "{\"action\":\"query\",\"resources\":[{\"id\":\"1e3\"}]}", 404,
+          "not_found", "ActiveRecord::RecordNotFound" },
+        { "PUT", "/api/zones", "{}", 405, "method_not_allowed", "Api::MethodNotAllowedError" },
+        { "POST", "/api/zones/1000000000002", "{}", 405, "method_not_allowed",
+          "Api::MethodNotAllowedError" },
+        { "DELETE", "/api/zones/1000000000002", NULL, 405, "method_not_allowed",
+          "Api::MethodNotAllowedError" },
+        { "TRACE", "/api/zones", NULL, 405, "method_not_allowed", "Api::MethodNotAllowedError" },
+        { "DELETE", "/api/ping", NULL, 405, "method_not_allowed", "Api::MethodNotAllowedError" },
+    };
+    struct api_fixture *f = fixture_of(state);
+
+    for (size_t i = 0; i < RV_COUNT(cases); i++) {
+        AUTO_REPLY struct reply reply =
+            ask(f, cases[i].method, cases[i].target, NULL, cases[i].body);
+        if (reply.status != cases[i].status || !reply.json ||
+            strcmp(at(&reply, "error.kind"), cases[i].kind) != 0 ||
+            strcmp(at(&reply, "error.klass"), cases[i].klass) != 0 ||
+            at(&reply, "error.message")[0] == '\0')
+            fail_msg("%s %s %s: %d %s", cases[i].method, cases[i].target,
+                     cases[i].body ? cases[i].body : "", reply.status, reply.body);
+    }
+}
+
+static void
+a_refused_method_says_which_are_taken(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply reply = ask(f, "PUT", "/api/zones", NULL, "{}");
+    AUTO_REPLY struct reply head = ask(f, "HEAD", "/api/zones", NULL, NULL);
+    char header[256];
+
+    assert_string_equal(reply_header(&reply, "Allow", header), "GET, POST, OPTIONS");
+    assert_int_equal(head.status, 405);
+    assert_int_equal(head.len, 0);
+    RV_AUTO_FREE char *odd = ask_raw(f, "BREW /api/zones HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_non_null(strstr(odd, "405"));
+    assert_non_null(strstr(odd, "Api::MethodNotAllowedError"));
+}
+
+static void
+answers_are_json_or_nothing(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply html = ask(f, "GET", "/api/zones", BASIC "Accept: text/html\n", NULL);
+    AUTO_REPLY struct reply any =
+        ask(f, "GET", "/api/zones", BASIC "Accept: text/html, */*\n", NULL);
+    char header[256];
+
+    assert_int_equal(html.status, 415);
+    assert_string_equal(at(&html, "error.kind"), "unsupported_media_type");
+    assert_int_equal(any.status, 200);
+    assert_string_equal(reply_header(&any, "Content-Type", header),
+                        "application/json; charset=utf-8");
+    assert_string_equal(reply_header(&any, "Access-Control-Allow-Origin", header), "*");
+}
+
+static void
+links_have_the_host_that_the_client_used(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply proxied =
+        ask(f, "GET", "/api/zones",
+            BASIC "X-Forwarded-Proto: https\nX-Forwarded-Host: reeve.example.org\n", NULL);
+    AUTO_REPLY struct reply evil =
+        ask(f, "GET", "/api/zones", BASIC "X-Forwarded-Host: a\"b<script>\n", NULL);
+
+    assert_string_equal(at(&proxied, "links.self"), "https://reeve.example.org/api/zones");
+    assert_string_equal(at(&evil, "links.self"), "http://reeve.example:7400/api/zones");
+}
+
+static char *
+long_text(const char *before, size_t len, const char *after)
+{
+    char *text = rv_alloc(strlen(before) + len + strlen(after) + 1);
+
+    memcpy(text, before, strlen(before));
+    memset(text + strlen(before), 'a', len);
+    memcpy(text + strlen(before) + len, after, strlen(after));
+    return text;
+}
+
+static void
+ceilings_hold(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    RV_AUTO_FREE char *body = long_text("{\"name\":\"", 5u << 20, "\"}");
+    RV_AUTO_FREE char *target = long_text("/api/zones?filter[]=name=", 40u << 10, "");
+    RV_AUTO_FREE char *filter = long_text("/api/zones?filter[]=name=", 9000, "");
+    RV_AUTO_FREE char *header =
+        long_text("GET /api HTTP/1.1\r\nHost: x\r\nX-Long: ", 100u << 10, "\r\n\r\n");
+    AUTO_REPLY struct reply large = post(f, "/api/zones", body);
+    AUTO_REPLY struct reply longer = get(f, target);
+    AUTO_REPLY struct reply filtered = get(f, filter);
+    RV_AUTO_FREE char *headed = ask_raw(f, header);
+    AUTO_REPLY struct reply after = get(f, "/api/zones");
+
+    assert_int_equal(large.status, 413);
+    assert_string_equal(at(&large, "error.kind"), "content_too_large");
+    assert_int_equal(longer.status, 400);
+    assert_int_equal(filtered.status, 400);
+    assert_non_null(strstr(headed, " 4"));
+    assert_int_equal(after.status, 200);
+}
+
+static void
+deep_json_is_refused(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    char *body = rv_alloc(20001);
+
+    memset(body, '[', 10000);
+    memset(body + 10000, ']', 10000);
+    AUTO_REPLY struct reply reply = post(f, "/api/zones", body);
+    free(body);
+    assert_int_equal(reply.status, 400);
+}
+
+static void
+broken_requests_end_their_own_connection_only(void **state)
+{
+    static const char *const broken[] = {
+        "\r\n\r\n\r\n",
+        "GET\r\n\r\n",
+        "GET /api HTTP/9.9\r\n\r\n",
+        "GET /api HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
+        "POST /api/zones HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n",
+        "POST /api/zones HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "GET http:// HTTP/1.1\r\n\r\n",
+        "CONNECT x:1 HTTP/1.1\r\n\r\n",
+        "GET * HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /api/zones%2f..%2f.. HTTP/1.1\r\nHost: x\r\n\r\n",
+        "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    };
+    struct api_fixture *f = fixture_of(state);
+
+    for (size_t i = 0; i < RV_COUNT(broken); i++) {
+        struct events *events = events_open(f, broken[i], NULL);
+        run_loop(f, 5);
+        events_close(events);
+        RV_AUTO_FREE char *text = rv_format("%s", broken[i]);
+        if (strlen(text) > 12) {
+            RV_AUTO_FREE char *answer = ask_raw(f, text);
+            assert_null(strstr(answer, " 500 "));
+        }
+    }
+    AUTO_REPLY struct reply after = get(f, "/api/zones");
+    assert_int_equal(after.status, 200);
+}
+
+static void
+connections_are_kept_for_the_next_request(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    static const char two[] = "GET /api/ping HTTP/1.1\r\nHost: x\r\n\r\n"
+                              "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    struct events *events = events_open(f, "/api/ping", NULL);
+
+    assert_true(events_wait(events, "pong"));
+    events_close(events);
+    RV_AUTO_FREE char *text = ask_raw(f, two);
+    assert_non_null(strstr(text, "pong"));
+}
+
+static void
+metrics_count_requests_rows_and_providers(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 7);
+    AUTO_REPLY struct reply first = get(f, "/api/zones");
+    AUTO_REPLY struct reply reply = ask(f, "GET", "/metrics", "Accept: */*\n", NULL);
+    AUTO_REPLY struct reply from_outside =
+        ask(f, "GET", "/metrics", "Accept: */*\nX-Forwarded-For: 192.0.2.1\n", NULL);
+
+    assert_int_equal(first.status, 200);
+    assert_int_equal(reply.status, 200);
+    assert_non_null(strstr(reply.body, "reeve_http_requests_total{route=\"/api/{collection}\","
+                                       "method=\"GET\",status=\"200\"} 1\n"));
+    assert_non_null(
+        strstr(reply.body, "reeve_http_request_seconds_count{route=\"/api/{collection}\"} 1\n"));
+    assert_non_null(
+        strstr(reply.body, "reeve_objects{provider=\"prod\",kind=\"container_groups\"} 7\n"));
+    assert_non_null(
+        strstr(reply.body, "reeve_provider_up{provider=\"prod\",type=\"kubernetes\"} 0\n"));
+    assert_non_null(
+        strstr(reply.body, "reeve_provider_enabled{provider=\"lab\",type=\"demo\"} 1\n"));
+    assert_non_null(strstr(reply.body, "reeve_feed_number "));
+    assert_non_null(strstr(reply.body, "reeve_store_bytes "));
+    assert_non_null(strstr(reply.body, "process_resident_memory_bytes "));
+    assert_int_equal(from_outside.status, 401);
+}
+
+static void
+a_store_that_does_not_answer_is_503_with_retry_after(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    char header[256];
+
+    /* The one writer of SQLite is busy; the table is locked on PostgreSQL. */
+    must(rv_store_begin(f->store, err));
+    if (rv_test_is_postgres())
+        must(rv_store_exec(f->store, NULL, "LOCK TABLE auth_tokens IN ACCESS EXCLUSIVE MODE", NULL,
+                           0, err));
+    AUTO_REPLY struct reply reply = get(f, "/api/auth");
+    rv_store_rollback(f->store);
+    AUTO_REPLY struct reply after = get(f, "/api/auth");
+
+    assert_int_equal(reply.status, 503);
+    assert_non_null(reply_header(&reply, "Retry-After", header));
+    assert_string_equal(at(&reply, "error.kind"), "service_unavailable");
+    assert_int_equal(after.status, 200);
+}
+
+static void
+draining_ends_when_the_last_answer_is_out(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    struct events *events = events_open(f, "/api/container_groups", NULL);
+
+    assert_true(events_wait(events, "retry: 1000"));
+    assert_false(rv_api_idle(f->api));
+    rv_api_drain(f->api);
+    run_loop(f, 50);
+    assert_true(rv_api_idle(f->api));
+    assert_non_null(strstr(events_text(events), "0\r\n\r\n"));
+    events_close(events);
+}
+
+static void
+openapi_is_there_without_login(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply reply = ask(f, "GET", "/api/openapi.json", "Accept: */*\n", NULL);
+
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(at(&reply, "openapi"), "3.1.0");
+    assert_true(count_at(&reply, "paths") > 100);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        api_test(ping_health_and_readiness_need_no_login),
+        api_test(the_entry_point_says_who_where_and_what),
+        api_test(basic_credentials_are_checked),
+        api_test(a_changed_password_counts_at_once),
+        api_test(tokens_are_issued_used_renewed_and_revoked),
+        api_test(tokens_end_and_have_types),
+        api_test(an_alien_group_is_refused),
+        api_test(errors_have_kind_message_and_klass),
+        api_test(a_refused_method_says_which_are_taken),
+        api_test(answers_are_json_or_nothing),
+        api_test(links_have_the_host_that_the_client_used),
+        api_test(ceilings_hold),
+        api_test(deep_json_is_refused),
+        api_test(broken_requests_end_their_own_connection_only),
+        api_test(connections_are_kept_for_the_next_request),
+        api_test(metrics_count_requests_rows_and_providers),
+        api_test(a_store_that_does_not_answer_is_503_with_retry_after),
+        api_test(draining_ends_when_the_last_answer_is_out),
+        api_test(openapi_is_there_without_login),
+    };
+
+    return cmocka_run_group_tests_name("api_http", tests, NULL, NULL);
+}

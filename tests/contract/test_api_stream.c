@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Changes of a collection as server-sent events.
+ */
+#include "api_fixture.h"
+
+#include <stdio.h>
+#include "model/model.h"
+#include "store/record.h"
+
+#define PODS "/api/container_groups"
+
+static const struct rv_kind *
+pods(void)
+{
+    return rv_model_kind("container_group");
+}
+
+/* One change with its row, as a saver makes it. */
+static void
+change(struct api_fixture *f, int n, const char *phase, int64_t deleted_on, int op)
+{
+    int64_t id = FIRST_ID + 1000 + n;
+    struct rv_feed *feed = rv_feed_new();
+    struct rv_field fields[] = {
+        { "phase", rv_vtext(phase) },
+        { "deleted_on", deleted_on ? rv_vint(deleted_on) : RV_VNULL },
+    };
+
+    must(rv_store_begin(f->store, err));
+    if (op == RV_DELETED) {
+        must(rv_record_delete(f->store, feed, pods(), id, err));
+    } else if (op == RV_UPDATED) {
+        must(rv_record_update(f->store, feed, pods(), id, fields, 2, err));
+    } else {
+        must(rv_record_update(f->store, NULL, pods(), id, fields, 2, err));
+        rv_feed_add(feed, pods(), id, PROVIDER_ID, op,
+                    op == RV_ARCHIVED ? "{\"deleted_on\":null}" : NULL);
+    }
+    must(rv_feed_flush(feed, f->store, err));
+    must(rv_store_commit(f->store, err));
+    rv_feed_free(feed);
+}
+
+static struct events *
+watching(struct api_fixture *f, const char *target, const char *headers)
+{
+    struct events *events = events_open(f, target, headers);
+
+    assert_true(events_wait(events, "retry: 1000"));
+    assert_non_null(strstr(events_text(events), "Content-Type: text/event-stream"));
+    return events;
+}
+
+static void
+each_sort_of_change_is_an_event_with_the_row(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 5);
+    struct events *events = watching(f, PODS, NULL);
+
+    change(f, 1, "Running", 0, RV_CREATED);
+    change(f, 1, "Failed", 0, RV_UPDATED);
+    change(f, 2, "Running", 1700000000000LL, RV_ARCHIVED);
+    change(f, 2, "Running", 0, RV_RESTORED);
+    change(f, 3, "", 0, RV_DELETED);
+    rv_api_changed(f->api);
+    assert_true(events_wait(events, "event: deleted"));
+    assert_non_null(strstr(events_text(events), "event: created"));
+    assert_non_null(strstr(events_text(events), "event: updated"));
+    assert_non_null(strstr(events_text(events), "\"phase\":\"Failed\""));
+    assert_non_null(strstr(events_text(events), "event: archived"));
+    assert_non_null(strstr(events_text(events), "event: restored"));
+    assert_non_null(strstr(events_text(events), "data: {\"href\":\"http://x" PODS
+                                                "/1000000001003\",\"id\":\"1000000001003\"}"));
+    events_close(events);
+}
+
+static void
+streams_notice_changes_without_being_woken(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 1);
+    struct events *events = watching(f, PODS, NULL);
+
+    change(f, 1, "Failed", 0, RV_UPDATED);
+    assert_true(events_wait(events, "event: updated"));
+    events_close(events);
+}
+
+static void
+only_the_collection_s_own_changes_are_told(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 2);
+    struct events *zones = watching(f, "/api/zones", NULL);
+    struct events *events = watching(f, PODS, NULL);
+
+    change(f, 1, "Failed", 0, RV_UPDATED);
+    rv_api_changed(f->api);
+    assert_true(events_wait(events, "event: updated"));
+    run_loop(f, 30);
+    assert_null(strstr(events_text(zones), "event:"));
+    events_close(zones);
+    events_close(events);
+}
+
+static void
+filters_and_attributes_are_honoured(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 6);
+    struct events *events =
+        watching(f, PODS "?filter[]=phase=Running&attributes=name,container_project.name", NULL);
+
+    change(f, 3, "Pending", 0, RV_CREATED); /* does not fit */
+    change(f, 6, "Running", 0, RV_UPDATED); /* fits now */
+    change(f, 1, "Failed", 0, RV_UPDATED);  /* fits no more */
+    rv_api_changed(f->api);
+    assert_true(events_wait(events, "event: deleted"));
+    assert_null(strstr(events_text(events), "1000000001003"));
+    assert_non_null(strstr(events_text(events),
+                           "\"name\":\"pod-0006\",\"container_project\":{\"name\":\"Data\"}}"));
+    assert_non_null(strstr(events_text(events), "\"id\":\"1000000001001\"}"));
+    events_close(events);
+}
+
+static void
+last_id(const struct events *events, char out[64])
+{
+    const char *at = events_text((struct events *)(uintptr_t)events), *found = NULL;
+
+    for (const char *next; (next = strstr(at, "\nid: ")) != NULL; at = next + 1)
+        found = next + 5;
+    assert_non_null(found);
+    snprintf(out, 64, "%.*s", (int)strcspn(found, "\r\n"), found);
+}
+
+static void
+a_stream_resumes_where_it_was(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    char header[128], id[64];
+    seed_pods(f, 4);
+    struct events *first = watching(f, PODS, NULL);
+
+    change(f, 1, "Failed", 0, RV_UPDATED);
+    rv_api_changed(f->api);
+    assert_true(events_wait(first, "1000000001001"));
+    last_id(first, id);
+    events_close(first);
+    change(f, 2, "Failed", 0, RV_UPDATED);
+    change(f, 3, "Failed", 0, RV_UPDATED);
+    snprintf(header, sizeof(header), "Last-Event-ID: %s\r\n", id);
+    struct events *second = watching(f, PODS, header);
+    assert_true(events_wait(second, "1000000001003"));
+    assert_non_null(strstr(events_text(second), "1000000001002"));
+    assert_null(strstr(events_text(second), "1000000001001"));
+    change(f, 4, "Failed", 0, RV_UPDATED);
+    rv_api_changed(f->api);
+    assert_true(events_wait(second, "1000000001004"));
+    events_close(second);
+}
+
+static void
+a_position_of_another_feed_is_410_and_nonsense_is_400(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    struct events *foreign = events_open(f, PODS, "Last-Event-ID: 123-1\r\n");
+    struct events *nonsense = events_open(f, PODS, "Last-Event-ID: hello\r\n");
+    struct events *filter = events_open(f, PODS "?filter[]=nope=1", NULL);
+
+    assert_true(events_wait(foreign, "410 Gone"));
+    assert_true(events_wait(foreign, "Api::GoneError"));
+    assert_true(events_wait(nonsense, "400 Bad Request"));
+    assert_true(events_wait(filter, "400 Bad Request"));
+    events_close(foreign);
+    events_close(nonsense);
+    events_close(filter);
+}
+
+static void
+an_expired_position_is_410(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    char header[128], id[64];
+    seed_pods(f, 3);
+    struct events *first = watching(f, PODS, NULL);
+
+    last_id(first, id);
+    events_close(first);
+    for (int n = 1; n <= 3; n++)
+        change(f, n, "Failed", 0, RV_UPDATED);
+    rv_test_script(f->store, "UPDATE changes SET at = 1");
+    must(rv_feed_expire(f->store, 1000, 2, NULL, err));
+    snprintf(header, sizeof(header), "Last-Event-ID: %s\r\n", id);
+    struct events *second = events_open(f, PODS, header);
+    assert_true(events_wait(second, "410 Gone"));
+    events_close(second);
+}
+
+static void
+streams_have_a_cap(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    api_reopen_with(f, "api.streams_max", "2");
+    struct events *one = watching(f, PODS, NULL), *two = watching(f, PODS, NULL);
+    struct events *three = events_open(f, PODS, NULL);
+
+    assert_true(events_wait(three, "503 Service Unavailable"));
+    assert_non_null(strstr(events_text(three), "Retry-After"));
+    events_close(one);
+    run_loop(f, 50);
+    struct events *four = watching(f, PODS, NULL);
+    events_close(two);
+    events_close(three);
+    events_close(four);
+}
+
+static int
+count_of(const char *text, const char *word)
+{
+    int count = 0;
+
+    for (; (text = strstr(text, word)) != NULL; text++)
+        count++;
+    return count;
+}
+
+/* Long rows, so that a few hundred fill the buffers. */
+static void
+storm(struct api_fixture *f, int rounds)
+{
+    RV_AUTO_FREE char *text = rv_alloc(20001);
+
+    memset(text, 'm', 20000);
+    for (int i = 0; i < rounds; i++) {
+        struct rv_feed *feed = rv_feed_new();
+        text[0] = (char)('a' + i % 26);
+        must(rv_store_begin(f->store, err));
+        for (int n = 1; n <= 50; n++) {
+            struct rv_field field = { "message", rv_vtext(text) };
+            must(rv_record_update(f->store, feed, pods(), FIRST_ID + 1000 + n, &field, 1, err));
+        }
+        must(rv_feed_flush(feed, f->store, err));
+        must(rv_store_commit(f->store, err));
+        rv_feed_free(feed);
+    }
+}
+
+static void
+a_slow_reader_is_caught_up_without_filling_memory(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 50);
+    struct events *slow = watching(f, PODS, NULL),
+                  *quick = watching(f, PODS "?attributes=name", NULL);
+
+    events_pause(slow, 1);
+    for (int i = 0; i < 3; i++) {
+        storm(f, 2);
+        rv_api_changed(f->api);
+        run_loop(f, 5);
+    }
+    for (int i = 0; i < 100 && count_of(events_text(quick), "event: updated") < 300; i++)
+        run_loop(f, 50);
+    assert_int_equal(count_of(events_text(quick), "event: updated"), 300);
+    assert_in_range(count_of(events_text(slow), "event: updated"), 0, 280);
+    events_pause(slow, 0);
+    for (int i = 0; i < 200 && count_of(events_text(slow), "event: updated") < 300; i++)
+        run_loop(f, 50);
+    assert_int_equal(count_of(events_text(slow), "event: updated"), 300);
+    assert_false(events_ended(slow));
+    events_close(slow);
+    events_close(quick);
+}
+
+static void
+a_reader_that_takes_nothing_is_cut_off(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 50);
+    api_reopen_with(f, "api.idle_timeout", "500ms");
+    struct events *stuck = watching(f, PODS, NULL);
+
+    events_pause(stuck, 1);
+    for (int i = 0; i < 4; i++) {
+        storm(f, 3);
+        rv_api_changed(f->api);
+        run_loop(f, 10);
+    }
+    run_loop(f, 1500);
+    assert_true(rv_api_idle(f->api));
+    events_close(stuck);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        api_test(each_sort_of_change_is_an_event_with_the_row),
+        api_test(streams_notice_changes_without_being_woken),
+        api_test(only_the_collection_s_own_changes_are_told),
+        api_test(filters_and_attributes_are_honoured),
+        api_test(a_stream_resumes_where_it_was),
+        api_test(a_position_of_another_feed_is_410_and_nonsense_is_400),
+        api_test(an_expired_position_is_410),
+        api_test(streams_have_a_cap),
+        api_test(a_slow_reader_is_caught_up_without_filling_memory),
+        api_test(a_reader_that_takes_nothing_is_cut_off),
+    };
+
+    return cmocka_run_group_tests_name("api_stream", tests, NULL, NULL);
+}

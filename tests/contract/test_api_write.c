@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Writing over the API: providers, tasks, messages, and the forms that requests may have.
+ */
+#include "api_fixture.h"
+
+#include <stdio.h>
+#include "queue/queue.h"
+#include "queue/task.h"
+
+#define PROVIDER "/api/providers/1000000000101"
+#define OWN_FORM                                                                                   \
+    "{\"type\":\"kubernetes\",\"name\":\"new\",\"options\":{\"hostname\":\"a.example\","           \
+    "\"port\":6443,\"auth_key\":\"the-token\"}}"
+
+static int64_t
+providers(struct api_fixture *f)
+{
+    return rv_test_int(f->store, "SELECT COUNT(*) FROM ext_management_systems");
+}
+
+static void
+a_provider_is_created_once_its_credentials_are_proved(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply reply = post(f, "/api/providers", OWN_FORM);
+
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(at(&reply, "results[0].name"), "new");
+    assert_string_equal(at(&reply, "results[0].type"),
+                        "ManageIQ::Providers::Kubernetes::ContainerManager");
+    assert_string_equal(at(&reply, "results[0].uid_ems"), "uid-of-the-other-side");
+    assert_string_equal(at(&reply, "results[0].zone_id"), "1000000000002");
+    assert_string_equal(f->verified_type, "kubernetes");
+    assert_string_equal(rv_json_string(f->given, "auth_key"), "the-token");
+    assert_non_null(strstr(f->woken, "workers "));
+    assert_null(strstr(reply.body, "the-token"));
+    RV_AUTO_FREE char *sealed = rv_test_text(
+        f->store, "SELECT auth_key FROM authentications WHERE resource_id = (SELECT id "
+                  "FROM ext_management_systems WHERE name = 'new')");
+    assert_string_equal(sealed, "v1:fake:9");
+    RV_AUTO_FREE char *host =
+        rv_test_text(f->store, "SELECT hostname FROM endpoints WHERE resource_id = (SELECT id "
+                               "FROM ext_management_systems WHERE name = 'new')");
+    assert_string_equal(host, "a.example");
+}
+
+static void
+every_form_of_a_create_means_the_same(void **state)
+{
+    static const char *const bodies[] = {
+        "{\"type\":\"ManageIQ::Providers::Kubernetes::ContainerManager\",\"name\":\"p%d\","
+        "\"zone\":{\"id\":\"1000000000003\"},\"connection_configurations\":[{\"endpoint\":{"
+        "\"role\":"
+        "\"default\",\"hostname\":\"h\",\"port\":\"6443\",\"verify_ssl\":0},\"authentication\":{"
+        "\"authtype\":\"bearer\",\"auth_key\":\"k\"}}]}",
+        "{\"action\":\"create\",\"resource\":{\"type\":\"kubernetes\",\"name\":\"p%d\",\"zone\":{"
+        "\"href\":\"/api/zones/1000000000003\"},\"hostname\":\"h\",\"port\":6443,"
+        "\"security_protocol\":\"ssl-without-validation\",\"credentials\":{\"auth_key\":\"k\"}}}",
+        "{\"action\":\"create\",\"resources\":[{\"type\":\"kubernetes\",\"name\":\"p%d\",\"zone\":{"
+        "\"name\":\"edge\"},\"options\":{\"hostname\":\"h\",\"port\":\"6443\",\"auth_key\":\"k\","
+        "\"security_protocol\":\"ssl-without-validation\"}}]}",
+        "{\"type\":\"kubernetes\",\"name\":\"p%d\",\"zone_id\":\"1000000000003\",\"ipaddress\":"
+        "\"h\","
+        "\"port\":6443,\"verify_ssl\":false,\"credentials\":[{\"auth_key\":\"k\"}]}",
+    };
+    struct api_fixture *f = fixture_of(state);
+
+    for (size_t i = 0; i < RV_COUNT(bodies); i++) {
+        char body[1024], *form = (char *)(uintptr_t)strstr(bodies[i], "p%d");
+        snprintf(body, sizeof(body), "%.*sp%d%s", (int)(form - bodies[i]), bodies[i], (int)i,
+                 form + 3);
+        AUTO_REPLY struct reply reply = post(f, "/api/providers", body);
+        if (reply.status != 200)
+            fail_msg("%s: %d %s", body, reply.status, reply.body);
+        assert_string_equal(at(&reply, "results[0].zone_id"), "1000000000003");
+        assert_string_equal(rv_json_string(f->given, "hostname"), "h");
+        assert_string_equal(rv_json_string(f->given, "auth_key"), "k");
+        assert_string_equal(rv_json_string(f->given, "security_protocol"),
+                            "ssl-without-validation");
+        assert_true(rv_json_string(f->given, "port") || rv_json_int(f->given, "port", 0) == 6443);
+    }
+}
+
+static void
+a_create_that_is_refused_leaves_no_row(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    f->proof =
+        (struct fake_proof){ RV_E_AUTH, "the API server refused the token", "make a new one" };
+    AUTO_REPLY struct reply refused = post(f, "/api/providers", OWN_FORM);
+    f->proof = (struct fake_proof){ RV_E_UNAVAILABLE, "connection refused", "" };
+    AUTO_REPLY struct reply away = post(f, "/api/providers", OWN_FORM);
+
+    assert_int_equal(refused.status, 400);
+    assert_string_equal(at(&refused, "error.message"), "the API server refused the token");
+    assert_string_equal(at(&refused, "error.hint"), "make a new one");
+    assert_int_equal(away.status, 400);
+    assert_int_equal(providers(f), 2);
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM authentications"), 1);
+}
+
+static void
+mistakes_in_a_form_are_named_before_anything_is_proved(void **state)
+{
+    static const struct {
+        const char *body;
+        int status;
+        const char *text;
+    } cases[] = {
+        { "{\"type\":\"kubernetes\",\"nam\":\"x\"}", 400, "nam" },
+        { "{\"type\":\"kubernetes\"}", 400, "name" },
+        { "{\"name\":\"x\"}", 400, "type" },
+        { "{\"type\":\"kubernets\",\"name\":\"x\"}", 400, "kubernets" },
+        { "{\"type\":\"kubernetes\",\"name\":\"prod\"}", 400, "prod" },
+        { "{\"type\":\"kubernetes\",\"name\":7}", 400, "name" },
+        { "{\"type\":\"kubernetes\",\"name\":\"\"}", 400, "name" },
+        { "{\"type\":\"kubernetes\",\"name\":\"x\",\"id\":\"1\"}", 400, "id" },
+        { "{\"type\":\"kubernetes\",\"name\":\"x\",\"href\":\"/y\"}", 400, "href" },
+        { "{\"type\":\"kubernetes\",\"name\":\"x\",\"options\":[]}", 400, "options" },
+        { "{\"type\":\"kubernetes\",\"name\":\"x\",\"options\":{\"port\":{}}}", 400, "port" },
+        { "{\"type\":\"kubernetes\",\"name\":\"x\",\"zone\":{\"id\":\"12\"}}", 404, "Zone" },
+        { "{\"type\":\"kubernetes\",\"name\":\"x\",\"zone\":7}", 400, "zone" },
+        { "{\"type\":\"kubernetes\",\"name\":\"x\",\"verify_ssl\":2}", 400, "verify_ssl" },
+        { "{\"type\":\"kubernetes\",\"name\":\"x\",\"tenant_mapping_enabled\":\"yes\"}", 400,
+          "tenant_mapping_enabled" },
+        { "{\"type\":\"kubernetes\",\"name\":\"x\",\"connection_configurations\":[{\"endpoint\":{"
+          "\"hostnam\":\"h\"}}]}",
+          400, "hostnam" },
+        { "{\"type\":\"kubernetes\",\"name\":\"x\",\"connection_configurations\":[{\"endpoint\":{"
+          "\"role\":\"prometheus\"}}]}",
+          400, "prometheus" },
+        { "{\"type\":\"kubernetes\",\"name\":\"x\",\"connection_configurations\":7}", 400,
+          "connection_configurations" },
+        { "{\"action\":\"create\",\"resource\":{},\"resources\":[{}]}", 400, "resource" },
+        { "{\"action\":\"create\",\"resource\":[]}", 400, "resource" },
+        { "{\"action\":\"create\",\"resources\":[{}],\"reources\":1}", 400, "reources" },
+    };
+    struct api_fixture *f = fixture_of(state);
+
+    for (size_t i = 0; i < RV_COUNT(cases); i++) {
+        AUTO_REPLY struct reply reply = post(f, "/api/providers", cases[i].body);
+        if (reply.status != cases[i].status || !strstr(at(&reply, "error.message"), cases[i].text))
+            fail_msg("%s: %d %s", cases[i].body, reply.status, reply.body);
+    }
+    assert_int_equal(f->verifications, 0);
+    assert_int_equal(providers(f), 2);
+}
+
+static void
+of_several_creates_each_has_its_own_result(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply reply =
+        post(f, "/api/providers",
+             "{\"action\":\"create\",\"resources\":[{\"type\":\"demo\",\"name\":\"a\"},"
+             "{\"type\":\"demo\",\"name\":\"prod\"},{\"type\":\"demo\",\"name\":\"b\"}]}");
+
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(all_of(&reply, "results", "name"), "a,(none),b");
+    assert_string_equal(at(&reply, "results[1].success"), "false");
+    assert_int_equal(f->verifications, 2);
+    assert_int_equal(providers(f), 4);
+}
+
+static void
+edits_by_post_put_and_patch_have_the_same_outcome(void **state)
+{
+    static const struct {
+        const char *method, *body;
+    } cases[] = {
+        { "POST",
+          "{\"action\":\"edit\",\"resource\":{\"name\":\"renamed\",\"provider_region\":\"r1\"}}" },
+        { "POST", "{\"action\":\"edit\",\"name\":\"renamed\",\"provider_region\":\"r1\"}" },
+        { "PUT", "{\"name\":\"renamed\",\"provider_region\":\"r1\"}" },
+        { "PATCH", "[{\"action\":\"edit\",\"path\":\"name\",\"value\":\"renamed\"},"
+                   "{\"action\":\"add\",\"path\":\"provider_region\",\"value\":\"r1\"},"
+                   "{\"action\":\"edit\",\"path\":\"a/b\",\"value\":1}]" },
+    };
+    struct api_fixture *f = fixture_of(state);
+
+    for (size_t i = 0; i < RV_COUNT(cases); i++) {
+        rv_test_script(f->store,
+                       "UPDATE ext_management_systems SET name = 'prod', provider_region = "
+                       "NULL WHERE id = 1000000000101");
+        AUTO_REPLY struct reply reply = ask(f, cases[i].method, PROVIDER, NULL, cases[i].body);
+        if (reply.status != 200)
+            fail_msg("%s: %d %s", cases[i].body, reply.status, reply.body);
+        assert_string_equal(at(&reply, "name"), "renamed");
+        assert_string_equal(at(&reply, "provider_region"), "r1");
+        assert_string_equal(at(&reply, "id"), "1000000000101");
+    }
+    assert_int_equal(f->verifications, 0);
+    AUTO_REPLY struct reply removed =
+        ask(f, "PATCH", PROVIDER, NULL, "[{\"action\":\"remove\",\"path\":\"provider_region\"}]");
+    assert_string_equal(at(&removed, "provider_region"), "(none)");
+}
+
+static void
+new_credentials_are_proved_before_they_replace_the_old(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    static const char body[] = "{\"action\":\"edit\",\"options\":{\"auth_key\":\"newer\"}}";
+    f->proof = (struct fake_proof){ RV_E_AUTH, "refused", "" };
+    AUTO_REPLY struct reply refused = post(f, PROVIDER, body);
+    RV_AUTO_FREE char *kept =
+        rv_test_text(f->store, "SELECT auth_key FROM authentications WHERE id = 1000000000104");
+    f->proof = (struct fake_proof){ 0 };
+    AUTO_REPLY struct reply taken = post(f, PROVIDER, body);
+    RV_AUTO_FREE char *replaced =
+        rv_test_text(f->store, "SELECT auth_key FROM authentications WHERE id = 1000000000104");
+
+    assert_int_equal(refused.status, 400);
+    assert_string_equal(kept, "v1:sealed-key");
+    assert_int_equal(taken.status, 200);
+    assert_string_equal(f->verified_type, "1000000000101");
+    assert_string_equal(replaced, "v1:fake:5");
+}
+
+static void
+an_edit_cannot_do_everything(void **state)
+{
+    static const struct {
+        const char *method, *body;
+        int status;
+    } cases[] = {
+        { "PUT", "{\"type\":\"demo\"}", 400 },
+        { "PUT", "{\"name\":\"lab\"}", 400 },
+        { "PUT", "{\"nme\":\"x\"}", 400 },
+        { "PUT", "[]", 400 },
+        { "PATCH", "{}", 400 },
+        { "PATCH", "[{\"action\":\"fly\",\"path\":\"name\",\"value\":1}]", 400 },
+        { "PATCH", "[{\"action\":\"edit\",\"path\":\"name\"}]", 400 },
+        { "PATCH", "[7]", 400 },
+        { "POST", "{\"action\":\"edit\",\"resources\":[{\"id\":\"1\"}]}", 400 },
+        { "POST", "{}", 400 },
+    };
+    struct api_fixture *f = fixture_of(state);
+
+    for (size_t i = 0; i < RV_COUNT(cases); i++) {
+        AUTO_REPLY struct reply reply = ask(f, cases[i].method, PROVIDER, NULL, cases[i].body);
+        if (reply.status != cases[i].status)
+            fail_msg("%s: %d %s", cases[i].body, reply.status, reply.body);
+    }
+    AUTO_REPLY struct reply same = ask(f, "PUT", PROVIDER, NULL, "{\"type\":\"kubernetes\"}");
+    AUTO_REPLY struct reply unknown = ask(f, "PUT", "/api/providers/77", NULL, "{\"name\":\"x\"}");
+    assert_int_equal(same.status, 200);
+    assert_int_equal(unknown.status, 404);
+}
+
+static void
+a_refresh_is_a_task_and_two_are_one(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply first = post(f, PROVIDER, "{\"action\":\"refresh\"}");
+    AUTO_REPLY struct reply second = post(f, PROVIDER, "{\"action\":\"refresh\"}");
+    char target[128];
+
+    assert_int_equal(first.status, 200);
+    assert_string_equal(at(&first, "success"), "true");
+    assert_string_equal(at(&first, "message"), "Provider id:1000000000101 name:'prod' refreshing");
+    assert_string_equal(at(&first, "href"), "http://reeve.example:7400" PROVIDER);
+    assert_string_equal(at(&first, "tasks[0].id"), at(&first, "task_id"));
+    assert_string_equal(at(&second, "task_id"), at(&first, "task_id"));
+    assert_non_null(strstr(f->woken, "ems_1000000000101 "));
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM miq_queue"), 1);
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM miq_tasks"), 1);
+    snprintf(target, sizeof(target), "/api/tasks/%s", at(&first, "task_id"));
+    AUTO_REPLY struct reply task = get(f, target);
+    assert_string_equal(at(&task, "state"), "Queued");
+    assert_string_equal(at(&task, "status"), "Ok");
+    assert_string_equal(at(&task, "userid"), ADMIN);
+    must(rv_task_finish(f->store, (int64_t)strtoll(at(&first, "task_id"), NULL, 10), "Ok",
+                        "Finished", "{\"pods\":3}", err));
+    AUTO_REPLY struct reply done = get(f, target);
+    assert_string_equal(at(&done, "state"), "Finished");
+    assert_string_equal(at(&done, "results.pods"), "3");
+}
+
+static void
+a_paused_provider_is_not_refreshed(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply resumed = post(f, PROVIDER, "{\"action\":\"resume\"}");
+    AUTO_REPLY struct reply paused = post(f, PROVIDER, "{\"action\":\"pause\"}");
+    AUTO_REPLY struct reply refused = post(f, PROVIDER, "{\"action\":\"refresh\"}");
+    AUTO_REPLY struct reply shown = get(f, PROVIDER);
+
+    assert_string_equal(at(&resumed, "success"), "true");
+    assert_string_equal(at(&paused, "success"), "true");
+    assert_string_equal(at(&refused, "success"), "false");
+    assert_string_equal(at(&refused, "task_id"), "(none)");
+    assert_string_equal(at(&shown, "enabled"), "false");
+    assert_non_null(strstr(all_of(&shown, "actions", "name"), "resume"));
+    assert_null(strstr(all_of(&shown, "actions", "name"), "pause"));
+}
+
+static void
+stored_credentials_are_proved_on_request(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply good = post(f, PROVIDER, "{\"action\":\"verify\"}");
+    f->proof = (struct fake_proof){ RV_E_AUTH, "refused by the other side", "renew the token" };
+    AUTO_REPLY struct reply bad = post(f, PROVIDER, "{\"action\":\"verify\"}");
+    AUTO_REPLY struct reply shown = get(f, PROVIDER "?attributes=authentication_status");
+
+    assert_string_equal(at(&good, "success"), "true");
+    assert_int_equal(bad.status, 200);
+    assert_string_equal(at(&bad, "success"), "false");
+    assert_string_equal(at(&bad, "message"), "refused by the other side");
+    assert_string_equal(at(&bad, "hint"), "renew the token");
+    assert_string_equal(at(&shown, "authentication_status"), "Invalid");
+}
+
+static void
+deleting_is_queued_in_all_its_forms(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply by_post = post(f, PROVIDER, "{\"action\":\"delete\"}");
+    AUTO_REPLY struct reply by_method =
+        ask(f, "DELETE", "/api/providers/1000000000102", NULL, NULL);
+    AUTO_REPLY struct reply bulk =
+        post(f, "/api/providers",
+             "{\"action\":\"delete\",\"resources\":[{\"id\":\"1000000000101\"},{\"id\":\"7\"},"
+             "{\"href\":\"http://x/api/providers/1000000000102\"}]}");
+    AUTO_REPLY struct reply unknown = ask(f, "DELETE", "/api/providers/77", NULL, NULL);
+
+    assert_string_equal(at(&by_post, "message"), "Provider id:1000000000101 name:'prod' deleting");
+    assert_string_not_equal(at(&by_post, "task_href"), "(none)");
+    assert_int_equal(by_method.status, 204);
+    assert_int_equal(by_method.len, 0);
+    assert_string_equal(all_of(&bulk, "results", "success"), "true,false,true");
+    assert_string_equal(at(&bulk, "results[0].task_id"), at(&by_post, "task_id"));
+    assert_int_equal(unknown.status, 404);
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM miq_queue WHERE class_name = "
+                                           "'Provider' AND method_name = 'destroy'"),
+                     2);
+    assert_non_null(strstr(f->woken, "generic "));
+}
+
+static void
+finished_tasks_can_be_deleted_and_others_cancelled(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    int64_t waiting, over;
+    char target[128];
+
+    must(rv_task_create(f->store, "waits", ADMIN, &waiting, err));
+    struct rv_message_spec spec = { .class_name = "A", .method_name = "b", .task_id = waiting };
+    must(rv_queue_put(f->store, &spec, NULL, err));
+    must(rv_task_create(f->store, "is over", ADMIN, &over, err));
+    must(rv_task_finish(f->store, over, "Ok", "done", NULL, err));
+    snprintf(target, sizeof(target), "/api/tasks/%lld", (long long)waiting);
+    AUTO_REPLY struct reply early = ask(f, "DELETE", target, NULL, NULL);
+    AUTO_REPLY struct reply cancelled = post(f, target, "{\"action\":\"cancel\"}");
+    AUTO_REPLY struct reply shown = get(f, target);
+    AUTO_REPLY struct reply again = post(f, target, "{\"action\":\"cancel\"}");
+    AUTO_REPLY struct reply deleted = ask(f, "DELETE", target, NULL, NULL);
+    AUTO_REPLY struct reply gone = get(f, target);
+    snprintf(target, sizeof(target), "/api/tasks/%lld", (long long)over);
+    AUTO_REPLY struct reply finished = get(f, target);
+    AUTO_REPLY struct reply posted = post(f, target, "{\"action\":\"delete\"}");
+
+    assert_int_equal(early.status, 400);
+    assert_string_equal(at(&cancelled, "success"), "true");
+    assert_string_equal(at(&shown, "state"), "Finished");
+    assert_string_equal(at(&shown, "status"), "Error");
+    assert_int_equal(again.status, 400);
+    assert_int_equal(deleted.status, 204);
+    assert_int_equal(gone.status, 404);
+    assert_null(strstr(all_of(&finished, "actions", "name"), "cancel"));
+    assert_string_equal(at(&posted, "success"), "true");
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM miq_tasks"), 0);
+}
+
+static void
+a_dead_message_is_sent_again(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    struct rv_message_spec spec = { .class_name = "Provider", .method_name = "destroy" };
+    int64_t id;
+    char target[128];
+
+    must(rv_queue_put(f->store, &spec, &id, err));
+    rv_test_script(f->store, "UPDATE miq_queue SET state = 'error', error = 'it broke'");
+    snprintf(target, sizeof(target), "/api/miq_queue/%lld", (long long)id);
+    AUTO_REPLY struct reply shown = get(f, target);
+    AUTO_REPLY struct reply retried = post(f, target, "{\"action\":\"retry\"}");
+
+    assert_string_equal(at(&shown, "error"), "it broke");
+    assert_string_equal(at(&shown, "actions[0].name"), "retry");
+    assert_string_equal(at(&retried, "success"), "true");
+    RV_AUTO_FREE char *now = rv_test_text(f->store, "SELECT state FROM miq_queue");
+    assert_string_equal(now, "ready");
+}
+
+static void
+actions_of_documents_can_be_followed(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply one = get(f, PROVIDER);
+    AUTO_REPLY struct reply list = get(f, "/api/providers?limit=1");
+
+    assert_string_equal(all_of(&one, "actions", "name"),
+                        "edit,edit,edit,refresh,verify,pause,delete,delete");
+    assert_string_equal(all_of(&one, "actions", "method"),
+                        "post,patch,put,post,post,post,post,delete");
+    assert_string_equal(at(&one, "actions[0].href"), "http://reeve.example:7400" PROVIDER);
+    assert_string_equal(all_of(&list, "actions", "name"),
+                        "query,create,edit,refresh,verify,pause,resume,delete");
+}
+
+static void
+a_client_that_leaves_while_its_request_is_parked_does_no_harm(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    RV_AUTO_FREE char *request =
+        rv_format("POST /api/providers HTTP/1.1\r\nHost: x\r\nX-Auth-Token: %s\r\n"
+                  "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
+                  f->token, strlen(OWN_FORM), OWN_FORM);
+    struct events *events = events_open(f, "/api/ping", NULL);
+
+    events_close(events);
+    RV_AUTO_FREE char *answer = ask_raw(f, request);
+    assert_non_null(strstr(answer, "200 OK"));
+    assert_int_equal(providers(f), 3);
+    AUTO_REPLY struct reply after = get(f, "/api/providers");
+    assert_string_equal(at(&after, "count"), "3");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        api_test(a_provider_is_created_once_its_credentials_are_proved),
+        api_test(every_form_of_a_create_means_the_same),
+        api_test(a_create_that_is_refused_leaves_no_row),
+        api_test(mistakes_in_a_form_are_named_before_anything_is_proved),
+        api_test(of_several_creates_each_has_its_own_result),
+        api_test(edits_by_post_put_and_patch_have_the_same_outcome),
+        api_test(new_credentials_are_proved_before_they_replace_the_old),
+        api_test(an_edit_cannot_do_everything),
+        api_test(a_refresh_is_a_task_and_two_are_one),
+        api_test(a_paused_provider_is_not_refreshed),
+        api_test(stored_credentials_are_proved_on_request),
+        api_test(deleting_is_queued_in_all_its_forms),
+        api_test(finished_tasks_can_be_deleted_and_others_cancelled),
+        api_test(a_dead_message_is_sent_again),
+        api_test(actions_of_documents_can_be_followed),
+        api_test(a_client_that_leaves_while_its_request_is_parked_does_no_harm),
+    };
+
+    return cmocka_run_group_tests_name("api_write", tests, NULL, NULL);
+}
