@@ -185,7 +185,7 @@ read_options(struct rv_refresher *r, rv_err *err)
 static int
 ensure_connection(struct rv_refresher *r, rv_err *err)
 {
-    uint64_t hash;
+    uint64_t hash = 0;
     if (hash_options(r, &hash, err) < 0)
         return err->code;
     if (r->connection && hash == r->options_hash)
