@@ -127,6 +127,38 @@ rv_queue_give_back(struct rv_store *store, const struct rv_message *message, int
     return go.dead;
 }
 
+static int
+give_up(struct rv_store *store, int64_t id, const rv_err *why, rv_err *err)
+{
+    rv_value row[1];
+    const rv_value params[] = { rv_vint(id), rv_vint(rv_now_ms()), rv_vtext(why->text),
+                                rv_vtext(rv_class_name(why->code)) };
+    int found = rv_store_one(store, row, 1,
+                             "UPDATE miq_queue SET state = 'error', dead_on = $2, error = $3,"
+                             " error_class = $4, updated_on = $2"
+                             " WHERE id = $1 AND state = 'ready' RETURNING miq_task_id",
+                             params, 4, err);
+    if (found < 0)
+        return found;
+    if (!found)
+        return rv_fail(err, RV_E_NOT_FOUND, "message %lld is not ready", (long long)id);
+    const struct rv_dead_message dead = { .id = id,
+                                          .task_id = row[0].type == RV_INT ? row[0].v.i : 0 };
+    return rv_queue_end_tasks(store, &dead, 1, why->text, err);
+}
+
+int
+rv_queue_give_up(struct rv_store *store, int64_t id, const rv_err *why, rv_err *err)
+{
+    if (rv_store_begin(store, err))
+        return err->code;
+    if (give_up(store, id, why, err)) {
+        rv_store_rollback(store);
+        return rv_wrap(err, "give up message %lld", (long long)id);
+    }
+    return rv_store_commit(store, err);
+}
+
 int
 rv_queue_send_again(struct rv_store *store, int64_t id, rv_err *err)
 {

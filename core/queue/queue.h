@@ -89,6 +89,9 @@ int rv_queue_release_holder(struct rv_store *store, int64_t holder, const char *
 int rv_queue_release_expired(struct rv_store *store, int64_t *returned, rv_err *err);
 int rv_queue_renew(struct rv_store *store, const int64_t *holders, int count, int64_t lease_ms,
                    rv_err *err);
+/* A ready one that nobody will take: dead, with its task, for this reason. NOT_FOUND when it is not
+ * ready any more. */
+int rv_queue_give_up(struct rv_store *store, int64_t id, const rv_err *why, rv_err *err);
 /* A dead one is sent again from the start. NOT_FOUND. */
 int rv_queue_send_again(struct rv_store *store, int64_t id, rv_err *err);
 /* ms until the next deliver_on of these queues, -1 none, 0 now. */

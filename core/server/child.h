@@ -34,6 +34,7 @@ struct rv_child {
     int64_t message;
     char busy[160];
 
+    int64_t end_ms;  /* when its socket ended; 0: it is open */
     int64_t stop_ms; /* when it was told to; 0: not */
     int gentle;
     int ended_by_us; /* killed: do not count it as a crash */
@@ -45,7 +46,7 @@ struct rv_child {
     char asker[37];
     int64_t ticket, deadline_ms;
     int answered;
-    cJSON *lent; /* names and digests of stored secrets that it was given */
+    cJSON *lent; /* the stored secrets that it was given: name to digest and stand-in */
 
     void (*on_frame)(void *arg, struct rv_child *child, const cJSON *frame);
     void (*on_end)(void *arg,

@@ -143,7 +143,7 @@ on_who(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
 static void
 on_seal(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
 {
-    cJSON *answer = rv_server_vault_seal(s->vault, frame);
+    cJSON *answer = rv_server_vault_seal(s->vault, frame, child->lend_word);
     rv_child_send(child, answer);
     cJSON_Delete(answer);
 }

@@ -146,7 +146,7 @@ rv_supervisor_oneshot_ended(struct rv_supervisor *s, struct rv_child *child, con
         rv_fail(&err, RV_E_TIMEOUT, "the provider was not verified within %lld s",
                 (long long)(rv_supervisor_limit(s, "verify.timeout") / 1000));
     else
-        rv_fail(&err, RV_E_INTERNAL, "the provider's module ended the process that verified it: %s",
+        rv_fail(&err, RV_E_PROTOCOL, "the provider's module ended the process that verified it: %s",
                 how);
     rv_hint(&err, child->ended_by_us
                       ? "check the address, or allow more time with the setting verify.timeout"

@@ -10,10 +10,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "model/model.h"
+#include "queue/queue.h"
 #include "server/protocol.h"
 #include "store/record.h"
 
-enum { MOST_QUARANTINED = 256 };
+enum { MOST_QUARANTINED = 256, MOST_REQUESTS = 100 };
 
 static void
 add_want(cJSON *workers, const char *type, int64_t count, int64_t provider, const char *name)
@@ -61,6 +62,74 @@ rv_staffing_want(struct rv_worker *worker, rv_err *err)
     cJSON_Delete(want);
     rv_wrap(err, "find out which workers there should be");
     return NULL;
+}
+
+struct request {
+    int64_t id;
+    rv_err why;
+};
+
+static void
+say_why(rv_err *why, const rv_value *row)
+{
+    if (row[1].type == RV_NULL)
+        rv_fail(why, RV_E_NOT_FOUND, "the provider is gone");
+    else if (row[3].type == RV_TEXT)
+        rv_fail(why, RV_E_UNAVAILABLE, "provider '%s' is in quarantine: %s", row[2].v.text,
+                row[3].v.text);
+    else if (row[4].type == RV_TEXT)
+        rv_fail(why, RV_E_AUTH, "the credentials of provider '%s' are wrong: %s", row[2].v.text,
+                row[4].v.text);
+    else
+        rv_fail(why, RV_E_UNAVAILABLE, "provider '%s' is paused", row[2].v.text);
+}
+
+static int
+read_requests(struct rv_worker *worker, struct request *out, int *count, rv_err *err)
+{
+    RV_AUTO_ROWS struct rv_rows *rows = NULL;
+    const rv_value *row = NULL;
+    const rv_value params[] = { rv_vtext(rv_model_table("ext_management_systems")->name) };
+    int more;
+    *count = 0;
+    /* The last refresh's failure says more than the credentials' status alone. */
+    if (rv_store_query(
+            worker->store, &rows,
+            "SELECT q.id, e.id, e.name, e.quarantine_reason,"
+            "  CASE WHEN a.id IS NULL THEN NULL"
+            "   ELSE COALESCE(a.status_details, e.last_refresh_error, 'refused') END"
+            " FROM miq_queue q"
+            " LEFT JOIN ext_management_systems e ON q.queue_name = 'ems_' || e.id"
+            " LEFT JOIN authentications a ON a.resource_id = e.id AND a.resource_type = $1"
+            "  AND a.status = 'Invalid'"
+            " WHERE q.state = 'ready' AND q.queue_name LIKE 'ems_%'"
+            "  AND (e.id IS NULL OR NOT e.enabled OR e.quarantine_reason IS NOT NULL"
+            "   OR a.id IS NOT NULL) ORDER BY q.id LIMIT 100",
+            params, 1, err))
+        return err->code;
+    while ((more = rv_rows_next(rows, &row, err)) > 0) {
+        out[*count].id = row[0].v.i;
+        say_why(&out[(*count)++].why, row);
+    }
+    return more;
+}
+
+int
+rv_staffing_refuse(struct rv_worker *worker, rv_err *err)
+{
+    struct request *requests = rv_alloc(sizeof(struct request) * MOST_REQUESTS);
+    int count = 0;
+    int failed = read_requests(worker, requests, &count, err);
+    for (int i = 0; i < count && !failed; i++) {
+        failed = rv_queue_give_up(worker->store, requests[i].id, &requests[i].why, err);
+        if (failed == RV_E_NOT_FOUND) /* a worker that is about to stop has taken it */
+            failed = 0;
+        else if (!failed)
+            rv_log(RV_WARNING, "request given up", RV_F("message", RV_I(requests[i].id)),
+                   RV_F("reason", RV_S(requests[i].why.text)));
+    }
+    free(requests);
+    return failed ? rv_wrap(err, "end requests that nobody serves") : 0;
 }
 
 static int

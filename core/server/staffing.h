@@ -10,6 +10,9 @@
 
 /* {"type":"want","workers":[...]}; the caller's. NULL on error. */
 cJSON *rv_staffing_want(struct rv_worker *worker, rv_err *err);
+/* End requests to providers that have no worker and will get none until a person acts: whoever
+ * waits for them hears why. */
+int rv_staffing_refuse(struct rv_worker *worker, rv_err *err);
 /* Put a provider in quarantine: its worker is not started until its options or its module change.
  */
 int rv_staffing_quarantine(struct rv_worker *worker, int64_t provider_id, const char *reason,

@@ -47,18 +47,47 @@ answer(const char *type, const cJSON *request)
     return out;
 }
 
+/* A stand-in: what is stored there already, or sealed anew for another place of the same provider.
+ */
+static int
+seal_lent(rv_buf *out, const struct rv_server_vault *vault, const char *place, const char *from,
+          const char *envelope, rv_err *err)
+{
+    const char *provider = strrchr(place, '/'), *provider_from = strrchr(from, '/');
+    rv_buf text = rv_buf_limited(SECRET_MAX_BYTES);
+    int failed = 0;
+    if (strcmp(place, from) == 0)
+        rv_buf_add_string(out, envelope);
+    else if (!provider || !provider_from || strcmp(provider, provider_from) != 0)
+        failed =
+            rv_fail(err, RV_E_PERMISSION, "'%s' is of another provider than '%s'", from, place);
+    else if ((failed = rv_secret_open(&text, vault->key, from, envelope, err)) == 0)
+        failed = rv_secret_seal(out, vault->key, place, rv_buf_text(&text), text.len, err);
+    rv_buf_wipe(&text);
+    return failed;
+}
+
+static int
+seal_text(rv_buf *out, const struct rv_server_vault *vault, const char *place, const char *text,
+          const char *word, rv_err *err)
+{
+    RV_AUTO_FREE char *from = NULL;
+    RV_AUTO_FREE char *envelope = NULL;
+    if (place == NULL || text == NULL)
+        return rv_fail(err, RV_E_INVALID, "seal: place or text is missing");
+    if (rv_lent_parse(text, word, &from, &envelope))
+        return seal_lent(out, vault, place, from, envelope, err);
+    return rv_secret_seal(out, vault->key, place, text, strlen(text), err);
+}
+
 cJSON *
-rv_server_vault_seal(const struct rv_server_vault *vault, const cJSON *request)
+rv_server_vault_seal(const struct rv_server_vault *vault, const cJSON *request, const char *word)
 {
     rv_err err = RV_ERR_INIT;
-    const char *place = rv_json_string(request, "place");
-    const char *text = rv_json_string(request, "text");
     cJSON *out = answer("sealed", request);
     rv_buf envelope = rv_buf_limited(2 * SECRET_MAX_BYTES);
-    int failed = place && text
-                     ? rv_secret_seal(&envelope, vault->key, place, text, strlen(text), &err)
-                     : rv_fail(&err, RV_E_INVALID, "seal: place or text is missing");
-    if (failed)
+    if (seal_text(&envelope, vault, rv_json_string(request, "place"),
+                  rv_json_string(request, "text"), word, &err))
         rv_message_put_error(out, &err);
     else
         cJSON_AddStringToObject(out, "text", rv_buf_text(&envelope));
@@ -100,11 +129,20 @@ rv_server_vault_unseal(const struct rv_server_vault *vault, const cJSON *request
     return out;
 }
 
+static void
+keep_lent(cJSON *lent, const char *name, const char *stand_in, const rv_buf *text)
+{
+    char digest[65];
+    cJSON *one = cJSON_AddObjectToObject(lent, name);
+    rv_sha256_hex(digest, rv_buf_text(text), text->len);
+    cJSON_AddStringToObject(one, "digest", digest);
+    cJSON_AddStringToObject(one, "stand_in", stand_in);
+}
+
 static int
 lend_one(const struct rv_server_vault *vault, cJSON *item, const char *word, cJSON *lent,
          rv_err *err)
 {
-    char digest[65];
     RV_AUTO_FREE char *place = NULL;
     RV_AUTO_FREE char *envelope = NULL;
     if (!cJSON_IsString(item) || !rv_lent_parse(item->valuestring, word, &place, &envelope))
@@ -112,9 +150,8 @@ lend_one(const struct rv_server_vault *vault, cJSON *item, const char *word, cJS
     rv_buf text = rv_buf_limited(SECRET_MAX_BYTES);
     int failed = rv_secret_open(&text, vault->key, place, envelope, err);
     if (!failed) {
+        keep_lent(lent, item->string, item->valuestring, &text);
         cJSON_SetValuestring(item, rv_buf_text(&text));
-        rv_sha256_hex(digest, rv_buf_text(&text), text.len);
-        cJSON_AddStringToObject(lent, item->string, digest);
     }
     rv_buf_wipe(&text);
     return failed;
@@ -133,17 +170,16 @@ rv_server_vault_lend(const struct rv_server_vault *vault, cJSON *given, const ch
 void
 rv_server_vault_take_back(cJSON *secrets, const cJSON *lent)
 {
-    cJSON *next = NULL;
-    for (cJSON *item = secrets ? secrets->child : NULL; item; item = next) {
+    for (cJSON *item = secrets ? secrets->child : NULL; item; item = item->next) {
         char digest[65];
-        const char *same = rv_json_string(lent, item->string);
-        next = item->next;
+        const cJSON *one = cJSON_GetObjectItemCaseSensitive(lent, item->string);
+        const char *same = rv_json_string(one, "digest");
         if (same == NULL || !cJSON_IsString(item))
             continue;
         rv_sha256_hex(digest, item->valuestring, strlen(item->valuestring));
         if (strcmp(digest, same) != 0)
             continue;
         rv_wipe(item->valuestring, strlen(item->valuestring));
-        cJSON_Delete(cJSON_DetachItemViaPointer(secrets, item));
+        cJSON_SetValuestring(item, rv_json_string(one, "stand_in"));
     }
 }

@@ -13,16 +13,19 @@ struct rv_server_vault;
 int rv_server_vault_open(struct rv_server_vault **out, const char *home, rv_err *err);
 void rv_server_vault_close(struct rv_server_vault *vault);
 
-/* Answers to a worker's frames; the caller's to send and delete. provider: the one that this
- * worker serves; a place of another provider is refused. */
-cJSON *rv_server_vault_seal(const struct rv_server_vault *vault, const cJSON *request);
+/* Answers to a worker's frames; the caller's to send and delete. A text to seal that was made by
+ * rv_lent_make with this word stands for what is stored already. */
+cJSON *rv_server_vault_seal(const struct rv_server_vault *vault, const cJSON *request,
+                            const char *word);
+/* provider: the one that this worker serves; a place of another provider is refused. */
 cJSON *rv_server_vault_unseal(const struct rv_server_vault *vault, const cJSON *request,
                               int64_t provider);
 /* Open what an API worker lends to a verify worker: values of `given` made by rv_lent_make with
- * this word become their secrets, in place. lent, an object, gets their names and digests. */
+ * this word become their secrets, in place. lent, an object, keeps what they stood for. */
 int rv_server_vault_lend(const struct rv_server_vault *vault, cJSON *given, const char *word,
                          cJSON *lent, rv_err *err);
-/* Take what was only lent out of secrets, so that it does not travel on. */
+/* In the verify worker's answer, put the stand-ins back in the place of the secrets that were lent
+ * and have not changed. */
 void rv_server_vault_take_back(cJSON *secrets, const cJSON *lent);
 
 #endif

@@ -15,7 +15,7 @@
 #include "base/mem.h"
 #include "server/protocol.h"
 
-enum { CHECK_MS = 1000, TIMEOUT_GRACE_MS = 2000, START_RETRY_MS = 1000 };
+enum { CHECK_MS = 1000, TIMEOUT_GRACE_MS = 2000, START_RETRY_MS = 1000, END_GRACE_MS = 2000 };
 
 struct rv_child *
 rv_supervisor_find(struct rv_supervisor *s, const char *type)
@@ -35,12 +35,12 @@ rv_supervisor_find_guid(struct rv_supervisor *s, const char *guid)
     return NULL;
 }
 
-/* The socket ended while the process lives on: it cannot be watched any more. */
+/* Most times the process is ending and its status will come in a moment. */
 static void
 on_end(void *arg, struct rv_child *child)
 {
     (void)arg;
-    rv_child_kill(child, "its socket has ended");
+    child->end_ms = rv_monotonic_ms();
 }
 
 static void
@@ -206,7 +206,9 @@ static void
 check_child(struct rv_supervisor *s, struct rv_child *child, int64_t now_ms)
 {
     int64_t stopping_ms = rv_supervisor_limit(s, "workers.stopping_timeout");
-    if (now_ms - child->beat_ms > silence_limit(s, child))
+    if (child->end_ms && now_ms - child->end_ms > END_GRACE_MS)
+        kill_and_say(child, "its socket has ended");
+    else if (now_ms - child->beat_ms > silence_limit(s, child))
         kill_and_say(child, "its heart has not beaten for too long");
     else if (child->busy_until_ms && now_ms > child->busy_until_ms + TIMEOUT_GRACE_MS)
         kill_and_say(child, "it works on a message for longer than that may take");
@@ -242,13 +244,15 @@ rv_supervisor_check(struct rv_supervisor *s)
 static void
 describe_end(char *out, size_t size, const struct rv_child *child, int status)
 {
+    /* A sanitizer turns a fault signal into an exit code; what the crash handler said counts. */
+    int number = WIFSIGNALED(status) ? WTERMSIG(status) : child->crash_signal;
     if (child->ended_by_us)
         snprintf(out, size, "killed: %s", child->why);
-    else if (WIFSIGNALED(status) && child->crash_callback[0])
-        snprintf(out, size, "signal %d (%s) in %s", WTERMSIG(status), strsignal(WTERMSIG(status)),
+    else if (number && child->crash_callback[0])
+        snprintf(out, size, "signal %d (%s) in %s", number, strsignal(number),
                  child->crash_callback);
-    else if (WIFSIGNALED(status))
-        snprintf(out, size, "signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else if (number)
+        snprintf(out, size, "signal %d (%s)", number, strsignal(number));
     else if (child->stop_ms && WEXITSTATUS(status) == 0)
         snprintf(out, size, "stopped%s%s", child->why[0] ? ": " : "", child->why);
     else

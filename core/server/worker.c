@@ -113,6 +113,7 @@ rv_worker_read(struct rv_worker *worker)
 {
     rv_err err = RV_ERR_INIT;
     struct pollfd one = { .fd = worker->fd, .events = POLLIN };
+    take_frames(worker); /* some may have come in one piece with the welcome */
     while (poll(&one, 1, 0) > 0) {
         if (rv_frame_fill(&worker->in, worker->fd, &err) < 0)
             _exit(1);
@@ -320,12 +321,15 @@ take_welcome(struct rv_worker *worker, cJSON *welcome)
 static void
 set_scope(const struct rv_worker *worker)
 {
+    char id[32];
     char name[16]; /* what top and ps -e show; the kernel keeps no more */
     snprintf(name, sizeof(name), "reeved-%.8s", worker->type);
     prctl(PR_SET_NAME, name);
     rv_log_scope("worker", worker->type);
-    if (worker->provider_name)
-        rv_log_scope("provider", worker->provider_name);
+    if (worker->provider) {
+        snprintf(id, sizeof(id), "%lld", (long long)worker->provider);
+        rv_log_scope("provider_id", id);
+    }
 }
 
 static void
@@ -410,6 +414,7 @@ rv_worker_store(struct rv_worker *worker, int64_t statement_timeout_ms,
                 int (*prepare)(struct rv_worker *worker, rv_err *err), rv_err *err)
 {
     int64_t said_ms = 0;
+    rv_worker_read(worker);
     while (open_once(worker, statement_timeout_ms, prepare, err)) {
         if (err->code != RV_E_UNAVAILABLE && err->code != RV_E_TIMEOUT)
             return err->code;

@@ -211,7 +211,8 @@ go_round(struct server *server, rv_err *err)
 {
     if (look_at_leases(server, err) || note_quiesce(server, err) || look_at_settings(server, err) ||
         look_at_quarantines(server, err) || look_at_staff(server, err) ||
-        look_at_queues(server, err) || look_at_garbage(server, err))
+        rv_staffing_refuse(server->worker, err) || look_at_queues(server, err) ||
+        look_at_garbage(server, err))
         return err->code;
     return 0;
 }

@@ -416,6 +416,21 @@ leases_hold_while_they_are_renewed(void **state)
 }
 
 static void
+a_message_that_nobody_will_take_is_given_up(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT, why = RV_ERR_INIT;
+    struct rv_taker me = taker(7);
+    int64_t id = put(&(struct rv_message_spec){ .method_name = "m" });
+    rv_fail(&why, RV_E_AUTH, "token refused");
+    assert_int_equal(rv_queue_give_up(store, id, &why, &err), 0);
+    assert_string_equal(take_method(&me), "");
+    RV_AUTO_FREE char *error = rv_test_text(store, "SELECT error FROM miq_queue");
+    assert_string_equal(error, "token refused");
+    assert_int_equal(rv_queue_give_up(store, id, &why, &err), RV_E_NOT_FOUND);
+}
+
+static void
 queues_with_work_are_named(void **state)
 {
     (void)state;
@@ -584,6 +599,7 @@ main(void)
         QUEUE_TEST(a_failed_message_waits_and_counts_its_attempts),
         QUEUE_TEST(an_attempt_that_was_given_back_does_not_count),
         QUEUE_TEST(leases_hold_while_they_are_renewed),
+        QUEUE_TEST(a_message_that_nobody_will_take_is_given_up),
         QUEUE_TEST(queues_with_work_are_named),
         QUEUE_TEST(each_message_has_exactly_one_handler),
         QUEUE_TEST(concurrent_identical_puts_leave_one),

@@ -73,13 +73,14 @@ an_invented_class_becomes_internal(void **state)
 static char *
 sealed(const char *place, const char *text)
 {
+    rv_err err = RV_ERR_INIT;
     RV_AUTO_JSON cJSON *request = rv_message_new("seal");
     cJSON_AddStringToObject(request, "place", place);
     cJSON_AddStringToObject(request, "text", text);
     cJSON_AddNumberToObject(request, "ticket", 7);
-    RV_AUTO_JSON cJSON *answer = rv_server_vault_seal(vault, request);
+    RV_AUTO_JSON cJSON *answer = rv_server_vault_seal(vault, request, "word");
     assert_int_equal(rv_json_int(answer, "ticket", 0), 7);
-    return rv_strdup(rv_json_string(answer, "text"));
+    return rv_message_error(answer, &err) ? NULL : rv_strdup(rv_json_string(answer, "text"));
 }
 
 static int
@@ -135,8 +136,15 @@ what_is_lent_is_opened_by_the_right_word_and_taken_back(void **state)
     assert_string_equal(rv_json_string(given, "hostname"), "example.com");
     RV_AUTO_JSON cJSON *secrets = cJSON_Parse("{\"token\":\"s3cret\",\"client_key\":\"new\"}");
     rv_server_vault_take_back(secrets, digests);
-    assert_null(rv_json_string(secrets, "token"));
+    assert_string_equal(rv_json_string(secrets, "token"), lent);
     assert_string_equal(rv_json_string(secrets, "client_key"), "new");
+    /* Sealed where it was, it is as it was; at another place of the provider it opens there. */
+    RV_AUTO_FREE char *same = sealed(place, lent);
+    assert_string_equal(same, envelope);
+    static const char beside[] = "authentications/14/password/1000000000003";
+    RV_AUTO_FREE char *moved = sealed(beside, lent);
+    assert_int_equal(opened(beside, moved, 1000000000003, "s3cret"), 0);
+    assert_null(sealed("authentications/14/password/1000000000004", lent));
     /* A new value under the name of a lent one is news. */
     RV_AUTO_JSON cJSON *changed = cJSON_Parse("{\"token\":\"other\"}");
     rv_server_vault_take_back(changed, digests);
@@ -149,7 +157,7 @@ requests_without_their_parts_are_answered_with_an_error(void **state)
     (void)state;
     rv_err err = RV_ERR_INIT;
     RV_AUTO_JSON cJSON *request = rv_message_new("seal");
-    RV_AUTO_JSON cJSON *seal = rv_server_vault_seal(vault, request);
+    RV_AUTO_JSON cJSON *seal = rv_server_vault_seal(vault, request, "word");
     assert_int_equal(rv_message_error(seal, &err), RV_E_INVALID);
     RV_AUTO_JSON cJSON *open = rv_server_vault_unseal(vault, request, 1);
     assert_int_equal(rv_message_error(open, &err), RV_E_INVALID);

@@ -1,0 +1,306 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Refresh and verify workers: their life, death, faults of a provider's module; with the demo provider."""
+import json
+import os
+import signal
+import time
+import unittest
+
+import reeve_it
+
+QUICK = ("--set", "server.monitor_poll=100ms", "--set", "refresh.retry_min=100ms", "--set", "refresh.retry_max=500ms")
+
+
+class Case(reeve_it.Case):
+    def add(self, reeved, name="demo", **options):
+        """A demo provider with its first refresh done; its id."""
+        given = {"pods": "20", "vms": "10", "churn": "50"}
+        given.update({key: str(value) for key, value in options.items()})
+        answer = reeved.post("/api/providers", {"name": name, "type": "demo", "options": given})
+        return answer["results"][0]["id"]
+
+    def provider(self, reeved, number):
+        return reeved.get(f"/api/providers/{number}")
+
+    def refreshed(self, reeved, number, timeout_s=20):
+        return self.until(lambda: self.provider(reeved, number).get("last_refresh_success_date"), "a refresh",
+                          timeout_s)
+
+    def refresher(self, reeved, but=(), timeout_s=10):
+        return self.until(lambda: set(reeved.children("refresh")) - set(but), "a refresh worker", timeout_s,
+                          0.005).pop()
+
+    def newest_change(self):
+        return int(self.database().one("SELECT COALESCE(MAX(number), 0) FROM changes") or 0)
+
+    def follows(self, timeout_s=10):
+        """The watch brings changes."""
+        before = self.newest_change()
+        self.until(lambda: self.newest_change() > before, "changes arrive", timeout_s)
+
+    def fault(self, word):
+        path = os.path.join(self.folder, "fault")
+        with open(path + ".new", "w") as out:
+            out.write(word + "\n")
+        os.rename(path + ".new", path)
+        return path
+
+    def lease(self, number):
+        rows = self.database().query(f"SELECT holder, generation FROM leases WHERE name = 'refresh/{number}'")
+        return tuple(int(text) for text in rows[0]) if rows else None
+
+    def no_duplicates(self):
+        for table in ("vms", "container_groups", "hosts"):
+            self.assertEqual(self.database().query(
+                f"SELECT ems_id, ems_ref FROM {table} WHERE deleted_on IS NULL"
+                " GROUP BY ems_id, ems_ref HAVING COUNT(*) > 1"), [], table)
+
+
+class Refresh(Case):
+    def test_provider_gets_a_worker_that_lists_and_follows(self):
+        reeved = self.start(*QUICK)
+        number = self.add(reeved)
+        self.refreshed(reeved, number)
+        self.assertEqual(reeved.get("/api/container_groups")["count"], 20)
+        self.follows()
+        code, seconds = reeved.stop()
+        self.assertEqual(code, 0)
+        self.assertLess(seconds, 5)
+        self.assertEqual(self.database().one("SELECT COUNT(*) FROM leases WHERE holder <> 0"), "0")
+
+    def test_requested_refresh_ends_with_its_task(self):
+        reeved = self.start(*QUICK)
+        number = self.add(reeved)
+        self.refreshed(reeved, number)
+        answer = reeved.post(f"/api/providers/{number}", {"action": "refresh"})
+        task = reeved.wait_task(answer["task_id"])
+        self.assertEqual((task["status"], task["state"]), ("Ok", "Finished"))
+        self.follows()  # and the watch goes on
+
+    def test_killed_worker_is_replaced_within_a_second_and_goes_on(self):
+        reeved = self.start(*QUICK)
+        number = self.add(reeved)
+        self.refreshed(reeved, number)
+        generation = self.lease(number)[1]
+        for _ in range(3 if not reeve_it.DEEP else 20):
+            victim = self.refresher(reeved)
+            start = time.monotonic()
+            os.kill(victim, signal.SIGKILL)
+            successor = self.refresher(reeved, [victim])
+            if _ == 0:
+                self.assertLess(time.monotonic() - start, 1)
+            self.until(lambda: self.lease(number)[1] > generation, "the successor holds the lease")
+            generation = self.lease(number)[1]
+            self.follows()
+            self.assertIn(successor, reeved.children("refresh"))
+        self.no_duplicates()
+
+    def test_crash_of_reeved_in_the_middle_of_it_leaves_nothing_behind(self):
+        reeved = self.start(*QUICK)
+        number = self.add(reeved, pods=300, vms=300, churn=500)
+        for delay in (0.05, 0.2, 0.5):
+            self.refresher(reeved)
+            time.sleep(delay)
+            reeved.kill()
+            reeved = self.start(*QUICK)
+        self.refreshed(reeved, number)
+        self.follows()
+        self.no_duplicates()
+        self.until(lambda: self.database().one("SELECT COUNT(*) FROM miq_workers") == str(len(reeved.children())),
+                   "rows of the dead are gone")
+        self.assertEqual(self.database().one("SELECT COUNT(*) FROM miq_queue WHERE state = 'dequeue'"), "0")
+
+    def test_frozen_worker_woken_after_its_lease_writes_nothing(self):
+        reeved = self.start(*QUICK, "--set", "workers.lease=2s", "--set", "workers.heartbeat_freq=100ms")
+        number = self.add(reeved, churn=200)
+        self.refreshed(reeved, number)
+        self.follows()
+        victim = self.refresher(reeved)
+        before = self.lease(number)
+        os.kill(victim, signal.SIGSTOP)
+        now = time.time()
+        self.until(lambda: int(self.database().one(
+            f"SELECT expires_at FROM leases WHERE name = 'refresh/{number}'")) < time.time() * 1000,
+            "its lease runs out", 15)
+        self.assertGreater(time.time() - now, 1)
+        # Another takes the lease over, as the worker of another server would.
+        self.database().query(f"UPDATE leases SET holder = 77, generation = generation + 1,"
+                              f" expires_at = {int((time.time() + 3) * 1000)} WHERE name = 'refresh/{number}'")
+        newest = self.newest_change()
+        os.kill(victim, signal.SIGCONT)
+        self.until(lambda: not reeve_it.alive(victim), "it ends by itself")
+        self.assertIn("passed", reeved.log())
+        written = self.database().query(
+            f"SELECT kind FROM changes WHERE number > {newest} AND ems_id = {number} AND kind <> 'worker'")
+        self.assertEqual(written, [])
+        # Once that other one is gone too, a successor follows again.
+        self.until(lambda: self.lease(number)[0] not in (77, before[0]), "a successor", 20)
+        self.follows()
+        self.no_duplicates()
+
+    def test_paused_provider_has_no_worker(self):
+        reeved = self.start(*QUICK)
+        number = self.add(reeved)
+        self.refresher(reeved)
+        reeved.post(f"/api/providers/{number}", {"action": "pause"})
+        self.until(lambda: not reeved.children("refresh"), "no refresh worker")
+        reeved.post(f"/api/providers/{number}", {"action": "resume"})
+        self.refresher(reeved)
+
+    def test_deleted_provider_goes_with_everything(self):
+        reeved = self.start(*QUICK)
+        number = self.add(reeved, churn=200)
+        self.refreshed(reeved, number)
+        answer = reeved.post(f"/api/providers/{number}", {"action": "delete"})
+        task = reeved.wait_task(answer.get("task_id") or answer["task_href"])
+        self.assertEqual(task["status"], "Ok", task)
+        self.until(lambda: not reeved.children("refresh"), "no refresh worker")
+        self.assertEqual(self.database().one("SELECT COUNT(*) FROM container_groups"), "0")
+        self.assertEqual(self.database().one("SELECT COUNT(*) FROM ext_management_systems"), "0")
+
+    def test_wrong_credentials_stop_the_worker_until_they_are_proved_again(self):
+        reeved = self.start(*QUICK)
+        number = self.add(reeved, fault_file=self.fault("none"))
+        self.refreshed(reeved, number)
+        self.fault("auth")
+        answer = reeved.post(f"/api/providers/{number}", {"action": "refresh"})
+        task = reeved.wait_task(answer["task_id"])
+        self.assertEqual(task["status"], "Error")
+        self.assertIn("refuses these credentials", task["message"])
+        self.until(lambda: not reeved.children("refresh"), "no refresh worker")
+        self.assertIn("refuses these credentials", self.provider(reeved, number)["last_refresh_error"])
+        self.assertEqual(reeved.get("/api/container_groups")["count"], 20)  # the old inventory is kept
+        self.fault("none")
+        reeved.post(f"/api/providers/{number}", {"action": "verify"})
+        self.refresher(reeved)
+        self.until(lambda: not self.provider(reeved, number).get("last_refresh_error"), "the error is gone")
+
+    def test_request_to_a_provider_without_worker_ends_with_the_reason(self):
+        reeved = self.start(*QUICK)
+        number = self.add(reeved)
+        self.refreshed(reeved, number)
+        self.database().query(f"UPDATE authentications SET status = 'Invalid', status_details = 'token refused'"
+                              f" WHERE resource_id = {number}")
+        self.until(lambda: not reeved.children("refresh"), "no refresh worker")
+        answer = reeved.post(f"/api/providers/{number}", {"action": "refresh"})
+        task = reeved.wait_task(answer["task_id"], 10)
+        self.assertEqual(task["status"], "Error")
+        self.assertIn("token refused", task["message"])
+
+    def test_unreachable_provider_recovers_by_itself(self):
+        reeved = self.start(*QUICK)
+        number = self.add(reeved, fault_file=self.fault("none"))
+        self.refreshed(reeved, number)
+        self.fault("unavailable")
+        reeved.post(f"/api/providers/{number}", {"action": "refresh"})
+        self.until(lambda: self.provider(reeved, number).get("last_refresh_error"), "the error is shown")
+        self.fault("none")
+        self.until(lambda: not self.provider(reeved, number).get("last_refresh_error"), "the error is gone")
+        self.follows()
+
+
+class Faults(Case):
+    def test_hanging_module_is_killed_and_others_go_on(self):
+        reeved = self.start(*QUICK, "--set", "workers.heartbeat_timeout=2s", "--set", "workers.heartbeat_freq=200ms")
+        well = self.add(reeved, "well")
+        ill = self.add(reeved, "ill", pods=200, fault_file=self.fault("none"))
+        self.refreshed(reeved, well)
+        self.refreshed(reeved, ill)
+        before = reeved.children("refresh")
+        self.fault("hang")
+        reeved.post(f"/api/providers/{ill}", {"action": "refresh"})
+        self.until(lambda: len(set(before) - set(reeved.children("refresh"))) == 1, "the hanging one is killed", 20)
+        self.assertIn("its heart has not beaten", reeved.log())
+        self.fault("none")
+        self.until(lambda: len(reeved.children("refresh")) == 2, "it is replaced")
+        self.assertEqual(len(set(before) & set(reeved.children("refresh"))), 1)
+
+    def test_five_crashes_put_a_provider_in_quarantine_until_it_is_verified(self):
+        self.crashes = True
+        reeved = self.start(*QUICK)
+        well = self.add(reeved, "well")
+        ill = self.add(reeved, "ill", fault_file=self.fault("none"))
+        self.refreshed(reeved, well)
+        self.refreshed(reeved, ill)
+        self.fault("crash_open")
+        for pid in reeved.children("refresh"):
+            os.kill(pid, signal.SIGKILL)
+        reason = self.until(lambda: self.provider(reeved, ill).get("quarantine_reason"), "quarantine", 30)
+        self.assertIn("crashed 5 times in demo.open", reason)
+        self.until(lambda: len(reeved.children("refresh")) == 1, "only the well one runs")
+        self.assertFalse(self.provider(reeved, well).get("quarantine_reason"))
+        self.assertEqual(reeved.request("GET", "/healthz").status, 200)
+        self.fault("none")
+        reeved.post(f"/api/providers/{ill}", {"action": "verify"})
+        self.until(lambda: len(reeved.children("refresh")) == 2, "it runs again")
+        self.assertFalse(self.provider(reeved, ill).get("quarantine_reason"))
+
+    def refusal(self, reeved, **options):
+        given = {key: str(value) for key, value in options.items()}
+        answer = reeved.request("POST", "/api/providers", {"name": "x", "type": "demo", "options": given})
+        self.assertGreaterEqual(answer.status, 400)
+        self.assertEqual(reeved.get("/api/providers")["count"], 0)
+        return answer.json["error"]["message"]
+
+    def test_what_fails_its_proof_is_not_stored_and_says_why(self):
+        self.crashes = True
+        reeved = self.start(*QUICK, "--set", "verify.timeout=2s")
+        self.assertIn("refuses these credentials", self.refusal(reeved, fault="auth"))
+        self.assertIn("cannot be reached", self.refusal(reeved, fault="unavailable"))
+        self.assertIn("unknown option 'pdos'", self.refusal(reeved, pdos=1))
+        self.assertIn("did you mean 'pods'", self.refusal(reeved, pdos=1))
+        message = self.refusal(reeved, fault="crash_verify")
+        self.assertIn("signal 11", message)
+        self.assertIn("demo.verify", message)
+        start = time.monotonic()
+        self.assertIn("not verified within 2 s", self.refusal(reeved, fault="hang_verify"))
+        self.assertLess(time.monotonic() - start, 6)
+        self.assertEqual(reeved.children("refresh"), [])
+
+    def test_secrets_are_in_no_log_no_store_and_no_answer(self):
+        reeved = self.start(*QUICK, "--log-level", "debug")
+        number = self.add(reeved, password="canary-5d41402abc")
+        self.refreshed(reeved, number)
+        reeved.post(f"/api/providers/{number}", {"action": "verify"})
+        self.assertNotIn("canary-5d41402abc", json.dumps(self.provider(reeved, number)))
+        envelope = self.database().query(
+            "SELECT password, secret_options, auth_key FROM authentications")
+        self.assertIn("v1:", str(envelope))
+        self.assertNotIn("canary", str(envelope))
+        for table in ("changes", "miq_queue", "miq_tasks", "endpoints", "ext_management_systems"):
+            self.assertNotIn("canary", str(self.database().query(f"SELECT * FROM {table}")), table)
+        for pid in [reeved.pid] + reeved.children():
+            for name in ("cmdline", "environ"):
+                with open(f"/proc/{pid}/{name}", "rb") as file:
+                    self.assertNotIn(b"canary", file.read())
+        reeved.stop()
+        self.assertNotIn("canary", reeved.log())
+
+    def test_stored_secrets_prove_an_edit_without_being_given_again(self):
+        reeved = self.start(*QUICK)
+        number = self.add(reeved, password="canary-5d41402abc")
+        self.refreshed(reeved, number)
+        before = self.database().query("SELECT password, secret_options, auth_key FROM authentications")
+        reeved.post(f"/api/providers/{number}", {"action": "edit", "options": {"pods": "30"}})
+        self.until(lambda: reeved.get("/api/container_groups?filter[]=name!=x")["count"] >= 20, "it lists")
+        after = self.database().query("SELECT password, secret_options, auth_key FROM authentications")
+        self.assertEqual(before, after)
+
+    def test_broken_module_is_named_and_the_server_runs(self):
+        modules = os.path.join(self.folder, "modules")
+        os.makedirs(os.path.join(modules, "providers"))
+        built = os.path.join(os.path.dirname(reeve_it.BIN), "lib", "reeve")
+        for name in ("store_sqlite.so", "store_postgres.so"):
+            os.symlink(os.path.join(built, name), os.path.join(modules, name))
+        os.symlink(os.path.join(built, "providers", "demo.so"), os.path.join(modules, "providers", "demo.so"))
+        with open(os.path.join(modules, "providers", "broken.so"), "wb") as out:
+            out.write(b"this is no shared object")
+        os.symlink(os.path.join(built, "store_sqlite.so"), os.path.join(modules, "providers", "other.so"))
+        reeved = self.start(*QUICK, "--module-dir", modules)
+        self.assertIn("module=broken", reeved.log())
+        self.assertIn("module=other", reeved.log())
+        self.refreshed(reeved, self.add(reeved))
+
+
+if __name__ == "__main__":
+    unittest.main()
