@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * reeve-settings-manual: prints docs/man/reeve.yaml.5, the manual page of all settings. A program
+ * for the build; a test holds its output equal to the committed page.
+ */
+#include <stdio.h>
+#include <string.h>
+#include "settings/settings.h"
+
+#define WIDTH 76
+#define SECOND 1000LL
+
+static const char *const head =
+    ".\\\" SPDX-License-Identifier: Apache-2.0\n"
+    ".\\\" Made by: reeve-settings-manual. Do not edit.\n"
+    ".Dd November 22, 2026\n"
+    ".Dt REEVE.YAML 5\n"
+    ".Os\n"
+    ".Sh NAME\n"
+    ".Nm reeve.yaml\n"
+    ".Nd settings of a Reeve server\n"
+    ".Sh DESCRIPTION\n"
+    "The file\n"
+    ".Nm\n"
+    "in the home of\n"
+    ".Xr reeved 8\n"
+    "holds the settings that differ from their defaults.\n"
+    "It is made at the first start, with everything commented out.\n"
+    "What stands in it lies over what the store has for the region, the zone and\n"
+    "the server; the command line lies over it.\n"
+    ".Pp\n"
+    "The file is YAML.\n"
+    "The parts of a key are nested, or written with dots; these mean the same:\n"
+    ".Bd -literal -offset indent\n"
+    "workers:\n"
+    "  generic:\n"
+    "    count: 4\n"
+    "\n"
+    "workers.generic.count: 4\n"
+    ".Ed\n"
+    ".Pp\n"
+    "An unknown key, or a value that does not fit, is refused with the nearest key\n"
+    "and the range; nothing of the file is then taken.\n"
+    "After a change\n"
+    ".Xr reeved 8\n"
+    "reads the file again at\n"
+    ".Dv SIGHUP .\n"
+    "The keys\n"
+    ".Cm listen , store , region\n"
+    "and\n"
+    ".Cm zone\n"
+    "are read at the start only.\n"
+    ".Pp\n"
+    "A duration is a number with\n"
+    ".Cm ms , s , m , h\n"
+    "or\n"
+    ".Cm d ,\n"
+    "a bare number is of seconds.\n"
+    "A size is a number with\n"
+    ".Cm KiB , MiB\n"
+    "or\n"
+    ".Cm GiB ,\n"
+    "a bare number is of bytes.\n"
+    "A flag is\n"
+    ".Cm true\n"
+    "or\n"
+    ".Cm false .\n"
+    ".Sh SETTINGS\n"
+    ".Bl -tag -width Ds\n";
+
+static const char *const tail = ".El\n"
+                                ".Sh FILES\n"
+                                ".Bl -tag -width Ds\n"
+                                ".It Pa reeve.yaml\n"
+                                "in the directory that\n"
+                                ".Xr reeved 8\n"
+                                "was given with\n"
+                                ".Fl -home .\n"
+                                ".El\n"
+                                ".Sh EXAMPLES\n"
+                                "Listen on all addresses behind a proxy that speaks TLS, keep the\n"
+                                "data in PostgreSQL, and serve the API with four processes:\n"
+                                ".Bd -literal -offset indent\n"
+                                "listen: 0.0.0.0:7400\n"
+                                "allow_plain_http: true\n"
+                                "store: postgresql://reeve@db.example.com/reeve\n"
+                                "workers:\n"
+                                "  api:\n"
+                                "    count: 4\n"
+                                ".Ed\n"
+                                ".Sh SEE ALSO\n"
+                                ".Xr reevectl 1 ,\n"
+                                ".Xr reeved 8\n";
+
+static const char *
+type_name(int type)
+{
+    switch (type) {
+    case RV_SET_INT:
+        return "Integer";
+    case RV_SET_DURATION:
+        return "Duration";
+    case RV_SET_SIZE:
+        return "Size";
+    case RV_SET_FLAG:
+        return "Flag";
+    default:
+        return "Text";
+    }
+}
+
+/* The largest unit that divides the number. */
+static void
+print_in_units(int64_t number, const int64_t *units, const char *const *names, int count)
+{
+    int i = 0;
+
+    while (i + 1 < count && (number == 0 || number % units[i] != 0))
+        i++;
+    printf("%lld%s", (long long)(number / units[i]), names[i]);
+}
+
+static void
+print_number(int type, int64_t number)
+{
+    static const int64_t times[] = { 86400 * SECOND, 3600 * SECOND, 60 * SECOND, SECOND, 1 };
+    static const char *const time_names[] = { "d", "h", "m", "s", "ms" };
+    static const int64_t sizes[] = { 1LL << 40, 1 << 30, 1 << 20, 1 << 10, 1 };
+    static const char *const size_names[] = { "TiB", "GiB", "MiB", "KiB", "" };
+
+    if (type == RV_SET_DURATION && number)
+        print_in_units(number, times, time_names, 5);
+    else if (type == RV_SET_SIZE && number)
+        print_in_units(number, sizes, size_names, 5);
+    else
+        printf("%lld", (long long)number);
+}
+
+/* Running text in short lines. */
+static void
+print_text(const char *text)
+{
+    size_t column = 0;
+
+    while (*text) {
+        size_t len = strcspn(text, " ");
+
+        if (column > 0 && column + len + 1 > WIDTH) {
+            putchar('\n');
+            column = 0;
+        }
+        if (column > 0)
+            putchar(' ');
+        printf("%.*s", (int)len, text);
+        column += len + 1;
+        text += len + strspn(text + len, " ");
+    }
+    puts(".");
+}
+
+static int
+has_range(const struct rv_setting *setting)
+{
+    return setting->type != RV_SET_FLAG && setting->type != RV_SET_STRING &&
+           (setting->min != 0 || setting->max != 0);
+}
+
+static void
+print_setting(const struct rv_setting *setting)
+{
+    printf(".It Cm %s\n", setting->key);
+    print_text(setting->help);
+    fputs(type_name(setting->type), stdout);
+    if (has_range(setting)) {
+        fputs(" from ", stdout);
+        print_number(setting->type, setting->min);
+        fputs(" to ", stdout);
+        print_number(setting->type, setting->max);
+    }
+    if (setting->fallback[0])
+        printf(", default\n.Cm %s .\n", setting->fallback);
+    else
+        puts(", empty by default.");
+}
+
+int
+main(void)
+{
+    fputs(head, stdout);
+    for (const struct rv_setting *setting = rv_settings_declared(); setting->key; setting++)
+        print_setting(setting);
+    fputs(tail, stdout);
+    return fflush(stdout) || ferror(stdout) ? 1 : 0;
+}
