@@ -216,8 +216,8 @@ int
 rv_get_auth(struct rv_request *req, rv_err *err)
 {
     char token[RV_TOKEN_SIZE];
-    const char *type;
-    int64_t ttl_ms, expires_on;
+    const char *type = "api";
+    int64_t ttl_ms = 0, expires_on;
     int rc = rv_request_check_params(req, err);
 
     if (rc == 0)
