@@ -134,6 +134,21 @@ class Database:
         rows = self.query(sql)
         return rows[0][0] if rows else None
 
+    def quiet(self, application):
+        """Whether no process of this name is in a transaction now (SQLite: no process at all)."""
+        if self.env:
+            return self.one("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()"
+                            f" AND application_name = '{application}' AND state <> 'idle'") == "0"
+        connection = sqlite3.connect(self.url[len("sqlite:"):], timeout=0.3, isolation_level=None)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+            return True
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            connection.close()
+
     def drop(self):
         if self.env:
             try:

@@ -49,6 +49,17 @@ class Case(reeve_it.Case):
         rows = self.database().query(f"SELECT holder, generation FROM leases WHERE name = 'refresh/{number}'")
         return tuple(int(text) for text in rows[0]) if rows else None
 
+    def freeze(self, pid):
+        """Between two transactions: inside of one it holds the lease's lock, and nobody could take it over."""
+        def frozen():
+            os.kill(pid, signal.SIGSTOP)
+            if self.database().quiet("reeved refresh"):
+                return True
+            os.kill(pid, signal.SIGCONT)
+            return False
+
+        self.until(frozen, "a moment without a transaction", 20, 0.03)
+
     def no_duplicates(self):
         for table in ("vms", "container_groups", "hosts"):
             self.assertEqual(self.database().query(
@@ -117,7 +128,7 @@ class Refresh(Case):
         self.follows()
         victim = self.refresher(reeved)
         before = self.lease(number)
-        os.kill(victim, signal.SIGSTOP)
+        self.freeze(victim)
         now = time.time()
         self.until(lambda: int(self.database().one(
             f"SELECT expires_at FROM leases WHERE name = 'refresh/{number}'")) < time.time() * 1000,
