@@ -183,6 +183,15 @@ demo_emit_node(struct reeve_inventory *inv, const struct demo_estate *estate, in
     reeve_set_string(obj, "name", name);
     reeve_set_string(obj, "identity_system", ref);
     reeve_set_string(obj, "kubernetes_kubelet_version", "v1.36.3");
+    reeve_set_string(obj, "status", "Ready");
+    reeve_set_string(obj, "roles", index == 0 ? "control-plane" : "worker");
+    reeve_set_string(obj, "os_image",
+                     systems[one_of(estate, "node", index, 1, COUNT(systems) - 1)]);
+    snprintf(name, sizeof(name), "10.200.%lld.%lld", (long long)(index >> 8 & 255),
+             (long long)(index & 255));
+    reeve_set_string(obj, "internal_ipaddress", name);
+    reeve_set_double(obj, "cpu_cores", (double)(4ll << one_of(estate, "node", index, 2, 4)));
+    reeve_set_int(obj, "memory_bytes", 16ll << (30 + one_of(estate, "node", index, 3, 4)));
     reeve_set_string(obj, "container_runtime_version", "containerd://2.1.0");
     reeve_set_int(obj, "max_container_groups", 110);
     reeve_set_time(obj, "ems_created_on", made_on(estate, "node", index));
@@ -221,7 +230,8 @@ add_container(struct reeve_object *pod, const struct demo_estate *estate, int64_
     reeve_set_string(container, "ems_ref", ref);
     reeve_set_string(container, "name", "main");
     reeve_set_string(container, "image", image_ref + strlen("docker-pullable://"));
-    reeve_set_string(container, "state", "running");
+    reeve_set_string(container, "state",
+                     one_of(estate, "phase", index, salt, 20) ? "running" : "waiting");
     reeve_set_int(container, "restart_count", one_of(estate, "restarts", index, salt, 5));
     reeve_set_int(container, "limit_memory_bytes",
                   128ll << (20 + one_of(estate, "pod", index, 5, 5)));
@@ -235,6 +245,7 @@ demo_emit_pod(struct reeve_inventory *inv, const struct demo_estate *estate, int
     uint64_t salt = (uint64_t)state.incarnation << 16 | state.changes;
     int64_t project = one_of(estate, "pod", index, 1, estate->size.projects);
     int64_t image = one_of(estate, "pod", index, 3, estate->size.images);
+    int running = one_of(estate, "phase", index, salt, 20) != 0;
     char ref[48], name[64], other[48], scope[64];
     struct reeve_object *obj;
     int status = emit_image(inv, estate, image);
