@@ -261,8 +261,11 @@ demo_emit_pod(struct reeve_inventory *inv, const struct demo_estate *estate, int
              (long long)project + 1);
     reeve_set_string(obj, "name", name);
     reeve_set_string(obj, "namespace", scope);
-    reeve_set_string(obj, "phase",
-                     one_of(estate, "phase", index, salt, 20) ? "Running" : "Pending");
+    reeve_set_string(obj, "phase", running ? "Running" : "Pending");
+    reeve_set_string(obj, "status", running ? "Running" : "ContainerCreating");
+    reeve_set_int(obj, "ready_containers", running);
+    reeve_set_int(obj, "total_containers", 1);
+    reeve_set_int(obj, "restart_count", one_of(estate, "restarts", index, salt, 5));
     reeve_set_string(obj, "restart_policy", "Always");
     reeve_set_time(obj, "ems_created_on",
                    made_on(estate, "pod", index) + state.incarnation * 60000ll);
