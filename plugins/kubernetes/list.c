@@ -23,6 +23,7 @@ struct page {
     struct kube_map map;
     struct reeve_json_list *reader;
     int is_list; /* "kind": "...List" was seen */
+    int begun;   /* bytes came */
     char next[CONTINUE_BYTES];
 };
 
@@ -98,7 +99,10 @@ take_member(struct reeve_call *call, void *arg, const char *name, const struct r
 static int
 take_bytes(void *arg, const char *bytes, uint64_t len)
 {
-    return reeve_json_list_feed(((struct page *)arg)->reader, bytes, len);
+    struct page *page = (struct page *)arg;
+
+    page->begun = 1;
+    return reeve_json_list_feed(page->reader, bytes, len);
 }
 
 static const char *
@@ -151,6 +155,7 @@ read_page(struct page *page)
         return rc;
     page->next[0] = '\0';
     page->is_list = 0;
+    page->begun = 0;
     rc = reeve_http_get_body(call, page->work->conn->http, path, take_bytes, page, MAX_PAGE_BYTES);
     if (rc) {
         reeve_json_list_abort(page->reader);
@@ -160,7 +165,8 @@ read_page(struct page *page)
     return rc ? rc : check_page(page);
 }
 
-/* The same, again when the cluster was short of breath. */
+/* The same, again when it was cut off. What fails before its first byte was tried again already, by
+ * the SDK. */
 static int
 read_page_patiently(struct page *page)
 {
@@ -175,7 +181,7 @@ read_page_patiently(struct page *page)
         memcpy(page->next, token, sizeof(token));
         rc = read_page(page);
         reeve_alloc_release(page->work->call, mark);
-        if (!rc || page->listing->host_failed || try == TRIES ||
+        if (!rc || page->listing->host_failed || try == TRIES || !page->begun ||
             !reeve_retryable(page->work->call, rc))
             return rc;
         reeve_log(page->work->call, REEVE_LOG_INFO, "list %s: %s; trying again", page->what->name,
