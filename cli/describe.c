@@ -48,12 +48,13 @@ is_list_of_objects(const cJSON *value)
     return cJSON_IsArray(value) && cJSON_IsObject(value->child);
 }
 
-/* Members of an object that are shown on a line each. */
+/* Members of an object that are shown on a line each: no lists of objects, and no empty ones, for
+ * these may be of objects. */
 static int
 is_field(const cJSON *item)
 {
     return strcmp(item->string, "href") != 0 && strcmp(item->string, "actions") != 0 &&
-           !is_list_of_objects(item);
+           !is_list_of_objects(item) && !(cJSON_IsArray(item) && !item->child);
 }
 
 static size_t

@@ -167,8 +167,7 @@ say_none(const struct cli *cli, const struct request *request)
 {
     const char *namespace = wanted_namespace(cli, &request->kind);
 
-    cli_say("no %s%s%s%s", request->kind.collection, request->filter_count ? " that fit" : "",
-            namespace ? " in namespace " : "", namespace ? namespace : "");
+    cli_say("nothing found%s%s", namespace ? " in namespace " : "", namespace ? namespace : "");
 }
 
 static int64_t

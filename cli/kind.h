@@ -23,6 +23,8 @@ int cli_kind_find(struct cli *cli, struct cli_kind *out, const char *word, rv_er
 /* What -o name prints before the slash: kubectl's word where it has the kind ("deployment.apps"),
  * else the kind's name. */
 const char *cli_kind_resource(const struct cli_kind *kind, const cJSON *row);
+/* One of them, in a message: "pod", "deployment", "vm". Until the next call. */
+const char *cli_kind_word(const struct cli_kind *kind);
 /* Attribute that holds the namespace; NULL for what is in none. */
 const char *cli_kind_namespace(const struct cli_kind *kind);
 

@@ -167,6 +167,16 @@ cli_kind_resource(const struct cli_kind *kind, const cJSON *row)
 }
 
 const char *
+cli_kind_word(const struct cli_kind *kind)
+{
+    static char word[128];
+    const char *resource = cli_kind_resource(kind, NULL);
+
+    snprintf(word, sizeof(word), "%.*s", (int)strcspn(resource, "."), resource);
+    return word;
+}
+
+const char *
 cli_kind_namespace(const struct cli_kind *kind)
 {
     if (!kind->kind)

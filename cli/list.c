@@ -169,28 +169,37 @@ sort_rows(cJSON *rows, const char *const *order)
     free(all);
 }
 
+/* Rows from this page on, as the server counts them. */
+static int64_t
+rows_left(const cJSON *page, int64_t offset)
+{
+    return rv_json_int(page, "subquery_count", rv_json_int(page, "count", 0)) - offset;
+}
+
+/* The server may give fewer rows in a page than were asked for: how many there are tells the end.
+ */
 int
 cli_list(struct cli_client *client, const struct cli_query *query, cJSON **out, int64_t *total,
          rv_err *err)
 {
     RV_AUTO_JSON cJSON *rows = cJSON_CreateArray();
     RV_AUTO_FREE char *last_id = rv_strdup("");
-    int64_t got = 0, limit = query->limit < 0 ? INT64_MAX : query->limit;
+    int64_t got = 0, limit = query->limit < 0 ? INT64_MAX : query->limit, count = 1, left = 1;
     int by_id = pages_by_id(query);
 
-    while (got < limit) {
-        int64_t want = limit - got < PAGE ? limit - got : PAGE, count;
+    while (got < limit && count > 0 && left > 0 && last_id) {
+        int64_t want = limit - got < PAGE ? limit - got : PAGE;
         RV_AUTO_FREE char *path = cli_page_path(query, got, want, by_id ? last_id : NULL);
         RV_AUTO_JSON cJSON *page = NULL;
 
         if (cli_get(client, path, &page, err) < 0)
             return err->code;
         if (got == 0 && total)
-            *total = rv_json_int(page, "subquery_count", rv_json_int(page, "count", 0));
+            *total = rows_left(page, 0);
+        left = rows_left(page, by_id ? 0 : got);
         count = take_rows(rows, page, &last_id);
+        left -= count;
         got += count;
-        if (count < want || !last_id)
-            break;
     }
     if (by_id && query->order[0])
         sort_rows(rows, query->order);
@@ -266,7 +275,7 @@ fail_ambiguous(const struct cli_kind *kind, const char *name, const cJSON *rows,
         rv_buf_addf(&list, "%s%s%s%s (id %s)", list.len ? ", " : "", in ? in : "", in ? "/" : "",
                     name, rv_json_string(row, "id"));
     }
-    rv_fail(err, RV_E_CONFLICT, "%d are called '%s': %s%s", cJSON_GetArraySize(rows), name,
+    rv_fail(err, RV_E_CONFLICT, "more than one %s is called '%s': %s%s", cli_kind_word(kind), name,
             rv_buf_text(&list), list.len > 200 ? ", ..." : "");
     return rv_hint(err, namespace ? "say which with -n NAMESPACE, --provider NAME or its id"
                                   : "say which with --provider NAME or its id");
@@ -296,7 +305,7 @@ by_name(struct cli_client *client, const struct cli_kind *kind, const char *name
         return err->code;
     drop_others(rows, attribute, name);
     if (!rows->child)
-        return rv_fail(err, RV_E_NOT_FOUND, "no %s is called '%s'", kind->name, name);
+        return rv_fail(err, RV_E_NOT_FOUND, "no %s is called '%s'", cli_kind_word(kind), name);
     if (rows->child->next)
         return fail_ambiguous(kind, name, rows, err);
     *out = cJSON_DetachItemFromArray(rows, 0);

@@ -15,7 +15,7 @@ complain() {
 options=$(grep -oE -- '--[a-z]+(-[a-z]+)*' <<<"$help" | sort -u | grep -vE -- '^--(user|url|password-file)$') # reevectl's
 [ "$(wc -l <<<"$options")" -ge 9 ] || complain "the help names few options: $options"
 for option in $options; do
-	grep -qE -- "^\.(It )?(.* )?Fl -${option#--}( |$)" "$page" || complain "$page does not explain $option"
+	grep -qE -- "^\.It Fl -${option#--}( |\$)" "$page" || complain "$page does not explain $option"
 done
 for file in $(sed -n '/^Files in DIR:/,/^$/p' <<<"$help" | grep -oE '^  [a-z, .-]+(  |$)' | tr -d ','); do
 	grep -qE "^\.It Pa $file\$" "$page" || complain "$page does not explain the file $file"
