@@ -87,7 +87,6 @@ static const struct field {
     { "emptyDir", "medium", "empty_dir_medium_type", TEXT },
     { "gitRepo", "repository", "git_repository", TEXT },
     { "gitRepo", "revision", "git_revision", TEXT },
-    { "persistentVolumeClaim", "claimName", "claim_name", TEXT },
     { "persistentVolumeClaim", "readOnly", "common_read_only", TRUTH },
     { "ephemeral", NULL, NULL, TEXT },
     { "projected", NULL, NULL, TEXT },
