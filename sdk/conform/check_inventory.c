@@ -242,7 +242,7 @@ void
 check_targeted(struct trial *trial)
 {
     if (!(trial->provider->inventory->flags & REEVE_INVENTORY_TARGETED)) {
-        trial_remark(trial, "it is always asked for everything");
+        trial_remark(trial, "it does not offer that");
         return;
     }
     struct record *all = list_once(trial);

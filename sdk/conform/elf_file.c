@@ -242,14 +242,10 @@ read_parts(struct elf_file *elf, const Elf64_Ehdr *head, rv_err *err)
     return read_names(elf, head, &dynamic, err);
 }
 
-int
-elf_file_read(struct elf_file *elf, const char *path, rv_err *err)
+static int
+parse(struct elf_file *elf, rv_err *err)
 {
     Elf64_Ehdr head;
-    memset(elf, 0, sizeof(*elf));
-    elf->bytes = rv_buf_limited(MAX_FILE_BYTES);
-    if (rv_buf_read_file(&elf->bytes, path, err) < 0)
-        return err->code;
     if (elf->bytes.len < SELFMAG || memcmp(elf->bytes.data, ELFMAG, SELFMAG) != 0)
         return rv_fail(err, RV_E_INVALID, "it is no ELF file");
     if (!copy(elf, &head, 0, sizeof(head)))
@@ -263,6 +259,23 @@ elf_file_read(struct elf_file *elf, const char *path, rv_err *err)
     if (head.e_phentsize != sizeof(Elf64_Phdr))
         return damaged(err, "its program headers have an unknown size");
     return read_parts(elf, &head, err);
+}
+
+int
+elf_file_read(struct elf_file *elf, const char *path, rv_err *err)
+{
+    *elf = (struct elf_file){ .bytes = rv_buf_limited(MAX_FILE_BYTES) };
+    int rc = rv_buf_read_file(&elf->bytes, path, err);
+    return rc < 0 ? rc : parse(elf, err);
+}
+
+int
+elf_file_parse(struct elf_file *elf, const void *bytes, size_t len, rv_err *err)
+{
+    *elf = (struct elf_file){ .bytes = rv_buf_limited(MAX_FILE_BYTES) };
+    rv_buf_add(&elf->bytes, bytes, len);
+    int rc = rv_buf_check(&elf->bytes, err);
+    return rc < 0 ? rc : parse(elf, err);
 }
 
 void

@@ -25,6 +25,8 @@ struct elf_file {
 
 /* INVALID when the file is no ELF file, or a damaged one; the text says in what way. */
 int elf_file_read(struct elf_file *elf, const char *path, rv_err *err);
+/* The same of bytes in memory, which are copied. */
+int elf_file_parse(struct elf_file *elf, const void *bytes, size_t len, rv_err *err);
 void elf_file_free(struct elf_file *elf);
 
 #endif

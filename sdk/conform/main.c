@@ -222,7 +222,7 @@ main(int argc, char **argv)
         status = usage("no module is given; it looks like", "reeve-conform build/acme.so", NULL);
     conform->limit_ms = arguments.timeout_s * 1000 * arguments.patience;
     conform->prompt_ms = 2000 * arguments.patience;
-    conform->watch_ms = 600 * arguments.patience;
+    conform->watch_ms = 600 * (arguments.patience < 3 ? arguments.patience : 3);
     if (status == 0 && !arguments.done)
         status = conform->describe ? runner_describe(conform) : runner_run(conform);
     free(conform->path);
