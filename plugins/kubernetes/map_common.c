@@ -181,7 +181,7 @@ void
 kube_attributes(struct reeve_object *obj, const char *section,
                 const struct reeve_json *names_to_values)
 {
-    const struct reeve_json *at = reeve_json_first(names_to_values, NULL);
+    const struct reeve_json *at = kube_members(names_to_values, NULL);
 
     for (; at; at = reeve_json_next(at)) {
         struct reeve_object *attribute = reeve_child(obj, "custom_attribute");

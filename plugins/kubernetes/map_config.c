@@ -14,7 +14,8 @@ set_keys(struct kube_map *map, struct reeve_object *obj, const struct reeve_json
 {
     const struct reeve_json *data = reeve_json_get(item, "data");
     const struct reeve_json *binary = reeve_json_get(item, "binaryData");
-    uint64_t count = reeve_json_count(data, NULL) + reeve_json_count(binary, NULL);
+    uint64_t count = (kube_members(data, NULL) ? reeve_json_count(data, NULL) : 0) +
+                     (kube_members(binary, NULL) ? reeve_json_count(binary, NULL) : 0);
 
     reeve_set_int(obj, "data_count", (int64_t)count);
     reeve_set_json(obj, "data_keys", kube_names_json(map->call, data, binary));

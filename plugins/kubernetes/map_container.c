@@ -52,7 +52,7 @@ set_resources(struct kube_map *map, struct reeve_object *obj, const struct reeve
 static void
 set_state(struct reeve_object *obj, const struct reeve_json *states, const struct state_columns *to)
 {
-    const struct reeve_json *state = reeve_json_first(states, NULL);
+    const struct reeve_json *state = kube_members(states, NULL);
 
     if (!state)
         return;

@@ -59,7 +59,7 @@ static void
 set_roles(struct kube_map *map, struct reeve_object *obj, const struct reeve_json *node)
 {
     struct kube_text text = kube_text(map->call);
-    const struct reeve_json *at = reeve_json_first(node, "metadata.labels");
+    const struct reeve_json *at = kube_members(node, "metadata.labels");
 
     for (; at; at = reeve_json_next(at)) {
         const char *name = reeve_json_name(at), *role = "";

@@ -28,12 +28,12 @@ static void
 add_quota_items(struct kube_map *map, struct reeve_object *quota, const struct reeve_json *item)
 {
     const struct reeve_json *asked = reeve_json_get(item, "spec.hard");
-    const struct reeve_json *at = reeve_json_first(asked, NULL);
+    const struct reeve_json *at = kube_members(asked, NULL);
 
     for (; at; at = reeve_json_next(at))
         add_quota_item(map, quota, item, reeve_json_name(at));
     /* Still enforced, though no longer asked for. */
-    for (at = reeve_json_first(item, "status.hard"); at; at = reeve_json_next(at)) {
+    for (at = kube_members(item, "status.hard"); at; at = reeve_json_next(at)) {
         if (!reeve_json_member(asked, reeve_json_name(at)))
             add_quota_item(map, quota, item, reeve_json_name(at));
     }
@@ -44,7 +44,7 @@ static void
 set_usage(struct kube_map *map, struct reeve_object *quota, const struct reeve_json *item)
 {
     const struct reeve_json *used = reeve_json_get(item, "status.used");
-    const struct reeve_json *at = reeve_json_first(item, "status.hard");
+    const struct reeve_json *at = kube_members(item, "status.hard");
     struct kube_text requests = kube_text(map->call), limits = kube_text(map->call);
 
     for (; at; at = reeve_json_next(at)) {
@@ -129,7 +129,7 @@ add_limit(struct kube_map *map, struct reeve_object *range, const struct reeve_j
     if (kube_set_open(map->call, count, &seen))
         return;
     for (size_t i = 0; i < LIMIT_COUNT; i++) {
-        const struct reeve_json *at = reeve_json_first(limit, limit_columns[i][0]);
+        const struct reeve_json *at = kube_members(limit, limit_columns[i][0]);
 
         for (; at; at = reeve_json_next(at)) {
             if (kube_set_add(&seen, reeve_json_name(at)))

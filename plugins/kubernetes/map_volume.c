@@ -127,7 +127,7 @@ void
 kube_map_volume_source(struct kube_map *map, struct reeve_object *obj,
                        const struct reeve_json *holder)
 {
-    const struct reeve_json *at = reeve_json_first(holder, NULL);
+    const struct reeve_json *at = kube_members(holder, NULL);
 
     for (; at; at = reeve_json_next(at)) {
         const char *type = reeve_json_name(at);

@@ -114,7 +114,10 @@ kube_prepare(struct reeve_call *call, const char *given, void *out)
     if (rc)
         return rc;
     p.given = json;
-    rc = read_kubeconfig(&p);
+    if (reeve_json_type(json) != REEVE_JSON_OBJECT)
+        rc = reeve_fail(call, REEVE_E_INVALID, "options must be a JSON object");
+    else
+        rc = read_kubeconfig(&p);
     for (const struct reeve_json *m = reeve_json_first(json, NULL); m && !rc;
          m = reeve_json_next(m))
         rc = take_given(&p, m);

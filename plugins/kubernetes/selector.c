@@ -11,7 +11,7 @@
 static void
 add_labels(struct kube_text *text, const struct reeve_json *labels)
 {
-    const struct reeve_json *at = reeve_json_first(labels, NULL);
+    const struct reeve_json *at = kube_members(labels, NULL);
 
     for (; at; at = reeve_json_next(at)) {
         kube_text_join(text, ",", reeve_json_name(at));

@@ -9,6 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
+const struct reeve_json *
+kube_members(const struct reeve_json *json, const char *path)
+{
+    const struct reeve_json *object = path ? reeve_json_get(json, path) : json;
+
+    return reeve_json_type(object) == REEVE_JSON_OBJECT ? reeve_json_first(object, NULL) : NULL;
+}
+
 struct kube_text
 kube_text(struct reeve_call *call)
 {
@@ -145,7 +153,7 @@ kube_names_json(struct reeve_call *call, const struct reeve_json *first,
 
     kube_text_add(&text, "[");
     for (int i = 0; i < 2; i++) {
-        const struct reeve_json *at = reeve_json_first(maps[i], NULL);
+        const struct reeve_json *at = kube_members(maps[i], NULL);
 
         for (; at; at = reeve_json_next(at)) {
             if (text.len > 1)

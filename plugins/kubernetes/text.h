@@ -8,6 +8,10 @@
 
 #include "reeve/json.h"
 
+/* The first member of the object at path: NULL when it is empty, absent, or no object, so that each
+ * one has a name. */
+const struct reeve_json *kube_members(const struct reeve_json *json, const char *path);
+
 /* Start with kube_text(call). When memory is out it keeps what it has; reeve_alloc has set the
  * error then. */
 struct kube_text {
