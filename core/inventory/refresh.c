@@ -596,6 +596,9 @@ rv_refresher_watch(struct rv_refresher *refresher, rv_err *err)
         return 0;
     }
     rv_wrap(err, "watch of provider '%s'", r->provider->name);
+    /* Its tokens are too old, and it does not list again by itself. */
+    if (rc == RV_E_GONE)
+        r->needs_full = 1;
     if (!is_private(err))
         report_failure(r, err, 0);
     start_over(r, err);
