@@ -61,7 +61,7 @@ id_of_value(const cJSON *value, int64_t *id, rv_err *err)
 {
     if (cJSON_IsString(value))
         return rv_request_id(id, value->valuestring, err);
-    if (cJSON_IsNumber(value) && value->valuedouble >= 0 &&
+    if (cJSON_IsNumber(value) && value->valuedouble >= 1 &&
         value->valuedouble <= 9007199254740991.0 &&
         value->valuedouble == (double)(int64_t)value->valuedouble) {
         *id = (int64_t)value->valuedouble;

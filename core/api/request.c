@@ -212,7 +212,7 @@ rv_request_id(int64_t *out, const char *text, rv_err *err)
     size_t len = strlen(text);
 
     if (len >= 1 && len <= 19 && strspn(text, "0123456789") == len &&
-        rv_parse_int(out, text, err) == 0)
+        rv_parse_int(out, text, err) == 0 && *out > 0)
         return 0;
     rv_err_clear(err);
     return rv_fail(err, RV_E_NOT_FOUND, "'%.100s' is not an id", text);

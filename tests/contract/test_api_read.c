@@ -291,6 +291,31 @@ sub_collections_are_listed_and_read(void **state)
     assert_string_equal(at(&of_provider, "subquery_count"), "1");
 }
 
+/* Inside, 0 says "the whole collection". */
+static void
+zero_is_no_id(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 2);
+    static const char *const targets[] = { PODS "/0", PODS "/000", PODS "/0/containers",
+                                           PODS "/1000000001001/containers/0", "/api/providers/0" };
+    for (size_t i = 0; i < RV_COUNT(targets); i++) {
+        AUTO_REPLY struct reply reply = get(f, targets[i]);
+        assert_int_equal(reply.status, 404);
+    }
+    AUTO_REPLY struct reply deleted = ask(f, "DELETE", "/api/providers/0", NULL, NULL);
+    AUTO_REPLY struct reply created =
+        post(f, "/api/providers/0", "{\"name\":\"x\",\"type\":\"demo\"}");
+    AUTO_REPLY struct reply as_text =
+        post(f, PODS, "{\"action\":\"query\",\"resources\":[{\"id\":\"0\"}]}");
+    AUTO_REPLY struct reply as_number =
+        post(f, PODS, "{\"action\":\"query\",\"resources\":[{\"id\":0}]}");
+    assert_int_equal(deleted.status, 404);
+    assert_int_equal(created.status, 404);
+    assert_int_equal(as_text.status, 404);
+    assert_int_equal(as_number.status, 400);
+}
+
 struct filter_case {
     const char *filters;
     const char *names; /* of 12 pods, sorted by id */
@@ -568,6 +593,7 @@ main(void)
         api_test(sub_collections_are_expanded_in_place),
         api_test(tags_come_over_their_pairing_table),
         api_test(sub_collections_are_listed_and_read),
+        api_test(zero_is_no_id),
         api_test(filters_select_by_type),
         api_test(a_filter_that_cannot_be_is_refused_by_name),
         api_test(sorting_takes_several_keys_orders_and_ignores_case_on_request),
