@@ -205,6 +205,17 @@ cli_cell_path(rv_buf *out, const cJSON *row, const struct cli_column *column)
         rv_buf_addf(out, "%s/%s", left ? left : "", right ? right : "");
 }
 
+/* "6.1.0 (amd64)" */
+void
+cli_cell_with_note(rv_buf *out, const cJSON *row, const struct cli_column *column)
+{
+    const char *note = cJSON_GetStringValue(attribute(row, column, 1));
+
+    cli_add_value(out, attribute(row, column, 0));
+    if (out->len > 0 && note && *note)
+        rv_buf_addf(out, " (%s)", note);
+}
+
 /* As kubectl shows some flags. */
 void
 cli_cell_flag(rv_buf *out, const cJSON *row, const struct cli_column *column)

@@ -18,7 +18,7 @@ static const struct cli_column nodes[] = {
     WIDE("INTERNAL-IP", "internal_ipaddress", text),
     WIDE("EXTERNAL-IP", "external_ipaddress", text),
     WIDE_OR("OS-IMAGE", "os_image", text, "<unknown>"),
-    WIDE_OR("KERNEL-VERSION", "kernel_version", text, "<unknown>"),
+    WIDE_OR("KERNEL-VERSION", "kernel_version,architecture", with_note, "<unknown>"),
     WIDE_OR("CONTAINER-RUNTIME", "container_runtime_version", text, "<unknown>"),
     PROVIDER,
     ID,

@@ -38,6 +38,7 @@ void cli_cell_restarts(rv_buf *out, const cJSON *row, const struct cli_column *c
 void cli_cell_completions(rv_buf *out, const cJSON *row, const struct cli_column *column);
 void cli_cell_modes(rv_buf *out, const cJSON *row, const struct cli_column *column);
 void cli_cell_storage(rv_buf *out, const cJSON *row, const struct cli_column *column);
+void cli_cell_with_note(rv_buf *out, const cJSON *row, const struct cli_column *column);
 void cli_cell_class_name(rv_buf *out, const cJSON *row, const struct cli_column *column);
 /* "5m", "3d4h", as kubectl; "<invalid>" for what lies ahead. */
 void cli_add_duration(rv_buf *out, int64_t ms);
