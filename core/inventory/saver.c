@@ -47,6 +47,7 @@ clear_pending(struct rv_saver *saver)
     rv_map_clear(&saver->pending_by_digest);
     rv_arena_reset(saver->arena);
     saver->pending_rows = 0;
+    saver->pending_news = 0;
 }
 
 static int
@@ -72,7 +73,6 @@ rv_saver_drop(struct rv_saver *saver)
     rv_streams_revert(saver);
     for (int i = 0; i < saver->kind_count; i++)
         saver->kinds[i].begun = 0;
-    saver->begun_count = 0;
 }
 
 int
@@ -102,7 +102,8 @@ is_full(const struct rv_saver *saver)
            (int64_t)rv_arena_used(saver->arena) >= bytes;
 }
 
-/* Puts the node into the batch, in the place of an earlier one of the same object. */
+/* Puts the node into the batch, in the place of an earlier one of the same object. What is no part
+ * of a listing is news, and does not wait for a listing's next page. */
 static int
 add_pending(struct rv_saver *saver, struct rv_node *node, int64_t rows, rv_err *err)
 {
@@ -116,6 +117,7 @@ add_pending(struct rv_saver *saver, struct rv_node *node, int64_t rows, rv_err *
         rv_nodes_add(&saver->pending, node);
     }
     saver->pending_rows += rows;
+    saver->pending_news |= !saver->kinds[node->kind->index].begun;
     return is_full(saver) ? rv_saver_flush(saver, err) : 0;
 }
 
@@ -180,13 +182,6 @@ sink_gone(void *arg, const struct rv_kind *kind, const char *ref, rv_err *err)
     return add_pending(saver, node, ROWS_OF_GONE, err);
 }
 
-static void
-set_begun(struct rv_saver *saver, int kind, uint8_t begun)
-{
-    saver->begun_count += (int)begun - (int)saver->kinds[kind].begun;
-    saver->kinds[kind].begun = begun;
-}
-
 static int
 sink_begin(void *arg, const struct rv_kind *kind, rv_err *err)
 {
@@ -197,7 +192,7 @@ sink_begin(void *arg, const struct rv_kind *kind, rv_err *err)
         return err->code;
     kinds[kind->index] = 1;
     rv_keys_unsee(saver->keys, kinds);
-    set_begun(saver, kind->index, 1);
+    saver->kinds[kind->index].begun = 1;
     return 0;
 }
 
@@ -226,7 +221,7 @@ sink_complete(void *arg, const struct rv_kind *kind, rv_err *err)
         return err->code;
     if (!saver->kinds[kind->index].begun)
         return rv_fail(err, RV_E_INVALID, "kind '%s' is complete, but was not begun", kind->name);
-    set_begun(saver, kind->index, 0);
+    saver->kinds[kind->index].begun = 0;
     for (;;) {
         size_t count = rv_keys_unseen(saver->keys, kind->index, unseen, GONE_AT_ONCE);
         if (count == 0)
@@ -270,7 +265,7 @@ sink_drain(void *arg, rv_err *err)
     if (saver->pending.count == 0) {
         if (!rv_streams_dirty(saver) || rv_monotonic_ms() - saver->tokens_saved_ms < TOKENS_ONLY_MS)
             return 0;
-    } else if (saver->begun_count > 0 &&
+    } else if (!saver->pending_news &&
                rv_monotonic_us() - saver->pending_since_us < LISTING_WAIT_US) {
         return 0;
     }
@@ -373,7 +368,7 @@ rv_saver_begin_all(struct rv_saver *saver, const char *const *kinds, rv_err *err
         if (kind->child)
             continue;
         begun[kind->index] = 1;
-        set_begun(saver, kind->index, 1);
+        saver->kinds[kind->index].begun = 1;
     }
     rv_keys_unsee(saver->keys, begun);
     cJSON_Delete(saver->warnings);
@@ -388,7 +383,7 @@ rv_saver_end_all(struct rv_saver *saver, rv_err *err)
     if (rv_saver_flush(saver, err) < 0)
         return err->code;
     for (int i = 0; i < saver->kind_count; i++)
-        set_begun(saver, i, 0);
+        saver->kinds[i].begun = 0;
     struct rv_plan plan;
     rv_plan_begin(&plan, saver, saver->arena);
     int rc = rv_keep_find_all(&plan, err);

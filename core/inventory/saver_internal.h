@@ -158,6 +158,7 @@ struct rv_saver {
     struct rv_map pending_by_digest;
     int64_t pending_rows;
     int64_t pending_since_us;
+    int pending_news;  /* some of it is no part of a listing */
     int64_t row_bound; /* rows a save may have, from how long the last ones took */
     struct rv_stream *streams;
     size_t stream_count;
@@ -165,7 +166,6 @@ struct rv_saver {
     int64_t tokens_saved_ms;
     cJSON *warnings;
     int64_t *rejected; /* per kind, since all began */
-    int begun_count;
     struct rv_save_counts counts;
     int64_t hash_us, save_us;
 };
