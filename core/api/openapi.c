@@ -217,8 +217,7 @@ static const char sub_id_parameter[] = JSON({
 
 /* "parameters" of a GET; ids: how many the path has. */
 static void
-write_parameters(struct rv_request *req, rv_json_writer *w, const struct rv_kind *kind, int form,
-                 int ids)
+write_parameters(rv_json_writer *w, const struct rv_kind *kind, int form, int ids)
 {
     rv_jw_name(w, "parameters");
     rv_jw_array(w);
@@ -227,7 +226,7 @@ write_parameters(struct rv_request *req, rv_json_writer *w, const struct rv_kind
     if (ids > 1)
         rv_openapi_json(w, sub_id_parameter);
     if (form)
-        rv_openapi_query(req, w, kind, form);
+        rv_openapi_query(w, kind, form);
     rv_jw_end_array(w);
 }
 
@@ -306,8 +305,7 @@ write_action_responses(rv_json_writer *w, const char *schema)
 }
 
 static void
-write_collection(struct rv_request *req, rv_json_writer *w, const struct rv_kind *kind,
-                 const char *schema)
+write_collection(rv_json_writer *w, const struct rv_kind *kind, const char *schema)
 {
     char path[160], id[160];
 
@@ -318,7 +316,7 @@ write_collection(struct rv_request *req, rv_json_writer *w, const struct rv_kind
     begin_operation(w, "get", id, kind->def->help, WITH_LOGIN);
     rv_openapi_pair(w, "description",
                     "With Accept: text/event-stream, changes as they come (see docs/api.md)");
-    write_parameters(req, w, kind, RV_OPENAPI_LIST, 0);
+    write_parameters(w, kind, RV_OPENAPI_LIST, 0);
     write_responses(w, "application/json", schema, "List", WITH_LOGIN);
     rv_jw_end_object(w);
     snprintf(id, sizeof(id), "post_%s", kind->api_name);
@@ -335,8 +333,7 @@ write_collection(struct rv_request *req, rv_json_writer *w, const struct rv_kind
 }
 
 static void
-write_writes(struct rv_request *req, rv_json_writer *w, const struct rv_kind *kind,
-             const char *schema)
+write_writes(rv_json_writer *w, const struct rv_kind *kind, const char *schema)
 {
     int methods = rv_action_methods(kind, RV_ON_RESOURCE);
 
@@ -349,7 +346,7 @@ write_writes(struct rv_request *req, rv_json_writer *w, const struct rv_kind *ki
         snprintf(id, sizeof(id), "%s_%s", method, kind->name);
         begin_operation(w, method, id, "Carry out an action on the row", WITH_LOGIN);
         write_features(w, kind, RV_ON_RESOURCE, bit);
-        write_parameters(req, w, kind, 0, 1);
+        write_parameters(w, kind, 0, 1);
         if (bit == RV_M_DELETE) {
             write_delete_responses(w);
         } else {
@@ -361,8 +358,7 @@ write_writes(struct rv_request *req, rv_json_writer *w, const struct rv_kind *ki
 }
 
 static void
-write_resource(struct rv_request *req, rv_json_writer *w, const struct rv_kind *kind,
-               const char *schema)
+write_resource(rv_json_writer *w, const struct rv_kind *kind, const char *schema)
 {
     char path[160], id[160];
 
@@ -371,15 +367,15 @@ write_resource(struct rv_request *req, rv_json_writer *w, const struct rv_kind *
     rv_jw_object(w);
     snprintf(id, sizeof(id), "get_%s", kind->name);
     begin_operation(w, "get", id, kind->def->title, WITH_LOGIN);
-    write_parameters(req, w, kind, RV_OPENAPI_ONE, 1);
+    write_parameters(w, kind, RV_OPENAPI_ONE, 1);
     write_responses(w, "application/json", schema, "", WITH_LOGIN | WITH_ID);
     rv_jw_end_object(w);
-    write_writes(req, w, kind, schema);
+    write_writes(w, kind, schema);
     rv_jw_end_object(w);
 }
 
 static void
-write_sub(struct rv_request *req, rv_json_writer *w, const struct rv_sub *sub)
+write_sub(rv_json_writer *w, const struct rv_sub *sub)
 {
     char path[240], id[240], schema[128];
     const char *parent = sub->parent->api_name;
@@ -390,12 +386,12 @@ write_sub(struct rv_request *req, rv_json_writer *w, const struct rv_sub *sub)
     rv_jw_object(w);
     snprintf(id, sizeof(id), "list_%s_of_%s", sub->name, parent);
     begin_operation(w, "get", id, sub->child->def->help, WITH_LOGIN);
-    write_parameters(req, w, sub->child, RV_OPENAPI_LIST, 1);
+    write_parameters(w, sub->child, RV_OPENAPI_LIST, 1);
     write_responses(w, "application/json", schema, "List", WITH_LOGIN | WITH_ID);
     rv_jw_end_object(w);
     snprintf(id, sizeof(id), "options_%s_of_%s", sub->name, parent);
     begin_operation(w, "options", id, "For browsers", BY_ANYONE);
-    write_parameters(req, w, sub->child, 0, 1);
+    write_parameters(w, sub->child, 0, 1);
     write_responses(w, "text/plain", NULL, "", BY_ANYONE | WITH_ID);
     rv_jw_end_object(w);
     rv_jw_end_object(w);
@@ -404,14 +400,14 @@ write_sub(struct rv_request *req, rv_json_writer *w, const struct rv_sub *sub)
     rv_jw_object(w);
     snprintf(id, sizeof(id), "get_%s_of_%s", sub->name, parent);
     begin_operation(w, "get", id, sub->child->def->title, WITH_LOGIN);
-    write_parameters(req, w, sub->child, RV_OPENAPI_ONE, 2);
+    write_parameters(w, sub->child, RV_OPENAPI_ONE, 2);
     write_responses(w, "application/json", schema, "", WITH_LOGIN | WITH_ID);
     rv_jw_end_object(w);
     rv_jw_end_object(w);
 }
 
 static void
-write_paths(struct rv_request *req, rv_json_writer *w)
+write_paths(rv_json_writer *w)
 {
     char schema[128];
 
@@ -421,11 +417,11 @@ write_paths(struct rv_request *req, rv_json_writer *w)
     for (int i = 0; i < rv_model_count(); i++) {
         const struct rv_kind *kind = rv_model_at(i);
         rv_openapi_name(schema, kind->name);
-        write_collection(req, w, kind, schema);
-        write_resource(req, w, kind, schema);
+        write_collection(w, kind, schema);
+        write_resource(w, kind, schema);
         for (int k = 0; k < rv_sub_count(kind); k++) {
             struct rv_sub sub = rv_sub_at(kind, k);
-            write_sub(req, w, &sub);
+            write_sub(w, &sub);
         }
     }
     rv_jw_end_object(w);
@@ -476,7 +472,7 @@ write_components(struct rv_request *req, rv_json_writer *w)
     rv_jw_end_object(w);
     rv_jw_name(w, "parameters");
     rv_jw_object(w);
-    rv_openapi_parameters(w);
+    rv_openapi_parameters(req, w);
     rv_jw_end_object(w);
     rv_jw_name(w, "schemas");
     rv_jw_object(w);
@@ -507,7 +503,7 @@ rv_get_openapi(struct rv_request *req, rv_err *err)
     rv_openapi_json(&w, JSON([ { "url" : "/" } ]));
     rv_jw_name(&w, "security");
     rv_openapi_json(&w, security);
-    write_paths(req, &w);
+    write_paths(&w);
     write_components(req, &w);
     rv_jw_end_object(&w);
     return rv_buf_check(&req->answer.body, err);

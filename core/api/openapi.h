@@ -25,12 +25,11 @@ void rv_openapi_common(rv_json_writer *w);
 /* Those of request bodies: KindIdentifier for each kind, and what actions take. */
 void rv_openapi_bodies(struct rv_request *req, rv_json_writer *w);
 /* Members of "components.parameters". */
-void rv_openapi_parameters(rv_json_writer *w);
+void rv_openapi_parameters(struct rv_request *req, rv_json_writer *w);
 
 /* Items of "parameters" of a GET: of a list of rows of this kind, or of one. */
 enum { RV_OPENAPI_LIST = 1, RV_OPENAPI_ONE = 2 };
-void rv_openapi_query(struct rv_request *req, rv_json_writer *w, const struct rv_kind *kind,
-                      int form);
+void rv_openapi_query(rv_json_writer *w, const struct rv_kind *kind, int form);
 /* Schema of the body that a method of a collection or resource takes, as a value. */
 void rv_openapi_body(rv_json_writer *w, const struct rv_kind *kind, int scope, int method);
 

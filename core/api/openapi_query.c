@@ -4,6 +4,7 @@
  */
 #include "api/openapi.h"
 
+#include <stdio.h>
 #include <string.h>
 #include "api/scope.h"
 #include "base/text.h"
@@ -201,32 +202,104 @@ sort_parameter(rv_json_writer *w, const struct rv_kind *kind)
 }
 
 static void
-ref_parameter(rv_json_writer *w, const char *name)
+write_class(struct rv_request *req, rv_json_writer *w, const struct rv_kind *kind)
 {
-    rv_openapi_ref(w, "parameters", name);
+    word_parameter(w, "collection_class", "Rows of this class only",
+                   rv_scope_classes(req->arena, kind, req->api));
+}
+
+static void
+write_expand(struct rv_request *req, rv_json_writer *w, const struct rv_kind *kind)
+{
+    (void)req;
+    expand_parameter(w, kind);
+}
+
+static void
+write_attributes(struct rv_request *req, rv_json_writer *w, const struct rv_kind *kind)
+{
+    (void)req;
+    attributes_parameter(w, kind);
+}
+
+static void
+write_filter(struct rv_request *req, rv_json_writer *w, const struct rv_kind *kind)
+{
+    (void)req;
+    filter_parameter(w, kind);
+}
+
+static void
+write_sort(struct rv_request *req, rv_json_writer *w, const struct rv_kind *kind)
+{
+    (void)req;
+    sort_parameter(w, kind);
+}
+
+/* Parameters whose values are names of a kind: written once, referred to by each path. */
+static const struct {
+    const char *name;
+    int forms;
+    void (*write)(struct rv_request *req, rv_json_writer *w, const struct rv_kind *kind);
+} of_kind[] = {
+    { "expand", RV_OPENAPI_LIST | RV_OPENAPI_ONE, write_expand },
+    { "attributes", RV_OPENAPI_LIST | RV_OPENAPI_ONE, write_attributes },
+    { "filter", RV_OPENAPI_LIST, write_filter },
+    { "sort_by", RV_OPENAPI_LIST, write_sort },
+    { "collection_class", RV_OPENAPI_LIST, write_class },
+};
+
+/* Some kinds have no class. */
+static int
+applies(size_t parameter, const struct rv_kind *kind)
+{
+    return of_kind[parameter].write != write_class || kind->def->class_name != NULL;
+}
+
+static void
+parameter_name(char out[160], const struct rv_kind *kind, const char *name)
+{
+    char title[128];
+
+    rv_openapi_name(title, kind->name);
+    snprintf(out, 160, "%s.%s", title, name);
 }
 
 void
-rv_openapi_query(struct rv_request *req, rv_json_writer *w, const struct rv_kind *kind, int form)
+rv_openapi_query(rv_json_writer *w, const struct rv_kind *kind, int form)
 {
-    const char **classes = rv_scope_classes(req->arena, kind, req->api);
-
-    expand_parameter(w, kind);
-    attributes_parameter(w, kind);
-    if (form != RV_OPENAPI_LIST)
-        return;
-    filter_parameter(w, kind);
-    sort_parameter(w, kind);
     static const char *const common[] = { "sort_order", "sort_options", "offset", "limit",
                                           "hide",       "archived",     "by_tag" };
-    for (size_t i = 0; i < RV_COUNT(common); i++)
-        ref_parameter(w, common[i]);
-    if (classes[0])
-        word_parameter(w, "collection_class", "Rows of this class only", classes);
+    char name[160];
+
+    for (size_t i = 0; i < RV_COUNT(of_kind); i++) {
+        if (!(of_kind[i].forms & form) || !applies(i, kind))
+            continue;
+        parameter_name(name, kind, of_kind[i].name);
+        rv_openapi_ref(w, "parameters", name);
+    }
+    for (size_t i = 0; form == RV_OPENAPI_LIST && i < RV_COUNT(common); i++)
+        rv_openapi_ref(w, "parameters", common[i]);
+}
+
+static void
+write_parameters_of_kinds(struct rv_request *req, rv_json_writer *w)
+{
+    char name[160];
+
+    for (int i = 0; i < rv_model_count(); i++) {
+        for (size_t k = 0; k < RV_COUNT(of_kind); k++) {
+            if (!applies(k, rv_model_at(i)))
+                continue;
+            parameter_name(name, rv_model_at(i), of_kind[k].name);
+            rv_jw_name(w, name);
+            of_kind[k].write(req, w, rv_model_at(i));
+        }
+    }
 }
 
 void
-rv_openapi_parameters(rv_json_writer *w)
+rv_openapi_parameters(struct rv_request *req, rv_json_writer *w)
 {
     static const char *const resources[] = { "resources", NULL };
     static const char *const ignore_case[] = { "ignore_case", NULL };
@@ -251,4 +324,5 @@ rv_openapi_parameters(rv_json_writer *w)
     rv_jw_name(w, "by_tag");
     text_parameter(w, "by_tag", "Rows that have all of these tags",
                    "^/[^,\\u0000]{0,60}(,/[^,\\u0000]{0,60}){0,4}$");
+    write_parameters_of_kinds(req, w);
 }
