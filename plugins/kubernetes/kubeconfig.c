@@ -274,6 +274,21 @@ refuse_helpers(struct reader *r, const struct kube_yaml *user)
     return 0;
 }
 
+/* What was put in place of a file ends with its line end. */
+static int
+take_token(struct reader *r, const char *token)
+{
+    char *copy = reeve_strdup(r->call, token);
+    size_t len = strlen(token);
+
+    if (!copy)
+        return REEVE_E_LIMIT;
+    while (len && strchr(" \t\r\n", copy[len - 1]))
+        copy[--len] = '\0';
+    r->set(r->arg, "auth_key", copy);
+    return 0;
+}
+
 static int
 take_user(struct reader *r, const char *name)
 {
@@ -298,9 +313,7 @@ take_user(struct reader *r, const char *name)
     if (rc)
         return reeve_wrap(r->call, rc, "user '%.100s'", name);
     token = kube_yaml_string(user, "token");
-    if (token)
-        r->set(r->arg, "auth_key", token);
-    return 0;
+    return token ? take_token(r, token) : 0;
 }
 
 static int

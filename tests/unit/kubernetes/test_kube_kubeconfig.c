@@ -104,6 +104,15 @@ a_client_certificate_is_taken_over(void **state)
 }
 
 static void
+a_line_end_behind_a_token_is_dropped(void **state)
+{
+    (void)state;
+    check(CONFIG(SERVER, "token: \"abc\\n\""), NULL,
+          "hostname=api.example.com\nport=6443\nsecurity_protocol=ssl-with-validation\n"
+          "auth_key=abc\n");
+}
+
+static void
 json_is_a_kubeconfig_too(void **state)
 {
     (void)state;
@@ -390,6 +399,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_token_and_an_authority_are_taken_over),
         cmocka_unit_test(a_client_certificate_is_taken_over),
+        cmocka_unit_test(a_line_end_behind_a_token_is_dropped),
         cmocka_unit_test(json_is_a_kubeconfig_too),
         cmocka_unit_test(verification_may_be_off_and_a_proxy_set),
         cmocka_unit_test(the_context_can_be_chosen),
