@@ -60,7 +60,7 @@ get_token(struct cli *cli, struct cli_context *context, const char *password, rv
         cli_client_trace(cli->client);
     cli_client_basic(cli->client, context->user, password);
     /* A token of this type lasts longer than one for programs, and each use prolongs it. */
-    if (cli_get(cli->client, "/api/auth?requester_type=ui", &answer, err) < 0)
+    if (cli_get(cli->client, "/api/auth?requester_type=cli", &answer, err) < 0)
         return err->code;
     token = rv_json_string(answer, "auth_token");
     if (!token) {
