@@ -65,9 +65,10 @@ delay_of(const struct rv_dispatcher *dispatcher, const struct rv_message *messag
     return why->retry_after_ms > delay_ms ? why->retry_after_ms : delay_ms;
 }
 
+/* The message is over, and so is its task, if there is one. */
 static int
-finish_well(struct rv_dispatcher *dispatcher, const struct rv_message *message, const char *results,
-            rv_err *err)
+finish(struct rv_dispatcher *dispatcher, const struct rv_message *message, const char *status,
+       const char *text, const char *results, rv_err *err)
 {
     struct rv_store *store = dispatcher->store;
     if (message->task_id == 0)
@@ -75,7 +76,7 @@ finish_well(struct rv_dispatcher *dispatcher, const struct rv_message *message, 
     if (rv_store_begin(store, err))
         return err->code;
     int failed = rv_queue_done(store, message, dispatcher->taker.holder, err);
-    if (!failed && rv_task_finish(store, message->task_id, "Ok", "Finished", results, err) &&
+    if (!failed && rv_task_finish(store, message->task_id, status, text, results, err) &&
         err->code != RV_E_NOT_FOUND)
         failed = err->code;
     if (failed) {
@@ -103,21 +104,50 @@ finish_badly(struct rv_dispatcher *dispatcher, const struct rv_message *message,
     return 0;
 }
 
+/* Whether a person has asked to end what this message is for: 1, 0, or an error. */
+static int
+is_cancelled(struct rv_dispatcher *dispatcher, const struct rv_message *message, rv_err *err)
+{
+    if (message->task_id == 0)
+        return 0;
+    int cancelled = rv_task_cancelled(dispatcher->store, message->task_id, err);
+    if (cancelled != RV_E_NOT_FOUND)
+        return cancelled;
+    rv_err_clear(err);
+    return 0;
+}
+
+static int
+finish_interrupted(struct rv_dispatcher *dispatcher, const struct rv_message *message,
+                   const rv_err *why, rv_err *err)
+{
+    int cancelled = is_cancelled(dispatcher, message, err);
+    if (cancelled < 0)
+        return cancelled;
+    return cancelled ? finish(dispatcher, message, "Error", "cancelled", NULL, err)
+                     : finish_badly(dispatcher, message, why, err);
+}
+
 static int
 carry_out(struct rv_dispatcher *dispatcher, const struct rv_message *message, rv_err *err)
 {
     char *results = NULL;
     rv_err why = RV_ERR_INIT;
     int64_t start_ms = rv_monotonic_ms();
+    int cancelled = is_cancelled(dispatcher, message, err);
+    if (cancelled)
+        return cancelled < 0 ? cancelled
+                             : finish(dispatcher, message, "Error", "cancelled", NULL, err);
     if (message->task_id && rv_task_start(dispatcher->store, message->task_id, err)) {
         if (err->code != RV_E_NOT_FOUND)
             return err->code;
         rv_err_clear(err);
     }
     int code = run_command(dispatcher, message, &results, &why);
-    int failed = code == RV_E_STALE ? rv_fail(err, RV_E_STALE, "%s", why.text)
-                 : code < 0         ? finish_badly(dispatcher, message, &why, err)
-                                    : finish_well(dispatcher, message, results, err);
+    int failed = code == RV_E_STALE       ? rv_fail(err, RV_E_STALE, "%s", why.text)
+                 : code == RV_E_CANCELLED ? finish_interrupted(dispatcher, message, &why, err)
+                 : code < 0               ? finish_badly(dispatcher, message, &why, err)
+                            : finish(dispatcher, message, "Ok", "Finished", results, err);
     free(results);
     if (code >= 0 && !failed)
         rv_log(RV_DEBUG, "message done", RV_F("message", RV_I(message->id)),

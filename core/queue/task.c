@@ -222,3 +222,23 @@ rv_task_cancelled(struct rv_store *store, int64_t id, rv_err *err)
         return rv_wrap(err, "look at task");
     return now.cancelled;
 }
+
+int
+rv_task_each_cancelled(struct rv_store *store,
+                       void (*fn)(void *arg, int64_t holder, int64_t message_id), void *arg,
+                       rv_err *err)
+{
+    RV_AUTO_ROWS struct rv_rows *rows = NULL;
+    const rv_value *row = NULL;
+    int more;
+    if (rv_store_query(store, &rows,
+                       "SELECT q.handler_id, q.id FROM miq_queue q"
+                       " JOIN miq_tasks t ON t.id = q.miq_task_id"
+                       " WHERE q.state = 'dequeue' AND t.cancelled_on IS NOT NULL"
+                       " AND t.state <> 'Finished' AND q.handler_id IS NOT NULL",
+                       NULL, 0, err))
+        return rv_wrap(err, "look for cancelled tasks");
+    while ((more = rv_rows_next(rows, &row, err)) > 0)
+        fn(arg, row[0].v.i, row[1].v.i);
+    return more < 0 ? rv_wrap(err, "look for cancelled tasks") : 0;
+}

@@ -21,5 +21,10 @@ int rv_task_finish(struct rv_store *store, int64_t id, const char *status, const
  * sees rv_task_cancelled. CONFLICT when finished. */
 int rv_task_cancel(struct rv_store *store, int64_t id, rv_err *err);
 int rv_task_cancelled(struct rv_store *store, int64_t id, rv_err *err); /* 1, 0 or error */
+/* Messages that are being worked on for a cancelled task: fn's arguments are the holder (a worker's
+ * row) and the message. For whoever tells the workers. */
+int rv_task_each_cancelled(struct rv_store *store,
+                           void (*fn)(void *arg, int64_t holder, int64_t message_id), void *arg,
+                           rv_err *err);
 
 #endif

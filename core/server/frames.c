@@ -118,6 +118,16 @@ on_limits(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
 }
 
 static void
+on_cancel(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
+{
+    int64_t row = rv_json_int(frame, "row", 0);
+    (void)child;
+    for (struct rv_child *one = s->children; one; one = one->next)
+        if (row && one->row == row)
+            rv_child_send(one, frame);
+}
+
+static void
 on_who(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
 {
     int64_t now_ms = rv_monotonic_ms();
@@ -196,6 +206,7 @@ static const struct {
     { "want", "server", on_want },
     { "limits", "server", on_limits },
     { "who", "server", on_who },
+    { "cancel", "server", on_cancel },
     { "fatal", "server", on_fatal },
     { "seal", "api", on_seal },
     { "verify", "api", rv_supervisor_verify },

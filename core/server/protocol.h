@@ -13,6 +13,7 @@
  *   sealed, opened   ticket, text or error
  *   exited      guid, reason: to the server worker, of any worker
  *   live        ticket, workers: answer to "who"
+ *   cancel      message: to the worker that works on it
  *   quarantine  provider, reason: five crashes
  *   job         to a verify worker: module, given, check
  *   proved      ticket, result: the answer to "verify"
@@ -24,6 +25,7 @@
  *   server      id, zone_id, zone, region_id, guid, name: who we are, from the server worker
  *   want        workers: [{type, count, provider, name}], from the server worker
  *   limits      settings: those that are in force, from the server worker
+ *   cancel      row, message: to be handed to the worker of that row, from the server worker
  *   who         ticket: asks for "live"
  *   seal        ticket, place, text
  *   open        ticket, place, envelope

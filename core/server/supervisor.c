@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "server/logging.h"
 #include "server/paths.h"
 #include "server/protocol.h"
 
@@ -21,19 +22,6 @@ int64_t
 rv_supervisor_limit(const struct rv_supervisor *s, const char *key)
 {
     return rv_settings_int(s->limits ? s->limits : s->home.settings, key);
-}
-
-static void
-apply_log_settings(const struct rv_settings *settings)
-{
-    static const char *const levels[] = { "debug", "info", "warning", "error" };
-    const char *level = rv_settings_string(settings, "log.level");
-    int json = strcmp(rv_settings_string(settings, "log.format"), "json") == 0;
-    enum rv_log_level lowest = RV_INFO;
-    for (size_t i = 0; i < RV_COUNT(levels); i++)
-        if (strcmp(levels[i], level) == 0)
-            lowest = (enum rv_log_level)i;
-    rv_log_setup(json ? RV_LOG_JSON : RV_LOG_LOGFMT, lowest, STDERR_FILENO);
 }
 
 void
@@ -130,7 +118,7 @@ reload(struct rv_supervisor *s)
         rv_log_err(RV_ERROR, "settings not read again; the old ones stay", &err);
         return;
     }
-    apply_log_settings(s->home.settings);
+    rv_server_log(s->home.settings);
     rv_supervisor_send_settings(s, NULL);
     rv_supervisor_describe(s);
     rv_log(RV_INFO, "settings read again");
@@ -175,7 +163,7 @@ start(struct rv_supervisor *s, const struct rv_options *options, rv_err *err)
     s->listening.fd = -1;
     if (rv_home_open(&s->home, options, err))
         return err->code;
-    apply_log_settings(s->home.settings);
+    rv_server_log(s->home.settings);
     if (rv_paths_modules(&s->module_dir, options->module_dir, err) ||
         rv_server_vault_open(&s->vault, s->home.dir, err) ||
         rv_listen_open(&s->listening, rv_settings_string(s->home.settings, "listen"),

@@ -18,9 +18,8 @@
 #include "base/text.h"
 #include "model/model.h"
 #include "server/crash.h"
+#include "server/logging.h"
 #include "server/protocol.h"
-#include "store/record.h"
-#include "store/schema.h"
 
 enum { WELCOME_MS = 10000, ANSWER_MS = 30000, RETRY_MS = 500, SAY_AGAIN_MS = 30000 };
 
@@ -37,17 +36,6 @@ static void
 copy_text(char *out, size_t size, const char *text)
 {
     snprintf(out, size, "%s", text ? text : "");
-}
-
-static void
-set_log(const struct rv_settings *settings)
-{
-    static const char *const levels[] = { "debug", "info", "warning", "error" };
-    const char *level = rv_settings_string(settings, "log.level");
-    int json = strcmp(rv_settings_string(settings, "log.format"), "json") == 0;
-    for (size_t i = 0; i < RV_COUNT(levels); i++)
-        if (strcmp(levels[i], level) == 0)
-            rv_log_setup(json ? RV_LOG_JSON : RV_LOG_LOGFMT, (enum rv_log_level)i, STDERR_FILENO);
 }
 
 void
@@ -69,7 +57,7 @@ take_settings(struct rv_worker *worker, const cJSON *frame)
     if (rv_settings_overlay(worker->settings, cJSON_GetObjectItemCaseSensitive(frame, "settings"),
                             "supervisor", &err))
         rv_log_err(RV_ERROR, "settings refused", &err);
-    set_log(worker->settings);
+    rv_server_log(worker->settings);
     worker->settings_changed = 1;
 }
 
@@ -85,6 +73,8 @@ take_frame(struct rv_worker *worker, cJSON *frame)
         worker->woken = 1;
     else if (rv_message_is(frame, "stop"))
         worker->stop = rv_json_int(frame, "gentle", 0) ? RV_STOP_GENTLY : RV_STOP_NOW;
+    else if (rv_message_is(frame, "cancel"))
+        worker->cancelled_message = rv_json_int(frame, "message", 0);
     else if (rv_message_is(frame, "settings"))
         take_settings(worker, frame);
     if (worker->on_frame)
@@ -164,6 +154,12 @@ beat(void *arg)
     rv_worker_beat(arg);
 }
 
+int
+rv_worker_message_cancelled(const struct rv_worker *worker)
+{
+    return worker->message && worker->message == worker->cancelled_message;
+}
+
 static int
 cancelled(void *arg)
 {
@@ -174,6 +170,7 @@ cancelled(void *arg)
         return worker->stop || worker->woken || worker->settings_changed;
     if (worker->armed == RV_ARMED_WORK)
         return (worker->stop == RV_STOP_NOW && worker->interruptible) ||
+               rv_worker_message_cancelled(worker) ||
                (worker->until_ms && rv_monotonic_ms() >= worker->until_ms);
     return 0;
 }
@@ -392,133 +389,6 @@ rv_worker_close(struct rv_worker *worker)
     free(worker->provider_name);
     free(worker->zone);
     rv_model_reset();
-}
-
-static int
-open_once(struct rv_worker *worker, int64_t statement_timeout_ms,
-          int (*prepare)(struct rv_worker *worker, rv_err *err), rv_err *err)
-{
-    char application[64];
-    snprintf(application, sizeof(application), "reeved %s", worker->type);
-    const struct rv_store_config config = { .url = worker->store_url,
-                                            .module_dir = worker->module_dir,
-                                            .application = application,
-                                            .statement_timeout_ms = statement_timeout_ms };
-    if (worker->store == NULL && rv_store_open(&worker->store, &config, err))
-        return err->code;
-    return prepare ? prepare(worker, err) : rv_schema_open(worker->store, err);
-}
-
-int
-rv_worker_store(struct rv_worker *worker, int64_t statement_timeout_ms,
-                int (*prepare)(struct rv_worker *worker, rv_err *err), rv_err *err)
-{
-    int64_t said_ms = 0;
-    rv_worker_read(worker);
-    while (open_once(worker, statement_timeout_ms, prepare, err)) {
-        if (err->code != RV_E_UNAVAILABLE && err->code != RV_E_TIMEOUT)
-            return err->code;
-        int64_t now_ms = rv_monotonic_ms();
-        if (said_ms == 0 || now_ms - said_ms > SAY_AGAIN_MS) {
-            said_ms = now_ms;
-            rv_log_err(RV_WARNING, "the database is not available; trying again", err);
-        }
-        rv_worker_wait(worker, RETRY_MS);
-        if (worker->stop)
-            return rv_fail(err, RV_E_CANCELLED, "told to stop before the database was there");
-        rv_err_clear(err);
-    }
-    if (said_ms)
-        rv_log(RV_INFO, "the database is available again");
-    return 0;
-}
-
-int
-rv_worker_settings(struct rv_worker *worker, rv_err *err)
-{
-    worker->settings_changed = 0;
-    if (rv_settings_load(worker->settings, worker->store, worker->region_id, worker->zone_id,
-                         worker->server_id, err))
-        return err->code;
-    set_log(worker->settings);
-    return 0;
-}
-
-int
-rv_worker_roles(struct rv_worker *worker, char **roles, int most, rv_err *err)
-{
-    RV_AUTO_ROWS struct rv_rows *rows = NULL;
-    const rv_value *row = NULL;
-    const rv_value params[] = { rv_vint(worker->server_id) };
-    int count = 0, more;
-    if (rv_store_query(worker->store, &rows,
-                       "SELECT r.name FROM assigned_server_roles a"
-                       " JOIN server_roles r ON r.id = a.server_role_id"
-                       " WHERE a.miq_server_id = $1 AND a.active ORDER BY r.name",
-                       params, 1, err))
-        return err->code;
-    for (int i = 0; roles[i]; i++) {
-        free(roles[i]);
-        roles[i] = NULL;
-    }
-    while ((more = rv_rows_next(rows, &row, err)) > 0)
-        if (row[0].type == RV_TEXT && count < most)
-            roles[count++] = rv_strdup(row[0].v.text);
-    return more;
-}
-
-static int
-insert_row(struct rv_worker *worker, const char *queues, rv_err *err)
-{
-    int64_t now_ms = rv_now_ms();
-    const struct rv_field fields[] = {
-        { "guid", rv_vtext(worker->guid) },
-        { "type", rv_vtext(worker->type) },
-        { "status", rv_vtext("ready") },
-        { "pid", rv_vint(getpid()) },
-        { "queue_name", rv_vtext(queues) },
-        { "miq_server_id", rv_vint(worker->server_id) },
-        { "started_on", rv_vint(now_ms) },
-        { "last_heartbeat", rv_vint(now_ms) },
-        { "uri", strcmp(worker->type, "api") == 0 ? rv_vtext(worker->url) : RV_VNULL },
-        { "ems_id", worker->provider ? rv_vint(worker->provider) : RV_VNULL },
-    };
-    struct rv_feed *feed = rv_feed_new();
-    int failed = rv_record_insert(worker->store, feed, rv_model_table("miq_workers"), fields,
-                                  RV_COUNT(fields), &worker->row, err);
-    if (!failed)
-        failed = rv_feed_flush(feed, worker->store, err);
-    rv_feed_free(feed);
-    return failed;
-}
-
-static int
-make_row(struct rv_worker *worker, const char *queues, rv_err *err)
-{
-    if (rv_store_reserve_ids(worker->store, 1, err) || rv_store_begin(worker->store, err))
-        return err->code;
-    if (insert_row(worker, queues, err)) {
-        rv_store_rollback(worker->store);
-        return err->code;
-    }
-    return rv_store_commit(worker->store, err);
-}
-
-int
-rv_worker_ready(struct rv_worker *worker, const char *const *queues, rv_err *err)
-{
-    RV_AUTO_JSON cJSON *ready = rv_message_new("ready");
-    cJSON *list = cJSON_AddArrayToObject(ready, "queues");
-    RV_AUTO_BUF rv_buf names = rv_buf_limited(4096);
-    for (int i = 0; queues[i]; i++) {
-        cJSON_AddItemToArray(list, cJSON_CreateString(queues[i]));
-        rv_buf_addf(&names, "%s%s", i ? "," : "", queues[i]);
-    }
-    if (make_row(worker, rv_buf_text(&names), err))
-        return rv_wrap(err, "announce the worker");
-    cJSON_AddNumberToObject(ready, "row", (double)worker->row);
-    rv_worker_send(worker, ready);
-    return 0;
 }
 
 static const struct {

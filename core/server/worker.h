@@ -39,6 +39,7 @@ struct rv_worker {
     int interruptible; /* the message may run again: a stop need not wait for it */
     int64_t until_ms;  /* monotonic end of the message's time; 0: none */
     int64_t message;
+    int64_t cancelled_message; /* what a person has asked to end */
     char busy[160];
     int64_t next_beat_ms;
     int64_t statements; /* of the store, when the last wake-up on "changes" was sent */
@@ -84,6 +85,9 @@ void rv_worker_idle(struct rv_worker *worker);
 void rv_worker_wait(struct rv_worker *worker, int64_t ms);
 /* The same, also watching an fd. 1 when it is readable. */
 int rv_worker_wait_fd(struct rv_worker *worker, int fd, int64_t ms);
+
+/* Whether the message that we work on was cancelled. */
+int rv_worker_message_cancelled(const struct rv_worker *worker);
 
 /* What each type does until it is told to stop; exit code of the process. */
 int rv_worker_server(struct rv_worker *worker);

@@ -31,7 +31,7 @@ static int
 interrupted(void *arg)
 {
     const struct refresh *refresh = arg;
-    if (refresh->worker->stop)
+    if (refresh->worker->stop || rv_worker_message_cancelled(refresh->worker))
         return INTERRUPTED_STOP;
     return refresh->worker->woken ? INTERRUPTED_MESSAGE : 0;
 }

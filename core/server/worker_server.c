@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "queue/queue.h"
+#include "queue/task.h"
 #include "server/census.h"
 #include "server/identity.h"
 #include "server/protocol.h"
@@ -183,6 +184,16 @@ look_at_queues(struct server *server, rv_err *err)
     return 0;
 }
 
+static void
+tell_cancel(void *arg, int64_t holder, int64_t message_id)
+{
+    struct server *server = arg;
+    RV_AUTO_JSON cJSON *message = rv_message_new("cancel");
+    cJSON_AddNumberToObject(message, "row", (double)holder);
+    cJSON_AddNumberToObject(message, "message", (double)message_id);
+    rv_worker_send(server->worker, message);
+}
+
 static int
 look_at_garbage(struct server *server, rv_err *err)
 {
@@ -212,6 +223,7 @@ go_round(struct server *server, rv_err *err)
     if (look_at_leases(server, err) || note_quiesce(server, err) || look_at_settings(server, err) ||
         look_at_quarantines(server, err) || look_at_staff(server, err) ||
         rv_staffing_refuse(server->worker, err) || look_at_queues(server, err) ||
+        rv_task_each_cancelled(server->worker->store, tell_cancel, server, err) ||
         look_at_garbage(server, err))
         return err->code;
     return 0;

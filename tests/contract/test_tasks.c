@@ -289,6 +289,80 @@ a_worker_killed_over_its_messages_time_leaves_a_timeout(void **state)
     task_is("Finished", "Timeout", "too long");
 }
 
+struct seen {
+    int64_t holder, message;
+    int count;
+};
+
+static void
+note_cancelled(void *arg, int64_t holder, int64_t message_id)
+{
+    struct seen *seen = arg;
+    seen->holder = holder;
+    seen->message = message_id;
+    seen->count++;
+}
+
+static void
+a_cancelled_task_ends_its_message(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct script script = { .answer = RV_E_CANCELLED };
+    struct seen seen = { 0 };
+    struct rv_message *message = NULL;
+    struct rv_taker taker = {
+        .holder = 7, .queues = generic_only, .max_priority = 200, .lease_ms = 30000
+    };
+    int64_t task = new_task();
+    put_work("work", task, RV_MESSAGE_AGAIN);
+    assert_int_equal(rv_queue_take(store, &taker, &message, &err), 1);
+    assert_int_equal(rv_task_each_cancelled(store, note_cancelled, &seen, &err), 0);
+    assert_int_equal(seen.count, 0);
+    assert_int_equal(rv_task_start(store, task, &err), 0);
+    assert_int_equal(rv_task_cancel(store, task, &err), 0);
+    assert_int_equal(rv_task_each_cancelled(store, note_cancelled, &seen, &err), 0);
+    assert_int_equal(seen.count, 1);
+    assert_int_equal(seen.holder, 7);
+    assert_int_equal(seen.message, message->id);
+    rv_message_free(message);
+    /* Its worker died meanwhile: the next one does not begin it. */
+    assert_int_equal(rv_queue_release_holder(store, 7, "gone", NULL, &err), 0);
+    assert_int_equal(dispatch(&script, &err), 1);
+    assert_int_equal(script.runs, 0);
+    task_is("Finished", "Error", "cancelled");
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_queue"), 0);
+}
+
+/* Cancelled by a person in the middle of its work. */
+static int
+run_and_cancel(void *arg, const struct rv_message *message, char **results, rv_err *err)
+{
+    rv_err cancel_err = RV_ERR_INIT;
+    (void)arg;
+    (void)results;
+    assert_int_equal(rv_task_cancel(store, message->task_id, &cancel_err), 0);
+    return rv_fail(err, RV_E_CANCELLED, "cancelled");
+}
+
+static void
+a_task_cancelled_in_the_middle_is_not_tried_again(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    const struct rv_command commands[] = { { "Demo", "work", run_and_cancel, NULL, 0 } };
+    struct rv_dispatcher dispatcher = {
+        .store = store,
+        .taker = { .holder = 7, .queues = generic_only, .max_priority = 200, .lease_ms = 30000 },
+        .commands = commands,
+        .command_count = 1,
+    };
+    put_work("work", new_task(), RV_MESSAGE_AGAIN);
+    assert_int_equal(rv_dispatch_one(&dispatcher, &err), 1);
+    task_is("Finished", "Error", "cancelled");
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_queue"), 0);
+}
+
 static void
 a_stopping_worker_gives_its_message_back(void **state)
 {
@@ -319,6 +393,8 @@ main(void)
         TASK_TEST(an_unknown_command_is_dead_at_once),
         TASK_TEST(a_message_over_its_time_ends_as_timeout),
         TASK_TEST(a_worker_killed_over_its_messages_time_leaves_a_timeout),
+        TASK_TEST(a_cancelled_task_ends_its_message),
+        TASK_TEST(a_task_cancelled_in_the_middle_is_not_tried_again),
         TASK_TEST(a_stopping_worker_gives_its_message_back),
     };
     return cmocka_run_group_tests_name("tasks", tests, NULL, NULL);

@@ -88,6 +88,22 @@ class Refresh(Case):
         self.assertEqual((task["status"], task["state"]), ("Ok", "Finished"))
         self.follows()  # and the watch goes on
 
+    def test_running_refresh_can_be_cancelled(self):
+        reeved = self.start(*QUICK)
+        number = self.add(reeved, fault_file=self.fault("none"), pods=200, vms=300, delay="1s")
+        self.refreshed(reeved, number)
+        self.fault("slow")
+        task_id = reeved.post(f"/api/providers/{number}", {"action": "refresh"})["task_id"]
+        self.until(lambda: reeved.get(f"/api/tasks/{task_id}")["state"] == "Active", "it runs")
+        worker = self.refresher(reeved)
+        time.sleep(0.5)
+        reeved.post(f"/api/tasks/{task_id}", {"action": "cancel"})
+        task = reeved.wait_task(task_id, 10)
+        self.assertEqual((task["status"], task["message"]), ("Error", "cancelled"))
+        self.fault("none")
+        self.follows()
+        self.assertEqual(reeved.children("refresh"), [worker])
+
     def test_killed_worker_is_replaced_within_a_second_and_goes_on(self):
         reeved = self.start(*QUICK)
         number = self.add(reeved)

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A worker and its store: opening it when it can be had, settings and roles that
+ * are kept there, the worker's own row.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "model/model.h"
+#include "server/logging.h"
+#include "server/protocol.h"
+#include "server/worker.h"
+#include "store/record.h"
+#include "store/schema.h"
+
+enum { RETRY_MS = 500, SAY_AGAIN_MS = 30000 };
+
+static int
+open_once(struct rv_worker *worker, int64_t statement_timeout_ms,
+          int (*prepare)(struct rv_worker *worker, rv_err *err), rv_err *err)
+{
+    char application[64];
+    snprintf(application, sizeof(application), "reeved %s", worker->type);
+    const struct rv_store_config config = { .url = worker->store_url,
+                                            .module_dir = worker->module_dir,
+                                            .application = application,
+                                            .statement_timeout_ms = statement_timeout_ms };
+    if (worker->store == NULL && rv_store_open(&worker->store, &config, err))
+        return err->code;
+    return prepare ? prepare(worker, err) : rv_schema_open(worker->store, err);
+}
+
+int
+rv_worker_store(struct rv_worker *worker, int64_t statement_timeout_ms,
+                int (*prepare)(struct rv_worker *worker, rv_err *err), rv_err *err)
+{
+    int64_t said_ms = 0;
+    rv_worker_read(worker);
+    while (open_once(worker, statement_timeout_ms, prepare, err)) {
+        if (err->code != RV_E_UNAVAILABLE && err->code != RV_E_TIMEOUT)
+            return err->code;
+        int64_t now_ms = rv_monotonic_ms();
+        if (said_ms == 0 || now_ms - said_ms > SAY_AGAIN_MS) {
+            said_ms = now_ms;
+            rv_log_err(RV_WARNING, "the database is not available; trying again", err);
+        }
+        rv_worker_wait(worker, RETRY_MS);
+        if (worker->stop)
+            return rv_fail(err, RV_E_CANCELLED, "told to stop before the database was there");
+        rv_err_clear(err);
+    }
+    if (said_ms)
+        rv_log(RV_INFO, "the database is available again");
+    return 0;
+}
+
+int
+rv_worker_settings(struct rv_worker *worker, rv_err *err)
+{
+    worker->settings_changed = 0;
+    if (rv_settings_load(worker->settings, worker->store, worker->region_id, worker->zone_id,
+                         worker->server_id, err))
+        return err->code;
+    rv_server_log(worker->settings);
+    return 0;
+}
+
+int
+rv_worker_roles(struct rv_worker *worker, char **roles, int most, rv_err *err)
+{
+    RV_AUTO_ROWS struct rv_rows *rows = NULL;
+    const rv_value *row = NULL;
+    const rv_value params[] = { rv_vint(worker->server_id) };
+    int count = 0, more;
+    if (rv_store_query(worker->store, &rows,
+                       "SELECT r.name FROM assigned_server_roles a"
+                       " JOIN server_roles r ON r.id = a.server_role_id"
+                       " WHERE a.miq_server_id = $1 AND a.active ORDER BY r.name",
+                       params, 1, err))
+        return err->code;
+    for (int i = 0; roles[i]; i++) {
+        free(roles[i]);
+        roles[i] = NULL;
+    }
+    while ((more = rv_rows_next(rows, &row, err)) > 0)
+        if (row[0].type == RV_TEXT && count < most)
+            roles[count++] = rv_strdup(row[0].v.text);
+    return more;
+}
+
+static int
+insert_row(struct rv_worker *worker, const char *queues, rv_err *err)
+{
+    int64_t now_ms = rv_now_ms();
+    const struct rv_field fields[] = {
+        { "guid", rv_vtext(worker->guid) },
+        { "type", rv_vtext(worker->type) },
+        { "status", rv_vtext("ready") },
+        { "pid", rv_vint(getpid()) },
+        { "queue_name", rv_vtext(queues) },
+        { "miq_server_id", rv_vint(worker->server_id) },
+        { "started_on", rv_vint(now_ms) },
+        { "last_heartbeat", rv_vint(now_ms) },
+        { "uri", strcmp(worker->type, "api") == 0 ? rv_vtext(worker->url) : RV_VNULL },
+        { "ems_id", worker->provider ? rv_vint(worker->provider) : RV_VNULL },
+    };
+    struct rv_feed *feed = rv_feed_new();
+    int failed = rv_record_insert(worker->store, feed, rv_model_table("miq_workers"), fields,
+                                  RV_COUNT(fields), &worker->row, err);
+    if (!failed)
+        failed = rv_feed_flush(feed, worker->store, err);
+    rv_feed_free(feed);
+    return failed;
+}
+
+static int
+make_row(struct rv_worker *worker, const char *queues, rv_err *err)
+{
+    if (rv_store_reserve_ids(worker->store, 1, err) || rv_store_begin(worker->store, err))
+        return err->code;
+    if (insert_row(worker, queues, err)) {
+        rv_store_rollback(worker->store);
+        return err->code;
+    }
+    return rv_store_commit(worker->store, err);
+}
+
+int
+rv_worker_ready(struct rv_worker *worker, const char *const *queues, rv_err *err)
+{
+    RV_AUTO_JSON cJSON *ready = rv_message_new("ready");
+    cJSON *list = cJSON_AddArrayToObject(ready, "queues");
+    RV_AUTO_BUF rv_buf names = rv_buf_limited(4096);
+    for (int i = 0; queues[i]; i++) {
+        cJSON_AddItemToArray(list, cJSON_CreateString(queues[i]));
+        rv_buf_addf(&names, "%s%s", i ? "," : "", queues[i]);
+    }
+    if (make_row(worker, rv_buf_text(&names), err))
+        return rv_wrap(err, "announce the worker");
+    cJSON_AddNumberToObject(ready, "row", (double)worker->row);
+    rv_worker_send(worker, ready);
+    return 0;
+}
