@@ -119,57 +119,6 @@ collect(struct names *names)
     }
 }
 
-static struct rv_digest
-id_key(const struct rv_kind *kind, int64_t id)
-{
-    return (struct rv_digest){ .low = (uint64_t)id, .high = (uint64_t)kind->index };
-}
-
-static int
-take_pointed(void *arg, const rv_value *row, rv_err *err)
-{
-    struct names *names = arg;
-    (void)err;
-    if (row[0].type == RV_INT)
-        rv_map_put(&names->pointed, id_key(names->reading, row[0].v.i), 1);
-    return 0;
-}
-
-/* Columns of other rows in which a row of this kind may be pointed to. */
-static int
-may_point(const struct rv_kind *from, int column, const struct rv_kind *to)
-{
-    return !from->server && column != from->owner_column &&
-           !(from->columns[column].flags & REEVE_COL_CORE) && rv_kind_accepts(from, column, to);
-}
-
-static int
-find_pointed_of(struct names *names, const struct rv_kind *to, const rv_value *ids, size_t count,
-                rv_err *err)
-{
-    struct rv_saver *saver = names->plan->saver;
-    names->reading = to;
-    for (int k = 0; k < saver->kind_count; k++) {
-        const struct rv_kind *from = rv_model_at(k);
-        for (int c = 0; c < from->column_count; c++) {
-            if (!may_point(from, c, to))
-                continue;
-            struct rv_row_query query = { .kind = from,
-                                          .columns = &c,
-                                          .column_count = 1,
-                                          .by = c,
-                                          .keys = ids,
-                                          .key_count = count,
-                                          .active = 1 };
-            if (from->columns[c].type_column >= 0)
-                query.type = to->name;
-            if (rv_rows_each(saver, &query, take_pointed, names, err) < 0)
-                return err->code;
-        }
-    }
-    return 0;
-}
-
 /* Deleted rows leave nothing behind, so whether something points to them is asked now. */
 static int
 find_pointed(struct names *names, rv_err *err)
@@ -186,7 +135,7 @@ find_pointed(struct names *names, rv_err *err)
         for (size_t n = i; n < plan->tops.count; n++)
             if (plan->tops.at[n]->kind == kind && plan->tops.at[n]->state == RV_NODE_GONE)
                 ids[count++] = rv_vint(plan->tops.at[n]->id);
-        if (find_pointed_of(names, kind, ids, count, err) < 0)
+        if (rv_pointed_find(plan->saver, &names->pointed, kind, ids, count, err) < 0)
             return err->code;
     }
     return 0;
@@ -223,8 +172,8 @@ release_one(struct names *names, const struct claim *release, rv_err *err)
     if (!saver->kinds[node->kind->index].named)
         return 0;
     int gone = node->state == RV_NODE_GONE;
-    if (gone &&
-        (node->kind->archived || rv_map_get(&names->pointed, id_key(node->kind, node->id)) < 0))
+    if (gone && (node->kind->archived ||
+                 rv_map_get(&names->pointed, rv_pointed_key(node->kind, node->id)) < 0))
         return 0;
     return leave_name(names, release, err);
 }
@@ -311,7 +260,7 @@ keep_refs(struct names *names)
     for (size_t i = 0; i < plan->tops.count; i++) {
         const struct rv_node *node = plan->tops.at[i];
         if (node->state != RV_NODE_GONE || node->kind->archived || node->old == NULL ||
-            rv_map_get(&names->pointed, id_key(node->kind, node->id)) < 0)
+            rv_map_get(&names->pointed, rv_pointed_key(node->kind, node->id)) < 0)
             continue;
         const rv_value *ref = &node->old[node->kind->key[0]];
         if (ref->type != RV_TEXT)

@@ -387,7 +387,9 @@ rv_saver_end_all(struct rv_saver *saver, rv_err *err)
     struct rv_plan plan;
     rv_plan_begin(&plan, saver, saver->arena);
     int rc = rv_keep_find_all(&plan, err);
-    if (rc < 0 || plan.candidate_count == 0) {
+    if (rc == 0)
+        rc = rv_pointed_sweep(&plan, err);
+    if (rc < 0 || plan.candidate_count + plan.arrived_count == 0) {
         rv_plan_end(&plan);
         return rc;
     }

@@ -6,6 +6,7 @@
  *   plan.c      a batch (or a part of a deletion) from its objects to the commit
  *   resolve.c   ids of objects; links to ids, reserving those of what was not seen yet
  *   names.c     who a name belongs to, and what must be rewritten when that changes
+ *   pointed.c   what is pointed to at all
  *   children.c  the stored children of the objects, matched by key
  *   diff.c      which columns differ, and the feed's rows of that
  *   write.c     rows in bulk
@@ -222,6 +223,14 @@ int rv_names_move(struct rv_plan *plan, rv_err *err);
 /* The row's name is no longer its own. */
 void rv_names_forget(struct rv_saver *saver, const struct rv_kind *kind, int64_t id,
                      const rv_value *row);
+
+/* pointed.c: of the rows with these ids, those that active rows of others point to are put into the
+ * map, by rv_pointed_key. */
+struct rv_digest rv_pointed_key(const struct rv_kind *kind, int64_t id);
+int rv_pointed_find(struct rv_saver *saver, struct rv_map *out, const struct rv_kind *to,
+                    const rv_value *ids, size_t count, rv_err *err);
+/* Reserved ids that no active row points to any more are dropped. */
+int rv_pointed_sweep(struct rv_plan *plan, rv_err *err);
 
 /* children.c */
 int rv_children_match(struct rv_plan *plan, rv_err *err);

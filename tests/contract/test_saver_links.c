@@ -386,6 +386,30 @@ a_full_refresh_sweeps_images_that_nothing_runs_from(void **state)
     rv_saver_close(saver);
 }
 
+static void
+a_full_refresh_forgets_what_nothing_mentions_any_more(void **state)
+{
+    struct rv_store *store = store_of(state);
+    struct rv_saver *saver = saver_on(store);
+    must(rv_saver_begin_all(saver, cluster_kinds, err));
+    emit(saver, pod_object("p1", "web", "Running"));
+    emit(saver, pod_by_name("p2", "api", "node-2"));
+    must(rv_saver_end_all(saver, err));
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM inventory_references"), 4);
+    must(rv_saver_begin_all(saver, cluster_kinds, err));
+    emit(saver, pod_object("p1", "web", "Running"));
+    complete(saver, "container_group");
+    must(rv_saver_end_all(saver, err));
+    assert_column(store, "SELECT ref FROM inventory_references ORDER BY ref", "i1,n1");
+    assert_int_equal(counts_of(saver).dangling, 2);
+    emit(saver, node_object("n2", "node-2"));
+    emit(saver, node_object("n1", "node-1"));
+    flush(saver);
+    assert_column(store, NODE_OF("p1"), "n1");
+    assert_int_equal(counts_of(saver).dangling, 1);
+    rv_saver_close(saver);
+}
+
 int
 main(void)
 {
@@ -404,6 +428,7 @@ main(void)
         schema_test(images_live_as_long_as_containers_run_from_them),
         schema_test(a_pod_that_changes_its_image_leaves_the_old_one),
         schema_test(a_full_refresh_sweeps_images_that_nothing_runs_from),
+        schema_test(a_full_refresh_forgets_what_nothing_mentions_any_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
