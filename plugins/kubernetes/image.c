@@ -8,26 +8,43 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LOWER "abcdefghijklmnopqrstuvwxyz"
-#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define DIGITS "0123456789"
-#define HEX DIGITS "abcdef"
+/* Which bytes a part may have. */
+enum { LOWER = 1, UPPER = 2, DIGIT = 4, HEX = 8, PATH = 16, DOT = 32, COLON = 64, SIGN = 128 };
+#define WORD (LOWER | UPPER | DIGIT | DOT)
+
+static unsigned
+class_of(unsigned char c)
+{
+    if (c >= 'a' && c <= 'z')
+        return LOWER | (c <= 'f' ? HEX : 0);
+    if (c >= 'A' && c <= 'Z')
+        return UPPER | (c <= 'F' ? HEX : 0);
+    if (c >= '0' && c <= '9')
+        return DIGIT | HEX;
+    if (c == '/')
+        return PATH;
+    if (c == ':')
+        return COLON;
+    if (c == '=' || c == '+')
+        return SIGN;
+    return c == '.' || c == '-' || c == '_' ? DOT : 0;
+}
 
 static int
-all_of(const char *text, size_t len, const char *set)
+all_of(const char *text, size_t len, unsigned classes)
 {
     for (size_t i = 0; i < len; i++) {
-        if (!text[i] || !strchr(set, text[i]))
+        if (!(class_of((unsigned char)text[i]) & classes))
             return 0;
     }
     return len > 0;
 }
 
-/* Copies text[0..len) when it fits and has only bytes of set. */
+/* Copies text[0..len) when it fits and has only bytes of these classes. */
 static int
-take(char *out, size_t size, const char *text, size_t len, const char *set)
+take(char *out, size_t size, const char *text, size_t len, unsigned classes)
 {
-    if (len >= size || !all_of(text, len, set))
+    if (len >= size || !all_of(text, len, classes))
         return -1;
     memcpy(out, text, len);
     out[len] = '\0';
@@ -35,27 +52,38 @@ take(char *out, size_t size, const char *text, size_t len, const char *set)
 }
 
 static int
+take_port(struct kube_image_name *out, const char *text, size_t len)
+{
+    return len > 1 && text[0] == ':' ? take(out->port, sizeof(out->port), text + 1, len - 1, DIGIT)
+                                     : -1;
+}
+
+/* [2001:db8::1]:5000 */
+static int
+take_ipv6(struct kube_image_name *out, const char *text, size_t len)
+{
+    const char *close = memchr(text, ']', len);
+    size_t host_len = close ? (size_t)(close - text) + 1 : 0;
+
+    if (host_len < 4 || host_len >= sizeof(out->host) ||
+        !all_of(text + 1, host_len - 2, HEX | COLON | DOT))
+        return -1;
+    memcpy(out->host, text, host_len);
+    out->host[host_len] = '\0';
+    return host_len == len ? 0 : take_port(out, text + host_len, len - host_len);
+}
+
+static int
 take_host(struct kube_image_name *out, const char *text, size_t len)
 {
-    const char *host_set = LOWER UPPER DIGITS ".-_";
-    const char *close = text[0] == '[' ? memchr(text, ']', len) : NULL;
-    const char *colon;
-    size_t host_len;
+    const char *colon = memchr(text, ':', len);
+    size_t host_len = colon ? (size_t)(colon - text) : len;
 
-    if (close) {
-        host_set = HEX "ABCDEF:.[]";
-        colon = close + 1 < text + len ? close + 1 : NULL;
-    } else {
-        colon = memchr(text, ':', len);
-    }
-    host_len = colon ? (size_t)(colon - text) : len;
-    if (take(out->host, sizeof(out->host), text, host_len, host_set))
+    if (len && text[0] == '[')
+        return take_ipv6(out, text, len);
+    if (take(out->host, sizeof(out->host), text, host_len, WORD))
         return -1;
-    if (!colon)
-        return 0;
-    if (*colon != ':')
-        return -1;
-    return take(out->port, sizeof(out->port), colon + 1, len - host_len - 1, DIGITS);
+    return colon ? take_port(out, colon, len - host_len) : 0;
 }
 
 /* As Docker does: the part before the first slash is a registry when it looks like a host. */
@@ -72,9 +100,9 @@ take_digest(struct kube_image_name *out, const char *text)
 {
     const char *colon = strchr(text, ':');
 
-    if (!colon || !all_of(text, (size_t)(colon - text), LOWER UPPER DIGITS "+._-"))
+    if (!colon || !all_of(text, (size_t)(colon - text), WORD | SIGN))
         return -1;
-    if (!all_of(colon + 1, strlen(colon + 1), LOWER UPPER DIGITS "=_-"))
+    if (!all_of(colon + 1, strlen(colon + 1), WORD | SIGN))
         return -1;
     if (strlen(text) >= sizeof(out->digest))
         return -1;
@@ -85,7 +113,7 @@ take_digest(struct kube_image_name *out, const char *text)
 static int
 take_name(struct kube_image_name *out, const char *text, size_t len)
 {
-    if (take(out->name, sizeof(out->name), text, len, LOWER UPPER DIGITS "._-/"))
+    if (take(out->name, sizeof(out->name), text, len, WORD | PATH))
         return -1;
     if (out->name[0] == '/' || out->name[len - 1] == '/' || strstr(out->name, "//"))
         return -1;
@@ -99,7 +127,7 @@ is_bare_id(const char *text)
     const char *colon = strchr(text, ':');
     const char *hex = colon ? colon + 1 : text;
 
-    if (colon && !all_of(text, (size_t)(colon - text), LOWER DIGITS))
+    if (colon && !all_of(text, (size_t)(colon - text), LOWER | DIGIT))
         return 0;
     return strlen(hex) >= (colon ? 32 : 12) && all_of(hex, strlen(hex), HEX);
 }
@@ -135,7 +163,7 @@ kube_image_parse(struct kube_image_name *out, const char *text)
     if (colon) {
         size_t tag_len = name_len - (size_t)(colon - name) - 1;
 
-        if (take(out->tag, sizeof(out->tag), colon + 1, tag_len, LOWER UPPER DIGITS "._-"))
+        if (take(out->tag, sizeof(out->tag), colon + 1, tag_len, WORD))
             return -1;
         name_len = (size_t)(colon - name);
     }

@@ -24,15 +24,16 @@ kube_image_cache_clear(struct kube_image_cache *cache)
 }
 
 int
-kube_image_cache_seen(struct kube_image_cache *cache, const char *ref)
+kube_image_cache_has(const struct kube_image_cache *cache, const char *ref)
+{
+    return cache && *ref && strcmp(cache->slots[slot_of(ref)], ref) == 0;
+}
+
+void
+kube_image_cache_add(struct kube_image_cache *cache, const char *ref)
 {
     size_t len = strlen(ref);
-    char *slot = cache->slots[slot_of(ref)];
 
-    if (len >= KUBE_IMAGE_CACHE_BYTES)
-        return 0;
-    if (strcmp(slot, ref) == 0)
-        return 1;
-    memcpy(slot, ref, len + 1);
-    return 0;
+    if (cache && len < KUBE_IMAGE_CACHE_BYTES)
+        memcpy(cache->slots[slot_of(ref)], ref, len + 1);
 }

@@ -14,7 +14,9 @@ struct kube_image_cache {
 };
 
 void kube_image_cache_clear(struct kube_image_cache *cache);
-/* 1 when ref was there already; else 0, and it is from now on unless it is too long. */
-int kube_image_cache_seen(struct kube_image_cache *cache, const char *ref);
+/* NULL for no cache: nothing is ever in it. */
+int kube_image_cache_has(const struct kube_image_cache *cache, const char *ref);
+/* Nothing happens to a reference that is too long. */
+void kube_image_cache_add(struct kube_image_cache *cache, const char *ref);
 
 #endif

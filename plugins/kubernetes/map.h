@@ -107,7 +107,8 @@ void kube_map_se_linux(struct reeve_object *owner, const struct reeve_json *opti
 int kube_map_images(struct kube_map *map, const struct reeve_json *pod);
 /* The reference of the image that a container runs; NULL when it is not pulled yet, or is named in
  * a way that says nothing. */
-const char *kube_image_ref(const struct reeve_json *container, const struct reeve_json *status);
+const char *kube_image_ref(const struct kube_map *map, const struct reeve_json *container,
+                           const struct reeve_json *status);
 void kube_map_pod_volumes(struct kube_map *map, struct reeve_object *pod,
                           const struct reeve_json *item);
 /* Columns of a volume's source; holder is a pod's volume or a persistent volume's spec. */

@@ -25,7 +25,7 @@ static const struct state_columns {
 static void
 set_definition(struct kube_map *map, struct reeve_object *obj, const struct container *c)
 {
-    const char *image = kube_image_ref(c->spec, c->status);
+    const char *image = kube_image_ref(map, c->spec, c->status);
 
     reeve_set_string(obj, "container_type", c->type);
     kube_set_string(obj, "image", c->spec, "image");

@@ -9,6 +9,9 @@
 
 #include "image.h"
 
+/* What the host takes as a key. */
+#define MAX_REF 1024
+
 static const char *const lists[][2] = {
     { "spec.initContainers", "status.initContainerStatuses" },
     { "spec.containers", "status.containerStatuses" },
@@ -52,12 +55,15 @@ emit_image(struct kube_map *map, const char *ref, const struct kube_image_name *
 }
 
 const char *
-kube_image_ref(const struct reeve_json *container, const struct reeve_json *status)
+kube_image_ref(const struct kube_map *map, const struct reeve_json *container,
+               const struct reeve_json *status)
 {
     const char *ref = reeve_json_string(status, "imageID", "");
     struct kube_image_name image;
 
-    if (strlen(ref) > 1024)
+    if (kube_image_cache_has(map->images, ref))
+        return ref;
+    if (!*ref || strlen(ref) > MAX_REF)
         return NULL;
     return kube_image_running(&image, reeve_json_string(container, "image", NULL), ref) ? NULL
                                                                                         : ref;
@@ -69,11 +75,10 @@ map_one(struct kube_map *map, const struct reeve_json *container, const struct r
     const char *ref = reeve_json_string(status, "imageID", "");
     struct kube_image_name image;
 
-    if (!kube_image_ref(container, status))
+    if (!*ref || strlen(ref) > MAX_REF || kube_image_cache_has(map->images, ref) ||
+        kube_image_running(&image, reeve_json_string(container, "image", NULL), ref))
         return 0;
-    if (map->images && kube_image_cache_seen(map->images, ref))
-        return 0;
-    kube_image_running(&image, reeve_json_string(container, "image", NULL), ref);
+    kube_image_cache_add(map->images, ref);
     return emit_image(map, ref, &image);
 }
 

@@ -153,15 +153,18 @@ an_image_is_emitted_once_in_a_list(void **state)
     char long_ref[400];
 
     (void)state;
-    assert_int_equal(kube_image_cache_seen(cache, "a@sha256:1"), 0);
-    assert_int_equal(kube_image_cache_seen(cache, "a@sha256:1"), 1);
-    assert_int_equal(kube_image_cache_seen(cache, "a@sha256:2"), 0);
+    assert_int_equal(kube_image_cache_has(cache, ""), 0);
+    assert_int_equal(kube_image_cache_has(cache, "a@sha256:1"), 0);
+    kube_image_cache_add(cache, "a@sha256:1");
+    assert_int_equal(kube_image_cache_has(cache, "a@sha256:1"), 1);
+    assert_int_equal(kube_image_cache_has(cache, "a@sha256:2"), 0);
     kube_image_cache_clear(cache);
-    assert_int_equal(kube_image_cache_seen(cache, "a@sha256:1"), 0);
+    assert_int_equal(kube_image_cache_has(cache, "a@sha256:1"), 0);
     memset(long_ref, 'x', sizeof(long_ref) - 1);
     long_ref[sizeof(long_ref) - 1] = '\0';
-    assert_int_equal(kube_image_cache_seen(cache, long_ref), 0);
-    assert_int_equal(kube_image_cache_seen(cache, long_ref), 0);
+    kube_image_cache_add(cache, long_ref);
+    assert_int_equal(kube_image_cache_has(cache, long_ref), 0);
+    assert_int_equal(kube_image_cache_has(NULL, "a@sha256:1"), 0);
     free(cache);
 }
 
