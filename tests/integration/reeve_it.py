@@ -109,7 +109,12 @@ class Database:
         self.env = cluster.env if cluster else read_env(os.environ["REEVE_TEST_POSTGRES"])
         Database.count += 1
         self.name = f"reeve_it_{os.getpid()}_{Database.count}"
-        self.psql("postgres", f'CREATE DATABASE "{self.name}"')
+        # A copy of the schema that ctest's fixture has left, where there is one, is far quicker.
+        copied = self.psql("postgres", "SELECT 1 FROM pg_database WHERE datname = 'reeve_template'")
+        self.psql("postgres", f'CREATE DATABASE "{self.name}"' + (" TEMPLATE reeve_template" if copied else ""))
+        if copied:
+            self.psql(self.name, "UPDATE schema_info SET value = value + (random() * 1000000)::bigint "
+                                 "WHERE name = 'epoch'")
         self.url = "postgresql://%s:%s@%s:%s/%s" % (
             self.env["PGUSER"], self.env["PGPASSWORD"], self.env["PGHOST"], self.env["PGPORT"], self.name)
 

@@ -46,6 +46,10 @@ struct rv_store *rv_test_store_open_timed(const struct rv_test_db *db, int64_t s
 /* rv_test_db_create, the dictionary (once a process), open, rv_schema_upgrade with region 1. */
 struct rv_store *rv_test_store_fresh(struct rv_test_db *db);
 
+/* PostgreSQL: leaves a database with the schema, which rv_test_store_fresh then copies. ctest's
+ * fixture does it once a run. */
+void rv_test_template_make(void);
+
 /* First column of the first row as a number; fails the program when there is no row. */
 int64_t rv_test_int(struct rv_store *store, const char *sql);
 /* The same as text, the caller's to free; NULL for NULL. */
