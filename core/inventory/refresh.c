@@ -5,7 +5,7 @@
  * arrives is the proof. When a save fails, the saver's memory of the store is no longer certain (a
  * commit may have reached it all the same), so it is read anew before the next call.
  */
-#include "inventory/refresh.h"
+#include "inventory/refresh_internal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,91 +24,8 @@
 enum {
     OPEN_TIMEOUT_MS = 60000,
     VERIFY_TIMEOUT_MS = 60000,
-    PROGRESS_EVERY = 256, /* objects */
-    PROGRESS_MS = 1000,
     PAUSE_MS = 500, /* when a watch ends by itself, which it should not */
-    NOTE_MS = 10000 /* how often a watch notes that the inventory changed */
 };
-
-struct rv_refresher {
-    struct rv_refresher_config config;
-    struct rv_store *store;
-    struct rv_provider *provider;
-    struct rv_lease lease;
-    const struct rv_module *module;
-    struct rv_module *loaded;
-    struct rv_config *options;
-    uint64_t options_hash;
-    struct rv_connection *connection;
-    struct rv_saver *saver;
-    struct rv_sink sink;
-    const struct rv_sink *inner;
-    int needs_full;
-    int failed; /* an error stands on the record */
-    int warned; /* a warning has changed */
-    int full;   /* a full refresh runs; a message does not interrupt it */
-    int64_t task_id;
-    int64_t expected; /* objects, from the last time */
-    int64_t progress_ms, noted_ms, noted_rows;
-};
-
-static int
-report(struct rv_refresher *r, const rv_err *failure, const cJSON *stats, int full, rv_err *err)
-{
-    cJSON *warnings = r->saver ? rv_saver_warnings(r->saver) : NULL;
-    int rc = rv_provider_report(r->store, r->config.provider_id, failure ? failure->text : NULL,
-                                failure ? failure->hint : NULL, warnings, stats, full, err);
-    cJSON_Delete(warnings);
-    if (rc == 0) {
-        r->failed = failure != NULL;
-        r->warned = 0;
-    }
-    return rc;
-}
-
-static const char *
-auth_status(const rv_err *failure)
-{
-    if (failure == NULL)
-        return "Valid";
-    switch (failure->code) {
-    case RV_E_AUTH:
-    case RV_E_PERMISSION:
-        return "Invalid";
-    case RV_E_UNAVAILABLE:
-    case RV_E_TIMEOUT:
-        return "Unreachable";
-    default:
-        return "Error";
-    }
-}
-
-/* The status of the credentials, when it is another than before. */
-static int
-report_auth(struct rv_refresher *r, const rv_err *failure, rv_err *err)
-{
-    const char *status = auth_status(failure);
-    rv_value param = rv_vint(r->config.provider_id), out;
-    int found = rv_store_one(r->store, &out, 1,
-                             "SELECT status FROM authentications WHERE resource_type = 'provider'"
-                             " AND resource_id = $1 AND authtype = 'default'",
-                             &param, 1, err);
-    if (found < 0)
-        return found;
-    if (found > 0 && out.type == RV_TEXT && strcmp(out.v.text, status) == 0)
-        return 0;
-    return rv_provider_report_auth(r->store, r->config.provider_id, status,
-                                   failure ? failure->text : NULL, err);
-}
-
-/* Puts the failure on the record; what goes wrong in that is logged, the failure counts. */
-static void
-report_failure(struct rv_refresher *r, const rv_err *failure, int full)
-{
-    rv_err err = RV_ERR_INIT;
-    if (report(r, failure, NULL, full, &err) < 0 || report_auth(r, failure, &err) < 0)
-        rv_log_err(RV_WARNING, "the failure could not be put on the provider's record", &err);
-}
 
 /* Not the provider's fault, and nothing that its record should show. */
 static int
@@ -238,135 +155,6 @@ start_over(struct rv_refresher *r, const rv_err *failure)
     r->saver = NULL;
 }
 
-/* Pending changes are in the store: if the record says otherwise, it works again. */
-static int
-note_success(struct rv_refresher *r, rv_err *err)
-{
-    if (r->full || (!r->failed && !r->warned))
-        return 0;
-    if (r->failed && report_auth(r, NULL, err) < 0)
-        return err->code;
-    return report(r, NULL, NULL, 0, err);
-}
-
-/* When the inventory last changed: a column of the record, without a row in the feed. */
-static int
-note_change(struct rv_refresher *r, rv_err *err)
-{
-    struct rv_save_counts counts;
-    rv_saver_counts(r->saver, &counts);
-    int64_t now = rv_monotonic_ms();
-    if (counts.rows == r->noted_rows || now - r->noted_ms < NOTE_MS)
-        return 0;
-    r->noted_rows = counts.rows;
-    r->noted_ms = now;
-    rv_value params[] = { rv_vint(rv_now_ms()), rv_vint(r->config.provider_id) };
-    return rv_store_exec(r->store, NULL,
-                         "UPDATE ext_management_systems SET last_inventory_date = $1 WHERE id = $2",
-                         params, 2, err);
-}
-
-static int
-show_progress(struct rv_refresher *r, rv_err *err)
-{
-    struct rv_save_counts counts;
-    int64_t now = rv_monotonic_ms();
-    if (!r->full || now - r->progress_ms < PROGRESS_MS)
-        return 0;
-    r->progress_ms = now;
-    rv_saver_counts(r->saver, &counts);
-    if (r->config.progress)
-        r->config.progress(r->config.arg, "collect", counts.seen);
-    if (r->task_id == 0)
-        return 0;
-    int pct = r->expected > 0 ? (int)(counts.seen * 95 / r->expected) : -1;
-    RV_AUTO_FREE char *message = rv_format("%lld objects", (long long)counts.seen);
-    return rv_task_progress(r->store, r->task_id, pct > 95 ? 95 : pct, message, err);
-}
-
-static int
-sink_emit(void *arg, const struct rv_object *object, rv_err *err)
-{
-    struct rv_refresher *r = arg;
-    if (r->inner->emit(r->inner->arg, object, err) < 0)
-        return err->code;
-    return show_progress(r, err);
-}
-
-static int
-sink_gone(void *arg, const struct rv_kind *kind, const char *ref, rv_err *err)
-{
-    const struct rv_refresher *r = arg;
-    return r->inner->gone(r->inner->arg, kind, ref, err);
-}
-
-static int
-sink_begin(void *arg, const struct rv_kind *kind, rv_err *err)
-{
-    const struct rv_refresher *r = arg;
-    return r->inner->begin(r->inner->arg, kind, err);
-}
-
-static int
-sink_complete(void *arg, const struct rv_kind *kind, rv_err *err)
-{
-    struct rv_refresher *r = arg;
-    if (r->inner->complete(r->inner->arg, kind, err) < 0)
-        return err->code;
-    return note_success(r, err);
-}
-
-static int
-sink_checkpoint(void *arg, const char *stream, const char *token, rv_err *err)
-{
-    struct rv_refresher *r = arg;
-    if (r->inner->checkpoint(r->inner->arg, stream, token, err) < 0)
-        return err->code;
-    return note_success(r, err);
-}
-
-static const char *
-sink_token(void *arg, const char *stream)
-{
-    const struct rv_refresher *r = arg;
-    return r->inner->token(r->inner->arg, stream);
-}
-
-static int
-sink_warn(void *arg, const char *name, const char *text, rv_err *err)
-{
-    struct rv_refresher *r = arg;
-    r->warned = 1;
-    return r->inner->warn(r->inner->arg, name, text, err);
-}
-
-static int
-sink_drain(void *arg, rv_err *err)
-{
-    struct rv_refresher *r = arg;
-    struct rv_save_counts before, after;
-    rv_saver_counts(r->saver, &before);
-    if (r->inner->drain(r->inner->arg, err) < 0)
-        return err->code;
-    rv_saver_counts(r->saver, &after);
-    if (show_progress(r, err) < 0 || note_change(r, err) < 0)
-        return err->code;
-    /* Waiting for an answer proves nothing; something that came does. */
-    if (after.transactions == before.transactions && !r->warned)
-        return 0;
-    if (after.transactions == before.transactions && r->failed)
-        return 0;
-    return note_success(r, err);
-}
-
-static void
-sink_rejected(void *arg, const struct rv_kind *kind, const char *ref, const rv_err *why)
-{
-    struct rv_refresher *r = arg;
-    r->warned = 1;
-    r->inner->rejected(r->inner->arg, kind, ref, why);
-}
-
 static int
 add_kinds(struct rv_refresher *r, rv_err *err)
 {
@@ -428,16 +216,7 @@ rv_refresher_open(struct rv_refresher **out, const struct rv_refresher_config *c
     struct rv_refresher *r = rv_alloc(sizeof(*r));
     r->config = *config;
     r->store = config->store;
-    r->sink = (struct rv_sink){ .arg = r,
-                                .emit = sink_emit,
-                                .gone = sink_gone,
-                                .begin = sink_begin,
-                                .complete = sink_complete,
-                                .checkpoint = sink_checkpoint,
-                                .token = sink_token,
-                                .warn = sink_warn,
-                                .drain = sink_drain,
-                                .rejected = sink_rejected };
+    r->sink = rv_refresh_sink(r);
     snprintf(name, sizeof(name), "refresh/%lld", (long long)config->provider_id);
     if (rv_provider_load(&r->provider, r->store, config->provider_id, err) < 0 ||
         rv_lease_take(r->store, &r->lease, name, config->holder, config->lease_ms, err) < 0) {
@@ -447,7 +226,7 @@ rv_refresher_open(struct rv_refresher **out, const struct rv_refresher_config *c
     }
     if (read_state(r, err) < 0 || load(r, err) < 0) {
         if (!is_private(err))
-            report_failure(r, err, 0);
+            rv_refresh_report_failure(r, err, 0);
         rv_refresher_close(r);
         return err->code;
     }
@@ -511,9 +290,9 @@ static int
 succeed(struct rv_refresher *r, const struct rv_refresh_times *times, char **stats, rv_err *err)
 {
     cJSON *json = rv_refresh_stats(times);
-    int rc = report(r, NULL, json, 1, err);
+    int rc = rv_refresh_report(r, NULL, json, 1, err);
     if (rc == 0)
-        rc = report_auth(r, NULL, err);
+        rc = rv_refresh_report_auth(r, NULL, err);
     if (rc == 0 && stats)
         *stats = cJSON_PrintUnformatted(json);
     cJSON_Delete(json);
@@ -521,7 +300,7 @@ succeed(struct rv_refresher *r, const struct rv_refresh_times *times, char **sta
     r->noted_rows = -1;
     r->noted_ms = 0;
     if (rc == 0)
-        rc = note_change(r, err);
+        rc = rv_refresh_note_change(r, err);
     if (rc == 0)
         rv_refresh_log(r->provider->name, times);
     return rc;
@@ -542,7 +321,7 @@ rv_refresher_full(struct rv_refresher *refresher, int64_t task_id, char **stats,
     if (rc < 0) {
         rv_wrap(err, "refresh of provider '%s'", r->provider->name);
         if (!is_private(err))
-            report_failure(r, err, 1);
+            rv_refresh_report_failure(r, err, 1);
         start_over(r, err);
     }
     return rc;
@@ -556,7 +335,7 @@ recover(struct rv_refresher *r, rv_err *err)
         return 0;
     if (verify(r, err) < 0)
         return err->code;
-    return note_success(r, err);
+    return rv_refresh_note_success(r, err);
 }
 
 static int
@@ -600,7 +379,7 @@ rv_refresher_watch(struct rv_refresher *refresher, rv_err *err)
     if (rc == RV_E_GONE)
         r->needs_full = 1;
     if (!is_private(err))
-        report_failure(r, err, 0);
+        rv_refresh_report_failure(r, err, 0);
     start_over(r, err);
     return rc;
 }

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Small changes of a provider's record: whether it is enabled, how its last refresh
+ * and its credentials fared, what the other side said of itself.
+ */
+#include "inventory/provider_internal.h"
+
+#include <string.h>
+#include "base/clock.h"
+#include "base/mem.h"
+#include "model/model.h"
+
+enum { TEXT_BYTES = 4 << 20 };
+
+/* Ends the transaction: commits with the feed, or rolls back. */
+static int
+finish(struct rv_store *store, struct rv_feed *feed, int rc, rv_err *err)
+{
+    if (rc == 0)
+        rc = rv_feed_flush(feed, store, err);
+    if (rc == 0)
+        rc = rv_store_commit(store, err);
+    if (rc < 0)
+        rv_store_rollback(store);
+    rv_feed_free(feed);
+    return rc;
+}
+
+static int
+update_record(struct rv_store *store, int64_t id, const struct rv_field *fields, int count,
+              rv_err *err)
+{
+    if (rv_store_begin(store, err) < 0)
+        return err->code;
+    struct rv_feed *feed = rv_feed_new();
+    int rc = rv_record_update(store, feed, rv_model_kind("provider"), id, fields, count, err);
+    return finish(store, feed, rc, err);
+}
+
+int
+rv_provider_set_enabled(struct rv_store *store, int64_t id, int enabled, rv_err *err)
+{
+    struct rv_field field = { "enabled", rv_vint(enabled != 0) };
+    return update_record(store, id, &field, 1, err);
+}
+
+/* Canonical text of an object; NULL for none and for an empty one. */
+static char *
+object_text(const cJSON *object)
+{
+    if (object == NULL || cJSON_GetArraySize(object) == 0)
+        return NULL;
+    rv_buf text = rv_buf_limited(TEXT_BYTES);
+    rv_json_canonical(&text, object);
+    return rv_buf_take_string(&text);
+}
+
+int
+rv_provider_report(struct rv_store *store, int64_t id, const char *error, const char *hint,
+                   const cJSON *warnings, const cJSON *stats, int full_refresh, rv_err *err)
+{
+    struct rv_field fields[8];
+    int count = 0;
+    int64_t now = rv_now_ms();
+    RV_AUTO_FREE char *text = error && hint && hint[0] ? rv_format("%s (%s)", error, hint)
+                              : error                  ? rv_strdup(error)
+                                                       : NULL;
+    RV_AUTO_FREE char *warning_text = object_text(warnings);
+    RV_AUTO_FREE char *stats_text = object_text(stats);
+    fields[count++] = (struct rv_field){ "last_refresh_error", rv_vtext(text) };
+    fields[count++] = (struct rv_field){ "last_refresh_error_on", text ? rv_vint(now) : RV_VNULL };
+    if (full_refresh)
+        fields[count++] = (struct rv_field){ "last_refresh_date", rv_vint(now) };
+    if (full_refresh && text == NULL)
+        fields[count++] = (struct rv_field){ "last_refresh_success_date", rv_vint(now) };
+    if (warnings)
+        fields[count++] = (struct rv_field){ "warnings", rv_vtext(warning_text) };
+    if (stats)
+        fields[count++] = (struct rv_field){ "refresh_stats", rv_vtext(stats_text) };
+    return update_record(store, id, fields, count, err) < 0
+               ? rv_wrap(err, "report on provider %lld", (long long)id)
+               : 0;
+}
+
+/* Writes the status into the row of credentials, which is made when there is none. */
+static int
+write_status(struct rv_store *store, int64_t provider_id, int64_t row_id, int64_t new_id,
+             const char *status, const char *details, rv_err *err)
+{
+    const struct rv_kind *kind = rv_model_kind("authentication");
+    struct rv_field fields[] = {
+        { "status", rv_vtext(status) },
+        { "status_details", rv_vtext(details) },
+        { strcmp(status, "Valid") == 0 ? "last_valid_on" : "last_invalid_on",
+          rv_vint(rv_now_ms()) },
+        { "id", rv_vint(new_id) },
+        { "resource_type", rv_vtext("provider") },
+        { "resource_id", rv_vint(provider_id) },
+        { "authtype", rv_vtext("default") },
+    };
+    if (rv_store_begin(store, err) < 0)
+        return err->code;
+    struct rv_feed *feed = rv_feed_new();
+    int rc = row_id ? rv_record_update(store, feed, kind, row_id, fields, 3, err)
+                    : rv_record_insert(store, feed, kind, fields, (int)RV_COUNT(fields), NULL, err);
+    return finish(store, feed, rc, err);
+}
+
+int
+rv_provider_report_auth(struct rv_store *store, int64_t id, const char *status, const char *details,
+                        rv_err *err)
+{
+    struct rv_provider *provider = NULL;
+    int64_t row_id = 0, new_id = 0;
+    if (rv_provider_load(&provider, store, id, err) < 0)
+        return err->code;
+    rv_provider_free(provider);
+    if (rv_provider_row_of(store, "authentications", "authtype", "default", id, &row_id, err) < 0 ||
+        (row_id == 0 && rv_store_new_id(store, &new_id, err) < 0) ||
+        write_status(store, id, row_id, new_id, status, details, err) < 0)
+        return rv_wrap(err, "report on the credentials of provider %lld", (long long)id);
+    return 0;
+}
+
+int
+rv_provider_identify(struct rv_store *store, int64_t id, const char *uid, const char *api_version,
+                     rv_err *err)
+{
+    struct rv_field fields[2];
+    int count = 0;
+    if (uid && uid[0])
+        fields[count++] = (struct rv_field){ "uid_ems", rv_vtext(uid) };
+    if (api_version && api_version[0])
+        fields[count++] = (struct rv_field){ "api_version", rv_vtext(api_version) };
+    return count ? update_record(store, id, fields, count, err) : 0;
+}

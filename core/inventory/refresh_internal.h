@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files of the refresher share: refresh.c runs it, refresh_sink.c stands between the
+ * host and the saver, refresh_report.c puts outcomes on the record.
+ */
+#ifndef RV_REFRESH_INTERNAL_H
+#define RV_REFRESH_INTERNAL_H
+
+#include "inventory/refresh.h"
+#include "host/host.h"
+#include "inventory/saver.h"
+
+struct rv_refresher {
+    struct rv_refresher_config config;
+    struct rv_store *store;
+    struct rv_provider *provider;
+    struct rv_lease lease;
+    const struct rv_module *module;
+    struct rv_module *loaded;
+    struct rv_config *options;
+    uint64_t options_hash;
+    struct rv_connection *connection;
+    struct rv_saver *saver;
+    struct rv_sink sink;
+    const struct rv_sink *inner;
+    int needs_full;
+    int failed; /* an error stands on the record */
+    int warned; /* a warning has changed */
+    int full;   /* a full refresh runs; a message does not interrupt it */
+    int64_t task_id;
+    int64_t expected; /* objects, from the last time */
+    int64_t progress_ms, noted_ms, noted_rows;
+};
+
+/* refresh_report.c: failure NULL: all is well. */
+int rv_refresh_report(struct rv_refresher *r, const rv_err *failure, const cJSON *stats, int full,
+                      rv_err *err);
+int rv_refresh_report_auth(struct rv_refresher *r, const rv_err *failure, rv_err *err);
+/* Puts the failure on the record; what goes wrong in that is logged, the failure counts. */
+void rv_refresh_report_failure(struct rv_refresher *r, const rv_err *failure, int full);
+/* Something came, or the other side was proved to be there: an error on the record is over. */
+int rv_refresh_note_success(struct rv_refresher *r, rv_err *err);
+/* When the inventory last changed: a column of the record, without a row in the feed. */
+int rv_refresh_note_change(struct rv_refresher *r, rv_err *err);
+
+/* refresh_sink.c */
+struct rv_sink rv_refresh_sink(struct rv_refresher *r);
+
+#endif

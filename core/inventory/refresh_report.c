@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Outcomes of refreshes and watches, on the provider's record.
+ */
+#include "inventory/refresh_internal.h"
+
+#include <string.h>
+#include "base/clock.h"
+#include "base/log.h"
+
+enum { NOTE_MS = 10000 }; /* how often a watch notes that the inventory changed */
+
+int
+rv_refresh_report(struct rv_refresher *r, const rv_err *failure, const cJSON *stats, int full,
+                  rv_err *err)
+{
+    cJSON *warnings = r->saver ? rv_saver_warnings(r->saver) : NULL;
+    int rc = rv_provider_report(r->store, r->config.provider_id, failure ? failure->text : NULL,
+                                failure ? failure->hint : NULL, warnings, stats, full, err);
+    cJSON_Delete(warnings);
+    if (rc == 0) {
+        r->failed = failure != NULL;
+        r->warned = 0;
+    }
+    return rc;
+}
+
+static const char *
+auth_status(const rv_err *failure)
+{
+    if (failure == NULL)
+        return "Valid";
+    switch (failure->code) {
+    case RV_E_AUTH:
+    case RV_E_PERMISSION:
+        return "Invalid";
+    case RV_E_UNAVAILABLE:
+    case RV_E_TIMEOUT:
+        return "Unreachable";
+    default:
+        return "Error";
+    }
+}
+
+/* The status of the credentials, when it is another than before. */
+int
+rv_refresh_report_auth(struct rv_refresher *r, const rv_err *failure, rv_err *err)
+{
+    const char *status = auth_status(failure);
+    rv_value param = rv_vint(r->config.provider_id), out;
+    int found = rv_store_one(r->store, &out, 1,
+                             "SELECT status FROM authentications WHERE resource_type = 'provider'"
+                             " AND resource_id = $1 AND authtype = 'default'",
+                             &param, 1, err);
+    if (found < 0)
+        return found;
+    if (found > 0 && out.type == RV_TEXT && strcmp(out.v.text, status) == 0)
+        return 0;
+    return rv_provider_report_auth(r->store, r->config.provider_id, status,
+                                   failure ? failure->text : NULL, err);
+}
+
+/* Puts the failure on the record; what goes wrong in that is logged, the failure counts. */
+void
+rv_refresh_report_failure(struct rv_refresher *r, const rv_err *failure, int full)
+{
+    rv_err err = RV_ERR_INIT;
+    if (rv_refresh_report(r, failure, NULL, full, &err) < 0 ||
+        rv_refresh_report_auth(r, failure, &err) < 0)
+        rv_log_err(RV_WARNING, "the failure could not be put on the provider's record", &err);
+}
+
+/* Pending changes are in the store: if the record says otherwise, it works again. */
+int
+rv_refresh_note_success(struct rv_refresher *r, rv_err *err)
+{
+    if (r->full || (!r->failed && !r->warned))
+        return 0;
+    if (r->failed && rv_refresh_report_auth(r, NULL, err) < 0)
+        return err->code;
+    return rv_refresh_report(r, NULL, NULL, 0, err);
+}
+
+/* When the inventory last changed: a column of the record, without a row in the feed. */
+int
+rv_refresh_note_change(struct rv_refresher *r, rv_err *err)
+{
+    struct rv_save_counts counts;
+    rv_saver_counts(r->saver, &counts);
+    int64_t now = rv_monotonic_ms();
+    if (counts.rows == r->noted_rows || now - r->noted_ms < NOTE_MS)
+        return 0;
+    r->noted_rows = counts.rows;
+    r->noted_ms = now;
+    rv_value params[] = { rv_vint(rv_now_ms()), rv_vint(r->config.provider_id) };
+    return rv_store_exec(r->store, NULL,
+                         "UPDATE ext_management_systems SET last_inventory_date = $1 WHERE id = $2",
+                         params, 2, err);
+}
