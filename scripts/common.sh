@@ -7,6 +7,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname "$here")
 export REEVE_CACHE=${REEVE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/reeve}
 export REEVE_PEERS=${REEVE_PEERS:-$REEVE_CACHE/peers}
+# What was compiled in one checkout serves another.
+export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$root} CCACHE_NOHASHDIR=${CCACHE_NOHASHDIR:-1}
 # A file of the host's that says "do not start services" must not be needed, but PostgreSQL's package
 # would make and start a cluster of its own unless told so before it is installed.
 pg_no_cluster=/etc/postgresql-common/createcluster.d/reeve.conf
