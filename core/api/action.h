@@ -22,6 +22,7 @@ struct rv_action {
     const char *test;
     int flags;
     rv_action_run run;
+    rv_action_run_all run_all; /* in place of run */
     const char *body;   /* name of the request's schema in the OpenAPI document, NULL: none */
     const char *result; /* likewise of its result, NULL: the kind's own */
 };

@@ -12,9 +12,8 @@
 #include "api/document.h"
 #include "api/feed.h"
 #include "api/http.h"
+#include "api/identify.h"
 #include "base/text.h"
-
-#define ITEMS_MAX 1000
 
 rv_json_writer *
 rv_job_out(struct rv_job *job)
@@ -40,76 +39,6 @@ member(const cJSON *object, const char *name)
     return cJSON_GetObjectItemCaseSensitive(object, name);
 }
 
-/* ".../providers/1000000000001", absolute or not, with or without version. */
-static int
-id_of_href(const struct rv_job *job, const char *href, int64_t *id, rv_err *err)
-{
-    const char *slash = strrchr(href, '/');
-    size_t len = strlen(job->kind->api_name);
-
-    if (slash && (size_t)(slash - href) >= len &&
-        strncmp(slash - len, job->kind->api_name, len) == 0 &&
-        (slash - len == href || slash[-(long)len - 1] == '/') &&
-        rv_request_id(id, slash + 1, err) == 0)
-        return 0;
-    rv_err_clear(err);
-    return rv_fail(err, RV_E_INVALID, "href '%.200s' is none of %s", href, job->kind->api_name);
-}
-
-static int
-id_of_value(const cJSON *value, int64_t *id, rv_err *err)
-{
-    if (cJSON_IsString(value))
-        return rv_request_id(id, value->valuestring, err);
-    if (cJSON_IsNumber(value) && value->valuedouble >= 1 &&
-        value->valuedouble <= 9007199254740991.0 &&
-        value->valuedouble == (double)(int64_t)value->valuedouble) {
-        *id = (int64_t)value->valuedouble;
-        return 0;
-    }
-    return rv_fail(err, RV_E_INVALID, "an id is a string of digits");
-}
-
-/* By a column that names rows: guid, name, ... The first by id when several have the name. */
-static int
-id_of_column(const struct rv_job *job, const char *column, const char *text, int64_t *id,
-             rv_err *err)
-{
-    rv_value found[1];
-    char sql[256];
-
-    snprintf(sql, sizeof(sql),
-             "SELECT \"id\" FROM \"%s\" WHERE \"%s\" = $1 ORDER BY \"id\" LIMIT 1",
-             job->kind->table, column);
-    int rc = rv_store_one(job->req->api->config.store, found, 1, sql,
-                          (rv_value[]){ rv_vtext(text) }, 1, err);
-    if (rc == 0)
-        return rv_fail(err, RV_E_NOT_FOUND, "Couldn't find %s with '%s'=%.200s",
-                       job->kind->def->class_name ? job->kind->def->class_name : job->kind->name,
-                       column, text);
-    *id = rc > 0 ? found[0].v.i : 0;
-    return rc < 0 ? rc : 0;
-}
-
-static int
-identify(const struct rv_job *job, const cJSON *item, int64_t *id, rv_err *err)
-{
-    static const char *const columns[] = { "guid", "userid", "name", "description" };
-    const char *href = rv_json_string(item, "href");
-
-    if (member(item, "id"))
-        return id_of_value(member(item, "id"), id, err);
-    if (href)
-        return id_of_href(job, href, id, err);
-    for (size_t i = 0; i < RV_COUNT(columns); i++) {
-        const char *text = rv_json_string(item, columns[i]);
-        int column = rv_kind_column(job->kind, columns[i]);
-        if (text && column >= 0 && job->kind->columns[column].type == REEVE_STRING)
-            return id_of_column(job, columns[i], text, id, err);
-    }
-    return rv_fail(err, RV_E_INVALID, "an entry names its row by id, href, guid or name");
-}
-
 /* 0 done, 1 later, negative failed. */
 static int
 run_entry(struct rv_job *job, const cJSON *item, rv_err *err)
@@ -119,7 +48,11 @@ run_entry(struct rv_job *job, const cJSON *item, rv_err *err)
     if (!job->id && !(job->action->flags & RV_ACTION_NO_ROW)) {
         if (!cJSON_IsObject(item))
             return rv_fail(err, RV_E_INVALID, "%s needs a resource", job->action->name);
-        int rc = identify(job, item, &job->item_id, err);
+        struct rv_identifier identifier;
+        int rc = rv_identifier_read(&identifier, job->kind, item, err);
+        if (rc == 0)
+            rc = rv_identifier_find(job->req->api->config.store, job->kind, &identifier, 1, err);
+        job->item_id = identifier.id;
         if (rc < 0)
             return rc;
     }
@@ -158,6 +91,18 @@ close_answer(struct rv_job *job)
         rv_jw_end_array(&job->w);
         rv_jw_end_object(&job->w);
     }
+}
+
+/* All entries in one piece of work. */
+static void
+run_whole(struct rv_job *job)
+{
+    rv_err err = RV_ERR_INIT;
+
+    if (job->action->run_all(job, job->next, &err) < 0)
+        rv_answer_err(job->req, &err);
+    else
+        close_answer(job);
 }
 
 /* Go on with the entries; 1 when one waits, 0 when the answer is whole. */
@@ -293,9 +238,9 @@ read_items(struct rv_job *job, const cJSON *body, rv_err *err)
     if (job->id)
         return rv_fail(err, RV_E_INVALID, "'resources' belongs to a collection, not to one of it");
     if (!cJSON_IsArray(resources) || cJSON_GetArraySize(resources) == 0 ||
-        cJSON_GetArraySize(resources) > ITEMS_MAX)
+        cJSON_GetArraySize(resources) > RV_JOB_ITEMS_MAX)
         return rv_fail(err, RV_E_INVALID, "'resources' must be a list of 1 to %d entries",
-                       ITEMS_MAX);
+                       RV_JOB_ITEMS_MAX);
     cJSON_ArrayForEach(item, resources)
     {
         if (!cJSON_IsObject(item))
@@ -385,6 +330,10 @@ rv_job_start(struct rv_request *req, const struct rv_kind *kind, int64_t id, rv_
     if (rc < 0)
         return rc;
     open_answer(job);
+    if (job->action->run_all) {
+        run_whole(job);
+        return 0;
+    }
     if (walk(job)) {
         park(job);
         return 0;

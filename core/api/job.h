@@ -16,6 +16,11 @@ struct rv_job;
  * object to rv_job_out and returns 0; 1 when it will call rv_job_done later; or fails. */
 typedef int (*rv_action_run)(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err);
 
+/* Works on all entries at once; first is one object, or the first of a list when job->bulk. */
+typedef int (*rv_action_run_all)(struct rv_job *job, const cJSON *first, rv_err *err);
+
+#define RV_JOB_ITEMS_MAX 1000
+
 struct rv_job {
     struct rv_request *req;
     const struct rv_action *action;

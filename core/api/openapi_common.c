@@ -113,7 +113,7 @@ static const struct {
     { "Text", JSON({"type": "string", "maxLength": 255, "pattern": "^[^\\u0000]*$"}) },
     { "Name", JSON({"type": "string", "minLength": 1, "maxLength": 255,
         "pattern": "^[^\\u0000]+$"}) },
-    { "IdGiven", JSON({"type": ["string", "integer"], "pattern": "^[0-9]{1,19}$", "minimum": 0,
+    { "IdGiven", JSON({"type": ["string", "integer"], "pattern": "^[0-9]{1,19}$", "minimum": 1,
         "maximum": 9007199254740991}) },
     { "ZoneGiven", JSON({"type": "object", "additionalProperties": false, "minProperties": 1,
         "properties": {"id": {"$ref": "#/components/schemas/IdGiven"},

@@ -5,31 +5,81 @@
 #include "api/works.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include "api/answer.h"
 #include "api/api_internal.h"
 #include "api/document.h"
+#include "api/identify.h"
 #include "api/listing.h"
 #include "base/text.h"
 #include "queue/queue.h"
 #include "queue/task.h"
 #include "store/record.h"
 
-int
-rv_query_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
+static int
+compare_ids(const void *a, const void *b)
 {
-    RV_AUTO_LISTING struct rv_listing listing;
-    RV_AUTO_DOCUMENTS struct rv_documents out = { 0 };
-    (void)item;
-    int rc = rv_listing_open(&listing, job->req, job->kind, NULL, 0, id, err);
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
 
-    if (rc == 0)
-        rc = rv_listing_documents(&listing, &id, 1, &out, err);
+    return left < right ? -1 : left > right;
+}
+
+/* Documents in the order that was asked for; the same row may be asked for twice. */
+static int
+write_found(struct rv_job *job, const struct rv_identifier *identifiers, int count,
+            const struct rv_documents *documents, rv_err *err)
+{
+    for (int i = 0; i < count; i++) {
+        const int64_t *found =
+            documents->count == 0
+                ? NULL
+                : bsearch(&identifiers[i].id, documents->ids, (size_t)documents->count,
+                          sizeof(documents->ids[0]), compare_ids);
+        if (!found)
+            return rv_fail_row(
+                job->kind, rv_arena_format(job->req->arena, "%" PRId64, identifiers[i].id), err);
+        size_t at = (size_t)(found - documents->ids);
+        rv_jw_raw(rv_job_out(job), documents->text.data + documents->starts[at],
+                  documents->ends[at] - documents->starts[at]);
+    }
+    return 0;
+}
+
+static int
+read_identifiers(struct rv_job *job, const cJSON *first, struct rv_identifier *out, int *count,
+                 rv_err *err)
+{
+    for (const cJSON *item = first; item; item = job->bulk ? item->next : NULL) {
+        int rc = rv_identifier_read(&out[(*count)++], job->kind, item, err);
+        if (rc < 0)
+            return rc;
+    }
+    return rv_identifier_find(job->req->api->config.store, job->kind, out, *count, err);
+}
+
+/* One statement for the rows, however many there are. */
+int
+rv_query_all(struct rv_job *job, const cJSON *first, rv_err *err)
+{
+    struct rv_identifier *identifiers =
+        rv_arena_alloc(job->req->arena, RV_JOB_ITEMS_MAX * sizeof(*identifiers));
+    int64_t *ids = rv_arena_alloc(job->req->arena, RV_JOB_ITEMS_MAX * sizeof(*ids));
+    RV_AUTO_LISTING struct rv_listing listing = { 0 };
+    RV_AUTO_DOCUMENTS struct rv_documents documents = { 0 };
+    int count = 0;
+    int rc = read_identifiers(job, first, identifiers, &count, err);
+
     if (rc < 0)
         return rc;
-    if (out.count == 0)
-        return rv_fail_row(job->kind, rv_arena_format(job->req->arena, "%" PRId64, id), err);
-    rv_jw_raw(rv_job_out(job), out.text.data, out.text.len);
-    return 0;
+    for (int i = 0; i < count; i++)
+        ids[i] = identifiers[i].id;
+    job->req->params[job->req->param_count == RV_PARAMS_MAX ? RV_PARAMS_MAX - 1
+                                                            : job->req->param_count++] =
+        (struct rv_param){ "archived", "true" };
+    rc = rv_listing_open(&listing, job->req, job->kind, NULL, 0, 0, err);
+    if (rc == 0)
+        rc = rv_listing_documents(&listing, ids, count, &documents, err);
+    return rc < 0 ? rc : write_found(job, identifiers, count, &documents, err);
 }
 
 static void

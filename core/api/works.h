@@ -8,7 +8,7 @@
 #include "api/job.h"
 #include "store/store.h"
 
-int rv_query_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err);
+int rv_query_all(struct rv_job *job, const cJSON *first, rv_err *err);
 int rv_task_cancel_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err);
 int rv_task_delete_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err);
 int rv_message_retry_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which row an entry of a request means: by id, href, or a column that names rows.
+ */
+#ifndef RV_API_IDENTIFY_H
+#define RV_API_IDENTIFY_H
+
+#include "base/json.h"
+#include "model/model.h"
+#include "store/store.h"
+
+struct rv_identifier {
+    int64_t id;         /* 0: not known yet */
+    const char *column; /* then this column holds text; both borrowed from the entry */
+    const char *text;
+};
+
+/* INVALID when the entry names nothing, NOT_FOUND for an id that is none. */
+int rv_identifier_read(struct rv_identifier *out, const struct rv_kind *kind, const cJSON *entry,
+                       rv_err *err);
+/* Fills in the ids that are not known, one statement for each column that was used; of several
+ * rows of the same name the first by id. NOT_FOUND when there is none. */
+int rv_identifier_find(struct rv_store *store, const struct rv_kind *kind,
+                       struct rv_identifier *identifiers, int count, rv_err *err);
+
+#endif

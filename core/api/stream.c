@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What one stream is told of a batch of changes. The rows are looked up once, as they are now. When
+ * a filter is given and a row no longer fits, but may have before, its watchers are told "deleted".
+ */
+#include "api/stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "api/http.h"
+#include "api/listing.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+#define ENOUGH_WAITING (256u << 10)
+#define PIECE (32u << 10)
+
+static int
+take_change(void *arg, const struct rv_change *change)
+{
+    struct rv_batch *batch = arg;
+    struct rv_told *to = &batch->changes[batch->count++];
+
+    *to = (struct rv_told){ .number = change->number,
+                            .id = change->id,
+                            .kind = change->kind,
+                            .op = change->op,
+                            .old_values = rv_arena_strdup(batch->arena, change->old_values) };
+    return batch->count == RV_BATCH;
+}
+
+struct rv_batch *
+rv_batch_read(struct rv_store *store, struct rv_cursor from, int limit, rv_err *err)
+{
+    struct rv_arena *arena = rv_arena_new(0);
+    struct rv_batch *batch = rv_arena_alloc(arena, sizeof(*batch));
+
+    batch->arena = arena;
+    batch->to = from;
+    if (rv_feed_read(store, &batch->to, limit, take_change, batch, err) >= 0)
+        return batch;
+    rv_arena_free(arena);
+    return NULL;
+}
+
+void
+rv_batch_free(struct rv_batch *batch)
+{
+    rv_arena_free(batch->arena);
+}
+
+/* A copy of the stream's request for one piece of work, so that memory ends with it. */
+static struct rv_request *
+piece_of_work(const struct rv_stream *stream)
+{
+    const struct rv_request *from = stream->req;
+    struct rv_request *req = rv_request_new(from->api);
+
+    req->method = from->method;
+    req->target = from->target;
+    memcpy(req->params, from->params, sizeof(req->params));
+    req->param_count = from->param_count;
+    req->root = from->root;
+    req->api_root = from->api_root;
+    req->who = from->who;
+    return req;
+}
+
+static int
+opening(struct rv_listing *listing, struct rv_request *req, const struct rv_kind *kind, rv_err *err)
+{
+    /* Rows that are gone are told of as well. */
+    if (req->param_count < RV_PARAMS_MAX)
+        req->params[req->param_count++] = (struct rv_param){ "archived", "true" };
+    return rv_listing_open(listing, req, kind, NULL, 0, 0, err);
+}
+
+static void
+add_event(rv_buf *out, const struct rv_stream *stream, const struct rv_told *change,
+          const char *name, const char *data, size_t len)
+{
+    struct rv_cursor cursor = { stream->cursor.epoch, change->number };
+    char id[48];
+
+    rv_cursor_format(id, &cursor);
+    rv_buf_addf(out, "event: %s\nid: %s\ndata: ", name, id);
+    rv_buf_add(out, data, len);
+    rv_buf_add_string(out, "\n\n");
+}
+
+static void
+add_gone(rv_buf *out, const struct rv_stream *stream, const struct rv_request *req,
+         const struct rv_told *change)
+{
+    rv_buf data = rv_buf_limited(4096);
+    rv_json_writer w = rv_json_to(&data);
+
+    rv_jw_object(&w);
+    rv_jw_name(&w, "href");
+    rv_jw_string(&w, rv_document_href(req, stream->kind, change->id));
+    rv_jw_name(&w, "id");
+    rv_document_id(&w, change->id);
+    rv_jw_end_object(&w);
+    add_event(out, stream, change, "deleted", rv_buf_text(&data), data.len);
+    rv_buf_free(&data);
+}
+
+/* Whether a column changed that decides about the filters. What they say about other kinds' rows
+ * cannot be told from this change; such are taken for changed. */
+static int
+may_have_left(const struct rv_listing *listing, const struct rv_told *change)
+{
+    rv_err ignored = RV_ERR_INIT;
+    cJSON *old = NULL, *item;
+    int uses = 0;
+
+    if (listing->params.filter_count == 0 || !change->old_values)
+        return 0;
+    if (rv_json_parse(&old, change->old_values, strlen(change->old_values), 1u << 24, 0, &ignored) <
+        0)
+        return 1;
+    cJSON_ArrayForEach(item, old)
+    {
+        uses |=
+            rv_condition_uses(listing->params.filters, listing->params.filter_count, item->string);
+        uses |= rv_streq(item->string, "deleted_on") &&
+                rv_condition_about_life(listing->params.filters, listing->params.filter_count);
+    }
+    cJSON_Delete(old);
+    for (int i = 0; i < listing->params.filter_count; i++)
+        uses |= strchr(listing->params.filters[i].attribute, '.') != NULL;
+    return uses;
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+
+    return left < right ? -1 : left > right;
+}
+
+/* Ids, each once, of the changes that concern the stream. */
+static int
+collect_ids(const struct rv_stream *stream, const struct rv_batch *batch, int64_t *ids)
+{
+    int count = 0, unique = 0;
+
+    for (int i = 0; i < batch->count; i++) {
+        const struct rv_told *change = &batch->changes[i];
+        if (change->kind == stream->kind && change->number > stream->cursor.number)
+            ids[count++] = change->id;
+    }
+    qsort(ids, (size_t)count, sizeof(ids[0]), compare_ids);
+    for (int i = 0; i < count; i++) {
+        if (unique == 0 || ids[unique - 1] != ids[i])
+            ids[unique++] = ids[i];
+    }
+    return unique;
+}
+
+static void
+tell(const struct rv_stream *stream, const struct rv_listing *listing,
+     const struct rv_documents *documents, const struct rv_told *change, rv_buf *out)
+{
+    const int64_t *found = documents->count == 0
+                               ? NULL
+                               : bsearch(&change->id, documents->ids, (size_t)documents->count,
+                                         sizeof(documents->ids[0]), compare_ids);
+
+    if (change->op == RV_DELETED) {
+        add_gone(out, stream, listing->req, change);
+    } else if (found) {
+        size_t at = (size_t)(found - documents->ids);
+        add_event(out, stream, change, rv_op_name(change->op),
+                  documents->text.data + documents->starts[at],
+                  documents->ends[at] - documents->starts[at]);
+    } else if (change->op != RV_CREATED && may_have_left(listing, change)) {
+        add_gone(out, stream, listing->req, change);
+    }
+}
+
+void
+rv_stream_put(struct rv_stream *stream, rv_buf *text)
+{
+    if (text->len == 0)
+        return;
+    rv_http_stream_write(stream->req, text->data, text->len);
+    rv_buf_reset(text);
+    stream->wrote_ms = rv_monotonic_ms();
+}
+
+int
+rv_stream_has_room(const struct rv_stream *stream)
+{
+    return rv_http_stream_waiting(stream->req) < ENOUGH_WAITING;
+}
+
+/* In pieces, as far as there is room: a stream whose client does not keep up is behind from here
+ * on. */
+static int
+tell_all(struct rv_stream *stream, const struct rv_listing *listing,
+         const struct rv_documents *documents, const struct rv_batch *batch, rv_err *err)
+{
+    rv_buf out = rv_buf_limited(
+        (size_t)rv_settings_int(stream->req->api->config.settings, "api.stream_buffer_max"));
+    int rc = 0;
+
+    for (int i = 0; i < batch->count && rc == 0 && !stream->behind; i++) {
+        const struct rv_told *change = &batch->changes[i];
+        if (change->kind != stream->kind || change->number <= stream->cursor.number)
+            continue;
+        tell(stream, listing, documents, change, &out);
+        rc = rv_buf_check(&out, err);
+        if (rc == 0 && out.len >= PIECE) {
+            rv_stream_put(stream, &out);
+            stream->behind = !rv_stream_has_room(stream);
+        }
+        if (rc == 0)
+            stream->cursor.number = change->number;
+    }
+    if (rc == 0)
+        rv_stream_put(stream, &out);
+    rv_buf_free(&out);
+    return rc;
+}
+
+static int
+look_up_and_tell(struct rv_stream *stream, const struct rv_batch *batch, const int64_t *ids,
+                 int count, rv_err *err)
+{
+    RV_AUTO_DOCUMENTS struct rv_documents documents = { 0 };
+    RV_AUTO_LISTING struct rv_listing listing;
+    struct rv_request *work = piece_of_work(stream);
+    int rc = opening(&listing, work, stream->kind, err);
+
+    if (rc == 0)
+        rc = rv_listing_documents(&listing, ids, count, &documents, err);
+    if (rc == 0)
+        rc = tell_all(stream, &listing, &documents, batch, err);
+    rv_request_free(work);
+    return rc;
+}
+
+/* Tell a level stream of a batch; its cursor moves with what was written. */
+int
+rv_stream_deliver(struct rv_stream *stream, const struct rv_batch *batch, rv_err *err)
+{
+    int64_t ids[RV_BATCH];
+    int count = collect_ids(stream, batch, ids), rc = 0;
+
+    if (count > 0)
+        rc = look_up_and_tell(stream, batch, ids, count, err);
+    if (rc == 0 && !stream->behind && batch->to.number > stream->cursor.number)
+        stream->cursor.number = batch->to.number;
+    return rc;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One stream of server-sent events, and batches of changes to tell it of. For feed.c.
+ */
+#ifndef RV_API_STREAM_H
+#define RV_API_STREAM_H
+
+#include "api/api_internal.h"
+#include "api/request.h"
+#include "store/feed.h"
+
+#define RV_BATCH 500 /* changes of one batch at most */
+
+struct rv_told {
+    int64_t number, id;
+    const struct rv_kind *kind;
+    int op;
+    const char *old_values; /* the batch's arena */
+};
+
+struct rv_batch {
+    struct rv_arena *arena;
+    struct rv_told changes[RV_BATCH];
+    int count;
+    struct rv_cursor to; /* behind the last one */
+};
+
+struct rv_stream {
+    struct rv_stream *next;
+    struct rv_hub *hub;
+    struct rv_request *req;
+    const struct rv_kind *kind;
+    struct rv_cursor cursor; /* all up to here was told */
+    int behind;              /* reads the feed by itself until it is level with the others */
+    int64_t wrote_ms;
+};
+
+/* NULL on failure. count 0: there is nothing more now. */
+struct rv_batch *rv_batch_read(struct rv_store *store, struct rv_cursor from, int limit,
+                               rv_err *err);
+void rv_batch_free(struct rv_batch *batch);
+/* Tell a stream that is not behind of what is new to it; its cursor moves with what was written.
+ * It is behind afterwards when its client does not keep up. */
+int rv_stream_deliver(struct rv_stream *stream, const struct rv_batch *batch, rv_err *err);
+/* Little enough waits for its client. */
+int rv_stream_has_room(const struct rv_stream *stream);
+/* Write text and empty it. */
+void rv_stream_put(struct rv_stream *stream, rv_buf *text);
+
+#endif
