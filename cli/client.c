@@ -1,25 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * HTTP to the server over libcurl.
+ * Requests to the server over libcurl.
  */
 #include "client.h"
 
-#include <curl/curl.h>
 #include <string.h>
 #include "base/clock.h"
-#include "base/wait.h"
 #include "cli.h"
+#include "client_internal.h"
 
 #define ANSWER_LIMIT (256u << 20)
-#define ERROR_LIMIT (1u << 20)
 #define REQUEST_SECONDS 120L
-#define TRIES 150 /* about five minutes */
-
-struct cli_client {
-    CURL *curl;
-    char *url, *token, *user, *password;
-    int trace;
-};
 
 int
 cli_client_open(struct cli_client **out, const struct cli_context *context, rv_err *err)
@@ -114,8 +105,8 @@ take_body(char *bytes, size_t size, size_t count, void *arg)
     return body->failed ? 0 : size * count;
 }
 
-static void
-add_header(struct curl_slist **headers, const char *name, const char *value)
+void
+cli_add_header(struct curl_slist **headers, const char *name, const char *value)
 {
     RV_AUTO_FREE char *line = rv_format("%s: %s", name, value);
 
@@ -123,28 +114,28 @@ add_header(struct curl_slist **headers, const char *name, const char *value)
     cli_wipe_text(line);
 }
 
-static struct curl_slist *
-headers_of(const struct cli_client *client, const char *accept)
+struct curl_slist *
+cli_headers_of(const struct cli_client *client, const char *accept)
 {
     struct curl_slist *headers = NULL;
 
-    add_header(&headers, "Accept", accept);
+    cli_add_header(&headers, "Accept", accept);
     if (client->token && !client->user)
-        add_header(&headers, "X-Auth-Token", client->token);
+        cli_add_header(&headers, "X-Auth-Token", client->token);
     return headers;
 }
 
 /* The names are public, the values are not needed: wiping the list is what matters. */
-static void
-free_headers(struct curl_slist *headers)
+void
+cli_free_headers(struct curl_slist *headers)
 {
     for (struct curl_slist *item = headers; item; item = item->next)
         cli_wipe_text(item->data);
     curl_slist_free_all(headers);
 }
 
-static void
-set_up(struct cli_client *client, const char *url, struct curl_slist *headers)
+void
+cli_set_up(struct cli_client *client, const char *url, struct curl_slist *headers)
 {
     CURL *curl = client->curl;
 
@@ -195,7 +186,7 @@ cli_answer_error(const char *body, size_t len, long status, rv_err *err)
     const char *message = NULL;
     int class = class_of_status(status);
 
-    if (len > 0 && rv_json_parse(&json, body, len, ERROR_LIMIT, 0, &ignored) == 0)
+    if (len > 0 && rv_json_parse(&json, body, len, CLI_ERROR_LIMIT, 0, &ignored) == 0)
         error = cJSON_GetObjectItemCaseSensitive(json, "error");
     message = cJSON_IsString(error) ? error->valuestring : rv_json_string(error, "message");
     /* ManageIQ's API has no 409: a name that is taken is a record that is not valid. */
@@ -212,8 +203,8 @@ cli_answer_error(const char *body, size_t len, long status, rv_err *err)
     return err->code;
 }
 
-static int
-fail_transfer(const struct cli_client *client, CURLcode code, rv_err *err)
+int
+cli_fail_transfer(const struct cli_client *client, CURLcode code, rv_err *err)
 {
     if (code == CURLE_WRITE_ERROR)
         return rv_fail(err, RV_E_LIMIT, "the answer is larger than %u MiB", ANSWER_LIMIT >> 20);
@@ -225,8 +216,8 @@ fail_transfer(const struct cli_client *client, CURLcode code, rv_err *err)
                    "is reeved running there? the file 'url' in its home says where it listens");
 }
 
-static void
-trace(const struct cli_client *client, const char *method, const char *url, int64_t begun_ms)
+void
+cli_trace(const struct cli_client *client, const char *method, const char *url, int64_t begun_ms)
 {
     long status = 0;
 
@@ -241,14 +232,14 @@ static long
 transfer(struct cli_client *client, const char *method, const char *url, const char *body,
          rv_buf *answer, rv_err *err)
 {
-    struct curl_slist *headers = headers_of(client, "application/json");
+    struct curl_slist *headers = cli_headers_of(client, "application/json");
     int64_t begun_ms = rv_monotonic_ms();
     long status = 0;
     CURLcode code;
 
     if (body)
-        add_header(&headers, "Content-Type", "application/json");
-    set_up(client, url, headers);
+        cli_add_header(&headers, "Content-Type", "application/json");
+    cli_set_up(client, url, headers);
     curl_easy_setopt(client->curl, CURLOPT_CUSTOMREQUEST, method);
     curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, answer);
@@ -258,9 +249,9 @@ transfer(struct cli_client *client, const char *method, const char *url, const c
         curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS, body);
     code = curl_easy_perform(client->curl);
     curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
-    trace(client, method, url, begun_ms);
-    free_headers(headers);
-    return code == CURLE_OK ? status : fail_transfer(client, code, err);
+    cli_trace(client, method, url, begun_ms);
+    cli_free_headers(headers);
+    return code == CURLE_OK ? status : cli_fail_transfer(client, code, err);
 }
 
 int
@@ -293,128 +284,6 @@ int
 cli_get(struct cli_client *client, const char *path, cJSON **out, rv_err *err)
 {
     return cli_request(client, "GET", path, NULL, out, err);
-}
-
-/* A stream of events as curl's callbacks see it. */
-struct reading {
-    const struct cli_stream *stream;
-    struct cli_sse sse;
-    CURL *curl;
-    rv_buf refusal; /* body of a status that is not 200 */
-    rv_err err;     /* of the parser */
-    int listed;     /* ready was called for the position that we have */
-    int ever;       /* a connection was answered with 200 */
-    int opened;     /* this one was */
-    int heard;      /* something came over this connection */
-    int verdict;
-};
-
-static long
-status_of(CURL *curl)
-{
-    long status = 0;
-
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-    return status;
-}
-
-/* The empty line that ends the answer's head: time to list, before the first event. */
-static size_t
-take_head(char *bytes, size_t size, size_t count, void *arg)
-{
-    struct reading *reading = arg;
-
-    (void)bytes;
-    if (size * count > 2 || status_of(reading->curl) != 200 || reading->opened)
-        return size * count;
-    reading->opened = reading->ever = 1;
-    if (!reading->listed && reading->stream->ready)
-        reading->verdict = reading->stream->ready(reading->stream->arg);
-    reading->listed = 1;
-    return reading->verdict ? 0 : size * count;
-}
-
-static size_t
-take_events(char *bytes, size_t size, size_t count, void *arg)
-{
-    struct reading *reading = arg;
-
-    if (!reading->opened)
-        return take_body(bytes, size, count, &reading->refusal);
-    reading->heard = 1;
-    reading->verdict = cli_sse_feed(&reading->sse, bytes, size * count, &reading->err);
-    return reading->verdict ? 0 : size * count;
-}
-
-/* One connection until it ends: what a callback returned, or the class of why it ended. */
-static int
-read_once(struct cli_client *client, const char *url, struct reading *reading, rv_err *err)
-{
-    struct curl_slist *headers = headers_of(client, "text/event-stream");
-    int64_t begun_ms = rv_monotonic_ms();
-    CURLcode code;
-
-    if (reading->sse.id[0])
-        add_header(&headers, "Last-Event-ID", reading->sse.id);
-    cli_sse_restart(&reading->sse);
-    rv_buf_reset(&reading->refusal);
-    reading->opened = reading->heard = 0;
-    set_up(client, url, headers);
-    curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, take_events);
-    curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, reading);
-    curl_easy_setopt(client->curl, CURLOPT_HEADERFUNCTION, take_head);
-    curl_easy_setopt(client->curl, CURLOPT_HEADERDATA, reading);
-    /* The server says something at least each 15 s: longer silence means that it is gone. */
-    curl_easy_setopt(client->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(client->curl, CURLOPT_LOW_SPEED_TIME, 60L);
-    code = curl_easy_perform(client->curl);
-    trace(client, "GET", url, begun_ms);
-    free_headers(headers);
-    if (reading->verdict) {
-        *err = reading->err;
-        return reading->verdict;
-    }
-    if (!reading->opened && status_of(client->curl) >= 300)
-        return cli_answer_error(rv_buf_text(&reading->refusal), reading->refusal.len,
-                                status_of(client->curl), err);
-    return code == CURLE_OK ? rv_fail(err, RV_E_UNAVAILABLE, "the server ended the stream")
-                            : fail_transfer(client, code, err);
-}
-
-/* What ends a stream for good: a verdict, an error that will not pass, too many failures. */
-static int
-is_over(const struct reading *reading, int status, int failures)
-{
-    return status > 0 || reading->verdict || !reading->ever || failures > TRIES ||
-           (status != RV_E_UNAVAILABLE && status != RV_E_GONE && status != RV_E_RATE_LIMITED);
-}
-
-int
-cli_events(struct cli_client *client, const char *path, const struct cli_stream *stream,
-           rv_err *err)
-{
-    RV_AUTO_FREE char *url = rv_format("%s%s", client->url, path);
-    struct reading reading = { .stream = stream,
-                               .curl = client->curl,
-                               .refusal = rv_buf_limited(ERROR_LIMIT) };
-    int failures = 0, status;
-
-    cli_sse_init(&reading.sse, stream->event, stream->arg);
-    for (;;) {
-        rv_err_clear(err);
-        status = read_once(client, url, &reading, err);
-        failures = reading.heard ? 1 : failures + 1;
-        if (is_over(&reading, status, failures))
-            break;
-        if (status == RV_E_GONE || !reading.sse.id[0]) {
-            reading.sse.id[0] = '\0'; /* our position is no longer known: start over */
-            reading.listed = 0;
-        }
-        rv_sleep(failures < 5 ? 500 : 2000, err);
-    }
-    cli_sse_free(&reading.sse);
-    rv_buf_free(&reading.refusal);
-    return status;
 }
 
 int

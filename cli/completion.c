@@ -17,6 +17,16 @@ static const struct {
     { "FILE", NULL }, /* file names */
 };
 
+/* Option tables of all commands, then the common one; NULL behind it. */
+static const struct cli_option *
+option_table(int index)
+{
+    for (const struct cli_command *command = cli_commands; command->name; command++)
+        if (index-- == 0)
+            return command->options;
+    return index == 0 ? cli_common_options : NULL;
+}
+
 static void
 print_commands(FILE *out)
 {
@@ -74,48 +84,39 @@ print_options(FILE *out)
 static void
 print_valued(FILE *out)
 {
-    fputs("_reevectl_valued=' ", out);
-    for (const struct cli_command *command = cli_commands; command; command++) {
-        const struct cli_option *option = command->name ? command->options : cli_common_options;
+    const struct cli_option *option;
 
-        for (; option && option->name; option++) {
-            if (!option->value)
-                continue;
-            fprintf(out, "--%s ", option->name);
-            if (option->letter)
+    fputs("_reevectl_valued=' ", out);
+    for (int i = 0; (option = option_table(i)) != NULL; i++) {
+        for (; option->name; option++) {
+            if (option->value)
+                fprintf(out, "--%s ", option->name);
+            if (option->value && option->letter)
                 fprintf(out, "-%c ", option->letter);
         }
-        if (!command->name)
-            break;
     }
     fputs("'\n\n", out);
 }
 
-/* -o|--output) ... for every option of any command that takes this sort of value. */
+/* "-o|--output|..." of all options that take this sort of value, each once, then what to do. */
 static void
 print_value_case(FILE *out, const char *value, const char *action)
 {
-    char seen[1024] = "|";
+    RV_AUTO_BUF rv_buf names = rv_buf_limited(4096);
+    const struct cli_option *option;
 
-    fputs("\t", out);
-    for (const struct cli_command *command = cli_commands; command; command++) {
-        const struct cli_option *option = command->name ? command->options : cli_common_options;
+    for (int i = 0; (option = option_table(i)) != NULL; i++) {
+        for (; option->name; option++) {
+            RV_AUTO_FREE char *name = rv_format("--%s | ", option->name);
 
-        for (; option && option->name; option++) {
-            RV_AUTO_FREE char *names = option->letter
-                                           ? rv_format("-%c|--%s", option->letter, option->name)
-                                           : rv_format("--%s", option->name);
-            RV_AUTO_FREE char *mark = rv_format("|%s|", names);
-
-            if (!rv_streq(option->value, value) || strstr(seen, mark))
+            if (!rv_streq(option->value, value) || strstr(rv_buf_text(&names), name))
                 continue;
-            fprintf(out, "%s%s", strlen(seen) > 1 ? "|" : "", names);
-            snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), "%s|", names);
+            if (option->letter)
+                rv_buf_addf(&names, "-%c | ", option->letter);
+            rv_buf_add_string(&names, name);
         }
-        if (!command->name)
-            break;
     }
-    fprintf(out, ") %s; return ;;\n", action);
+    fprintf(out, "\t%.*s) %s; return ;;\n", (int)names.len - 3, rv_buf_text(&names), action);
 }
 
 static void
@@ -123,9 +124,9 @@ print_values(FILE *out)
 {
     fputs("\tcase $prev in\n", out);
     for (size_t i = 0; i < RV_COUNT(values); i++) {
-        RV_AUTO_FREE char *action =
-            values[i].words ? rv_format("_reevectl_offer '%s'", values[i].words)
-                            : rv_strdup("mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")");
+        RV_AUTO_FREE char *action = values[i].words
+                                        ? rv_format("_reevectl_offer_words '%s'", values[i].words)
+                                        : rv_strdup("_reevectl_offer_files");
 
         print_value_case(out, values[i].value, action);
     }
@@ -142,6 +143,63 @@ print_kinds(FILE *out)
     fputs("'\n\n", out);
 }
 
+/* compgen -W would expand the words, and names come from clusters: lines are compared instead, and
+ * quoted for the command line. */
+static const char functions[] =
+    "_reevectl_offer() { # lines of standard input\n"
+    "\tlocal line quoted\n"
+    "\twhile IFS= read -r line; do\n"
+    "\t\t[[ $line == \"$cur\"* ]] || continue\n"
+    "\t\tprintf -v quoted %q \"$line\"\n"
+    "\t\tCOMPREPLY+=(\"$quoted\")\n"
+    "\tdone\n"
+    "}\n\n"
+    "_reevectl_offer_words() {\n"
+    "\t_reevectl_offer <<<\"${1// /$'\\n'}\"\n"
+    "}\n\n"
+    "_reevectl_offer_files() {\n"
+    "\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
+    "\tcompopt -o filenames 2>/dev/null || true\n"
+    "}\n\n"
+    "_reevectl_offer_names() {\n"
+    "\t_reevectl_offer < <(timeout 2 reevectl get \"$1\" -o name --limit 500 2>/dev/null |\n"
+    "\t\tcut -d/ -f2-)\n"
+    "}\n\n";
+
+static const char main_function_head[] =
+    "_reevectl() {\n"
+    "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
+    "\tlocal words=() verbs='' options='' word before='' command\n"
+    "\tCOMPREPLY=()\n"
+    "\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
+    "\t\t[[ $word == -* || $_reevectl_valued == *\" $before \"* ]] || words+=(\"$word\")\n"
+    "\t\tbefore=$word\n"
+    "\tdone\n";
+
+static const char main_function_tail[] =
+    "\t_reevectl_words \"${words[0]-}\"\n"
+    "\tcommand=${words[0]-}\n"
+    "\tif [ -n \"$command\" ] && [ -n \"$verbs\" ]; then\n"
+    "\t\t[ ${#words[@]} -gt 1 ] || { _reevectl_offer_words \"$verbs\"; return; }\n"
+    "\t\tcommand+=\" ${words[1]}\"\n"
+    "\tfi\n"
+    "\tif [[ $cur == -* ]]; then\n"
+    "\t\t_reevectl_options \"$command\"\n"
+    "\t\t_reevectl_offer_words \"$options\"\n"
+    "\telif [ -z \"$command\" ]; then\n"
+    "\t\t_reevectl_offer_words \"$verbs\"\n"
+    "\telse\n"
+    "\t\tcase $command:${#words[@]} in\n"
+    "\t\tget:1 | describe:1) _reevectl_offer_words \"$_reevectl_kinds\" ;;\n"
+    "\t\tget:* | describe:*) _reevectl_offer_names \"${words[1]}\" ;;\n"
+    "\t\tcompletion:1) _reevectl_offer_words bash ;;\n"
+    "\t\t'provider add':* | 'provider list':* | 'provider types':*) ;;\n"
+    "\t\tprovider*:2) _reevectl_offer_names providers ;;\n"
+    "\t\tesac\n"
+    "\tfi\n"
+    "}\n\n"
+    "complete -F _reevectl reevectl\n";
+
 void
 cli_print_bash_completion(FILE *out)
 {
@@ -150,55 +208,15 @@ cli_print_bash_completion(FILE *out)
           out);
     print_kinds(out);
     print_valued(out);
-    fputs("_reevectl_offer() {\n"
-          "\tmapfile -t COMPREPLY < <(compgen -W \"$1\" -- \"$cur\")\n"
-          "}\n\n"
-          "_reevectl_names() {\n"
-          "\t_reevectl_offer \"$(timeout 2 reevectl get \"$1\" -o name --limit 500 2>/dev/null "
-          "| cut -d/ -f2-)\"\n"
-          "}\n\n"
-          "_reevectl_options() {\n",
-          out);
+    fputs(functions, out);
+    fputs("_reevectl_options() {\n", out);
     print_options(out);
-    fputs("}\n\n"
-          "_reevectl_words() {\n",
-          out);
+    fputs("}\n\n_reevectl_words() {\n", out);
     print_commands(out);
-    fputs("\t[ -n \"$1\" ] || verbs=$commands\n"
-          "}\n\n"
-          "_reevectl() {\n"
-          "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
-          "\tlocal words=() verbs='' options='' word before='' command\n"
-          "\tCOMPREPLY=()\n"
-          "\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-          "\t\t[[ $word == -* || $_reevectl_valued == *\" $before \"* ]] || words+=(\"$word\")\n"
-          "\t\tbefore=$word\n"
-          "\tdone\n",
-          out);
+    fputs("\t[ -n \"$1\" ] || verbs=$commands\n}\n\n", out);
+    fputs(main_function_head, out);
     print_values(out);
-    fputs("\t_reevectl_words \"${words[0]-}\"\n"
-          "\tcommand=${words[0]-}\n"
-          "\tif [ -n \"$command\" ] && [ -n \"$verbs\" ]; then\n"
-          "\t\t[ ${#words[@]} -gt 1 ] || { _reevectl_offer \"$verbs\"; return; }\n"
-          "\t\tcommand+=\" ${words[1]}\"\n"
-          "\tfi\n"
-          "\tif [[ $cur == -* ]]; then\n"
-          "\t\t_reevectl_options \"$command\"\n"
-          "\t\t_reevectl_offer \"$options\"\n"
-          "\telif [ -z \"$command\" ]; then\n"
-          "\t\t_reevectl_offer \"$verbs\"\n"
-          "\telse\n"
-          "\t\tcase $command:${#words[@]} in\n"
-          "\t\tget:1 | describe:1) _reevectl_offer \"$_reevectl_kinds\" ;;\n"
-          "\t\tget:* | describe:*) _reevectl_names \"${words[1]}\" ;;\n"
-          "\t\tcompletion:1) _reevectl_offer bash ;;\n"
-          "\t\t'provider add':* | 'provider list':* | 'provider types':*) ;;\n"
-          "\t\tprovider*:2) _reevectl_names providers ;;\n"
-          "\t\tesac\n"
-          "\tfi\n"
-          "}\n\n"
-          "complete -F _reevectl reevectl\n",
-          out);
+    fputs(main_function_tail, out);
 }
 
 int

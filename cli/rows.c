@@ -111,3 +111,11 @@ cli_rows_take(struct cli_rows *rows, const char *id)
     compact(rows);
     return row;
 }
+
+void
+cli_rows_each(const struct cli_rows *rows, void (*fn)(void *arg, const cJSON *row), void *arg)
+{
+    for (int i = 0; i < rows->used; i++)
+        if (rows->slots[i].row)
+            fn(arg, rows->slots[i].row);
+}

@@ -15,6 +15,7 @@ void cli_rows_free(struct cli_rows *rows); /* NULL allowed */
 void cli_rows_put(struct cli_rows *rows, cJSON *row);
 /* Take it out; the caller's; NULL when it is not known. */
 cJSON *cli_rows_take(struct cli_rows *rows, const char *id);
+void cli_rows_each(const struct cli_rows *rows, void (*fn)(void *arg, const cJSON *row), void *arg);
 int cli_rows_count(const struct cli_rows *rows);
 void cli_rows_clear(struct cli_rows *rows);
 

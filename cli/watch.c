@@ -103,6 +103,29 @@ cli_changes_add(struct cli_changes *changes, const char *type, cJSON *row)
         cli_rows_put(changes->rows, row);
 }
 
+static void
+print_gone(void *arg, const cJSON *row)
+{
+    print_change(arg, "deleted", row);
+}
+
+void
+cli_changes_list(struct cli_changes *changes, cJSON *rows)
+{
+    struct cli_rows *before = changes->rows;
+
+    changes->rows = cli_rows_new();
+    while (rows->child) {
+        cJSON *row = cJSON_DetachItemFromArray(rows, 0);
+        const char *id = rv_json_string(row, "id");
+
+        cJSON_Delete(id ? cli_rows_take(before, id) : NULL);
+        cli_changes_add(changes, "listed", row);
+    }
+    cli_rows_each(before, print_gone, changes);
+    cli_rows_free(before);
+}
+
 int
 cli_changes_flush(struct cli_changes *changes)
 {
@@ -130,8 +153,7 @@ list_first(void *arg)
         return 0;
     if (cli_list(w->lister, w->query, &rows, NULL, &w->err) < 0)
         return w->err.code;
-    while (rows->child)
-        cli_changes_add(w->changes, "listed", cJSON_DetachItemFromArray(rows, 0));
+    cli_changes_list(w->changes, rows);
     return cli_changes_flush(w->changes) < 0;
 }
 

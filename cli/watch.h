@@ -18,6 +18,9 @@ int cli_watch(struct cli *cli, const struct cli_query *query, const struct cli_s
 struct cli_changes;
 struct cli_changes *cli_changes_new(const struct cli_show *show);
 void cli_changes_free(struct cli_changes *changes);
+/* Print all that is there now; rows is emptied. What was known before and is not among them went
+ * while nobody was told: it is printed as deleted. */
+void cli_changes_list(struct cli_changes *changes, cJSON *rows);
 /* Print one and remember the row, which becomes theirs. type: listed, created, updated, archived,
  * deleted. */
 void cli_changes_add(struct cli_changes *changes, const char *type, cJSON *row);

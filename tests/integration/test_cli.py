@@ -631,6 +631,28 @@ class Watch(Case):
         self.cli(OK, "describe", "pod", gone["id"])
 
 
+class Restart(Case):
+    """The whole server goes and comes back at the same address."""
+
+    options = (*QUICK, "--listen", f"127.0.0.1:{reeve_it.free_port()}")
+
+    def prepare(self):
+        super().prepare()
+        self.add_demo("busy", churn=40, pods=20)
+
+    def test_a_watch_goes_on(self):
+        watching = Lines(["get", "pods", "--watch", "-o", "table"], self.env)
+        self.until(lambda: len(watching.lines) > 30, "changes")
+        self.reeved.stop()
+        _, err = self.cli(UNREACHABLE, "get", "pods")
+        self.assertIn("cannot reach", err)
+        seen = len(watching.lines)
+        type(self).reeved = self.shared.start(*self.options)
+        self.until(lambda: len(watching.lines) > seen + 20, "changes after the restart", 30)
+        self.assertIsNone(watching.process.poll())
+        self.assertEqual(watching.end(), INTERRUPTED)
+
+
 class Large(Case):
     """More rows than a page of the API holds."""
 

@@ -11,7 +11,9 @@ bash -n <<<"$script"
 
 timeout() { # stands for: timeout 2 reevectl get KIND -o name --limit 500
 	[ "$2 $3" = "reevectl get" ] || return 1
-	printf '%s\n' "pod/web-1" "pod/web-2" "pod/db-1"
+	printf '%s\n' pod/web-1 pod/web-2 pod/db-1
+	# shellcheck disable=SC2016
+	[ "$4" != evil ] || printf '%s\n' 'vm/$(touch /tmp/x)' 'vm/two words' 'vm/`id`;*' 'vm/*'
 }
 
 failed=0
@@ -51,4 +53,7 @@ expect "--kubeconfig" provider add x --kub
 expect "--watch --watch-only" get pods --wat
 expect "bash" completion ""
 expect "" nonsense ""
+# What a name holds is neither run nor expanded, and quoted.
+# shellcheck disable=SC2016
+expect 'web-1 web-2 db-1 \$\(touch\ /tmp/x\) two\ words \`id\`\;\* \*' get evil ""
 exit $failed

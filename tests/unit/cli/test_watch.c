@@ -93,6 +93,35 @@ yaml_changes_are_documents(void **state)
     capture_free(&said);
 }
 
+/* After a server's restart the position in its feed may be unknown: the list is made again. */
+static void
+what_went_unnoticed_is_told_by_the_next_list(void **state)
+{
+    struct cli_kind kind = { .name = "vm" };
+    CLI_AUTO_VIEW struct cli_view view;
+    const struct cli_show show = { CLI_CSV, &view, &kind, 0 };
+    cJSON *first = json("[{'id':'1','name':'a'},{'id':'2','name':'b'},{'id':'3','name':'c'}]");
+    cJSON *second = json("[{'id':'3','name':'c'},{'id':'4','name':'d'}]");
+    struct cli_changes *printer;
+    struct capture said;
+    (void)state;
+
+    cli_view_of(&view, columns, 0);
+    printer = cli_changes_new(&show);
+    capture_begin(&said);
+    cli_changes_list(printer, first);
+    cli_changes_add(printer, "deleted", json("{'id':'1'}"));
+    cli_changes_list(printer, second);
+    cli_changes_add(printer, "deleted", json("{'id':'4'}"));
+    capture_end(&said);
+    assert_string_equal(said.out_text, "listed,a,\nlisted,b,\nlisted,c,\ndeleted,a,\n"
+                                       "listed,c,\nlisted,d,\ndeleted,b,\ndeleted,d,\n");
+    cli_changes_free(printer);
+    cJSON_Delete(first);
+    cJSON_Delete(second);
+    capture_free(&said);
+}
+
 static void
 a_reader_that_is_gone_is_noticed(void **state)
 {
@@ -119,6 +148,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(changes_are_printed_in_every_format),
         cmocka_unit_test(yaml_changes_are_documents),
+        cmocka_unit_test(what_went_unnoticed_is_told_by_the_next_list),
         cmocka_unit_test(a_reader_that_is_gone_is_noticed),
     };
 
