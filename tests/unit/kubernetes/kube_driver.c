@@ -251,8 +251,8 @@ kube_driver_open(struct kube_driver *driver, const char *given)
         fail_msg("%s", err.text);
 }
 
-static char *
-read_file(const char *dir, const char *name)
+char *
+kube_driver_read(const char *dir, const char *name)
 {
     RV_AUTO_FREE char *path = rv_format("%s/%s", dir, name);
     RV_AUTO_BUF rv_buf text = rv_buf_limited(1 << 20);
@@ -263,20 +263,30 @@ read_file(const char *dir, const char *name)
     return rv_strdup(rv_buf_text(&text));
 }
 
-void
-kube_driver_open_kubeconfig(struct kube_driver *driver, const char *cluster_dir,
-                            const char *token_name)
+char *
+kube_driver_env(const char *cluster_dir, const char *name)
 {
-    RV_AUTO_FREE char *env = read_file(cluster_dir, "env");
-    RV_AUTO_FREE char *ca = read_file(cluster_dir, "pki/ca.crt");
-    RV_AUTO_FREE char *token_path = rv_format("tokens/%s", token_name);
-    RV_AUTO_FREE char *token = read_file(cluster_dir, token_path);
-    RV_AUTO_JSON cJSON *given = cJSON_CreateObject();
-    char *url = strstr(env, "KUBE_URL="), *text;
+    RV_AUTO_FREE char *env = kube_driver_read(cluster_dir, "env");
+    RV_AUTO_FREE char *start = rv_format("%s=", name);
+    const char *value = strstr(env, start);
 
-    assert_non_null(url);
-    url[strcspn(url, "\n")] = '\0';
-    cJSON_AddStringToObject(given, "hostname", url + strlen("KUBE_URL="));
+    assert_non_null(value);
+    value += strlen(start);
+    return rv_strndup(value, strcspn(value, "\n"));
+}
+
+void
+kube_driver_open_cluster(struct kube_driver *driver, const char *cluster_dir,
+                         const char *token_name)
+{
+    RV_AUTO_FREE char *url = kube_driver_env(cluster_dir, "KUBE_URL");
+    RV_AUTO_FREE char *ca = kube_driver_read(cluster_dir, "pki/ca.crt");
+    RV_AUTO_FREE char *token_path = rv_format("tokens/%s", token_name);
+    RV_AUTO_FREE char *token = kube_driver_read(cluster_dir, token_path);
+    RV_AUTO_JSON cJSON *given = cJSON_CreateObject();
+    char *text;
+
+    cJSON_AddStringToObject(given, "hostname", url);
     cJSON_AddStringToObject(given, "certificate_authority", ca);
     cJSON_AddStringToObject(given, "auth_key", token);
     cJSON_AddStringToObject(given, "page_size", "10");

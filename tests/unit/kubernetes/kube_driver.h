@@ -33,9 +33,13 @@ struct kube_driver {
 
 /* given: JSON of options. Fails the test when the module or the options are refused. */
 void kube_driver_open(struct kube_driver *driver, const char *given);
-/* The same, with what a kubeconfig file holds after its references to files are put in place. */
-void kube_driver_open_kubeconfig(struct kube_driver *driver, const char *cluster_dir,
-                                 const char *token_name);
+/* Address and authority of a cluster of tests/peers/kubernetes, and one of its tokens; pages of 10.
+ */
+void kube_driver_open_cluster(struct kube_driver *driver, const char *cluster_dir,
+                              const char *token_name);
+/* A file of the cluster's folder, the caller's to free; NAME of its env file. */
+char *kube_driver_read(const char *cluster_dir, const char *name);
+char *kube_driver_env(const char *cluster_dir, const char *name);
 void kube_driver_close(struct kube_driver *driver);
 /* Options to a configuration, or the error. */
 int kube_driver_config(struct rv_config **out, const char *given, rv_err *err);

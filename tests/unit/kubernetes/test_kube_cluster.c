@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "cluster.h"
 #include "kube_driver.h"
+#include "support/fault_server.h"
 
 #define DATA REEVE_SOURCE_DIR "/tests/data/kubernetes"
 #define OBJECTS REEVE_SOURCE_DIR "/tests/peers/kubernetes/objects"
@@ -59,7 +60,7 @@ verify_tells_version_account_and_cluster(void **state)
     rv_err err = RV_ERR_INIT;
 
     (void)state;
-    kube_driver_open_kubeconfig(&driver, cluster.dir, "reeve");
+    kube_driver_open_cluster(&driver, cluster.dir, "reeve");
     if (kube_driver_verify(&driver, &found, &err))
         fail_msg("%s", err.text);
     assert_string_equal(found.uid, uid);
@@ -102,7 +103,7 @@ every_collection_has_kubectls_numbers(void **state)
     rv_err err = RV_ERR_INIT;
 
     (void)state;
-    kube_driver_open_kubeconfig(&driver, cluster.dir, "reeve");
+    kube_driver_open_cluster(&driver, cluster.dir, "reeve");
     if (kube_driver_refresh(&driver, &err))
         fail_msg("%s", err.text);
     if (driver.model.rejected)
@@ -128,7 +129,7 @@ no_value_of_a_secret_is_kept(void **state)
     char *all;
 
     (void)state;
-    kube_driver_open_kubeconfig(&driver, cluster.dir, "reeve");
+    kube_driver_open_cluster(&driver, cluster.dir, "reeve");
     assert_int_equal(kube_driver_refresh(&driver, &err), 0);
     all = cJSON_PrintUnformatted(driver.model.kinds);
     assert_contains(all, "admin\\\",\\\"reader");
@@ -149,7 +150,7 @@ a_second_refresh_finds_nothing_new(void **state)
     int64_t changes;
 
     (void)state;
-    kube_driver_open_kubeconfig(&driver, cluster.dir, "reeve");
+    kube_driver_open_cluster(&driver, cluster.dir, "reeve");
     assert_int_equal(kube_driver_refresh(&driver, &err), 0);
     changes = driver.model.changes;
     assert_int_equal(kube_driver_refresh(&driver, &err), 0);
@@ -164,7 +165,7 @@ refused_collections_are_warnings_and_the_rest_goes_on(void **state)
     rv_err err = RV_ERR_INIT;
 
     (void)state;
-    kube_driver_open_kubeconfig(&driver, cluster.dir, "partial");
+    kube_driver_open_cluster(&driver, cluster.dir, "partial");
     if (kube_driver_refresh(&driver, &err))
         fail_msg("%s", err.text);
     assert_contains(kube_model_warning(&driver.model, "services"), "not allowed to read services");
@@ -189,7 +190,7 @@ an_account_without_any_rights_is_an_error(void **state)
     rv_err err = RV_ERR_INIT;
 
     (void)state;
-    kube_driver_open_kubeconfig(&driver, cluster.dir, "nobody");
+    kube_driver_open_cluster(&driver, cluster.dir, "nobody");
     assert_int_equal(kube_driver_verify(&driver, &found, &err), 0);
     assert_string_equal(found.account, "nobody");
     assert_int_equal(kube_driver_refresh(&driver, &err), REEVE_E_PERMISSION);
@@ -200,16 +201,9 @@ an_account_without_any_rights_is_an_error(void **state)
 static void
 open_with(struct kube_driver *driver, const char *more)
 {
-    RV_AUTO_FREE char *env = NULL;
-    RV_AUTO_FREE char *given = NULL;
-    RV_AUTO_FREE char *path = rv_format("%s/env", cluster.dir);
-    RV_AUTO_BUF rv_buf text = rv_buf_limited(4096);
-    rv_err err = RV_ERR_INIT;
-    const char *url;
+    RV_AUTO_FREE char *url = kube_driver_env(cluster.dir, "KUBE_URL");
+    RV_AUTO_FREE char *given = rv_format("{\"hostname\":\"%s\"%s}", url, more);
 
-    assert_int_equal(rv_buf_read_file(&text, path, &err), 0);
-    url = strstr(rv_buf_text(&text), "KUBE_URL=") + strlen("KUBE_URL=");
-    given = rv_format("{\"hostname\":\"%.*s\"%s}", (int)strcspn(url, "\n"), url, more);
     kube_driver_open(driver, given);
 }
 
@@ -227,6 +221,113 @@ a_certificate_that_is_not_trusted_is_refused(void **state)
     assert_true(err.hint[0] != '\0');
     assert_int_equal(kube_driver_refresh(&driver, &err), REEVE_E_INVALID);
     assert_true(driver.model.emits == 0);
+    kube_driver_close(&driver);
+}
+
+/* ,"NAME":"contents of a file of the cluster" */
+static char *
+file_option(const char *name, const char *file)
+{
+    RV_AUTO_FREE char *text = kube_driver_read(cluster.dir, file);
+    RV_AUTO_BUF rv_buf out = rv_buf_limited(1 << 20);
+    rv_json_writer writer = rv_json_to(&out);
+
+    rv_jw_string(&writer, text);
+    return rv_format(",\"%s\":%s", name, rv_buf_text(&out));
+}
+
+static void
+the_wrong_authority_is_refused_and_the_right_one_taken(void **state)
+{
+    RV_AUTO_FREE char *token = file_option("auth_key", "tokens/reeve");
+    RV_AUTO_FREE char *other = file_option("certificate_authority", "pki/other-ca.crt");
+    RV_AUTO_FREE char *right = file_option("certificate_authority", "pki/ca.crt");
+    RV_AUTO_FREE char *first = rv_format("%s%s", token, other);
+    RV_AUTO_FREE char *second = rv_format("%s%s", token, right);
+    struct rv_identity_found found;
+    struct kube_driver driver;
+    rv_err err = RV_ERR_INIT;
+
+    (void)state;
+    open_with(&driver, first);
+    assert_int_equal(kube_driver_verify(&driver, &found, &err), REEVE_E_INVALID);
+    kube_driver_close(&driver);
+    open_with(&driver, second);
+    assert_int_equal(kube_driver_verify(&driver, &found, &err), 0);
+    kube_driver_close(&driver);
+}
+
+static void
+a_client_certificate_is_an_account(void **state)
+{
+    RV_AUTO_FREE char *ca = file_option("certificate_authority", "pki/ca.crt");
+    RV_AUTO_FREE char *certificate = file_option("client_certificate", "pki/client.crt");
+    RV_AUTO_FREE char *key = file_option("client_key", "pki/client.key");
+    RV_AUTO_FREE char *options = rv_format("%s%s%s", ca, certificate, key);
+    struct rv_identity_found found;
+    struct kube_driver driver;
+    rv_err err = RV_ERR_INIT;
+
+    (void)state;
+    open_with(&driver, options);
+    if (kube_driver_verify(&driver, &found, &err))
+        fail_msg("%s", err.text);
+    assert_string_equal(found.account, "certified");
+    assert_int_equal(kube_driver_refresh(&driver, &err), 0);
+    assert_int_equal(kube_model_count(&driver.model, "container_node"), 3);
+    kube_driver_close(&driver);
+}
+
+/* What kubectl itself prints, with the token in place of its file. */
+static void
+a_kubeconfig_is_enough(void **state)
+{
+    RV_AUTO_FREE char *view = cluster_kubectl(&cluster, "config view --raw --flatten");
+    RV_AUTO_FREE char *token = kube_driver_read(cluster.dir, "tokens/reeve");
+    char *file = strstr(view, "tokenFile: ");
+    RV_AUTO_BUF rv_buf out = rv_buf_limited(1 << 20);
+    rv_json_writer writer = rv_json_to(&out);
+    RV_AUTO_FREE char *text = NULL;
+    struct rv_identity_found found;
+    struct kube_driver driver;
+    rv_err err = RV_ERR_INIT;
+
+    (void)state;
+    assert_non_null(file);
+    text = rv_format("%.*stoken: %s%s", (int)(file - view), view, token, strchr(file, '\n'));
+    rv_jw_object(&writer);
+    rv_jw_name(&writer, "kubeconfig");
+    rv_jw_string(&writer, text);
+    rv_jw_end_object(&writer);
+    kube_driver_open(&driver, rv_buf_text(&out));
+    if (kube_driver_verify(&driver, &found, &err))
+        fail_msg("%s", err.text);
+    assert_string_equal(found.account, "reeve");
+    kube_driver_close(&driver);
+}
+
+static void
+all_calls_go_through_the_proxy(void **state)
+{
+    RV_AUTO_FREE char *ca = file_option("certificate_authority", "pki/ca.crt");
+    RV_AUTO_FREE char *token = file_option("auth_key", "tokens/reeve");
+    RV_AUTO_FREE char *options = NULL;
+    struct fault_server proxy;
+    struct kube_driver driver;
+    rv_err err = RV_ERR_INIT;
+
+    (void)state;
+    fault_server_start(&proxy, NULL);
+    options = rv_format("%s%s,\"http_proxy\":\"%s\"", ca, token, proxy.url);
+    open_with(&driver, options);
+    if (kube_driver_refresh(&driver, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(kube_model_count(&driver.model, "container_node"), 3);
+    fault_server_stop(&proxy);
+    kube_driver_close(&driver);
+    /* Without the proxy nothing goes on: there is no way around it. */
+    open_with(&driver, options);
+    assert_int_equal(kube_driver_refresh(&driver, &err), REEVE_E_UNAVAILABLE);
     kube_driver_close(&driver);
 }
 
@@ -282,7 +383,7 @@ rows_say_what_kubectl_says(void **state)
     const char *row;
 
     (void)state;
-    kube_driver_open_kubeconfig(&driver, cluster.dir, "reeve");
+    kube_driver_open_cluster(&driver, cluster.dir, "reeve");
     assert_int_equal(kube_driver_refresh(&driver, &err), 0);
 
     row = kube_model_find(&driver.model, "container_node", "name='node-1'");
@@ -379,6 +480,10 @@ main(void)
         cmocka_unit_test(refused_collections_are_warnings_and_the_rest_goes_on),
         cmocka_unit_test(an_account_without_any_rights_is_an_error),
         cmocka_unit_test(a_certificate_that_is_not_trusted_is_refused),
+        cmocka_unit_test(the_wrong_authority_is_refused_and_the_right_one_taken),
+        cmocka_unit_test(a_client_certificate_is_an_account),
+        cmocka_unit_test(a_kubeconfig_is_enough),
+        cmocka_unit_test(all_calls_go_through_the_proxy),
         cmocka_unit_test(a_wrong_token_is_refused),
         cmocka_unit_test(nobody_at_all_is_refused),
         cmocka_unit_test(plain_http_to_a_tls_port_is_told_from_an_api_server),

@@ -73,7 +73,7 @@ pods_alone_are_listed_again(void **state)
     int pods, services;
 
     (void)state;
-    kube_driver_open_kubeconfig(&driver, cluster.dir, "reeve");
+    kube_driver_open_cluster(&driver, cluster.dir, "reeve");
     if (kube_driver_refresh(&driver, &err))
         fail_msg("%s", err.text);
     assert_int_equal(kube_model_count(&driver.model, "container_group"), 50);

@@ -43,7 +43,7 @@ open_and_list(struct kube_driver *driver)
 {
     rv_err err = RV_ERR_INIT;
 
-    kube_driver_open_kubeconfig(driver, cluster.dir, "reeve");
+    kube_driver_open_cluster(driver, cluster.dir, "reeve");
     if (kube_driver_refresh(driver, &err))
         fail_msg("%s", err.text);
 }
@@ -210,7 +210,7 @@ a_watch_without_positions_lists_first(void **state)
     struct kube_driver driver;
 
     (void)state;
-    kube_driver_open_kubeconfig(&driver, cluster.dir, "reeve");
+    kube_driver_open_cluster(&driver, cluster.dir, "reeve");
     steps_follow(&driver, steps);
     assert_int_equal(driver.model.completes, 23);
     check_equal_to_fresh_list(&driver);
