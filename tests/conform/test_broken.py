@@ -204,6 +204,14 @@ class Conform(unittest.TestCase):
         done = subprocess.run([CONFORM, "--list"], capture_output=True, text=True, check=True)
         self.assertEqual(re.findall(r"^(\w+): ", done.stdout, re.M), EVERYTHING)
 
+    def test_the_manual_page_names_every_option_and_group(self):
+        with open(os.path.join(HERE, "..", "..", "docs", "man", "reeve-conform.1"), encoding="utf-8") as file:
+            page = file.read()
+        done = subprocess.run([CONFORM, "--help"], capture_output=True, text=True, check=True)
+        options = set(re.findall(r"--([a-z]+)", done.stdout))
+        self.assertEqual(options, set(re.findall(r"^\.It Fl -([a-z]+)", page, re.M)))
+        self.assertEqual(EVERYTHING, re.findall(r"^\.It Cm (\w+)", page, re.M))
+
     def test_the_manifest_is_json(self):
         import json
         done = subprocess.run([CONFORM, "--describe", self.good], capture_output=True, text=True, check=True)
