@@ -5,6 +5,7 @@
 #include <string.h>
 #include "list.h"
 #include "output.h"
+#include "provider.h"
 #include "watch.h"
 
 #define DEFAULT_LIMIT 1000
@@ -47,25 +48,11 @@ wanted_namespace(const struct cli *cli, const struct cli_kind *kind)
 }
 
 static int
-find_provider(struct cli *cli, const char *name, char **id, rv_err *err)
-{
-    const struct cli_query query = { .collection = "providers", .attributes = "name" };
-    RV_AUTO_JSON cJSON *row = NULL;
-    struct cli_kind kind;
-
-    if (cli_kind_find(cli, &kind, "providers", err) < 0 ||
-        cli_find(cli->client, &kind, name, &query, &row, err) < 0)
-        return err->code;
-    *id = rv_strdup(rv_json_string(row, "id"));
-    return 0;
-}
-
-static int
 collect_filters(struct cli *cli, struct request *request, rv_err *err)
 {
     const char *namespace = wanted_namespace(cli, &request->kind);
     const char *provider = cli_value(cli, "provider");
-    RV_AUTO_FREE char *id = NULL;
+    RV_AUTO_JSON cJSON *row = NULL;
 
     if (request->kind.filter)
         add_filter(request, request->kind.filter);
@@ -77,9 +64,9 @@ collect_filters(struct cli *cli, struct request *request, rv_err *err)
         add_filter(request, request->owned[0]);
     }
     if (provider) {
-        if (find_provider(cli, provider, &id, err) < 0)
+        if (cli_find_provider(cli, provider, &row, err) < 0)
             return err->code;
-        request->owned[1] = rv_format("ems_id=%s", id);
+        request->owned[1] = rv_format("ems_id=%s", rv_json_string(row, "id"));
         add_filter(request, request->owned[1]);
     }
     return 0;
