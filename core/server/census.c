@@ -274,7 +274,7 @@ rv_census_renew(struct rv_census *census, rv_err *err)
     if (!failed)
         failed = renew(census, living, err);
     cJSON_Delete(living);
-    return failed ? rv_wrap(err, "renew leases") : 0;
+    return failed ? rv_wrap(err, "keep the workers' rows") : 0;
 }
 
 int

@@ -139,10 +139,20 @@ on_signal(evutil_socket_t number, short events, void *arg)
         go_on_stopping(s);
 }
 
+/* Errors of a write, not ends of the process; workers inherit it. */
+static void
+ignore_signals(void)
+{
+    const struct sigaction ignore = { .sa_handler = SIG_IGN };
+    sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL);
+}
+
 static int
 make_loop(struct rv_supervisor *s, rv_err *err)
 {
     static const int numbers[] = { SIGCHLD, SIGTERM, SIGINT, SIGHUP };
+    ignore_signals();
     s->base = event_base_new();
     if (s->base == NULL)
         return rv_fail(err, RV_E_INTERNAL, "no event loop");

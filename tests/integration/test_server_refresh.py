@@ -226,6 +226,56 @@ class Refresh(Case):
         self.follows()
 
 
+class StoreTrouble(Case):
+    """SQLite's file cannot be written for a while."""
+
+    def setUp(self):
+        super().setUp()
+        if reeve_it.STORE != "sqlite":
+            self.skipTest("about SQLite's file")
+
+    def everything_works(self, reeved, number, workers):
+        self.until(lambda: "well again" in reeved.log(), "it says that it is well again", 40)
+        self.follows(20)
+        task_id = reeved.post(f"/api/providers/{number}", {"action": "refresh"})["task_id"]
+        self.assertEqual(reeved.wait_task(task_id)["status"], "Ok")
+        self.no_duplicates()
+        for kind in ("server", "generic", "api"):  # nobody had to be replaced
+            self.assertEqual(reeved.children(kind), workers[kind])
+
+    def test_database_locked_by_another_program_is_waited_for(self):
+        import sqlite3
+        reeved = self.start(*QUICK, "--set", "workers.lease=40s")
+        number = self.add(reeved)
+        self.refreshed(reeved, number)
+        workers = {kind: reeved.children(kind) for kind in ("server", "generic", "api")}
+        other = sqlite3.connect(self.database().url[len("sqlite:"):], timeout=20, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        self.until(lambda: "trying again" in reeved.log(), "it says so", 40)
+        self.assertIn("locked", reeved.log())
+        self.assertEqual(reeved.request("GET", "/api/providers").status, 200)  # reading goes on
+        other.execute("ROLLBACK")
+        other.close()
+        self.everything_works(reeved, number, workers)
+
+    def test_full_disk_is_said_and_loses_nothing(self):
+        import resource
+        reeved = self.start(*QUICK, "--set", "server.heartbeat_freq=200ms", "--set", "workers.lease=40s")
+        number = self.add(reeved, churn=200)
+        self.refreshed(reeved, number)
+        self.follows()
+        workers = {kind: reeved.children(kind) for kind in ("server", "generic", "api")}
+        # Files may not grow: what a full disk does to a writer, without filling one.
+        size = 64 * 1024
+        for pid in reeved.children():
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+        self.until(lambda: "trying again" in reeved.log(), "it says so", 40)
+        self.assertEqual(reeved.request("GET", "/api/providers").status, 200)
+        for pid in reeved.children():
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        self.everything_works(reeved, number, workers)
+
+
 class Faults(Case):
     def test_hanging_module_is_killed_and_others_go_on(self):
         reeved = self.start(*QUICK, "--set", "workers.heartbeat_timeout=2s", "--set", "workers.heartbeat_freq=200ms")
