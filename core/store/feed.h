@@ -24,8 +24,8 @@ void rv_feed_free(struct rv_feed *feed);
 void rv_feed_reset(struct rv_feed *feed);
 /* old_values: JSON object text of the changed columns' old values (NULL for none); secret and
  * internal columns must not be in it. */
-void rv_feed_add(struct rv_feed *feed, const struct rv_kind *kind, int64_t id, int64_t ems_id, int op,
-                 const char *old_values);
+void rv_feed_add(struct rv_feed *feed, const struct rv_kind *kind, int64_t id, int64_t ems_id,
+                 int op, const char *old_values);
 size_t rv_feed_count(const struct rv_feed *feed);
 /* Insert what was collected, and forget it; the last thing before commit. Also NOTIFYs
  * "reeve_changes". */
@@ -61,6 +61,7 @@ int rv_feed_read(struct rv_store *store, struct rv_cursor *cursor, int limit,
                  int (*fn)(void *arg, const struct rv_change *change), void *arg, rv_err *err);
 const char *rv_op_name(int op); /* "created", ... */
 /* Drop what is older than keep_ms, at most limit rows. *dropped may be NULL. */
-int rv_feed_expire(struct rv_store *store, int64_t keep_ms, int limit, int64_t *dropped, rv_err *err);
+int rv_feed_expire(struct rv_store *store, int64_t keep_ms, int limit, int64_t *dropped,
+                   rv_err *err);
 
 #endif

@@ -13,7 +13,7 @@
 
 struct rv_lease {
     char name[128];
-    int64_t holder;     /* the worker's row id */
+    int64_t holder; /* the worker's row id */
     int64_t generation;
 };
 
@@ -23,7 +23,8 @@ int rv_lease_take(struct rv_store *store, struct rv_lease *out, const char *name
 /* Inside the caller's transaction: RV_E_STALE when the generation has moved on, or the lease ran
  * out by our own clock. Locks the lease row until commit. */
 int rv_lease_check(struct rv_store *store, const struct rv_lease *lease, rv_err *err);
-/* Extend all leases of these holders in one statement (the server worker does, for live workers). */
+/* Extend all leases of these holders in one statement (the server worker does, for live workers).
+ */
 int rv_lease_renew(struct rv_store *store, const int64_t *holders, int count, int64_t ttl_ms,
                    rv_err *err);
 /* Give back; nothing when it has already passed on. */

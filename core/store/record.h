@@ -14,8 +14,8 @@ struct rv_field {
     rv_value value;
 };
 
-/* created_on / created_at, updated_on / updated_at are filled in when the kind has them. *id (may be
- * NULL) is the new row's. */
+/* created_on / created_at, updated_on / updated_at are filled in when the kind has them. *id (may
+ * be NULL) is the new row's. */
 int rv_record_insert(struct rv_store *store, struct rv_feed *feed, const struct rv_kind *kind,
                      const struct rv_field *fields, int count, int64_t *id, rv_err *err);
 /* Writes (and feeds) only what differs. NOT_FOUND when there is no such row. feed NULL: no feed

@@ -30,11 +30,11 @@ struct rv_store;
 struct rv_rows;
 
 struct rv_store_config {
-    const char *url;          /* sqlite:PATH or postgresql://... */
-    const char *module_dir;   /* where store_sqlite.so and store_postgres.so are */
-    const char *application;  /* shown in pg_stat_activity; may be NULL */
+    const char *url;              /* sqlite:PATH or postgresql://... */
+    const char *module_dir;       /* where store_sqlite.so and store_postgres.so are */
+    const char *application;      /* shown in pg_stat_activity; may be NULL */
     int64_t statement_timeout_ms; /* 0: none */
-    int64_t busy_timeout_ms;  /* how long to wait for SQLite's writer; 0: 10 s */
+    int64_t busy_timeout_ms;      /* how long to wait for SQLite's writer; 0: 10 s */
 };
 
 /* On success *out is the caller's to close. SQLite makes the file (0600) when it is absent. */

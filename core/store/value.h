@@ -13,7 +13,7 @@ enum { RV_NULL = 0, RV_INT = 1, RV_DOUBLE = 2, RV_TEXT = 3 };
 
 typedef struct rv_value {
     int32_t type;
-    int32_t len;      /* RV_TEXT: bytes, without the terminating NUL that is always there */
+    int32_t len; /* RV_TEXT: bytes, without the terminating NUL that is always there */
     union {
         int64_t i;
         double d;
