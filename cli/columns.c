@@ -8,6 +8,8 @@
 #include <string.h>
 #include "kind.h"
 
+#define ENOUGH 7 /* columns of a table that nobody has designed */
+
 /* Columns worth showing of a kind that has no table of its own, in this order. */
 static const struct cli_column suggestions[] = {
     NAMESPACE,
@@ -25,10 +27,10 @@ static const struct cli_column suggestions[] = {
     COL("VALUE", "value", text),
     COL("DESCRIPTION", "description", text),
     AGE,
-    WIDE("CREATED", "created_on", age),
-    PROVIDER,
-    COL("ID", "id", text),
 };
+
+/* What ends such a table. */
+static const struct cli_column endings[] = { WIDE("CREATED", "created_on", age), PROVIDER, ID };
 
 static int
 has_attribute(const struct rv_kind *kind, const char *path)
@@ -38,18 +40,74 @@ has_attribute(const struct rv_kind *kind, const char *path)
     return rv_kind_column(kind, path) >= 0;
 }
 
-static const struct cli_column *
-suggest(const struct cli_kind *kind)
+/* Worth showing when there is room: an attribute of its own that people can read. */
+static int
+is_telling(const struct rv_kind *kind, int index)
 {
-    static const struct cli_column unknown[] = { NAME, COL("ID", "id", text), CLI_COLUMNS_END };
-    static struct cli_column made[RV_COUNT(suggestions) + 1];
-    int count = 0;
+    static const char *const noise[] = { "ems_ref", "resource_version", "guid", "uid_ems" };
+    const struct rv_column *column = &kind->columns[index];
+    size_t len = strlen(column->name);
 
-    if (!kind->kind) /* only the server knows its attributes */
-        return unknown;
-    for (size_t i = 0; i < RV_COUNT(suggestions); i++)
-        if (has_attribute(kind->kind, suggestions[i].attributes))
-            made[count++] = suggestions[i];
+    if (index + 1 < kind->column_count && kind->columns[index + 1].type_column == index)
+        return 0; /* kind of what the next one refers to */
+    for (size_t i = 0; i < RV_COUNT(noise); i++)
+        if (strcmp(column->name, noise[i]) == 0)
+            return 0;
+    return !(column->flags & (REEVE_COL_CORE | REEVE_COL_INTERNAL | REEVE_COL_SECRET)) &&
+           column->type != REEVE_REF && column->type != REEVE_JSON &&
+           !(len > 3 && strcmp(column->name + len - 3, "_id") == 0);
+}
+
+static int
+is_there(const struct cli_column *columns, int count, const char *attribute)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(columns[i].attributes, attribute) == 0)
+            return 1;
+    return 0;
+}
+
+/* "HEIGHT-UNITS" of "height_units" */
+static void
+make_title(char *out, size_t size, const char *name)
+{
+    snprintf(out, size, "%s", name);
+    for (; *out; out++)
+        *out = (char)(*out == '_' ? '-' : *out >= 'a' && *out <= 'z' ? *out - 'a' + 'A' : *out);
+}
+
+static int
+add_known(struct cli_column *made, int count, const struct rv_kind *kind,
+          const struct cli_column *from, size_t from_count)
+{
+    for (size_t i = 0; i < from_count; i++)
+        if (has_attribute(kind, from[i].attributes))
+            made[count++] = from[i];
+    return count;
+}
+
+/* What the dictionary has of the suggestions, further attributes until there are enough, and the
+ * endings. Good until the next call. */
+static const struct cli_column *
+suggest(const struct rv_kind *kind)
+{
+    static struct cli_column made[RV_COUNT(suggestions) + ENOUGH + RV_COUNT(endings) + 1];
+    static char titles[ENOUGH][64];
+    int count = add_known(made, 0, kind, suggestions, RV_COUNT(suggestions));
+
+    for (int i = 0; i < kind->column_count && count < ENOUGH; i++) {
+        const struct rv_column *column = &kind->columns[i];
+
+        if (!is_telling(kind, i) || is_there(made, count, column->name))
+            continue;
+        make_title(titles[count], sizeof(titles[count]), column->name);
+        made[count] =
+            (struct cli_column){ titles[count], column->name, cli_cell_text, "<none>", 0 };
+        count++;
+    }
+    count = add_known(made, count, kind, endings, RV_COUNT(endings));
+    if (rv_kind_column(kind, "name") < 0)
+        made[count - 1].wide = 0; /* nothing else tells one row from another */
     made[count] = (struct cli_column)CLI_COLUMNS_END;
     return made;
 }
@@ -66,11 +124,13 @@ find_in(const struct cli_columns_of *tables, const char *kind)
 const struct cli_column *
 cli_columns(const struct cli_kind *kind)
 {
-    const struct cli_column *columns = NULL;
+    static const struct cli_column unknown[] = { NAME, COL("ID", "id", text), CLI_COLUMNS_END };
+    const struct cli_column *columns;
 
-    if (kind->kind)
-        columns = find_in(cli_columns_kubernetes, kind->kind->name);
-    if (kind->kind && !columns)
+    if (!kind->kind) /* only the server knows its attributes */
+        return unknown;
+    columns = find_in(cli_columns_kubernetes, kind->kind->name);
+    if (!columns)
         columns = find_in(cli_columns_others, kind->kind->name);
-    return columns ? columns : suggest(kind);
+    return columns ? columns : suggest(kind->kind);
 }

@@ -8,6 +8,8 @@
 #include "output.h"
 #include "table.h"
 
+#define COLUMNS_MAX 200
+
 /* Names as kubectl prints them: singular and API group. A kind that is two of kubectl's has a
  * filter that tells which. */
 static const struct resource {
@@ -123,6 +125,70 @@ word_fits(const char *collection, const char *word)
             strncasecmp(collection, word, len) == 0);
 }
 
+/* Columns that every kind of a provider has by itself. */
+static int
+is_cores(const char *name)
+{
+    static const char *const names[] = { "id",         "ems_id",     "created_on",
+                                         "updated_on", "deleted_on", "content_hash" };
+
+    for (size_t i = 0; i < RV_COUNT(names); i++)
+        if (strcmp(names[i], name) == 0)
+            return 1;
+    return 0;
+}
+
+const struct rv_kind *
+cli_kind_learn(const char *collection, const cJSON *attributes)
+{
+    struct reeve_column columns[COLUMNS_MAX + 1] = { { .name = NULL } };
+    const char *const key[] = { "ems_ref", NULL };
+    struct reeve_kind def = { .size = sizeof(def),
+                              .name = collection,
+                              .table = collection,
+                              .api_name = collection,
+                              .title = collection,
+                              .help = "of a provider",
+                              .columns = columns,
+                              .key = key };
+    rv_err ignored = RV_ERR_INIT;
+    const cJSON *item;
+    int count = 0;
+
+    cJSON_ArrayForEach(item, attributes)
+    {
+        const char *name = cJSON_GetStringValue(item);
+
+        if (rv_streq(name, "deleted_on"))
+            def.archive = REEVE_ARCHIVE;
+        if (name && !is_cores(name) && count < COLUMNS_MAX)
+            columns[count++] = (struct reeve_column){ name, REEVE_STRING, 0, NULL, "" };
+    }
+    return rv_model_add(&def, &ignored) == 0 ? rv_model_collection(collection) : NULL;
+}
+
+static int
+from_server(struct cli *cli, struct cli_kind *out, const char *collection, rv_err *err)
+{
+    RV_AUTO_FREE char *path = rv_format("/api/%s", collection);
+    RV_AUTO_JSON cJSON *answer = NULL;
+    const struct rv_kind *kind = rv_model_collection(collection);
+
+    if (!kind) {
+        if (cli_request(cli->client, "OPTIONS", path, NULL, &answer, err) < 0)
+            return err->code;
+        kind = cli_kind_learn(collection, cJSON_GetObjectItemCaseSensitive(answer, "attributes"));
+    }
+    if (kind) {
+        from_dictionary(out, kind);
+        return 0;
+    }
+    *out = (struct cli_kind){ .kind = NULL };
+    snprintf(out->collection, sizeof(out->collection), "%s", collection);
+    snprintf(out->name, sizeof(out->name), "%s", collection);
+    return 0;
+}
+
 int
 cli_kind_find(struct cli *cli, struct cli_kind *out, const char *word, rv_err *err)
 {
@@ -137,12 +203,8 @@ cli_kind_find(struct cli *cli, struct cli_kind *out, const char *word, rv_err *e
     {
         const char *name = rv_json_string(item, "name");
 
-        if (!name || !word_fits(name, word))
-            continue;
-        *out = (struct cli_kind){ .kind = rv_model_collection(name) };
-        snprintf(out->collection, sizeof(out->collection), "%s", name);
-        snprintf(out->name, sizeof(out->name), "%s", out->kind ? out->kind->name : name);
-        return 0;
+        if (name && word_fits(name, word))
+            return from_server(cli, out, name, err);
     }
     rv_fail(err, RV_E_NOT_FOUND, "no kind is called '%s'%s", word,
             cli_did_you_mean(word, rv_model_words(), ""));

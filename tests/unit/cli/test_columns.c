@@ -191,6 +191,51 @@ empty_rows_look_as_kubectls(void **state)
     cJSON_Delete(row);
 }
 
+/* Titles of a kind's table, wide ones in brackets. */
+static void
+check_titles(const char *word, const char *expected)
+{
+    RV_AUTO_BUF rv_buf titles = rv_buf_limited(1024);
+    struct cli_kind kind;
+
+    assert_true(cli_kind_lookup(&kind, word));
+    for (const struct cli_column *c = cli_columns(&kind); c->title; c++)
+        rv_buf_addf(&titles, c->wide ? "[%s] " : "%s ", c->title);
+    assert_string_equal(rv_buf_text(&titles), expected);
+}
+
+static void
+kinds_without_a_table_show_what_tells_most(void **state)
+{
+    static const struct reeve_column columns[] = {
+        { "ems_ref", REEVE_STRING, REEVE_COL_REQUIRED, NULL, "Id" },
+        { "name", REEVE_STRING, 0, NULL, "Name" },
+        { "height_units", REEVE_INT, 0, NULL, "Height" },
+        { "options", REEVE_JSON, 0, NULL, "Options" },
+        { "secret", REEVE_STRING, REEVE_COL_SECRET, NULL, "Secret" },
+        REEVE_COLUMNS_END,
+    };
+    static const char *const key[] = { "ems_ref", NULL };
+    const struct reeve_kind rack = { .size = sizeof(rack),
+                                     .name = "acme_rack",
+                                     .table = "acme_racks",
+                                     .api_name = "acme_racks",
+                                     .title = "Rack",
+                                     .help = "A rack",
+                                     .columns = columns,
+                                     .key = key };
+    rv_err err = RV_ERR_INIT;
+    (void)state;
+
+    assert_int_equal(rv_model_add(&rack, &err), 0);
+    check_titles("acme_rack", "NAME HEIGHT-UNITS [CREATED] [PROVIDER] [ID] ");
+    check_titles("container_conditions",
+                 "NAME STATUS REASON MESSAGE LAST-TRANSITION-TIME LAST-HEARTBEAT-TIME [CREATED] "
+                 "[PROVIDER] [ID] ");
+    check_titles("hardwares", "CPU-SOCKETS CPU-CORES-PER-SOCKET CPU-TOTAL-CORES CPU-SPEED CPU-TYPE "
+                              "MEMORY-MB GUEST-OS [CREATED] [PROVIDER] ID ");
+}
+
 static void
 a_kind_that_only_the_server_knows_has_columns_too(void **state)
 {
@@ -209,6 +254,7 @@ main(void)
         cmocka_unit_test(every_table_is_of_a_kind_that_exists),
         cmocka_unit_test(tables_have_kubectls_columns),
         cmocka_unit_test(empty_rows_look_as_kubectls),
+        cmocka_unit_test(kinds_without_a_table_show_what_tells_most),
         cmocka_unit_test(a_kind_that_only_the_server_knows_has_columns_too),
     };
 

@@ -133,6 +133,29 @@ namespaces_are_where_kubernetes_has_them(void **state)
 }
 
 static void
+kinds_of_providers_are_learned_from_their_attributes(void **state)
+{
+    cJSON *attributes = json("['id','ems_id','name','namespace','row','deleted_on','ems_ref']");
+    cJSON *none = json("[]"), *odd = json("['not a name','ems_ref']");
+    const struct rv_kind *kind = cli_kind_learn("acme_racks", attributes);
+    struct cli_kind found;
+    (void)state;
+
+    assert_non_null(kind);
+    assert_true(kind->archived);
+    assert_true(rv_kind_column(kind, "row") >= 0);
+    assert_true(cli_kind_lookup(&found, "acme_racks"));
+    assert_string_equal(cli_kind_namespace(&found), "namespace");
+    assert_string_equal(cli_kind_resource(&found, NULL), "acme_racks");
+    assert_null(cli_kind_learn("acme_rows", none));
+    assert_null(cli_kind_learn("acme_odds", odd));
+    assert_null(cli_kind_learn("No Collection", attributes));
+    cJSON_Delete(attributes);
+    cJSON_Delete(none);
+    cJSON_Delete(odd);
+}
+
+static void
 kinds_lists_every_kind_of_the_dictionary(void **state)
 {
     static const char *const words[] = { "kinds", "-o", "name", NULL };
@@ -157,6 +180,7 @@ main(void)
         cmocka_unit_test(words_of_kubectl_and_manageiq_name_kinds),
         cmocka_unit_test(names_are_printed_as_kubectl_does),
         cmocka_unit_test(namespaces_are_where_kubernetes_has_them),
+        cmocka_unit_test(kinds_of_providers_are_learned_from_their_attributes),
         cmocka_unit_test(kinds_lists_every_kind_of_the_dictionary),
     };
 
