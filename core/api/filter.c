@@ -62,9 +62,10 @@ parse_value(struct rv_filter *out, char *value, const char *whole, rv_err *err)
     if (quote != '\'' && quote != '"') {
         if (len == 0)
             return rv_fail(err, RV_E_INVALID, "filter '%.200s' has no value", whole);
-        if (*value == '=' || *value == '~')
-            return rv_fail(err, RV_E_INVALID, "filter '%.200s': unknown operator", whole);
-        return 0;
+        if (strchr("=~<>", *value) == NULL)
+            return 0;
+        rv_fail(err, RV_E_INVALID, "filter '%.200s': unknown operator", whole);
+        return rv_hint(err, "operators are = != < <= > >=; a value of such signs needs quotes");
     }
     if (len < 2 || value[len - 1] != quote)
         return rv_fail(err, RV_E_INVALID, "filter '%.200s': the quote is not closed", whole);
