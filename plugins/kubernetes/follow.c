@@ -10,6 +10,9 @@
 
 /* After so many failures in a row a collection gets a warning on the provider. */
 #define WARN_AFTER 3
+/* The first pause of a collection that is refused, and after how many its list is tried instead. */
+#define FIRST_REFUSED_MS ((int64_t)2000)
+#define LIST_AFTER_REFUSALS 3
 /* A stream that ended cleanly before this was not served in earnest. */
 #define SHORT_LIFE_MS 1000
 /* Even a quiet collection gets a bookmark a minute. A stream that lived longer than this without
@@ -76,13 +79,19 @@ kube_follow_restart(struct kube_watch *watch, struct kube_follow *f)
     f->due_at_ms = now_ms(watch);
 }
 
+static void
+forget_failures(struct kube_follow *f)
+{
+    f->auth_failures = 0;
+    f->error_class = 0;
+    reeve_backoff_reset(&f->backoff);
+}
+
 int
 kube_follow_works(struct kube_watch *watch, struct kube_follow *f)
 {
-    f->auth_failures = 0;
+    forget_failures(f);
     f->refused = 0;
-    f->error_class = 0;
-    reeve_backoff_reset(&f->backoff);
     if (!f->warned)
         return 0;
     f->warned = 0;
@@ -95,16 +104,28 @@ is_ours(int error_class)
     return error_class == REEVE_E_CANCELLED || error_class == REEVE_E_INTERNAL;
 }
 
-/* 403 and 404: not a fault of the moment, so it is asked for again after minutes only. */
+/* 403 and 404 usually last, so the pauses grow to minutes; but an API server that has just started
+ * says them too, before it has read its roles. */
+static void
+plan_refused(struct kube_watch *watch, struct kube_follow *f)
+{
+    int64_t longest_ms = watch->work.conn->retry_refused_ms;
+    int64_t pause_ms = f->refused < 10 ? FIRST_REFUSED_MS << f->refused : longest_ms;
+
+    f->refused++;
+    f->due_at_ms = now_ms(watch) + (pause_ms < longest_ms ? pause_ms : longest_ms);
+}
+
 static int
 note_refusal(struct kube_watch *watch, struct kube_follow *f, int error_class)
 {
-    f->due_at_ms = now_ms(watch) + watch->work.conn->retry_refused_ms;
+    plan_refused(watch, f);
     f->error_class = error_class;
     reeve_backoff_reset(&f->backoff);
-    if (f->refused)
+    /* What may be listed and not watched is listed now and then. */
+    f->must_list |= f->refused > LIST_AFTER_REFUSALS;
+    if (f->warned)
         return 0;
-    f->refused = 1;
     f->warned = 1;
     return kube_warn_refused(&watch->work, f->what, error_class);
 }
@@ -178,10 +199,13 @@ list_collection(struct kube_watch *watch, struct kube_follow *f, int *host_faile
     f->must_list = rc || listing.refused;
     if (rc)
         return rc;
-    f->refused = listing.refused;
-    f->due_at_ms = now_ms(watch) + (f->refused ? watch->work.conn->retry_refused_ms : 0);
-    if (!f->refused)
-        memcpy(f->version, listing.version, sizeof(f->version));
+    f->warned = listing.refused;
+    if (listing.refused) {
+        plan_refused(watch, f);
+        return 0;
+    }
+    f->due_at_ms = now_ms(watch);
+    memcpy(f->version, listing.version, sizeof(f->version));
     return 0;
 }
 
@@ -203,7 +227,7 @@ list_siblings(struct kube_watch *watch, const struct kube_follow *f, struct kube
         rc = list_collection(watch, other, host_failed);
         if (rc)
             return rc;
-        refused |= other->refused;
+        refused |= other->must_list;
     }
     if (refused)
         return 0;
@@ -220,9 +244,8 @@ store_positions(struct kube_watch *watch, const char *kind)
 
         if (strcmp(f->what->kind, kind) != 0 || f->must_list)
             continue;
-        rc = kube_follow_works(watch, f);
-        if (!rc)
-            rc = reeve_checkpoint(watch->work.inv, f->what->name, f->version);
+        forget_failures(f);
+        rc = reeve_checkpoint(watch->work.inv, f->what->name, f->version);
         if (rc)
             return rc;
     }
@@ -238,7 +261,7 @@ kube_follow_list(struct kube_watch *watch, struct kube_follow *f)
     kube_image_cache_clear(&watch->work.conn->images);
     if (!rc)
         rc = list_collection(watch, f, &host_failed);
-    if (!rc && f->refused)
+    if (!rc && f->must_list)
         return 0;
     if (!rc)
         rc = list_siblings(watch, f, &at, &host_failed);

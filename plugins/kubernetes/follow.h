@@ -13,7 +13,7 @@ struct kube_follow {
     struct reeve_http_stream *stream; /* NULL while closed */
     char version[KUBE_VERSION_BYTES]; /* from where the next stream goes on */
     int must_list;                    /* version is not known, or too old */
-    int refused;                      /* 403 or 404, last time */
+    int refused;                      /* 403 or 404, how often in a row */
     int warned;                       /* the collection's warning was set here */
     int auth_failures;                /* 401, in a row */
     int lines;                        /* that the open stream has brought */

@@ -61,7 +61,8 @@ open_fake(struct fake *fake, const char *routes)
     rv_test_write_file(fake->dir, "script", script);
     options[1] = path;
     fault_server_start(&fake->server, options);
-    given = rv_format("{\"hostname\":\"%s\",\"auth_key\":\"t\"}", fake->server.url);
+    given = rv_format("{\"hostname\":\"%s\",\"auth_key\":\"t\",\"retry_refused\":\"1s\"}",
+                      fake->server.url);
     kube_driver_open(&fake->driver, given);
 }
 
@@ -477,6 +478,50 @@ pods_are_fine(struct kube_driver *driver)
 }
 
 static void
+a_refusal_that_passes_is_forgotten_soon(void **state)
+{
+    static int (*const until[])(struct kube_driver *) = { pods_are_warned_of, third_pod_is_there,
+                                                          pods_are_fine, NULL };
+    RV_AUTO_FREE char *routes = rv_format(
+        WATCH_PODS("{\"status\":403,\"json\":{}},%s") PODS("{\"json\":" TWO_PODS "}"), add_c);
+    struct fake fake;
+    rv_err err = RV_ERR_INIT;
+
+    (void)state;
+    open_fake(&fake, routes);
+    if (kube_driver_refresh(&fake.driver, &err))
+        fail_msg("%s", err.text);
+    steps_follow(&fake.driver, until);
+    assert_string_equal(fake.driver.model.listed, "");
+    close_fake(&fake);
+}
+
+static int
+pods_are_listed_again(struct kube_driver *driver)
+{
+    return strstr(driver->model.listed, "container_group ") &&
+           kube_model_count(&driver->model, "container_group") == 1;
+}
+
+static void
+what_may_be_listed_and_not_watched_is_listed_now_and_then(void **state)
+{
+    static int (*const until[])(struct kube_driver *) = { pods_are_warned_of, pods_are_listed_again,
+                                                          pods_are_warned_of, NULL };
+    struct fake fake;
+    rv_err err = RV_ERR_INIT;
+
+    (void)state;
+    open_fake(&fake, WATCH_PODS("{\"status\":403,\"json\":{}}")
+                         PODS("{\"json\":" TWO_PODS
+                              "},{\"json\":" LIST("\"resourceVersion\":\"12\"", POD("a")) "}"));
+    if (kube_driver_refresh(&fake.driver, &err))
+        fail_msg("%s", err.text);
+    steps_follow(&fake.driver, until);
+    close_fake(&fake);
+}
+
+static void
 a_collection_that_keeps_failing_is_a_warning_until_it_works(void **state)
 {
     static int (*const until[])(struct kube_driver *) = { pods_are_warned_of, third_pod_is_there,
@@ -515,6 +560,8 @@ main(void)
         cmocka_unit_test(an_expired_position_lists_that_collection_only),
         cmocka_unit_test(a_deletion_removes_the_pod),
         cmocka_unit_test(a_refused_token_is_tried_once_more),
+        cmocka_unit_test(a_refusal_that_passes_is_forgotten_soon),
+        cmocka_unit_test(what_may_be_listed_and_not_watched_is_listed_now_and_then),
         cmocka_unit_test(a_collection_that_keeps_failing_is_a_warning_until_it_works),
     };
 
