@@ -100,7 +100,7 @@ class Database:
 
     count = 0
 
-    def __init__(self, home, cluster=None):
+    def __init__(self, home, cluster=None, empty=False):
         self.home = home
         self.env = None
         if STORE == "sqlite" and cluster is None:
@@ -110,7 +110,7 @@ class Database:
         Database.count += 1
         self.name = f"reeve_it_{os.getpid()}_{Database.count}"
         # A copy of the schema that ctest's fixture has left, where there is one, is far quicker.
-        copied = self.psql("postgres", "SELECT 1 FROM pg_database WHERE datname = 'reeve_template'")
+        copied = not empty and self.psql("postgres", "SELECT 1 FROM pg_database WHERE datname = 'reeve_template'")
         self.psql("postgres", f'CREATE DATABASE "{self.name}"' + (" TEMPLATE reeve_template" if copied else ""))
         if copied:
             self.psql(self.name, "UPDATE schema_info SET value = value + (random() * 1000000)::bigint "
@@ -343,9 +343,10 @@ class Case(unittest.TestCase):
     def home(self, name="home"):
         return os.path.join(self.folder, name)
 
-    def database(self, name="home", cluster=None):
+    def database(self, name="home", cluster=None, empty=False):
+        """That of a home. empty: without the tables that are else copied to save time."""
         if name not in self.databases:
-            self.databases[name] = Database(self.home(name), cluster)
+            self.databases[name] = Database(self.home(name), cluster, empty)
         return self.databases[name]
 
     def launch(self, *options, home="home", env=None):

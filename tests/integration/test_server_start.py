@@ -111,6 +111,7 @@ class CommandLine(reeve_it.Case):
 
 class Life(reeve_it.Case):
     def test_first_start_makes_its_files(self):
+        self.database(empty=True)
         reeved = self.start()
         home = self.home()
         self.assertEqual(mode(home), 0o700)
@@ -205,6 +206,7 @@ class Life(reeve_it.Case):
         self.assertEqual(self.database().one("SELECT COUNT(*) FROM leases WHERE holder <> 0"), "0")
 
     def test_ready_again_after_a_stop_in_the_middle_of_the_start(self):
+        self.database(empty=True)
         for delay in (0, 0.02, 0.1, 0.3):
             reeved = self.launch()
             time.sleep(delay)
@@ -240,6 +242,7 @@ class Life(reeve_it.Case):
         connection.close()
 
     def test_other_region_than_the_databases_is_refused(self):
+        self.database(empty=True)
         reeved = self.start("--set", "region=7")
         self.assertTrue(self.database().one("SELECT id FROM miq_servers").startswith("70000000"))
         reeved.stop()
