@@ -119,7 +119,7 @@ rv_request_parse(struct rv_request *req, const char *target, rv_err *err)
     if (len > RV_TARGET_MAX)
         return rv_fail(err, RV_E_INVALID, "a request target of %zu bytes; at most %u are read", len,
                        RV_TARGET_MAX);
-    req->target = rv_arena_strdup(req->arena, target);
+    req->target = rv_arena_strndup(req->arena, target, strcspn(target, "#"));
     int rc = parse_path(req, target, path_len, err);
     if (rc == 0 && target[path_len] == '?') {
         char *query = rv_arena_strndup(req->arena, target + path_len + 1,

@@ -56,7 +56,7 @@ struct rv_request {
     int64_t started_us;
 
     /* Of the target; decoded, valid UTF-8. */
-    const char *target;                    /* as received */
+    const char *target;                    /* as received, without a fragment */
     const char *segments[RV_SEGMENTS_MAX]; /* "providers", "1000000000001"; "api" included */
     int segment_count;
     struct rv_param params[RV_PARAMS_MAX];

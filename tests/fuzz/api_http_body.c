@@ -43,7 +43,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         RV_ASSERT(rv_model_init(&err) == 0);
     ready = 1;
     struct rv_request *req = rv_request_new(NULL);
-    req->body = rv_arena_strndup(req->arena, (const char *)data, size);
+    req->body = (const char *)data;
     req->body_len = size;
     if (rv_request_json(req, &body, &err) == 0 && body) {
         if (cJSON_IsArray(body))
