@@ -134,9 +134,23 @@ cli_free_headers(struct curl_slist *headers)
     curl_slist_free_all(headers);
 }
 
+/* This machine itself is never reached through a proxy, whatever http_proxy says. */
+static int
+is_loopback(const char *url)
+{
+    static const char *const hosts[] = { "127.", "localhost:", "localhost/", "[::1]" };
+    const char *host = strstr(url, "://");
+
+    for (size_t i = 0; host && i < RV_COUNT(hosts); i++)
+        if (strncasecmp(host + 3, hosts[i], strlen(hosts[i])) == 0)
+            return 1;
+    return 0;
+}
+
 void
 cli_set_up(struct cli_client *client, const char *url, struct curl_slist *headers)
 {
+    const char *authorities = getenv("REEVE_CA_FILE");
     CURL *curl = client->curl;
 
     curl_easy_reset(curl);
@@ -145,6 +159,10 @@ cli_set_up(struct cli_client *client, const char *url, struct curl_slist *header
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 10L);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "reevectl");
+    if (authorities && *authorities)
+        curl_easy_setopt(curl, CURLOPT_CAINFO, authorities);
+    if (is_loopback(url))
+        curl_easy_setopt(curl, CURLOPT_PROXY, "");
     if (client->user) {
         curl_easy_setopt(curl, CURLOPT_USERNAME, client->user);
         curl_easy_setopt(curl, CURLOPT_PASSWORD, client->password);
@@ -211,7 +229,7 @@ cli_fail_transfer(const struct cli_client *client, CURLcode code, rv_err *err)
     rv_fail(err, RV_E_UNAVAILABLE, "cannot reach %s: %s", client->url, curl_easy_strerror(code));
     if (code == CURLE_PEER_FAILED_VERIFICATION)
         return rv_hint(err, "the server's certificate is not signed by an authority that this "
-                            "machine trusts; CURL_CA_BUNDLE may name a file with one");
+                            "machine trusts; REEVE_CA_FILE may name a file with one");
     return rv_hint(err,
                    "is reeved running there? the file 'url' in its home says where it listens");
 }

@@ -9,6 +9,7 @@ import pty
 import re
 import select
 import signal
+import ssl
 import subprocess
 import threading
 import time
@@ -342,6 +343,10 @@ class Get(Case):
         self.cli(OK, "get", "nodes", "--url", self.reeved.url, env=dict(only, REEVE_URL="http://127.0.0.1:1"))
         self.cli(OK, "get", "nodes", env=dict(only, HOME="", REEVE_CONFIG=""))
 
+    def test_this_machine_is_reached_without_a_proxy(self):
+        away = "http://127.0.0.1:1"
+        self.cli(OK, "get", "nodes", env={"http_proxy": away, "https_proxy": away, "ALL_PROXY": away, "no_proxy": ""})
+
     def test_every_request_is_shown_when_asked(self):
         _, err = self.cli(OK, "get", "nodes", "-v", "--limit", "1")
         self.assertRegex(err, r"reevectl: GET http://.*/api/container_nodes\?.*: 200, \d+ ms")
@@ -422,6 +427,31 @@ class Access(Case):
         answer = self.reeved.request("GET", "/api", headers={"X-Auth-Token": token})
         self.assertEqual(answer.status, 401)
         self.assertIn("not logged in", self.cli(OK, "logout", env=env)[1])
+
+    def test_a_certificate_must_be_trusted(self):
+        with open(self.path("key.pem"), "wb") as key, open(self.path("cert.pem"), "wb") as cert:
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj",
+                            "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key.name, "-out",
+                            cert.name], check=True, stderr=subprocess.DEVNULL)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(cert.name, key.name)
+        with reeve_it.socket.create_server(("127.0.0.1", 0)) as listening:
+            def serve():
+                for _ in range(2):
+                    plain = listening.accept()[0]
+                    try:
+                        with context.wrap_socket(plain, server_side=True) as peer:
+                            peer.recv(65536)
+                            peer.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 36\r\n\r\n'
+                                         b'{"count":0,"pages":0,"resources":[]}')
+                    except (ssl.SSLError, OSError):
+                        plain.close()  # the first client hangs up
+
+            threading.Thread(target=serve, daemon=True).start()
+            env = {"REEVE_URL": f"https://127.0.0.1:{listening.getsockname()[1]}", "REEVE_TOKEN": "x"}
+            _, err = self.cli(UNREACHABLE, "get", "pods", env=env)
+            self.assertIn("REEVE_CA_FILE", err)
+            self.cli(OK, "get", "pods", env=dict(env, REEVE_CA_FILE=cert.name))
 
     def test_what_is_no_reeve_server_is_noticed(self):
         with reeve_it.socket.socket() as listening:
