@@ -126,6 +126,27 @@ a_failed_refresh_keeps_the_old_inventory_and_says_why(void **state)
     rv_refresher_close(refresher);
 }
 
+/* A provider that does not list again by itself says GONE: then everything is listed, instead of
+ * the same token being tried for ever. */
+static void
+a_watch_with_tokens_that_are_too_old_leads_to_a_full_refresh(void **state)
+{
+    struct rv_store *store = store_of(state);
+    int64_t id = scripted_provider(store, "one");
+    struct rv_refresher *refresher = refresher_of(store, id);
+    script("node n1 one\ncomplete container_node\ntoken nodes 1\n");
+    must(rv_refresher_full(refresher, 0, NULL, err));
+    assert_false(rv_refresher_needs_full(refresher));
+    script("watch:\nfail gone forgotten\n");
+    must_fail(RV_E_GONE, rv_refresher_watch(refresher, err));
+    assert_true(rv_refresher_needs_full(refresher));
+    script("node n2 two\ncomplete container_node\ntoken nodes 2\n");
+    must(rv_refresher_full(refresher, 0, NULL, err));
+    assert_false(rv_refresher_needs_full(refresher));
+    assert_column(store, NAMES, "two");
+    rv_refresher_close(refresher);
+}
+
 static void
 a_watch_keeps_the_model_current_until_interrupted(void **state)
 {
@@ -297,6 +318,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         refresher_test(a_full_refresh_leaves_inventory_and_figures),
         refresher_test(a_failed_refresh_keeps_the_old_inventory_and_says_why),
+        refresher_test(a_watch_with_tokens_that_are_too_old_leads_to_a_full_refresh),
         refresher_test(a_watch_keeps_the_model_current_until_interrupted),
         refresher_test(a_message_does_not_interrupt_a_full_refresh_but_a_stop_does),
         refresher_test(an_error_of_the_watch_lasts_until_it_recovers),
