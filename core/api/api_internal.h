@@ -20,6 +20,7 @@ struct rv_api {
     struct rv_api_config config;
     struct evhttp *http;
     struct evconnlistener *listener;
+    int64_t full_ms;    /* when it was last said that there are too many connections */
     struct event *gate; /* looks whether new connections can be taken again */
     struct rv_logins *logins;
     struct rv_stats *stats;

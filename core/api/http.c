@@ -348,14 +348,26 @@ on_gate(evutil_socket_t fd, short what, void *arg)
         evconnlistener_enable(api->listener);
 }
 
+/* Once a minute: under load the gate opens and shuts all the time. */
+static void
+complain_full(struct rv_api *api)
+{
+    int64_t now_ms = rv_monotonic_ms();
+
+    if (api->full_ms && now_ms - api->full_ms < 60000)
+        return;
+    api->full_ms = now_ms;
+    rv_log(RV_WARNING, "too many connections; new ones wait",
+           RV_F("limit", RV_I(rv_settings_int(api->config.settings, "api.connections_max"))));
+}
+
 static struct bufferevent *
 on_connection(struct event_base *base, void *arg)
 {
     struct rv_api *api = arg;
 
     if (is_full(api)) {
-        rv_log(RV_WARNING, "too many connections; new ones wait",
-               RV_F("limit", RV_I(rv_settings_int(api->config.settings, "api.connections_max"))));
+        complain_full(api);
         shut_gate(api);
     }
     struct bufferevent *bev = bufferevent_socket_new(base, -1, 0);

@@ -47,7 +47,7 @@ write_identifier(rv_json_writer *w, const struct rv_kind *kind)
     rv_jw_name(w, "href");
     rv_jw_object(w);
     rv_openapi_pair(w, "type", "string");
-    snprintf(pattern, sizeof(pattern), "^/api/%s/[0-9]{1,18}$", kind->api_name);
+    snprintf(pattern, sizeof(pattern), "^/api/%s/[1-9][0-9]{0,17}$", kind->api_name);
     rv_openapi_pair(w, "pattern", pattern);
     rv_jw_end_object(w);
     for (size_t i = 0; i < RV_COUNT(columns); i++) {
@@ -154,6 +154,7 @@ rv_openapi_bodies(struct rv_request *req, rv_json_writer *w)
         write_identifier(w, rv_model_at(i));
     write_provider_create(req, w);
     write_provider_edit(w, "ProviderEdit", 0);
+    write_provider_edit(w, "ProviderVerify", 0);
     write_provider_edit(w, "ProviderEditEntry", 1);
 }
 

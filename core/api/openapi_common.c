@@ -110,14 +110,14 @@ static const struct {
                 "provider_settings": {"type": "object",
                     "additionalProperties": {"$ref": "#/components/schemas/ProviderType"}}}}}}) },
     /* What clients send. A text may not hold U+0000. */
-    { "Text", JSON({"type": "string", "maxLength": 255, "pattern": "^[^\\u0000]*$"}) },
+    { "Text", JSON({"type": "string", "pattern": "^[^\\u0000]*$"}) },
     { "Name", JSON({"type": "string", "minLength": 1, "maxLength": 255,
         "pattern": "^[^\\u0000]+$"}) },
-    { "IdGiven", JSON({"type": ["string", "integer"], "pattern": "^[0-9]{1,19}$", "minimum": 1,
+    { "IdGiven", JSON({"type": ["string", "integer"], "pattern": "^[1-9][0-9]{0,18}$", "minimum": 1,
         "maximum": 9007199254740991}) },
     { "ZoneGiven", JSON({"type": "object", "additionalProperties": false, "minProperties": 1,
         "properties": {"id": {"$ref": "#/components/schemas/IdGiven"},
-            "href": {"type": "string", "pattern": "^/api/zones/[0-9]{1,19}$"},
+            "href": {"type": "string", "pattern": "^/api/zones/[1-9][0-9]{0,17}$"},
             "name": {"$ref": "#/components/schemas/Name"}}}) },
     { "ProviderOptions", JSON({"type": "object", "description":
         "Options of the plugin by name; GET /api/provider_types lists them",

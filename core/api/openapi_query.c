@@ -181,6 +181,7 @@ attributes_parameter(rv_json_writer *w, const struct rv_kind *kind)
                         column->name);
     }
     list_pattern(&pattern, rv_buf_text(&words), 12);
+    rv_buf_add_string(&pattern, "|^$"); /* none are named: all columns */
     text_parameter(w, "attributes",
                    "Only these columns; virtual and dotted ones (ASSOCIATION.ATTRIBUTE) beside all",
                    rv_buf_text(&pattern));

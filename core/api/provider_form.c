@@ -326,6 +326,18 @@ rv_provider_form_read(struct rv_provider_form *out, const cJSON *body, int purpo
 }
 
 static int
+check_zone(const cJSON *zone, rv_err *err)
+{
+    static const char *const keys[] = { "id", "href", "name", NULL };
+
+    if (!zone || cJSON_IsNull(zone))
+        return 0;
+    if (!cJSON_IsObject(zone) || !zone->child)
+        return rv_fail(err, RV_E_INVALID, "'zone' must be an object with id, href or name");
+    return check_keys(zone, keys, "zone", err);
+}
+
+static int
 zone_by(struct rv_request *req, const char *sql, rv_value key, int64_t *zone_id, rv_err *err)
 {
     rv_value row[1];
@@ -346,10 +358,10 @@ rv_provider_form_zone(struct rv_request *req, const cJSON *body, int64_t *zone_i
     int64_t number;
 
     *zone_id = 0;
+    if (check_zone(zone, err) < 0)
+        return err->code;
     if (cJSON_IsObject(zone))
         id = cJSON_GetObjectItemCaseSensitive(zone, "id");
-    else if (zone && !cJSON_IsNull(zone))
-        return rv_fail(err, RV_E_INVALID, "'zone' must be an object with id, href or name");
     if (!id && name)
         return zone_by(req, "SELECT id FROM zones WHERE name = $1", rv_vtext(name), zone_id, err);
     if (!id && !href)

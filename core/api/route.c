@@ -221,11 +221,22 @@ answer_path_error(struct rv_request *req, const rv_err *err)
         rv_answer_err(req, err);
 }
 
+/* A browser asks before it lets a page of another origin write; every path may be asked about. */
+static int
+is_preflight(const struct rv_request *req)
+{
+    return req->method == RV_M_OPTIONS && rv_request_header(req, "Access-Control-Request-Method");
+}
+
 void
 rv_route_dispatch(struct rv_request *req)
 {
     rv_err err = RV_ERR_INIT;
 
+    if (is_preflight(req)) {
+        rv_answer_text(req, 200, "");
+        return;
+    }
     if (strip_version(req, &err) < 0) {
         rv_answer_err(req, &err);
         return;
