@@ -121,6 +121,8 @@ mistakes_in_a_form_are_named_before_anything_is_proved(void **state)
         { "{\"type\":\"kubernetes\",\"name\":\"x\",\"options\":{\"port\":{}}}", 400, "port" },
         { "{\"type\":\"kubernetes\",\"name\":\"x\",\"zone\":{\"id\":\"12\"}}", 404, "Zone" },
         { "{\"type\":\"kubernetes\",\"name\":\"x\",\"zone\":7}", 400, "zone" },
+        { "{\"type\":\"kubernetes\",\"name\":\"x\",\"zone\":{}}", 400, "zone" },
+        { "{\"type\":\"kubernetes\",\"name\":\"x\",\"zone\":{\"nmae\":\"y\"}}", 400, "nmae" },
         { "{\"type\":\"kubernetes\",\"name\":\"x\",\"verify_ssl\":2}", 400, "verify_ssl" },
         { "{\"type\":\"kubernetes\",\"name\":\"x\",\"tenant_mapping_enabled\":\"yes\"}", 400,
           "tenant_mapping_enabled" },
