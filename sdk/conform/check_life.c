@@ -102,8 +102,6 @@ list_into(struct trial *trial, struct rv_connection *connection, struct record *
 void
 check_two_instances(struct trial *trial)
 {
-    RV_AUTO_BUF
-    rv_buf said = rv_buf_limited(64 << 10);
     struct record *first = trial_record(trial), *second = trial_record(trial);
     struct rv_connection *one = callback_connect_invented(trial);
     struct rv_connection *other = one ? callback_connect_invented(trial) : NULL;

@@ -177,9 +177,13 @@ try_canary(struct trial *trial, const char *option, const char *shape)
 void
 check_canaries(struct trial *trial)
 {
-    static const char *const shapes[] = { "@", "users: [{token: @", "{\"token\": \"@\", ",
-                                          "-----BEGIN PRIVATE KEY-----\n@\n-----END PRIVATE "
-                                          "KEY-----\n" };
+    static const char *const shapes[] = {
+        "@",
+        "users: [{token: @",
+        "{\"token\": \"@\", ",
+        ("-----BEGIN PRIVATE KEY-----\n@\n"
+         "-----END PRIVATE KEY-----\n"),
+    };
     int count = 0;
     const struct reeve_option *option = trial->provider->options;
     for (; option && option->name; option++) {

@@ -32,8 +32,8 @@ check_line(struct trial *trial, const char *of, const char *text, size_t most)
         trial_fail(trial, "%s has a blank at its beginning or end", of);
 }
 
-static void
-check_help(struct trial *trial, const char *text, const char *format, ...)
+static void RV_PRINTF(3, 4)
+    check_help(struct trial *trial, const char *text, const char *format, ...)
 {
     char of[200];
     va_list args;

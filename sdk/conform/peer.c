@@ -20,17 +20,17 @@ enum { REQUEST_BYTES = 16384, PATIENCE_MS = 2000 };
 
 static const char *const failures[] = {
     "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n",
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/html\r\nContent-Length: 21\r\n\r\n"
-    "<h1>out of order</h1>",
+    ("HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/html\r\nContent-Length: 21\r\n\r\n"
+     "<h1>out of order</h1>"),
     "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"
 };
 static const char *const garbage[] = {
-    "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 25\r\n\r\n"
-    "<html>a home page</html>\n",
-    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n"
-    "{\"items\": [{\"metadata\": {\"name\": \"cut o",
-    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n"
-    "[[[[\xff\xfe\xfd\x01 \"\\ud8",
+    ("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 25\r\n\r\n"
+     "<html>a home page</html>\n"),
+    ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n"
+     "{\"items\": [{\"metadata\": {\"name\": \"cut o"),
+    ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n"
+     "[[[[\xff\xfe\xfd\x01 \"\\ud8"),
     "\x15\x03\x03\x02\x02 this is no protocol of anybody's\r\n\r\n",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n"
 };
