@@ -308,9 +308,7 @@ class Get(Case):
 
     def test_every_kind_can_be_listed_and_has_a_table(self):
         for kind in self.cli(OK, "kinds", "-o", "name")[0].split():
-            name = kind.split("/")[1]
-            for form in ("wide", "json"):
-                self.cli(OK, "get", name, "-o", form, "--limit", "3")
+            self.cli(OK, "get", kind.split("/")[1], "-o", "wide", "--limit", "3")
 
     def test_status_shows_server_workers_providers_and_inventory(self):
         out, _ = self.cli(OK, "status")
