@@ -12,7 +12,7 @@
 
 enum {
     BATCH_OBJECTS = 1000,
-    BATCH_BYTES = 4 << 20,
+    BATCH_BYTES = 2 << 20,
     GONE_AT_ONCE = 500,
     ROWS_OF_GONE = 10, /* a guess: with its children */
     FIRST_ROWS = 2000,

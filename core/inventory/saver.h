@@ -19,7 +19,7 @@ struct rv_saver_config {
     int64_t ems_id;
     const struct rv_lease *lease; /* checked in every transaction; NULL: no check (tests) */
     int batch_objects;            /* 0: 1000 */
-    int64_t batch_bytes;          /* 0: 4 MiB */
+    int64_t batch_bytes;          /* 0: 2 MiB */
 };
 
 struct rv_save_counts {
