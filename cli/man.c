@@ -81,7 +81,7 @@ static const char *const tail =
     ".Fl -watch ,\n"
     "one object a line: its\n"
     ".Cm type\n"
-    "is listed, created, updated, archived or deleted, its\n"
+    "is listed, created, updated, archived, restored or deleted, its\n"
     ".Cm object\n"
     "the document.\n"
     ".It Cm jsonl\n"

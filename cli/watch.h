@@ -21,8 +21,8 @@ void cli_changes_free(struct cli_changes *changes);
 /* Print all that is there now; rows is emptied. What was known before and is not among them went
  * while nobody was told: it is printed as deleted. */
 void cli_changes_list(struct cli_changes *changes, cJSON *rows);
-/* Print one and remember the row, which becomes theirs. type: listed, created, updated, archived,
- * deleted. */
+/* Print one and remember the row, which becomes theirs. type: listed, or one of the API's
+ * events. */
 void cli_changes_add(struct cli_changes *changes, const char *type, cJSON *row);
 /* What was added reaches stdout now; -1 when that cannot be written to. */
 int cli_changes_flush(struct cli_changes *changes);
