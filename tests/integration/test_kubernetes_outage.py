@@ -13,7 +13,10 @@ class Own(kube_it.KubeCase):
     def setUp(self):
         super().setUp()
         self.cluster = kube_it.Cluster(os.path.join(self.folder, "kube"))
-        self.addCleanup(self.cluster.stop)
+
+    def tearDown(self):
+        self.cluster.stop()  # before its folder goes, which says what to stop
+        super().tearDown()
 
     def fill(self, pods):
         self.cluster.seed("namespace.yaml", 10)

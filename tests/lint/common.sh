@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # What the lint checks share: the list of files, and one way to report.
+[ -n "${BASH_VERSION:-}" ] || { echo "run $0 with bash" >&2; exit 2; }
 set -eu # no pipefail: a grep that finds nothing is the good case
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
