@@ -42,6 +42,24 @@ read_id(const cJSON *value, int64_t *id, rv_err *err)
 }
 
 int
+rv_identifier_check(const cJSON *entry, rv_err *err)
+{
+    const cJSON *id = cJSON_GetObjectItemCaseSensitive(entry, "id"), *item;
+
+    if (id && !cJSON_IsString(id) && !cJSON_IsNumber(id))
+        return rv_fail(err, RV_E_INVALID, "an id is a string of digits");
+    cJSON_ArrayForEach(item, entry)
+    {
+        int is_text = rv_streq(item->string, "href");
+        for (size_t i = 0; i < RV_COUNT(columns); i++)
+            is_text |= rv_streq(item->string, columns[i]);
+        if (is_text && !cJSON_IsString(item))
+            return rv_fail(err, RV_E_INVALID, "'%s' must be a text", item->string);
+    }
+    return 0;
+}
+
+int
 rv_identifier_read(struct rv_identifier *out, const struct rv_kind *kind, const cJSON *entry,
                    rv_err *err)
 {

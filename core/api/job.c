@@ -213,8 +213,10 @@ check_keys(const cJSON *object, const char *const *keys, rv_err *err)
 static int
 check_entry(const struct rv_job *job, const cJSON *entry, rv_err *err)
 {
-    if (job->action->body && !rv_streq(job->action->body, "Identifiers"))
-        return 0;
+    int rc = rv_identifier_check(entry, err);
+
+    if (rc < 0 || (job->action->body && !rv_streq(job->action->body, "Identifiers")))
+        return rc;
     return check_keys(entry, identifier_keys, err);
 }
 

@@ -240,8 +240,7 @@ write_resource_forms(rv_json_writer *w, const struct rv_kind *kind)
     for (int at = 0; (action = rv_action_next(kind, RV_ON_RESOURCE, &at)) != NULL;) {
         if (action->method != RV_M_POST)
             continue;
-        if (!action->body || rv_streq(action->name, "verify"))
-            write_form(w, action->name, NULL, NULL);
+        write_form(w, action->name, NULL, NULL);
         if (action->body)
             write_form(w, action->name, action->body, "resource");
     }

@@ -19,6 +19,7 @@ static const char *const top_keys[] = {
     "action",
     "id",
     "href",
+    "guid",
     "name",
     "type",
     "zone",
@@ -290,7 +291,8 @@ check_purpose(const struct rv_provider_form *form, const cJSON *body, int purpos
 {
     if (purpose != RV_FORM_CREATE)
         return 0;
-    if (cJSON_HasObjectItem(body, "id") || cJSON_HasObjectItem(body, "href"))
+    if (cJSON_HasObjectItem(body, "id") || cJSON_HasObjectItem(body, "href") ||
+        cJSON_HasObjectItem(body, "guid"))
         return rv_fail(err, RV_E_INVALID,
                        "Resource id or href should not be specified for creating a new providers");
     if (!form->name)
