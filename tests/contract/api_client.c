@@ -283,6 +283,15 @@ connect_raw(struct api_fixture *f)
 }
 
 struct events *
+events_send(struct api_fixture *f, const char *bytes)
+{
+    struct events *events = connect_raw(f);
+
+    bufferevent_write(events->bev, bytes, strlen(bytes));
+    return events;
+}
+
+struct events *
 events_open(struct api_fixture *f, const char *target, const char *headers)
 {
     struct events *events = connect_raw(f);

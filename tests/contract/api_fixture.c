@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <event2/event.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -63,6 +64,14 @@ struct proof_call {
     cJSON *given;
 };
 
+static void
+free_call(struct proof_call *call)
+{
+    if (call)
+        cJSON_Delete(call->given);
+    free(call);
+}
+
 static cJSON *
 prepared_of(const cJSON *given)
 {
@@ -98,17 +107,17 @@ answer_proof(evutil_socket_t fd, short what, void *arg)
         rv_fail(&result, proof.code, "%s", proof.text);
         rv_hint(&result, "%s", proof.hint);
     }
+    call->f->waiting = NULL;
     call->done(call->arg, &result, prepared);
     cJSON_Delete(prepared);
-    cJSON_Delete(call->given);
-    free(call);
+    free_call(call);
 }
 
 static int
 later(struct api_fixture *f, const cJSON *given, rv_verify_done done, void *done_arg)
 {
     struct proof_call *call = rv_alloc(sizeof(*call));
-    struct timeval soon = { .tv_usec = 1000 };
+    struct timeval soon = { .tv_usec = 1000 * (f->proof_ms ? f->proof_ms : 1) };
 
     *call = (struct proof_call){ f, done, done_arg, cJSON_Duplicate(given, 1) };
     if (!call->given)
@@ -116,6 +125,7 @@ later(struct api_fixture *f, const cJSON *given, rv_verify_done done, void *done
     cJSON_Delete(f->given);
     f->given = cJSON_Duplicate(call->given, 1);
     f->verifications++;
+    f->waiting = call;
     return event_base_once(f->base, -1, EV_TIMEOUT, answer_proof, call, &soon);
 }
 
@@ -227,7 +237,10 @@ int
 api_setup(void **state)
 {
     struct api_fixture *f = rv_alloc(sizeof(*f));
+    struct sigaction ignore = { .sa_handler = SIG_IGN };
 
+    /* As in a worker: a client that has gone is an error of its connection. */
+    sigaction(SIGPIPE, &ignore, NULL);
     *state = f;
     f->store = rv_test_store_fresh(&f->db);
     f->served = rv_test_store_open_timed(&f->db, 5000, 2000);
@@ -253,6 +266,7 @@ api_teardown(void **state)
     rv_test_db_drop(&f->db);
     cJSON_Delete(f->types);
     cJSON_Delete(f->given);
+    free_call(f->waiting);
     free(f);
     return 0;
 }

@@ -32,10 +32,12 @@ struct api_fixture {
     /* The host. */
     cJSON *types;
     struct fake_proof proof;
+    int proof_ms; /* how long it takes; 0: 1 */
     cJSON *given; /* what the last verification was given */
     char verified_type[64];
     int verifications;
-    char woken[1024]; /* words, a blank behind each */
+    struct proof_call *waiting; /* the last verification, until it is answered */
+    char woken[1024];           /* words, a blank behind each */
 };
 
 int api_setup(void **state);
@@ -78,6 +80,8 @@ const char *all_of(const struct reply *reply, const char *list, const char *memb
 /* A stream of events. */
 struct events;
 struct events *events_open(struct api_fixture *f, const char *target, const char *headers);
+/* The same for any request: its bytes as they are. */
+struct events *events_send(struct api_fixture *f, const char *bytes);
 /* Wait until text has come (1), or 5 s have passed or the stream has ended (0). */
 int events_wait(struct events *events, const char *text);
 const char *events_text(struct events *events);

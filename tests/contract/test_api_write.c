@@ -199,6 +199,31 @@ edits_by_post_put_and_patch_have_the_same_outcome(void **state)
 }
 
 static void
+entries_are_named_by_guid_and_must_be_of_the_right_types(void **state)
+{
+    static const char *const wrong[] = {
+        "{\"action\":\"delete\",\"resources\":[{\"id\":\"1000000000101\",\"name\":{}}]}",
+        "{\"action\":\"delete\",\"resources\":[{\"id\":\"1000000000101\"},{\"id\":[]}]}",
+        "{\"action\":\"edit\",\"resource\":{\"id\":\"1000000000101\",\"href\":null}}",
+        "{\"action\":\"query\",\"resources\":[{\"guid\":7}]}",
+        "{\"type\":\"demo\",\"name\":\"x\",\"guid\":\"y\"}",
+    };
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply edited = post(
+        f, "/api/providers",
+        "{\"action\":\"edit\",\"resources\":[{\"guid\":\"guid-102\",\"provider_region\":\"r9\"}]}");
+
+    assert_string_equal(at(&edited, "results[0].id"), "1000000000102");
+    assert_string_equal(at(&edited, "results[0].provider_region"), "r9");
+    for (size_t i = 0; i < RV_COUNT(wrong); i++) {
+        AUTO_REPLY struct reply reply = post(f, "/api/providers", wrong[i]);
+        if (reply.status != 400)
+            fail_msg("%s: %d %s", wrong[i], reply.status, reply.body);
+    }
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM miq_queue"), 0);
+}
+
+static void
 new_credentials_are_proved_before_they_replace_the_old(void **state)
 {
     struct api_fixture *f = fixture_of(state);
@@ -418,16 +443,39 @@ a_client_that_leaves_while_its_request_is_parked_does_no_harm(void **state)
     struct api_fixture *f = fixture_of(state);
     RV_AUTO_FREE char *request =
         rv_format("POST /api/providers HTTP/1.1\r\nHost: x\r\nX-Auth-Token: %s\r\n"
-                  "Content-Length: %zu\r\nConnection: close\r\n\r\n%s",
+                  "Content-Length: %zu\r\n\r\n%s",
                   f->token, strlen(OWN_FORM), OWN_FORM);
-    struct events *events = events_open(f, "/api/ping", NULL);
 
+    f->proof_ms = 200;
+    struct events *events = events_send(f, request);
+    run_loop(f, 100);
+    assert_int_equal(f->verifications, 1);
+    assert_int_equal(providers(f), 2);
     events_close(events);
-    RV_AUTO_FREE char *answer = ask_raw(f, request);
-    assert_non_null(strstr(answer, "200 OK"));
+    run_loop(f, 300);
     assert_int_equal(providers(f), 3);
+    assert_true(rv_api_idle(f->api));
     AUTO_REPLY struct reply after = get(f, "/api/providers");
     assert_string_equal(at(&after, "count"), "3");
+}
+
+static void
+the_api_closes_with_requests_that_wait(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    RV_AUTO_FREE char *request =
+        rv_format("POST /api/providers HTTP/1.1\r\nHost: x\r\nX-Auth-Token: %s\r\n"
+                  "Content-Length: %zu\r\n\r\n%s",
+                  f->token, strlen(OWN_FORM), OWN_FORM);
+
+    f->proof_ms = 60000; /* its timer ends with the loop */
+    struct events *events = events_send(f, request);
+    run_loop(f, 50);
+    assert_int_equal(f->verifications, 1);
+    api_reopen_with(f, "api.idle_timeout", "10s");
+    run_loop(f, 50);
+    assert_true(events_ended(events));
+    events_close(events);
 }
 
 int
@@ -440,6 +488,7 @@ main(void)
         api_test(mistakes_in_a_form_are_named_before_anything_is_proved),
         api_test(of_several_creates_each_has_its_own_result),
         api_test(edits_by_post_put_and_patch_have_the_same_outcome),
+        api_test(entries_are_named_by_guid_and_must_be_of_the_right_types),
         api_test(new_credentials_are_proved_before_they_replace_the_old),
         api_test(an_edit_cannot_do_everything),
         api_test(a_refresh_is_a_task_and_two_are_one),
@@ -450,6 +499,7 @@ main(void)
         api_test(a_dead_message_is_sent_again),
         api_test(actions_of_documents_can_be_followed),
         api_test(a_client_that_leaves_while_its_request_is_parked_does_no_harm),
+        api_test(the_api_closes_with_requests_that_wait),
     };
 
     return cmocka_run_group_tests_name("api_write", tests, NULL, NULL);
