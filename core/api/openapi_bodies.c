@@ -176,7 +176,8 @@ write_resources(rv_json_writer *w, const char *item, int list)
     rv_jw_end_object(w);
 }
 
-/* {"action": NAME, "resource" or "resources": item}; item NULL: the action alone. */
+/* {"action": NAME, "resource" or "resources": item}; item NULL: the action alone. Without an action
+ * they are created. */
 static void
 write_form(rv_json_writer *w, const char *action, const char *item, const char *key)
 {
@@ -186,7 +187,8 @@ write_form(rv_json_writer *w, const char *action, const char *item, const char *
     rv_jw_flag(w, 0);
     rv_jw_name(w, "required");
     rv_jw_array(w);
-    rv_jw_string(w, "action");
+    if (!rv_streq(action, "create"))
+        rv_jw_string(w, "action");
     if (item)
         rv_jw_string(w, key);
     rv_jw_end_array(w);

@@ -308,7 +308,7 @@ rv_provider_form_read(struct rv_provider_form *out, const cJSON *body, int purpo
     *out = (struct rv_provider_form){ 0 };
     int rc = check_keys(body, top_keys, "the provider", err);
 
-    if (rc == 0)
+    if (rc == 0 && purpose != RV_FORM_VERIFY) /* there it only says which provider is meant */
         rc = read_text(body, "name", &out->name, err);
     if (rc == 0)
         rc = read_text(body, "type", &out->type, err);
