@@ -116,6 +116,7 @@ static int
 write_all(struct rv_plan *plan, rv_err *err)
 {
     struct rv_saver *saver = plan->saver;
+    rv_store_later(saver->store);
     if (saver->config.lease && rv_lease_check(saver->store, saver->config.lease, err) < 0)
         return err->code;
     if (rv_write_rows(plan, err) < 0 || rv_write_references(plan, err) < 0 ||

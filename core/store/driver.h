@@ -68,6 +68,8 @@ struct rv_store_driver {
     int64_t (*bytes)(void *conn);
     /* SQL type of a column: REEVE_STRING ... to "TEXT", "BIGINT", ... */
     const char *(*column_type)(int32_t type);
+    /* As rv_store_later; ends with the transaction. NULL: nothing to gain. */
+    void (*later)(void *conn);
 };
 
 /* host lives as long as the process. */

@@ -116,6 +116,14 @@ rv_store_rollback(struct rv_store *store)
     store->failed = 0;
 }
 
+void
+rv_store_later(struct rv_store *store)
+{
+    RV_ASSERT(store->in_transaction);
+    if (store->driver->later)
+        store->driver->later(store->conn);
+}
+
 int
 rv_store_in_transaction(const struct rv_store *store)
 {

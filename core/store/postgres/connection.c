@@ -138,6 +138,7 @@ pg_drop(struct pg *pg)
     if (pg->conn)
         PQfinish(pg->conn);
     pg->conn = NULL;
+    pg_queue_clear(pg);
     pg->copying = 0;
     pg->lost = pg->in_transaction;
     pg->missed = pg->channel_count;
@@ -177,6 +178,8 @@ pg_ready(struct pg *pg, rv_err *err)
 {
     if (pg->reading)
         return rv_fail(err, RV_E_INTERNAL, "a query is still open on this store");
+    if (pg->queued && pg_settle(pg, err) < 0)
+        return err->code;
     if (pg->lost)
         return rv_fail(err, RV_E_UNAVAILABLE, "connection to the database lost in the transaction");
     if (pg->conn && !pg->in_transaction && gone_while_idle(pg))

@@ -31,8 +31,12 @@ pg_commit(void *conn, rv_err *err)
     struct pg *pg = conn;
 
     pg->finish_by_ms = pg_now_ms() + FINISH_MS;
-    pg_script(pg, "COMMIT", err);
+    if (pg->queued)
+        pg_settle_commit(pg, err);
+    else
+        pg_script(pg, "COMMIT", err);
     pg->finish_by_ms = 0;
+    pg->later = 0;
     if (!err->code) {
         pg->in_transaction = 0;
         return 0;
@@ -48,14 +52,19 @@ pg_rollback(void *conn)
     struct pg *pg = conn;
     rv_err ignored = RV_ERR_INIT;
 
+    pg->later = 0;
     if (pg->in_transaction && pg->conn) {
         pg->reading = 0;
         pg->finish_by_ms = pg_now_ms() + FINISH_MS;
+        pg_settle(pg, &ignored);
+        rv_err_clear(&ignored);
+    }
+    if (pg->in_transaction && pg->conn) {
         /* When it fails the connection goes, and the transaction with it. */
         if (pg_script(pg, "ROLLBACK", &ignored) < 0)
             pg_drop(pg);
-        pg->finish_by_ms = 0;
     }
+    pg->finish_by_ms = 0;
     pg->in_transaction = 0;
     pg->lost = 0;
 }
@@ -214,6 +223,7 @@ static const struct rv_store_driver driver = {
     .notified = pg_notified,
     .bytes = pg_bytes,
     .column_type = pg_column_type,
+    .later = pg_later,
 };
 
 __attribute__((visibility("default"))) const struct rv_store_driver *

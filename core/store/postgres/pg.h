@@ -13,6 +13,7 @@
 
 #define PG_CACHE 256
 #define PG_CHANNELS 16
+#define PG_QUEUE 64
 
 /* A statement that was run before. It is prepared at its second run: most dynamic ones have none.
  */
@@ -30,10 +31,15 @@ struct pg {
     char *application;
     int64_t statement_timeout_ms;
     int in_transaction;
-    int lost;             /* the connection went in the middle of the transaction */
-    int ended;            /* the server has said that it ends the connection */
-    int reading;          /* rows are open: nothing else may run */
-    int copying;          /* a COPY has begun */
+    int lost;    /* the connection went in the middle of the transaction */
+    int ended;   /* the server has said that it ends the connection */
+    int reading; /* rows are open: nothing else may run */
+    int copying; /* a COPY has begun */
+    int later;   /* statements may be sent without waiting */
+    char
+        *queue[PG_QUEUE]; /* statements sent and not answered: the connection is in pipeline mode */
+    int queued;
+    int queue_number;     /* statement_number when the queue began */
     int64_t finish_by_ms; /* not 0: waits go on until then, whatever is cancelled */
     uint64_t clock;
     int statement_number;
@@ -90,6 +96,21 @@ int pg_script(void *conn, const char *sql, rv_err *err);
 void pg_forget_statements(struct pg *pg);
 /* A double as text that reads back the same; "" for what is not finite (NULL). */
 void pg_double_text(char out[32], double number);
+
+/* In pipeline mode: sends a statement, preparing it on the way at its second run. Each thing sent
+ * is put into the queue. */
+int pg_send_queued(struct pg *pg, const char *sql, const rv_value *params, int count, rv_err *err);
+/* What was prepared since is in doubt. */
+void pg_forget_prepared(struct pg *pg, int since_number);
+
+/* later.c */
+void pg_later(void *conn);
+int pg_exec_later(struct pg *pg, const char *sql, const rv_value *params, int count, rv_err *err);
+/* Wait for what was sent; the first failure is the error. */
+int pg_settle(struct pg *pg, rv_err *err);
+/* The queue with COMMIT at its end. */
+int pg_settle_commit(struct pg *pg, rv_err *err);
+void pg_queue_clear(struct pg *pg);
 
 /* rows.c */
 int pg_query(void *conn, void **rows, const char *sql, const rv_value *params, int count,

@@ -200,12 +200,59 @@ pg_start(struct pg *pg, PGresult **first, const char *sql, const rv_value *param
     return start_once(pg, first, &stale, sql, params, count, mode, err);
 }
 
+static int
+queue(struct pg *pg, int sent, const char *what, rv_err *err)
+{
+    if (!sent)
+        return pg_lost(pg, err);
+    pg->queue[pg->queued++] = rv_strdup(what);
+    return 0;
+}
+
+int
+pg_send_queued(struct pg *pg, const char *sql, const rv_value *params, int count, rv_err *err)
+{
+    uint64_t hash = rv_hash64(sql, strlen(sql), 0);
+    struct pg_statement *known = find_statement(pg, sql, hash);
+    char name[32];
+
+    params_as_text(pg, params, count);
+    /* Room in the cache is made elsewhere: that takes a statement and its answer. */
+    if (!known && pg->cached < PG_CACHE)
+        remember(pg, sql, hash, err);
+    if (!known)
+        return queue(pg, PQsendQueryParams(pg->conn, sql, count, NULL, pg->texts, NULL, NULL, 0),
+                     sql, err);
+    if (!known->prepared) {
+        known->number = ++pg->statement_number;
+        known->prepared = 1;
+        snprintf(name, sizeof name, "s%d", known->number);
+        if (queue(pg, PQsendPrepare(pg->conn, name, sql, 0, NULL), sql, err) < 0)
+            return err->code;
+    }
+    snprintf(name, sizeof name, "s%d", known->number);
+    known->used = ++pg->clock;
+    return queue(pg, PQsendQueryPrepared(pg->conn, name, count, pg->texts, NULL, NULL, 0), sql,
+                 err);
+}
+
+void
+pg_forget_prepared(struct pg *pg, int since_number)
+{
+    for (int i = 0; i < pg->cached; i++)
+        if (pg->cache[i].number > since_number)
+            pg->cache[i].prepared = 0;
+}
+
 int
 pg_exec(void *conn, int64_t *changed, const char *sql, const rv_value *params, int count,
         rv_err *err)
 {
     struct pg *pg = conn;
     PG_AUTO_RESULT PGresult *first = NULL;
+
+    if (pg->later && pg->in_transaction && !changed)
+        return pg_exec_later(pg, sql, params, count, err);
 
     if (pg_start(pg, &first, sql, params, count, PG_WHOLE, err) < 0)
         return err->code;

@@ -99,6 +99,11 @@ pg_abandon(struct pg *pg)
     if (!pg->conn)
         return;
     cancel_at_server(pg);
+    if (pg->queued) {
+        /* Answers of several statements are on their way: a new connection is simpler. */
+        pg_drop(pg);
+        return;
+    }
     pg->finish_by_ms = pg_now_ms() + ABANDON_MS;
     if (pg->copying)
         PQputCopyEnd(pg->conn, "cancelled");
