@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Creating, editing, proving, refreshing and deleting providers. What needs the other side is
- * asked of the host and finished later; nothing is stored before it has worked.
+ * Creating, editing and proving providers. What needs the other side is asked of the host and
+ * finished later; nothing is stored before it has worked.
  */
 #include "api/providers.h"
 
@@ -10,11 +10,10 @@
 #include "api/action.h"
 #include "api/document.h"
 #include "api/provider_form.h"
+#include "api/provider_work.h"
 #include "api/types.h"
-#include "api/works.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "queue/queue.h"
 #include "store/record.h"
 
 /* What a waiting entry must remember. */
@@ -45,18 +44,6 @@ new_pending(struct rv_job *job)
     job->state = pending;
     job->free_state = free_pending;
     return pending;
-}
-
-static struct rv_api *
-api_of(const struct rv_job *job)
-{
-    return job->req->api;
-}
-
-static void
-wake(const struct rv_api *api, const char *word)
-{
-    api->config.host.wake(api->config.host.arg, word);
 }
 
 /* Whatever class a proof failed with: the request is what was wrong. */
@@ -136,7 +123,7 @@ part(const cJSON *prepared, const char *name)
 static int
 store_new(struct pending *pending, const cJSON *prepared, int64_t *id, rv_err *err)
 {
-    struct rv_api *api = api_of(pending->job);
+    struct rv_api *api = rv_job_api(pending->job);
     const struct rv_provider_form *form = &pending->form;
     int64_t zone_id = form->zone_id ? form->zone_id : api->config.zone_id;
     rv_err extra = RV_ERR_INIT;
@@ -161,7 +148,7 @@ created(void *arg, const rv_err *result, const cJSON *prepared)
     int rc = result->code < 0 ? refused(result, &err) : store_new(pending, prepared, &id, &err);
 
     if (rc == 0) {
-        wake(api_of(job), "workers");
+        rv_provider_wake(rv_job_api(job), "workers");
         rc = rv_document_one(job->req, rv_job_out(job), job->kind, id, &err);
     }
     rv_job_done(job, &err);
@@ -171,7 +158,7 @@ int
 rv_provider_create_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
 {
     struct pending *pending = new_pending(job);
-    struct rv_api *api = api_of(job);
+    struct rv_api *api = rv_job_api(job);
     (void)id;
     int rc = rv_provider_form_read(&pending->form, item, RV_FORM_CREATE, err);
 
@@ -194,7 +181,7 @@ rv_provider_create_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err
 static int
 verify_stored(struct pending *pending, int64_t id, rv_verify_done done, rv_err *err)
 {
-    const struct rv_api_host *host = &api_of(pending->job)->config.host;
+    const struct rv_api_host *host = &rv_job_api(pending->job)->config.host;
 
     if (!host->verify_stored)
         return rv_fail(err, RV_E_UNSUPPORTED, "this server cannot prove stored credentials");
@@ -204,7 +191,7 @@ verify_stored(struct pending *pending, int64_t id, rv_verify_done done, rv_err *
 static int
 store_edit(struct pending *pending, const cJSON *prepared, rv_err *err)
 {
-    struct rv_api *api = api_of(pending->job);
+    struct rv_api *api = rv_job_api(pending->job);
     int64_t id = pending->job->item_id;
     const struct rv_provider_form *form = &pending->form;
     int rc = 0;
@@ -217,8 +204,10 @@ store_edit(struct pending *pending, const cJSON *prepared, rv_err *err)
         rc = rv_provider_report_auth(api->config.store, id, "Valid", NULL, err);
     if (rc == 0)
         rc = store_extras(api->config.store, form, part(prepared, "identity"), id, err);
+    if (rc == 0 && prepared)
+        rc = rv_provider_refresh_soon(api, id, err);
     if (rc == 0)
-        wake(api, "workers");
+        rv_provider_wake(api, "workers");
     return rc;
 }
 
@@ -239,7 +228,7 @@ edited(void *arg, const rv_err *result, const cJSON *prepared)
 static int
 read_change(struct pending *pending, const cJSON *item, int64_t id, int purpose, rv_err *err)
 {
-    struct rv_api *api = api_of(pending->job);
+    struct rv_api *api = rv_job_api(pending->job);
     struct rv_provider *provider = NULL;
     int rc = 0;
 
@@ -267,7 +256,7 @@ int
 rv_provider_edit_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
 {
     struct pending *pending = new_pending(job);
-    struct rv_api *api = api_of(job);
+    struct rv_api *api = rv_job_api(job);
     int rc = read_change(pending, item, id, RV_FORM_EDIT, err);
 
     /* In a list an entry's name says which row it is about. */
@@ -284,40 +273,6 @@ rv_provider_edit_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *
     }
     rc = store_edit(pending, NULL, err);
     return rc < 0 ? rc : rv_document_one(job->req, rv_job_out(job), job->kind, id, err);
-}
-
-/* "Provider id:1 name:'x' refreshing" */
-static const char *
-say(struct rv_job *job, int64_t id, const char *what)
-{
-    rv_err ignored = RV_ERR_INIT;
-    struct rv_provider *provider = NULL;
-    const char *text;
-
-    rv_provider_load(&provider, api_of(job)->config.store, id, &ignored);
-    text = rv_arena_format(job->req->arena, "Provider id:%" PRId64 " name:'%s' %s", id,
-                           provider ? provider->name : "", what);
-    rv_provider_free(provider);
-    return text;
-}
-
-static void
-write_refusal(struct rv_job *job, int64_t id, const char *message, const char *hint)
-{
-    rv_json_writer *w = rv_job_out(job);
-
-    rv_jw_object(w);
-    rv_jw_name(w, "success");
-    rv_jw_flag(w, 0);
-    rv_jw_name(w, "message");
-    rv_jw_string(w, message);
-    if (hint && *hint) {
-        rv_jw_name(w, "hint");
-        rv_jw_string(w, hint);
-    }
-    rv_jw_name(w, "href");
-    rv_jw_string(w, rv_document_href(job->req, job->kind, id));
-    rv_jw_end_object(w);
 }
 
 /* "Valid", or the word for how a proof failed. */
@@ -348,13 +303,14 @@ verified(void *arg, const rv_err *result, const cJSON *prepared)
 
     (void)prepared;
     if (pending->stored_ones)
-        rc = rv_provider_report_auth(api_of(job)->config.store, job->item_id,
+        rc = rv_provider_report_auth(rv_job_api(job)->config.store, job->item_id,
                                      auth_status(result->code),
                                      result->code < 0 ? result->text : NULL, &err);
     if (rc == 0 && result->code < 0) {
-        write_refusal(job, job->item_id, result->text, result->hint);
+        rv_provider_refuse(job, job->item_id, result->text, result->hint);
     } else if (rc == 0) {
-        rv_job_result(job, job->item_id, say(job, job->item_id, "credentials are valid"));
+        rv_job_result(job, job->item_id,
+                      rv_provider_say(job, job->item_id, "credentials are valid"));
         rv_jw_end_object(rv_job_out(job));
     }
     rv_job_done(job, &err);
@@ -371,122 +327,4 @@ rv_provider_verify_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err
     pending->stored_ones = pending->form.given == NULL;
     rc = verify_stored(pending, id, verified, err);
     return rc < 0 ? rc : 1;
-}
-
-static void
-write_task(struct rv_job *job, int64_t id, int64_t task_id, const char *what)
-{
-    rv_json_writer *w = rv_job_out(job);
-    const struct rv_kind *tasks = rv_model_kind("task");
-
-    rv_job_result(job, id, say(job, id, what));
-    if (task_id) {
-        rv_jw_name(w, "task_id");
-        rv_document_id(w, task_id);
-        rv_jw_name(w, "task_href");
-        rv_jw_string(w, rv_document_href(job->req, tasks, task_id));
-        rv_jw_name(w, "tasks");
-        rv_jw_array(w);
-        rv_jw_object(w);
-        rv_jw_name(w, "id");
-        rv_document_id(w, task_id);
-        rv_jw_name(w, "href");
-        rv_jw_string(w, rv_document_href(job->req, tasks, task_id));
-        rv_jw_end_object(w);
-        rv_jw_end_array(w);
-    }
-    rv_jw_end_object(w);
-}
-
-int
-rv_provider_refresh_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
-{
-    struct rv_api *api = api_of(job);
-    struct rv_provider *provider = NULL;
-    char queue[40];
-    int64_t task_id;
-    (void)item;
-    int rc = rv_provider_load(&provider, api->config.store, id, err);
-
-    if (rc < 0)
-        return rc;
-    if (!provider->enabled) {
-        write_refusal(job, id, say(job, id, "is paused"), "resume it first");
-        rv_provider_free(provider);
-        return 0;
-    }
-    rv_queue_of_provider(queue, id);
-    struct rv_queued queued = { .queue = queue,
-                                .class_name = "Provider",
-                                .method_name = "refresh",
-                                .target_id = id,
-                                .flags = RV_MESSAGE_AGAIN,
-                                .task_name = rv_arena_format(
-                                    job->req->arena, "Refresh provider '%s'", provider->name),
-                                .userid = job->req->who.userid };
-    rv_provider_free(provider);
-    rc = rv_put_with_task(api->config.store, &queued, &task_id, err);
-    if (rc < 0)
-        return rc;
-    wake(api, queue);
-    write_task(job, id, task_id, "refreshing");
-    return 0;
-}
-
-static int
-set_enabled(struct rv_job *job, int64_t id, int enabled, const char *what, rv_err *err)
-{
-    struct rv_api *api = api_of(job);
-    int rc = rv_row_exists(job->req, job->kind, id, err);
-
-    if (rc == 0)
-        rc = rv_provider_set_enabled(api->config.store, id, enabled, err);
-    if (rc < 0)
-        return rc;
-    wake(api, "workers");
-    rv_job_result(job, id, say(job, id, what));
-    rv_jw_end_object(rv_job_out(job));
-    return 0;
-}
-
-int
-rv_provider_pause_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
-{
-    (void)item;
-    return set_enabled(job, id, 0, "paused", err);
-}
-
-int
-rv_provider_resume_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
-{
-    (void)item;
-    return set_enabled(job, id, 1, "resumed", err);
-}
-
-int
-rv_provider_delete_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
-{
-    struct rv_api *api = api_of(job);
-    struct rv_queued queued = { .queue = "generic",
-                                .class_name = "Provider",
-                                .method_name = "destroy",
-                                .target_id = id,
-                                .flags = RV_MESSAGE_AGAIN,
-                                .userid = job->req->who.userid };
-    struct rv_provider *provider = NULL;
-    int64_t task_id;
-    (void)item;
-    int rc = rv_provider_load(&provider, api->config.store, id, err);
-
-    if (rc < 0)
-        return rc;
-    queued.task_name = rv_arena_format(job->req->arena, "Delete provider '%s'", provider->name);
-    rv_provider_free(provider);
-    rc = rv_put_with_task(api->config.store, &queued, &task_id, err);
-    if (rc < 0)
-        return rc;
-    wake(api, "generic");
-    if (!job->empty)
-        write_task(job, id, task_id, "deleting");
-    return 0;
 }

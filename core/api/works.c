@@ -168,14 +168,23 @@ rv_message_retry_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *
     return 0;
 }
 
-/* The task of the message that waits already; 0 when nobody follows it. */
+/* The message that waits already: its task becomes the answer's (0), or ours its task when nobody
+ * follows it yet (1). */
 static int
-task_of_message(struct rv_store *store, int64_t message_id, int64_t *task_id, rv_err *err)
+follow(struct rv_store *store, int64_t message_id, int64_t *task_id, rv_err *err)
 {
     rv_value row[1];
-    int rc = rv_store_one(store, row, 1, "SELECT miq_task_id FROM miq_queue WHERE id = $1",
-                          (rv_value[]){ rv_vint(message_id) }, 1, err);
+    const rv_value params[] = { rv_vint(message_id), rv_vint(*task_id) };
+    int64_t changed = 0;
+    int rc = rv_store_exec(store, &changed,
+                           "UPDATE miq_queue SET miq_task_id = $2 WHERE id = $1 AND miq_task_id IS "
+                           "NULL AND state = 'ready'",
+                           params, 2, err);
 
+    if (rc < 0 || changed > 0)
+        return rc < 0 ? rc : 1;
+    rc = rv_store_one(store, row, 1, "SELECT miq_task_id FROM miq_queue WHERE id = $1", params, 1,
+                      err);
     *task_id = rc == 1 && row[0].type == RV_INT ? row[0].v.i : 0;
     return rc < 0 ? rc : 0;
 }
@@ -207,8 +216,7 @@ put_in_transaction(struct rv_store *store, const struct rv_queued *queued, int64
     rc = rv_queue_put_unless_exists(store, &spec, &message_id, err);
     if (rc != 0)
         return rc;
-    rc = task_of_message(store, message_id, task_id, err);
-    return rc < 0 ? rc : 0;
+    return follow(store, message_id, task_id, err);
 }
 
 int

@@ -242,6 +242,10 @@ new_credentials_are_proved_before_they_replace_the_old(void **state)
     assert_int_equal(taken.status, 200);
     assert_string_equal(f->verified_type, "1000000000101");
     assert_string_equal(replaced, "v1:fake:5");
+    assert_non_null(strstr(f->woken, "ems_1000000000101 "));
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM miq_queue WHERE method_name = "
+                                           "'refresh'"),
+                     1);
 }
 
 static void
@@ -302,6 +306,22 @@ a_refresh_is_a_task_and_two_are_one(void **state)
     AUTO_REPLY struct reply done = get(f, target);
     assert_string_equal(at(&done, "state"), "Finished");
     assert_string_equal(at(&done, "results.pods"), "3");
+}
+
+static void
+a_refresh_that_nobody_follows_yet_gets_the_task(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply edited =
+        post(f, PROVIDER, "{\"action\":\"edit\",\"options\":{\"auth_key\":\"newer\"}}");
+    AUTO_REPLY struct reply refreshed = post(f, PROVIDER, "{\"action\":\"refresh\"}");
+    AUTO_REPLY struct reply again = post(f, PROVIDER, "{\"action\":\"refresh\"}");
+
+    assert_int_equal(edited.status, 200);
+    assert_string_not_equal(at(&refreshed, "task_id"), "(none)");
+    assert_string_equal(at(&again, "task_id"), at(&refreshed, "task_id"));
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM miq_queue"), 1);
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM miq_tasks"), 1);
 }
 
 static void
@@ -492,6 +512,7 @@ main(void)
         api_test(new_credentials_are_proved_before_they_replace_the_old),
         api_test(an_edit_cannot_do_everything),
         api_test(a_refresh_is_a_task_and_two_are_one),
+        api_test(a_refresh_that_nobody_follows_yet_gets_the_task),
         api_test(a_paused_provider_is_not_refreshed),
         api_test(stored_credentials_are_proved_on_request),
         api_test(deleting_is_queued_in_all_its_forms),

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is asked of a provider's workers: refreshing, pausing, deleting. The work itself is a
+ * message.
+ */
+#include "api/provider_work.h"
+
+#include <inttypes.h>
+#include "api/document.h"
+#include "api/providers.h"
+#include "api/works.h"
+#include "queue/queue.h"
+
+struct rv_api *
+rv_job_api(const struct rv_job *job)
+{
+    return job->req->api;
+}
+
+void
+rv_provider_wake(const struct rv_api *api, const char *word)
+{
+    api->config.host.wake(api->config.host.arg, word);
+}
+
+/* "Provider id:1 name:'x' refreshing" */
+const char *
+rv_provider_say(struct rv_job *job, int64_t id, const char *what)
+{
+    rv_err ignored = RV_ERR_INIT;
+    struct rv_provider *provider = NULL;
+    const char *text;
+
+    rv_provider_load(&provider, rv_job_api(job)->config.store, id, &ignored);
+    text = rv_arena_format(job->req->arena, "Provider id:%" PRId64 " name:'%s' %s", id,
+                           provider ? provider->name : "", what);
+    rv_provider_free(provider);
+    return text;
+}
+
+void
+rv_provider_refuse(struct rv_job *job, int64_t id, const char *message, const char *hint)
+{
+    rv_json_writer *w = rv_job_out(job);
+
+    rv_jw_object(w);
+    rv_jw_name(w, "success");
+    rv_jw_flag(w, 0);
+    rv_jw_name(w, "message");
+    rv_jw_string(w, message);
+    if (hint && *hint) {
+        rv_jw_name(w, "hint");
+        rv_jw_string(w, hint);
+    }
+    rv_jw_name(w, "href");
+    rv_jw_string(w, rv_document_href(job->req, job->kind, id));
+    rv_jw_end_object(w);
+}
+
+/* Its worker goes on with the options that it has until it is told. */
+int
+rv_provider_refresh_soon(struct rv_api *api, int64_t id, rv_err *err)
+{
+    char queue[40];
+    struct rv_message_spec spec = { .queue_name = queue,
+                                    .class_name = "Provider",
+                                    .method_name = "refresh",
+                                    .target_id = id,
+                                    .flags = RV_MESSAGE_AGAIN };
+
+    rv_queue_of_provider(queue, id);
+    int rc = rv_queue_put_unless_exists(api->config.store, &spec, NULL, err);
+    if (rc < 0)
+        return rc;
+    rv_provider_wake(api, queue);
+    return 0;
+}
+
+static void
+write_task(struct rv_job *job, int64_t id, int64_t task_id, const char *what)
+{
+    rv_json_writer *w = rv_job_out(job);
+    const struct rv_kind *tasks = rv_model_kind("task");
+
+    rv_job_result(job, id, rv_provider_say(job, id, what));
+    if (task_id) {
+        rv_jw_name(w, "task_id");
+        rv_document_id(w, task_id);
+        rv_jw_name(w, "task_href");
+        rv_jw_string(w, rv_document_href(job->req, tasks, task_id));
+        rv_jw_name(w, "tasks");
+        rv_jw_array(w);
+        rv_jw_object(w);
+        rv_jw_name(w, "id");
+        rv_document_id(w, task_id);
+        rv_jw_name(w, "href");
+        rv_jw_string(w, rv_document_href(job->req, tasks, task_id));
+        rv_jw_end_object(w);
+        rv_jw_end_array(w);
+    }
+    rv_jw_end_object(w);
+}
+
+int
+rv_provider_refresh_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
+{
+    struct rv_api *api = rv_job_api(job);
+    struct rv_provider *provider = NULL;
+    char queue[40];
+    int64_t task_id;
+    (void)item;
+    int rc = rv_provider_load(&provider, api->config.store, id, err);
+
+    if (rc < 0)
+        return rc;
+    if (!provider->enabled) {
+        rv_provider_refuse(job, id, rv_provider_say(job, id, "is paused"), "resume it first");
+        rv_provider_free(provider);
+        return 0;
+    }
+    rv_queue_of_provider(queue, id);
+    struct rv_queued queued = { .queue = queue,
+                                .class_name = "Provider",
+                                .method_name = "refresh",
+                                .target_id = id,
+                                .flags = RV_MESSAGE_AGAIN,
+                                .task_name = rv_arena_format(
+                                    job->req->arena, "Refresh provider '%s'", provider->name),
+                                .userid = job->req->who.userid };
+    rv_provider_free(provider);
+    rc = rv_put_with_task(api->config.store, &queued, &task_id, err);
+    if (rc < 0)
+        return rc;
+    rv_provider_wake(api, queue);
+    write_task(job, id, task_id, "refreshing");
+    return 0;
+}
+
+static int
+set_enabled(struct rv_job *job, int64_t id, int enabled, const char *what, rv_err *err)
+{
+    struct rv_api *api = rv_job_api(job);
+    int rc = rv_row_exists(job->req, job->kind, id, err);
+
+    if (rc == 0)
+        rc = rv_provider_set_enabled(api->config.store, id, enabled, err);
+    if (rc < 0)
+        return rc;
+    rv_provider_wake(api, "workers");
+    rv_job_result(job, id, rv_provider_say(job, id, what));
+    rv_jw_end_object(rv_job_out(job));
+    return 0;
+}
+
+int
+rv_provider_pause_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
+{
+    (void)item;
+    return set_enabled(job, id, 0, "paused", err);
+}
+
+int
+rv_provider_resume_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
+{
+    (void)item;
+    return set_enabled(job, id, 1, "resumed", err);
+}
+
+int
+rv_provider_delete_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
+{
+    struct rv_api *api = rv_job_api(job);
+    struct rv_queued queued = { .queue = "generic",
+                                .class_name = "Provider",
+                                .method_name = "destroy",
+                                .target_id = id,
+                                .flags = RV_MESSAGE_AGAIN,
+                                .userid = job->req->who.userid };
+    struct rv_provider *provider = NULL;
+    int64_t task_id;
+    (void)item;
+    int rc = rv_provider_load(&provider, api->config.store, id, err);
+
+    if (rc < 0)
+        return rc;
+    queued.task_name = rv_arena_format(job->req->arena, "Delete provider '%s'", provider->name);
+    rv_provider_free(provider);
+    rc = rv_put_with_task(api->config.store, &queued, &task_id, err);
+    if (rc < 0)
+        return rc;
+    rv_provider_wake(api, "generic");
+    if (!job->empty)
+        write_task(job, id, task_id, "deleting");
+    return 0;
+}
