@@ -70,8 +70,8 @@ int rv_store_begin(struct rv_store *store, rv_err *err);
 int rv_store_commit(struct rv_store *store, rv_err *err); /* on failure it is rolled back */
 void rv_store_rollback(struct rv_store *store);           /* nothing when none is open */
 int rv_store_in_transaction(const struct rv_store *store);
-/* In a transaction, right after its begin: from here on statements whose outcome nobody asks for (exec
- * without `changed`, bulk rows up to some hundred, locks, notifications) may be sent without
+/* In a transaction, right after its begin: from here on statements whose outcome nobody asks for
+ * (exec without `changed`, bulk rows up to some hundred, locks, notifications) may be sent without
  * waiting for each. The first failure shows at the next query, or at the commit. Saves round trips
  * to PostgreSQL; ends with the transaction. */
 void rv_store_later(struct rv_store *store);
