@@ -321,7 +321,7 @@ class Faults(Case):
 
     def test_what_fails_its_proof_is_not_stored_and_says_why(self):
         self.crashes = True
-        reeved = self.start(*QUICK, "--set", "verify.timeout=2s")
+        reeved = self.start(*QUICK, "--set", "verify.timeout=6s")
         self.assertIn("refuses these credentials", self.refusal(reeved, fault="auth"))
         self.assertIn("cannot be reached", self.refusal(reeved, fault="unavailable"))
         self.assertIn("unknown option 'pdos'", self.refusal(reeved, pdos=1))
@@ -330,8 +330,8 @@ class Faults(Case):
         self.assertIn("signal 11", message)
         self.assertIn("demo.verify", message)
         start = time.monotonic()
-        self.assertIn("not verified within 2 s", self.refusal(reeved, fault="hang_verify"))
-        self.assertLess(time.monotonic() - start, 6)
+        self.assertIn("not verified within 6 s", self.refusal(reeved, fault="hang_verify"))
+        self.assertLess(time.monotonic() - start, 15)
         self.assertEqual(reeved.children("refresh"), [])
 
     def test_secrets_are_in_no_log_no_store_and_no_answer(self):
