@@ -166,6 +166,21 @@ expand_parameter(rv_json_writer *w, const struct rv_kind *kind)
     rv_buf_free(&pattern);
 }
 
+/* A to-one association, alone or with one of the attributes that most kinds have. */
+static void
+add_association(rv_buf *out, const struct rv_column *column)
+{
+    static const char *const common[] = { "name", "created_on" };
+    const struct rv_kind *target = rv_model_kind(column->target);
+
+    rv_buf_addf(out, "|%.*s(\\.(id", (int)strlen(column->name) - 3, column->name);
+    for (size_t i = 0; i < RV_COUNT(common); i++) {
+        if (rv_kind_column(target, common[i]) >= 0)
+            rv_buf_addf(out, "|%s", common[i]);
+    }
+    rv_buf_add_string(out, "))?");
+}
+
 static void
 attributes_parameter(rv_json_writer *w, const struct rv_kind *kind)
 {
@@ -177,8 +192,7 @@ attributes_parameter(rv_json_writer *w, const struct rv_kind *kind)
     for (int i = 0; i < kind->column_count; i++) {
         const struct rv_column *column = &kind->columns[i];
         if (column->type == REEVE_REF && column->target && rv_column_public(column))
-            rv_buf_addf(&words, "|%.*s(\\.(id|created_on))?", (int)strlen(column->name) - 3,
-                        column->name);
+            add_association(&words, column);
     }
     list_pattern(&pattern, rv_buf_text(&words), 12);
     rv_buf_add_string(&pattern, "|^$"); /* none are named: all columns */
