@@ -110,7 +110,8 @@ class Shared(kube_it.KubeCase):
         self.cluster.settle()
         self.agree(["pods", "nodes", "namespaces"])
         self.cluster.seed("pod.yaml", pods, verb="delete", check=False)
-        self.cluster.kubectl("delete", "namespace", *[f"fleet-{i}" for i in range(10)])
+        self.cluster.kubectl("delete", "namespace", *[f"fleet-{i}" for i in range(10)], "--ignore-not-found",
+                             "--timeout=60s", check=False)
         self.cluster.seed("node.yaml", 5, verb="delete")
 
 
