@@ -42,9 +42,11 @@ read_id(const cJSON *value, int64_t *id, rv_err *err)
 }
 
 int
-rv_identifier_check(const cJSON *entry, rv_err *err)
+rv_identifier_check(const struct rv_kind *kind, const cJSON *entry, rv_err *err)
 {
     const cJSON *id = cJSON_GetObjectItemCaseSensitive(entry, "id"), *item;
+    const char *href = rv_json_string(entry, "href");
+    int64_t ignored;
 
     if (id && !cJSON_IsString(id) && !cJSON_IsNumber(id))
         return rv_fail(err, RV_E_INVALID, "an id is a string of digits");
@@ -56,7 +58,7 @@ rv_identifier_check(const cJSON *entry, rv_err *err)
         if (is_text && !cJSON_IsString(item))
             return rv_fail(err, RV_E_INVALID, "'%s' must be a text", item->string);
     }
-    return 0;
+    return href ? read_href(kind, href, &ignored, err) : 0;
 }
 
 int

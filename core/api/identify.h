@@ -15,8 +15,8 @@ struct rv_identifier {
     const char *text;
 };
 
-/* INVALID when something that could name a row is of another type, used or not. */
-int rv_identifier_check(const cJSON *entry, rv_err *err);
+/* INVALID when something that could name a row is of another type or kind, used or not. */
+int rv_identifier_check(const struct rv_kind *kind, const cJSON *entry, rv_err *err);
 /* INVALID when the entry names nothing, NOT_FOUND for an id that is none. */
 int rv_identifier_read(struct rv_identifier *out, const struct rv_kind *kind, const cJSON *entry,
                        rv_err *err);

@@ -213,7 +213,7 @@ check_keys(const cJSON *object, const char *const *keys, rv_err *err)
 static int
 check_entry(const struct rv_job *job, const cJSON *entry, rv_err *err)
 {
-    int rc = rv_identifier_check(entry, err);
+    int rc = rv_identifier_check(job->kind, entry, err);
 
     if (rc < 0 || (job->action->body && !rv_streq(job->action->body, "Identifiers")))
         return rc;

@@ -205,6 +205,7 @@ entries_are_named_by_guid_and_must_be_of_the_right_types(void **state)
         "{\"action\":\"delete\",\"resources\":[{\"id\":\"1000000000101\",\"name\":{}}]}",
         "{\"action\":\"delete\",\"resources\":[{\"id\":\"1000000000101\"},{\"id\":[]}]}",
         "{\"action\":\"edit\",\"resource\":{\"id\":\"1000000000101\",\"href\":null}}",
+        "{\"action\":\"delete\",\"resources\":[{\"id\":\"1000000000101\",\"href\":\"\"}]}",
         "{\"action\":\"query\",\"resources\":[{\"guid\":7}]}",
         "{\"type\":\"demo\",\"name\":\"x\",\"guid\":\"y\"}",
     };
