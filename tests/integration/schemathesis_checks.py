@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checks for schemathesis, loaded by test_schemathesis.py. They stand in for its own where those know too little: a
+request that fits the document may be refused for what no document can say, the state of rows and the options of a
+provider's plugin, and then the answer says so."""
+import re
+
+import schemathesis
+from schemathesis import GenerationMode
+
+REASONS = (
+    r"Name has already been taken: '",
+    r"(cancel task: )?task \d+ is \w+( already|; only finished tasks are deleted)$",
+    r"message \d+ ",
+    r"the type of a provider cannot be changed$",
+    r"(unknown )?option '",
+    r"stored option '.*': not a sealed secret",  # of the rows that dictionary_it.py makes up
+)
+
+
+def is_of(mode, case):
+    return case.meta is not None and case.meta.generation.mode == mode
+
+
+@schemathesis.check
+def nonsense_is_refused_entry_by_entry(ctx, response, case):
+    """Of a list, what fits the document may work though another entry does not."""
+    if not is_of(GenerationMode.NEGATIVE, case) or response.status_code != 200 or case.method != "POST":
+        return
+    results = response.json().get("results")
+    if results is not None and isinstance(case.body, dict) and "resources" in case.body:
+        assert any(result.get("success") is False for result in results), response.text[:2000]
+
+
+@schemathesis.check
+def refusal_has_a_reason_beyond_the_document(ctx, response, case):
+    if not is_of(GenerationMode.POSITIVE, case) or response.status_code != 400:
+        return
+    message = response.json()["error"]["message"]
+    assert any(re.match(reason, message) for reason in REASONS), message
