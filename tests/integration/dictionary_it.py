@@ -102,7 +102,8 @@ def text_of(kind, column):
         return f"{HIDDEN} {kind.table}.{column.name}"
     if column.name.endswith("_type") and kind.column(column.name[:-5] + "_id"):
         return target_of(kind.column(column.name[:-5] + "_id"))
-    return {"type": "demo", "state": "Finished", "status": "Ok", "role": "default"}.get(column.name, f"a {column.name} <ü\"\\>")
+    known = {"type": "demo", "state": "Finished", "status": "Ok", "role": "default"}
+    return known.get(column.name, f"a {column.name} <ü\"\\>")
 
 
 def literal(kind, column):

@@ -11,27 +11,25 @@ import os
 import re
 import subprocess
 import sys
-import unittest
 import urllib.parse
 
-import dictionary_it
-import reeve_it
+import venv_it
+
+venv_it.enter()
+
+import jsonschema_rs  # noqa: E402
+import schemathesis  # noqa: E402
+
+import dictionary_it  # noqa: E402
+import reeve_it  # noqa: E402
 
 SEED = 20260722
 HERE = os.path.dirname(os.path.abspath(__file__))
 # For looking into a finding, for instance: --report ndjson --report-ndjson-path FILE.
 MORE_OPTIONS = os.environ.get("REEVE_SCHEMATHESIS", "").split()
-INSTALL = os.path.join(reeve_it.ROOT, "tests", "peers", "python", "install")
-
-try:
-    import jsonschema_rs
-    import schemathesis
-except ImportError:
-    python = subprocess.run([INSTALL], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
-    if os.path.dirname(sys.executable) == os.path.dirname(python):
-        raise
-    os.execv(python, [python, "-B", *sys.argv])
-
+# Everyday's kinds and sub-collections.
+KEPT = ("providers", "tasks", "miq_queue", "zones", "auth_tokens", "vms", "container_groups", "custom_attributes")
+KEPT_SUBS = (("container_groups", "containers"), ("vms", "tags"))
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 COMBINATIONS = ("anyOf", "oneOf", "allOf")
 # Objects whose keys are data: names of features, of provider types. What stands behind a key is closed again.
@@ -284,17 +282,18 @@ class Document(Case):
 
 
 class Fuzz(Case):
+    def is_kept(self, path):
+        parts = path.removeprefix("/api/").split("/")
+        if parts[0] not in {kind.collection for kind in self.filled}:
+            return parts[0] not in {kind.collection for kind in dictionary_it.kinds().values()}
+        return parts[0] in KEPT if len(parts) < 3 else (parts[0], parts[2]) in KEPT_SUBS
+
     def reduced(self):
         """The document with some kinds of each sort: all are made from the dictionary by the same lines."""
-        kept = re.compile(r"^/(?!api/)|^/api/([a-z]+|openapi.json|provider_types|product_info)$|"
-                          r"^/api/(providers|tasks|miq_queue|zones|auth_tokens|vms|container_groups|custom_attributes)(/{id})?$|"
-                          r"^/api/(container_groups/{id}/containers|vms/{id}/tags)(/|$)")
-        unlike = re.compile(r"^/api/(clusters|containers|disks|endpoints|hosts|networks|regions|servers|taggings|workers)$")
-        document = dict(self.document, paths={path: item for path, item in self.document["paths"].items()
-                                              if kept.match(path) and not unlike.match(path)})
+        paths = {path: item for path, item in self.document["paths"].items() if self.is_kept(path)}
         path = os.path.join(self.folder, "openapi.json")
         with open(path, "w") as out:
-            json.dump(document, out)
+            json.dump(dict(self.document, paths=paths), out)
         return path
 
     def add_victims(self):
@@ -312,7 +311,8 @@ class Fuzz(Case):
                  "[auth.openapi]", 'token = { api_key = "${REEVE_FUZZ_TOKEN}" }',
                  "[generation]", 'database = "none"', "no-shrink = true", f"max-examples = {examples}",
                  "[dictionaries.rows]", f'values = ["{dictionary_it.ROW}"]',
-                 "[parameters]", *(f'{name} = {{ dictionary = "rows", probability = 0.8 }}' for name in ("id", "sub_id"))]
+                 "[parameters]", 'id = { dictionary = "rows", probability = 0.8 }',
+                 'sub_id = { dictionary = "rows", probability = 0.8 }']
         for collection, number in self.add_victims().items():
             # What rows and plugins refuse is not in the document: schemathesis_checks.py looks at the reason.
             lines += [f"[dictionaries.{collection}]", f'values = ["{number}"]',
@@ -364,4 +364,4 @@ class Fuzz(Case):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    reeve_it.main()
