@@ -15,7 +15,15 @@ struct level {
     struct rv_map by_id;  /* owners */
     struct rv_map by_key; /* their new children */
     struct rv_nodes keyed;
-    const struct rv_kind *kind, *owner_kind; /* being read */
+    struct family *families; /* what is read */
+    struct rv_row_query *queries;
+    size_t query_count, query_size;
+};
+
+/* The children of one kind that owners of one kind may have. */
+struct family {
+    struct level *level;
+    const struct rv_kind *kind, *owner_kind;
 };
 
 static struct rv_digest
@@ -86,13 +94,14 @@ row_archived(const struct rv_saver *saver, const struct rv_kind *kind, const rv_
 }
 
 static void
-add_gone(struct level *level, struct rv_node *owner, const rv_value *row)
+add_gone(struct level *level, const struct rv_kind *kind, struct rv_node *owner,
+         const rv_value *row)
 {
     struct rv_node *child = rv_plan_alloc(level->plan, sizeof(*child));
-    child->kind = level->kind;
+    child->kind = kind;
     child->state = RV_NODE_GONE;
     child->id = row[0].v.i;
-    child->old = rv_rows_copy(level->plan->arena, row, level->kind->column_count);
+    child->old = rv_rows_copy(level->plan->arena, row, kind->column_count);
     child->owner = owner;
     child->next = owner->children;
     owner->children = child;
@@ -102,12 +111,13 @@ add_gone(struct level *level, struct rv_node *owner, const rv_value *row)
 static int
 take_row(void *arg, const rv_value *row, rv_err *err)
 {
-    struct level *level = arg;
-    const struct rv_kind *kind = level->kind;
+    const struct family *family = arg;
+    struct level *level = family->level;
+    const struct rv_kind *kind = family->kind;
     struct rv_saver *saver = level->plan->saver;
     (void)err;
     int64_t owner_id = row[kind->owner_column].v.i;
-    int64_t at = rv_map_get(&level->by_id, id_key(level->owner_kind, owner_id));
+    int64_t at = rv_map_get(&level->by_id, id_key(family->owner_kind, owner_id));
     if (at < 0)
         return 0;
     struct rv_node *owner = level->owners.at[at];
@@ -122,49 +132,62 @@ take_row(void *arg, const rv_value *row, rv_err *err)
     /* Rows of people (a custom attribute that a user gave) and what is archived already stay. */
     int ours = row[1].type == RV_INT && row[1].v.i == saver->config.ems_id;
     if (ours && !row_archived(saver, kind, row))
-        add_gone(level, owner, row);
+        add_gone(level, kind, owner, row);
     return 0;
 }
 
-static int
-read_children_of(struct level *level, const struct rv_kind *owner_kind, rv_err *err)
+static void
+add_family(struct level *level, const struct rv_kind *kind, const struct rv_kind *owner_kind,
+           const rv_value *ids, size_t count)
 {
-    struct rv_saver *saver = level->plan->saver;
-    RV_AUTO_FREE rv_value *ids = rv_realloc(NULL, level->owners.count, sizeof(*ids));
-    size_t count = 0;
+    if (level->query_count == level->query_size) {
+        level->query_size = level->query_size ? 2 * level->query_size : 16;
+        level->families = rv_realloc(level->families, level->query_size, sizeof(*level->families));
+        level->queries = rv_realloc(level->queries, level->query_size, sizeof(*level->queries));
+    }
+    struct rv_row_query *query = &level->queries[level->query_count];
+    level->families[level->query_count++] =
+        (struct family){ .level = level, .kind = kind, .owner_kind = owner_kind };
+    *query = (struct rv_row_query){
+        .kind = kind, .by = kind->owner_column, .keys = ids, .key_count = count, .row = take_row
+    };
+    if (kind->columns[kind->owner_column].type_column >= 0)
+        query->type = owner_kind->name;
+}
+
+/* Takes the ids from where *ids points to. */
+static void
+add_families_of(struct level *level, const struct rv_kind *owner_kind, rv_value **ids)
+{
+    const struct rv_saver *saver = level->plan->saver;
+    const rv_value *first = *ids;
     for (size_t i = 0; i < level->owners.count; i++)
         if (level->owners.at[i]->kind == owner_kind && has_row(level->owners.at[i]))
-            ids[count++] = rv_vint(level->owners.at[i]->id);
-    for (int k = 0; k < saver->kind_count && count > 0; k++) {
-        const struct rv_kind *kind = rv_model_at(k);
-        if (!saver->kinds[owner_kind->index].children[k])
-            continue;
-        struct rv_row_query query = {
-            .kind = kind, .by = kind->owner_column, .keys = ids, .key_count = count
-        };
-        if (kind->columns[kind->owner_column].type_column >= 0)
-            query.type = owner_kind->name;
-        level->kind = kind;
-        level->owner_kind = owner_kind;
-        if (rv_rows_each(saver, &query, take_row, level, err) < 0)
-            return err->code;
-    }
-    return 0;
+            *(*ids)++ = rv_vint(level->owners.at[i]->id);
+    for (int k = 0; k < saver->kind_count; k++)
+        if (saver->kinds[owner_kind->index].children[k])
+            add_family(level, rv_model_at(k), owner_kind, first, (size_t)(*ids - first));
 }
 
 static int
 read_level(struct level *level, rv_err *err)
 {
-    RV_AUTO_FREE uint8_t *done = rv_alloc((size_t)level->plan->saver->kind_count);
+    struct rv_saver *saver = level->plan->saver;
+    RV_AUTO_FREE uint8_t *done = rv_alloc((size_t)saver->kind_count);
+    RV_AUTO_FREE rv_value *ids = rv_realloc(NULL, level->owners.count, sizeof(*ids));
+    rv_value *next = ids;
+    level->query_count = 0;
     for (size_t i = 0; i < level->owners.count; i++) {
         const struct rv_node *owner = level->owners.at[i];
         if (done[owner->kind->index] || !has_row(owner))
             continue;
         done[owner->kind->index] = 1;
-        if (read_children_of(level, owner->kind, err) < 0)
-            return err->code;
+        add_families_of(level, owner->kind, &next);
     }
-    return 0;
+    /* Only now: the arrays do not move any more. */
+    for (size_t i = 0; i < level->query_count; i++)
+        level->queries[i].arg = &level->families[i];
+    return rv_rows_each(saver, level->queries, level->query_count, err);
 }
 
 static int
@@ -226,5 +249,7 @@ rv_children_match(struct rv_plan *plan, rv_err *err)
     rv_nodes_free(&level.keyed);
     rv_map_free(&level.by_id);
     rv_map_free(&level.by_key);
+    free(level.families);
+    free(level.queries);
     return rc < 0 ? rv_wrap(err, "read children") : 0;
 }

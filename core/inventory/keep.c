@@ -56,17 +56,23 @@ find_lonely(struct kept *kept, const rv_value *ids, size_t count, rv_err *err)
     struct rv_saver *saver = kept->plan->saver;
     const struct rv_kind *keeper = rv_model_at(kept->kind->kept_by_kind);
     int column = kept->kind->kept_by_column;
-    struct rv_row_query pointers = { .kind = keeper,
-                                     .columns = &column,
-                                     .column_count = 1,
-                                     .by = column,
-                                     .keys = ids,
-                                     .key_count = count,
-                                     .active = 1 };
-    struct rv_row_query rows = { .kind = kept->kind, .keys = ids, .key_count = count, .active = 1 };
-    if (rv_rows_each(saver, &pointers, take_pointed, kept, err) < 0)
-        return err->code;
-    return rv_rows_each(saver, &rows, take_lonely, kept, err);
+    /* In this order: what is pointed to is known when the rows come. */
+    struct rv_row_query queries[] = { { .kind = keeper,
+                                        .columns = &column,
+                                        .column_count = 1,
+                                        .by = column,
+                                        .keys = ids,
+                                        .key_count = count,
+                                        .active = 1,
+                                        .row = take_pointed,
+                                        .arg = kept },
+                                      { .kind = kept->kind,
+                                        .keys = ids,
+                                        .key_count = count,
+                                        .active = 1,
+                                        .row = take_lonely,
+                                        .arg = kept } };
+    return rv_rows_each(saver, queries, RV_COUNT(queries), err);
 }
 
 static void

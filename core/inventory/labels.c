@@ -292,8 +292,10 @@ read_taggings(struct rv_label_work *work, const struct rv_nodes *nodes, const st
                                   .by = columns[1],
                                   .keys = ids,
                                   .key_count = count,
-                                  .type = kind->name };
-    return rv_rows_each(work->plan->saver, &query, take_tagging, work, err);
+                                  .type = kind->name,
+                                  .row = take_tagging,
+                                  .arg = work };
+    return rv_rows_each(work->plan->saver, &query, 1, err);
 }
 
 static int

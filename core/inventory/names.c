@@ -230,9 +230,11 @@ find_former_holders(struct names *names, const struct rv_kind *kind, rv_err *err
                                   .by = by,
                                   .keys = texts,
                                   .key_count = count,
-                                  .of_provider = 1 };
+                                  .of_provider = 1,
+                                  .row = take_holder,
+                                  .arg = names };
     names->reading = kind;
-    return rv_rows_each(names->plan->saver, &query, take_holder, names, err);
+    return rv_rows_each(names->plan->saver, &query, 1, err);
 }
 
 static int
@@ -360,10 +362,12 @@ follow_column(struct follow *follow, const rv_value *ids, size_t count, rv_err *
                                   .keys = ids,
                                   .key_count = count,
                                   .of_provider = 1,
-                                  .active = 1 };
+                                  .active = 1,
+                                  .row = take_follower,
+                                  .arg = follow };
     if (follow->kind->columns[follow->column].type_column >= 0)
         query.type = follow->to->name;
-    if (rv_rows_each(saver, &query, take_follower, follow, err) < 0)
+    if (rv_rows_each(saver, &query, 1, err) < 0)
         return err->code;
     if (follow->count == 0)
         return 0;

@@ -116,7 +116,6 @@ static int
 write_all(struct rv_plan *plan, rv_err *err)
 {
     struct rv_saver *saver = plan->saver;
-    rv_store_later(saver->store);
     if (saver->config.lease && rv_lease_check(saver->store, saver->config.lease, err) < 0)
         return err->code;
     if (rv_write_rows(plan, err) < 0 || rv_write_references(plan, err) < 0 ||
@@ -130,7 +129,7 @@ static int
 transact(struct rv_plan *plan, rv_err *err)
 {
     struct rv_store *store = plan->saver->store;
-    if (rv_store_begin(store, err) < 0)
+    if (rv_store_begin_later(store, err) < 0)
         return err->code;
     if (write_all(plan, err) < 0) {
         rv_store_rollback(store);

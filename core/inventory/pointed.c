@@ -36,30 +36,60 @@ may_point(const struct rv_kind *from, int column, const struct rv_kind *to)
            !(from->columns[column].flags & REEVE_COL_CORE) && rv_kind_accepts(from, column, to);
 }
 
-int
-rv_pointed_find(struct rv_saver *saver, struct rv_map *out, const struct rv_kind *to,
-                const rv_value *ids, size_t count, rv_err *err)
+/* Every column in which a row of this kind may be pointed to: its kind, and its number. */
+struct pointers {
+    int *columns;
+    const struct rv_kind **kinds;
+    size_t count;
+};
+
+static struct pointers
+find_pointers(const struct rv_saver *saver, const struct rv_kind *to)
 {
-    struct pointed pointed = { .map = out, .kind = to };
+    struct pointers found = { .count = 0 };
+    size_t size = 0;
     for (int k = 0; k < saver->kind_count; k++) {
         const struct rv_kind *from = rv_model_at(k);
         for (int c = 0; c < from->column_count; c++) {
             if (!may_point(from, c, to))
                 continue;
-            struct rv_row_query query = { .kind = from,
-                                          .columns = &c,
-                                          .column_count = 1,
-                                          .by = c,
-                                          .keys = ids,
-                                          .key_count = count,
-                                          .active = 1 };
-            if (from->columns[c].type_column >= 0)
-                query.type = to->name;
-            if (rv_rows_each(saver, &query, take_pointed, &pointed, err) < 0)
-                return err->code;
+            if (found.count == size) {
+                size = size ? 2 * size : 16;
+                found.columns = rv_realloc(found.columns, size, sizeof(*found.columns));
+                found.kinds = rv_realloc(found.kinds, size, sizeof(*found.kinds));
+            }
+            found.columns[found.count] = c;
+            found.kinds[found.count++] = from;
         }
     }
-    return 0;
+    return found;
+}
+
+int
+rv_pointed_find(struct rv_saver *saver, struct rv_map *out, const struct rv_kind *to,
+                const rv_value *ids, size_t count, rv_err *err)
+{
+    struct pointed pointed = { .map = out, .kind = to };
+    struct pointers from = find_pointers(saver, to);
+    struct rv_row_query *queries = rv_realloc(NULL, from.count + 1, sizeof(*queries));
+    for (size_t i = 0; i < from.count; i++) {
+        int column = from.columns[i], typed = from.kinds[i]->columns[column].type_column >= 0;
+        queries[i] = (struct rv_row_query){ .kind = from.kinds[i],
+                                            .columns = &from.columns[i],
+                                            .column_count = 1,
+                                            .by = column,
+                                            .keys = ids,
+                                            .key_count = count,
+                                            .active = 1,
+                                            .type = typed ? to->name : NULL,
+                                            .row = take_pointed,
+                                            .arg = &pointed };
+    }
+    int rc = rv_rows_each(saver, queries, from.count, err);
+    free(queries);
+    free(from.columns);
+    free(from.kinds);
+    return rc;
 }
 
 /* A reserved id as it is kept. */

@@ -97,10 +97,12 @@ read_archived_of(struct unknowns *unknowns, const struct rv_kind *kind, int form
                                   .by = by,
                                   .keys = texts,
                                   .key_count = count,
-                                  .of_provider = 1 };
+                                  .of_provider = 1,
+                                  .row = take_archived,
+                                  .arg = unknowns };
     unknowns->reading = kind;
     unknowns->form = form;
-    return rv_rows_each(unknowns->plan->saver, &query, take_archived, unknowns, err);
+    return rv_rows_each(unknowns->plan->saver, &query, 1, err);
 }
 
 static int

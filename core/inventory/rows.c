@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Reading rows by many keys, in chunks. A chunk is filled up to one of a few sizes,
- * so that the statements stay few and prepared.
+ * so that the statements stay few and prepared; chunks and queries go to the store together.
  */
 #include "inventory/saver_internal.h"
 
 #include <string.h>
 
-enum { CHUNK_MAX = 256, SQL_BYTES = 256 << 10, FIXED_PARAMS = 2 };
+enum { CHUNK_MAX = 256, READS_AT_ONCE = 32, SQL_BYTES = 256 << 10, FIXED_PARAMS = 2 };
 
 static size_t
 chunk_size(size_t left)
@@ -57,32 +57,72 @@ write_query(rv_buf *sql, rv_value *params, const struct rv_saver *saver,
     return fixed;
 }
 
-int
-rv_rows_each(struct rv_saver *saver, const struct rv_row_query *query,
-             int (*fn)(void *arg, const rv_value *row, rv_err *err), void *arg, rv_err *err)
+/* Reads that go to the store together. */
+struct batch {
+    struct rv_saver *saver;
+    struct rv_store_read reads[READS_AT_ONCE];
+    const struct rv_kind *kinds[READS_AT_ONCE]; /* what each reads, for errors */
+    size_t count;
+    struct rv_arena *arena; /* texts and parameters */
+};
+
+static int
+send(struct batch *batch, rv_err *err)
 {
-    rv_value params[FIXED_PARAMS + CHUNK_MAX];
-    for (size_t done = 0; done < query->key_count;) {
-        size_t left = query->key_count - done, size = chunk_size(left);
-        size_t here = left < size ? left : size;
-        RV_AUTO_BUF rv_buf sql = rv_buf_limited(SQL_BYTES);
-        int fixed = write_query(&sql, params, saver, query, size);
-        for (size_t i = 0; i < size; i++)
-            params[(size_t)fixed + i] = query->keys[done + (i < here ? i : here - 1)];
-        RV_AUTO_ROWS struct rv_rows *rows = NULL;
-        const rv_value *row;
-        if (rv_buf_check(&sql, err) < 0 || rv_store_query(saver->store, &rows, rv_buf_text(&sql),
-                                                          params, fixed + (int)size, err) < 0)
-            return rv_wrap(err, "read %s", query->kind->table);
-        int rc;
-        while ((rc = rv_rows_next(rows, &row, err)) > 0)
-            if ((rc = fn(arg, row, err)) < 0)
-                break;
-        if (rc < 0)
-            return rv_wrap(err, "read %s", query->kind->table);
-        done += here;
+    int rc = rv_store_read_all(batch->saver->store, batch->reads, batch->count, err);
+    if (rc < 0)
+        rv_wrap(err, "read %s%s", batch->kinds[0]->table, batch->count > 1 ? " and others" : "");
+    batch->count = 0;
+    rv_arena_reset(batch->arena);
+    return rc;
+}
+
+static int
+add_chunk(struct batch *batch, const struct rv_row_query *query, const rv_value *keys, size_t count,
+          rv_err *err)
+{
+    RV_AUTO_BUF rv_buf sql = rv_buf_limited(SQL_BYTES);
+    size_t size = chunk_size(count);
+    rv_value *params = rv_arena_alloc(batch->arena, (FIXED_PARAMS + size) * sizeof(*params));
+    RV_ASSERT(params != NULL);
+    int fixed = write_query(&sql, params, batch->saver, query, size);
+    for (size_t i = 0; i < size; i++)
+        params[(size_t)fixed + i] = keys[i < count ? i : count - 1];
+    if (rv_buf_check(&sql, err) < 0)
+        return rv_wrap(err, "read %s", query->kind->table);
+    batch->kinds[batch->count] = query->kind;
+    batch->reads[batch->count++] =
+        (struct rv_store_read){ .sql = rv_arena_strdup(batch->arena, rv_buf_text(&sql)),
+                                .params = params,
+                                .count = fixed + (int)size,
+                                .row = query->row,
+                                .arg = query->arg };
+    return batch->count == READS_AT_ONCE ? send(batch, err) : 0;
+}
+
+static int
+add_query(struct batch *batch, const struct rv_row_query *query, rv_err *err)
+{
+    for (size_t done = 0; done < query->key_count; done += CHUNK_MAX) {
+        size_t left = query->key_count - done;
+        if (add_chunk(batch, query, query->keys + done, left < CHUNK_MAX ? left : CHUNK_MAX, err) <
+            0)
+            return err->code;
     }
     return 0;
+}
+
+int
+rv_rows_each(struct rv_saver *saver, const struct rv_row_query *queries, size_t count, rv_err *err)
+{
+    struct batch batch = { .saver = saver, .arena = rv_arena_new(0) };
+    int rc = 0;
+    for (size_t i = 0; i < count && rc == 0; i++)
+        rc = add_query(&batch, &queries[i], err);
+    if (rc == 0 && batch.count > 0)
+        rc = send(&batch, err);
+    rv_arena_free(batch.arena);
+    return rc;
 }
 
 rv_value *
@@ -122,23 +162,25 @@ wants_old(const struct rv_node *node, const struct rv_kind *kind)
            (node->state == RV_NODE_KNOWN || node->state == RV_NODE_GONE);
 }
 
-static int
-read_kind(struct rv_plan *plan, const struct rv_kind *kind, size_t from, rv_err *err)
+/* What there is to read of one kind; takes the ids from where *ids points to. */
+static struct rv_row_query
+query_kind(struct tops_of_kind *tops, size_t from, rv_value **ids)
 {
-    struct tops_of_kind tops = { .plan = plan, .kind = kind };
-    RV_AUTO_FREE rv_value *ids = rv_realloc(NULL, plan->tops.count + 1, sizeof(*ids));
-    size_t count = 0;
+    struct rv_plan *plan = tops->plan;
+    const rv_value *first = *ids;
     for (size_t i = from; i < plan->tops.count; i++) {
         const struct rv_node *node = plan->tops.at[i];
-        if (!wants_old(node, kind))
+        if (!wants_old(node, tops->kind))
             continue;
-        ids[count++] = rv_vint(node->id);
-        rv_map_put(&tops.by_id, (struct rv_digest){ .low = (uint64_t)node->id }, (int64_t)i);
+        *(*ids)++ = rv_vint(node->id);
+        rv_map_put(&tops->by_id, (struct rv_digest){ .low = (uint64_t)node->id }, (int64_t)i);
     }
-    struct rv_row_query query = { .kind = kind, .by = 0, .keys = ids, .key_count = count };
-    int rc = rv_rows_each(plan->saver, &query, take_old, &tops, err);
-    rv_map_free(&tops.by_id);
-    return rc;
+    return (struct rv_row_query){ .kind = tops->kind,
+                                  .by = 0,
+                                  .keys = first,
+                                  .key_count = (size_t)(*ids - first),
+                                  .row = take_old,
+                                  .arg = tops };
 }
 
 /* A row that should be there and is not was deleted behind our back (by hand): what is to go is
@@ -158,15 +200,25 @@ settle_missing(struct rv_plan *plan, size_t from)
 int
 rv_rows_of_tops(struct rv_plan *plan, size_t from, rv_err *err)
 {
-    RV_AUTO_FREE uint8_t *read = rv_alloc((size_t)plan->saver->kind_count);
+    size_t kinds = (size_t)plan->saver->kind_count, count = 0;
+    RV_AUTO_FREE uint8_t *read = rv_alloc(kinds);
+    RV_AUTO_FREE rv_value *ids = rv_realloc(NULL, plan->tops.count + 1, sizeof(*ids));
+    RV_AUTO_FREE struct tops_of_kind *tops = rv_realloc(NULL, kinds, sizeof(*tops));
+    RV_AUTO_FREE struct rv_row_query *queries = rv_realloc(NULL, kinds, sizeof(*queries));
+    rv_value *next = ids;
     for (size_t i = from; i < plan->tops.count; i++) {
         const struct rv_kind *kind = plan->tops.at[i]->kind;
         if (read[kind->index] || !wants_old(plan->tops.at[i], kind))
             continue;
         read[kind->index] = 1;
-        if (read_kind(plan, kind, from, err) < 0)
-            return err->code;
+        tops[count] = (struct tops_of_kind){ .plan = plan, .kind = kind };
+        queries[count] = query_kind(&tops[count], from, &next);
+        count++;
     }
-    settle_missing(plan, from);
-    return 0;
+    int rc = rv_rows_each(plan->saver, queries, count, err);
+    for (size_t i = 0; i < count; i++)
+        rv_map_free(&tops[i].by_id);
+    if (rc == 0)
+        settle_missing(plan, from);
+    return rc;
 }

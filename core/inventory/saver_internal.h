@@ -195,9 +195,13 @@ struct rv_row_query {
     int of_provider;  /* only rows of this provider */
     const char *type; /* when `by` is polymorphic: the kind that it points to */
     int active;       /* only rows that are not archived */
+    /* Called for each row, which is borrowed; must not use the store. */
+    int (*row)(void *arg, const rv_value *row, rv_err *err);
+    void *arg;
 };
-int rv_rows_each(struct rv_saver *saver, const struct rv_row_query *query,
-                 int (*fn)(void *arg, const rv_value *row, rv_err *err), void *arg, rv_err *err);
+/* Queries that do not wait for each other's answers, in one round trip or few. */
+int rv_rows_each(struct rv_saver *saver, const struct rv_row_query *queries, size_t count,
+                 rv_err *err);
 /* A copy of a row in the arena. */
 rv_value *rv_rows_copy(struct rv_arena *arena, const rv_value *row, int count);
 /* Old rows of those tops that have one. */

@@ -68,8 +68,10 @@ struct rv_store_driver {
     int64_t (*bytes)(void *conn);
     /* SQL type of a column: REEVE_STRING ... to "TEXT", "BIGINT", ... */
     const char *(*column_type)(int32_t type);
-    /* As rv_store_later; ends with the transaction. NULL: nothing to gain. */
-    void (*later)(void *conn);
+    /* As rv_store_begin_later. NULL: nothing to gain over begin. */
+    int (*begin_later)(void *conn, rv_err *err);
+    /* As rv_store_read_all. NULL: nothing to gain over one after the other. */
+    int (*read_all)(void *conn, const struct rv_store_read *reads, size_t count, rv_err *err);
 };
 
 /* host lives as long as the process. */

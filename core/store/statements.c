@@ -100,6 +100,49 @@ rv_rows_close_p(struct rv_rows **rows)
 }
 
 static int
+read_one(struct rv_store *store, const struct rv_store_read *read, rv_err *err)
+{
+    RV_AUTO_ROWS struct rv_rows *rows = NULL;
+    const rv_value *row;
+    int rc;
+
+    if (rv_store_query(store, &rows, read->sql, read->params, read->count, err) < 0)
+        return err->code;
+    while ((rc = rv_rows_next(rows, &row, err)) > 0)
+        if ((rc = read->row(read->arg, row, err)) < 0)
+            return rc;
+    return rc;
+}
+
+static int
+read_together(struct rv_store *store, const struct rv_store_read *reads, size_t count, rv_err *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        if (rv_store_enter(store, err) < 0)
+            return err->code;
+        rc = check_values(reads[i].params, (size_t)reads[i].count, err);
+    }
+    if (rc == 0)
+        rc = store->driver->read_all(store->conn, reads, count, err);
+    return rv_store_leave(store, rc, err);
+}
+
+int
+rv_store_read_all(struct rv_store *store, const struct rv_store_read *reads, size_t count,
+                  rv_err *err)
+{
+    int rc = 0;
+
+    if (count > 1 && store->driver->read_all)
+        return read_together(store, reads, count, err);
+    for (size_t i = 0; i < count && rc == 0; i++)
+        rc = read_one(store, &reads[i], err);
+    return rc;
+}
+
+static int
 keep_row(struct rv_store *store, rv_value *out, const rv_value *row, int columns, rv_err *err)
 {
     for (int i = 0; i < columns; i++) {

@@ -74,17 +74,31 @@ rv_store_is_postgres(const struct rv_store *store)
     return store->driver->postgres;
 }
 
-int
-rv_store_begin(struct rv_store *store, rv_err *err)
+static int
+begin(struct rv_store *store, int (*call)(void *conn, rv_err *err), rv_err *err)
 {
     RV_ASSERT(!store->in_transaction);
     store->statements++;
     rv_err_clear(err);
-    if (store->driver->begin(store->conn, err) < 0)
+    if (call(store->conn, err) < 0)
         return rv_wrap(err, "begin transaction");
     store->in_transaction = 1;
     store->failed = 0;
     return 0;
+}
+
+int
+rv_store_begin(struct rv_store *store, rv_err *err)
+{
+    return begin(store, store->driver->begin, err);
+}
+
+int
+rv_store_begin_later(struct rv_store *store, rv_err *err)
+{
+    const struct rv_store_driver *driver = store->driver;
+
+    return begin(store, driver->begin_later ? driver->begin_later : driver->begin, err);
 }
 
 int
@@ -114,14 +128,6 @@ rv_store_rollback(struct rv_store *store)
     store->driver->rollback(store->conn);
     store->in_transaction = 0;
     store->failed = 0;
-}
-
-void
-rv_store_later(struct rv_store *store)
-{
-    RV_ASSERT(store->in_transaction);
-    if (store->driver->later)
-        store->driver->later(store->conn);
 }
 
 int

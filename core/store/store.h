@@ -64,17 +64,29 @@ void rv_rows_close_p(struct rv_rows **rows);
  * until the next rv_store_one of this store. 1 found, 0 none, or an error. */
 int rv_store_one(struct rv_store *store, rv_value *out, int columns, const char *sql,
                  const rv_value *params, int count, rv_err *err);
+/* One of several SELECTs, none of which needs another's answer. row: called for each row, which is
+ * borrowed; a negative code, with err set, ends everything. It must not use the store. */
+struct rv_store_read {
+    const char *sql;
+    const rv_value *params;
+    int count;
+    int (*row)(void *arg, const rv_value *row, rv_err *err);
+    void *arg;
+};
+/* All of them in one round trip to PostgreSQL; their rows come in the order of the reads. */
+int rv_store_read_all(struct rv_store *store, const struct rv_store_read *reads, size_t count,
+                      rv_err *err);
 
 /* BEGIN IMMEDIATE on SQLite, READ COMMITTED on PostgreSQL. No nesting: asserted. */
 int rv_store_begin(struct rv_store *store, rv_err *err);
 int rv_store_commit(struct rv_store *store, rv_err *err); /* on failure it is rolled back */
 void rv_store_rollback(struct rv_store *store);           /* nothing when none is open */
 int rv_store_in_transaction(const struct rv_store *store);
-/* In a transaction, right after its begin: from here on statements whose outcome nobody asks for
- * (exec without `changed`, bulk rows up to some hundred, locks, notifications) may be sent without
- * waiting for each. The first failure shows at the next query, or at the commit. Saves round trips
- * to PostgreSQL; ends with the transaction. */
-void rv_store_later(struct rv_store *store);
+/* The same, and until its end statements whose outcome nobody asks for (the begin itself, exec
+ * without `changed`, bulk rows up to some hundred, locks, notifications) may be sent without waiting
+ * for each. The first failure shows at the next query, or at the commit. Saves round trips to
+ * PostgreSQL. */
+int rv_store_begin_later(struct rv_store *store, rv_err *err);
 
 /* Many rows at once: COPY, or one prepared statement. values holds rows * columns values, row
  * after row. */

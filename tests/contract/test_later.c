@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * rv_store_later: statements that are not waited for one by one do the same as
- * others, and their failures are seen in time.
+ * rv_store_begin_later and rv_store_read_all: statements that are not waited for one by one do the
+ * same as others, and their failures are seen in time.
  */
 #include "contract.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void
 insert(struct rv_store *store, int64_t id, int64_t value)
@@ -18,8 +19,7 @@ insert(struct rv_store *store, int64_t id, int64_t value)
 static void
 begin_later(struct rv_store *store)
 {
-    must(rv_store_begin(store, err));
-    rv_store_later(store);
+    must(rv_store_begin_later(store, err));
 }
 
 static struct rv_store *
@@ -165,6 +165,104 @@ a_connection_that_is_lost_meanwhile_loses_the_transaction_only(void **state)
     rv_store_close(other);
 }
 
+/* What reads hand over, as "a=1 b=2": the arg is a letter. */
+static char handed[4096], a[] = "a", b[] = "b", r[] = "r";
+
+static int
+hand(void *arg, const rv_value *row, rv_err *err)
+{
+    size_t used = strlen(handed);
+    if (row[0].type == RV_INT && row[0].v.i == 666)
+        return rv_fail(err, RV_E_LIMIT, "not this one");
+    snprintf(handed + used, sizeof(handed) - used, "%s=%lld ", (const char *)arg,
+             (long long)row[0].v.i);
+    return 0;
+}
+
+static int
+read_two(struct rv_store *store, const char *first, const char *second, rv_err *err)
+{
+    rv_value param = rv_vint(1);
+    struct rv_store_read reads[] = { { first, NULL, 0, hand, a }, { second, &param, 1, hand, b } };
+    handed[0] = '\0';
+    return rv_store_read_all(store, reads, RV_COUNT(reads), err);
+}
+
+static void
+reads_that_go_together_hand_over_their_rows_in_order(void **state)
+{
+    struct rv_store *store = with_table(state);
+    for (int i = 1; i <= 3; i++)
+        insert(store, i, i);
+    for (int round = 0; round < 3; round++) { /* the second time they are prepared */
+        must(read_two(store, "SELECT id FROM things ORDER BY id",
+                      "SELECT value FROM things WHERE id > $1 ORDER BY id DESC", err));
+        assert_string_equal(handed, "a=1 a=2 a=3 b=3 b=2 ");
+    }
+    begin_later(store);
+    insert(store, 4, 4);
+    must(read_two(store, "SELECT id FROM things WHERE id = 4",
+                  "SELECT COUNT(*) FROM things WHERE id > $1", err));
+    assert_string_equal(handed, "a=4 b=3 ");
+    must(rv_store_commit(store, err));
+}
+
+static void
+any_number_of_reads_goes_together(void **state)
+{
+    struct rv_store *store = with_table(state);
+    struct rv_store_read reads[200];
+    rv_value params[200];
+    for (int i = 0; i < 200; i++) {
+        insert(store, i, i);
+        params[i] = rv_vint(i);
+        reads[i] =
+            (struct rv_store_read){ "SELECT id FROM things WHERE id = $1", &params[i], 1, hand, r };
+    }
+    handed[0] = '\0';
+    must(rv_store_read_all(store, reads, 200, err));
+    const char *at = handed;
+    for (int i = 0; i < 200; i++) {
+        RV_AUTO_FREE char *one = rv_format("r=%d ", i);
+        assert_int_equal(strncmp(at, one, strlen(one)), 0);
+        at += strlen(one);
+    }
+    must(rv_store_read_all(store, reads, 0, err));
+}
+
+static void
+a_read_that_fails_ends_the_others_and_the_store_goes_on(void **state)
+{
+    struct rv_store *store = with_table(state);
+    insert(store, 1, 1);
+    insert(store, 2, 666);
+    for (int round = 0; round < 3; round++) {
+        must_fail(RV_E_INTERNAL, read_two(store, "SELECT nothing FROM things",
+                                          "SELECT id FROM things WHERE id = $1", err));
+        assert_string_equal(handed, "");
+        must_fail(RV_E_LIMIT, read_two(store, "SELECT value FROM things ORDER BY id",
+                                       "SELECT id FROM things WHERE id = $1", err));
+        assert_string_equal(handed, "a=1 ");
+        assert_column(store, "SELECT id FROM things ORDER BY id", "1,2");
+    }
+}
+
+static void
+a_table_that_changed_meanwhile_fails_reads_once(void **state)
+{
+    struct rv_store *store = with_table(state), *other = second_store(state);
+    rv_err first = RV_ERR_INIT;
+    insert(store, 1, 1);
+    for (int round = 0; round < 3; round++)
+        must(read_two(store, "SELECT * FROM things", "SELECT id FROM things WHERE id = $1", err));
+    rv_test_script(other, "ALTER TABLE things ADD COLUMN more TEXT");
+    int rc = read_two(store, "SELECT * FROM things", "SELECT id FROM things WHERE id = $1", &first);
+    assert_true(rc == 0 || rc == RV_E_UNAVAILABLE);
+    must(read_two(store, "SELECT * FROM things", "SELECT id FROM things WHERE id = $1", err));
+    assert_string_equal(handed, "a=1 b=1 ");
+    rv_store_close(other);
+}
+
 int
 main(void)
 {
@@ -176,6 +274,10 @@ main(void)
         bare_test(a_failure_shows_at_the_next_query),
         bare_test(a_rollback_takes_back_what_was_sent),
         bare_test(a_connection_that_is_lost_meanwhile_loses_the_transaction_only),
+        bare_test(reads_that_go_together_hand_over_their_rows_in_order),
+        bare_test(any_number_of_reads_goes_together),
+        bare_test(a_read_that_fails_ends_the_others_and_the_store_goes_on),
+        bare_test(a_table_that_changed_meanwhile_fails_reads_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,14 +13,28 @@
 
 const struct rv_store_host *pg_host;
 
+static const char begin_sql[] = "BEGIN ISOLATION LEVEL READ COMMITTED";
+
 static int
 pg_begin(void *conn, rv_err *err)
 {
     struct pg *pg = conn;
 
-    if (pg_script(pg, "BEGIN ISOLATION LEVEL READ COMMITTED", err) < 0)
+    if (pg_script(pg, begin_sql, err) < 0)
         return err->code;
     pg->in_transaction = 1;
+    return 0;
+}
+
+static int
+pg_begin_later(void *conn, rv_err *err)
+{
+    struct pg *pg = conn;
+
+    if (pg_exec_later(pg, begin_sql, NULL, 0, err) < 0)
+        return err->code;
+    pg->in_transaction = 1;
+    pg->later = 1;
     return 0;
 }
 
@@ -223,7 +237,8 @@ static const struct rv_store_driver driver = {
     .notified = pg_notified,
     .bytes = pg_bytes,
     .column_type = pg_column_type,
-    .later = pg_later,
+    .begin_later = pg_begin_later,
+    .read_all = pg_read_all,
 };
 
 __attribute__((visibility("default"))) const struct rv_store_driver *

@@ -17,16 +17,8 @@ pg_queue_clear(struct pg *pg)
     pg->queued = 0;
 }
 
-void
-pg_later(void *conn)
-{
-    struct pg *pg = conn;
-
-    pg->later = 1;
-}
-
-static int
-begin_queue(struct pg *pg, rv_err *err)
+int
+pg_begin_queue(struct pg *pg, rv_err *err)
 {
     if (pg->queued)
         return 0;
@@ -44,14 +36,13 @@ pg_exec_later(struct pg *pg, const char *sql, const rv_value *params, int count,
     /* A statement may bring its preparation along. */
     if (pg->queued > PG_QUEUE - 4 && pg_settle(pg, err) < 0)
         return err->code;
-    if (begin_queue(pg, err) < 0 || pg_send_queued(pg, sql, params, count, err) < 0)
+    if (pg_begin_queue(pg, err) < 0 || pg_send_queued(pg, sql, params, count, err) < 0)
         return err->code;
     return PQflush(pg->conn) < 0 ? pg_lost(pg, err) : 0;
 }
 
-/* The results of one thing that was sent: read to its end. */
-static int
-read_one(struct pg *pg, const char *sql, rv_err *failure, rv_err *err)
+int
+pg_read_queued(struct pg *pg, const char *sql, rv_err *failure, rv_err *err)
 {
     PGresult *result = NULL;
 
@@ -64,9 +55,8 @@ read_one(struct pg *pg, const char *sql, rv_err *failure, rv_err *err)
     return err->code;
 }
 
-/* The answer to the synchronisation itself. */
-static int
-read_end(struct pg *pg, rv_err *err)
+int
+pg_end_queue(struct pg *pg, rv_err *err)
 {
     PG_AUTO_RESULT PGresult *result = NULL;
 
@@ -87,8 +77,8 @@ pg_settle(struct pg *pg, rv_err *err)
     if (!PQpipelineSync(pg->conn))
         return pg_lost(pg, err);
     for (int i = 0; i < pg->queued && !err->code; i++)
-        read_one(pg, pg->queue[i], &failure, err);
-    if (err->code || read_end(pg, err) < 0)
+        pg_read_queued(pg, pg->queue[i], &failure, err);
+    if (err->code || pg_end_queue(pg, err) < 0)
         return err->code; /* the connection is gone, and the queue with it */
     pg_queue_clear(pg);
     if (failure.code) {

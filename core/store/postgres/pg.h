@@ -100,12 +100,20 @@ void pg_double_text(char out[32], double number);
 /* In pipeline mode: sends a statement, preparing it on the way at its second run. Each thing sent
  * is put into the queue. */
 int pg_send_queued(struct pg *pg, const char *sql, const rv_value *params, int count, rv_err *err);
+/* A prepared statement that the server has forgotten (DISCARD, a pooler), or whose result columns
+ * have changed with the table. */
+int pg_is_stale(const PGresult *result);
 /* What was prepared since is in doubt. */
 void pg_forget_prepared(struct pg *pg, int since_number);
 
 /* later.c */
-void pg_later(void *conn);
 int pg_exec_later(struct pg *pg, const char *sql, const rv_value *params, int count, rv_err *err);
+/* Into pipeline mode, unless the connection is in it. */
+int pg_begin_queue(struct pg *pg, rv_err *err);
+/* The results of one thing that was sent, read to their end; the first failure is kept. */
+int pg_read_queued(struct pg *pg, const char *sql, rv_err *failure, rv_err *err);
+/* The synchronisation's own answer, and out of pipeline mode. */
+int pg_end_queue(struct pg *pg, rv_err *err);
 /* Wait for what was sent; the first failure is the error. */
 int pg_settle(struct pg *pg, rv_err *err);
 /* The queue with COMMIT at its end. */
@@ -118,6 +126,10 @@ int pg_query(void *conn, void **rows, const char *sql, const rv_value *params, i
 int pg_rows_next(void *rows, const rv_value **row, rv_err *err);
 int pg_rows_columns(const void *rows);
 void pg_rows_close(void *rows);
+rv_value pg_column_value(const PGresult *result, int row, int column);
+
+/* together.c */
+int pg_read_all(void *conn, const struct rv_store_read *reads, size_t count, rv_err *err);
 
 /* copy.c */
 int pg_insert_rows(void *conn, const char *table, const char *const *columns, int column_count,

@@ -57,12 +57,12 @@ double_value(const char *text)
     return rv_parse_double(&value.v.d, text, &err) == 0 ? value : RV_VNULL;
 }
 
-static rv_value
-column_value(const PGresult *result, int column)
+rv_value
+pg_column_value(const PGresult *result, int row, int column)
 {
-    if (PQgetisnull(result, 0, column))
+    if (PQgetisnull(result, row, column))
         return RV_VNULL;
-    char *text = PQgetvalue(result, 0, column);
+    char *text = PQgetvalue(result, row, column);
     switch (PQftype(result, column)) {
     case OID_BOOL:
         return rv_vint(text[0] == 't');
@@ -76,7 +76,8 @@ column_value(const PGresult *result, int column)
     case OID_FLOAT8:
         return double_value(text);
     default:
-        return (rv_value){ .type = RV_TEXT, .len = PQgetlength(result, 0, column), .v.text = text };
+        return (
+            rv_value){ .type = RV_TEXT, .len = PQgetlength(result, row, column), .v.text = text };
     }
 }
 
@@ -133,7 +134,7 @@ pg_rows_next(void *arg, const rv_value **row, rv_err *err)
     ExecStatusType status = PQresultStatus(rows->result);
     if (status == PGRES_SINGLE_TUPLE) {
         for (int i = 0; i < rows->columns; i++)
-            rows->values[i] = column_value(rows->result, i);
+            rows->values[i] = pg_column_value(rows->result, 0, i);
         *row = rows->values;
         return 1;
     }

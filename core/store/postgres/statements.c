@@ -143,10 +143,8 @@ send_statement(struct pg *pg, int *prepared, const char *sql, const rv_value *pa
     return sent ? 0 : pg_lost(pg, err);
 }
 
-/* A prepared statement that the server has forgotten (DISCARD, a pooler), or whose result columns
- * have changed with the table. */
-static int
-is_stale(const PGresult *result)
+int
+pg_is_stale(const PGresult *result)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
@@ -177,7 +175,7 @@ start_once(struct pg *pg, PGresult **first, int *stale, const char *sql, const r
     ExecStatusType status = PQresultStatus(*first);
     if (status != PGRES_FATAL_ERROR && status != PGRES_BAD_RESPONSE)
         return 0;
-    *stale = prepared && is_stale(*first);
+    *stale = prepared && pg_is_stale(*first);
     if (*stale)
         fail_stale(pg, *first, err);
     else
