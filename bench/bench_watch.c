@@ -61,6 +61,20 @@ learn_rows(struct latencies *l, struct rv_store *store)
     rv_rows_close(rows);
 }
 
+/* 1 when there was a notification. One may have come with the answer to a statement: then the
+ * socket says nothing of it. */
+static int
+notified(struct rv_store *store)
+{
+    const char *channel, *payload;
+    rv_err err = RV_ERR_INIT;
+    int any = 0;
+
+    while (rv_store_notified(store, &channel, &payload, &err) == 1)
+        any = 1;
+    return any;
+}
+
 static void
 follow(struct latencies *l, struct rv_store *store)
 {
@@ -73,11 +87,9 @@ follow(struct latencies *l, struct rv_store *store)
         bench_die("listen", &err);
     while (l->seen < l->events && bench_now() < until) {
         struct pollfd fd = { rv_store_notify_fd(store), POLLIN, 0 };
-        const char *channel, *payload;
 
-        poll(&fd, 1, 100);
-        while (rv_store_notified(store, &channel, &payload, &err) == 1)
-            ;
+        if (!notified(store))
+            poll(&fd, 1, 100);
         while (rv_feed_read(store, &cursor, 1000, note_change, l, &err) > 0)
             ;
     }

@@ -12,11 +12,13 @@
  * one's CLOCK_MONOTONIC time in microseconds.
  */
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -214,7 +216,11 @@ static void
 start_watch(struct server *server, struct evhttp_request *request, const char *plural)
 {
     struct timeval each = { 0, 500 };
+    struct evhttp_connection *connection = evhttp_request_get_connection(request);
+    int fd = bufferevent_getfd(evhttp_connection_get_bufferevent(connection)), yes = 1;
 
+    /* As Go's servers do: an event is not held back until the one before is acknowledged. */
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
     evhttp_send_reply_start(request, 200, "OK");
     if (strcmp(plural, "pods") != 0 || server->events == 0)
         return;

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -75,6 +76,9 @@ bind_to(int *out, const struct addrinfo *info, const char *text, rv_err *err)
     if (fd < 0)
         return rv_fail_errno(err, "make a socket");
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+    /* What is accepted inherits it: an event of a stream does not wait for the last one's
+     * acknowledgement. */
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
     if (bind(fd, info->ai_addr, info->ai_addrlen) || listen(fd, BACKLOG)) {
         if (errno != EADDRINUSE)
             return rv_fail_errno(err, "bind");

@@ -83,9 +83,9 @@ int rv_store_commit(struct rv_store *store, rv_err *err); /* on failure it is ro
 void rv_store_rollback(struct rv_store *store);           /* nothing when none is open */
 int rv_store_in_transaction(const struct rv_store *store);
 /* The same, and until its end statements whose outcome nobody asks for (the begin itself, exec
- * without `changed`, bulk rows up to some hundred, locks, notifications) may be sent without waiting
- * for each. The first failure shows at the next query, or at the commit. Saves round trips to
- * PostgreSQL. */
+ * without `changed`, bulk rows up to some hundred, locks, notifications) may be sent without
+ * waiting for each. The first failure shows at the next query, or at the commit. Saves round trips
+ * to PostgreSQL. */
 int rv_store_begin_later(struct rv_store *store, rv_err *err);
 
 /* Many rows at once: COPY, or one prepared statement. values holds rows * columns values, row

@@ -36,9 +36,10 @@ pg_exec_later(struct pg *pg, const char *sql, const rv_value *params, int count,
     /* A statement may bring its preparation along. */
     if (pg->queued > PG_QUEUE - 4 && pg_settle(pg, err) < 0)
         return err->code;
-    if (pg_begin_queue(pg, err) < 0 || pg_send_queued(pg, sql, params, count, err) < 0)
+    /* libpq sends what it holds when that is much, or when the answers are asked for. */
+    if (pg_begin_queue(pg, err) < 0)
         return err->code;
-    return PQflush(pg->conn) < 0 ? pg_lost(pg, err) : 0;
+    return pg_send_queued(pg, sql, params, count, err);
 }
 
 int
