@@ -165,6 +165,7 @@ run(int64_t events, int64_t rate, struct bench_series *commits, double *p50)
     struct bench_kube kube;
     struct rv_test_db db;
     struct rv_store *store = bench_store(&db);
+    rv_err err = RV_ERR_INIT;
     int64_t ems_id = 0;
     int fd = mkstemp(path);
     double p99;
@@ -181,6 +182,9 @@ run(int64_t events, int64_t rate, struct bench_series *commits, double *p50)
     bench_server_start(&server, arguments);
     bench_kube_open(&kube, store, server.port, &ems_id);
     bench_kube_refresh(&kube);
+    /* As a refresh worker does. */
+    if (rv_saver_analyze(kube.saver, &err) < 0)
+        bench_die("analyze", &err);
     bench_kube_close(&kube);
     learn_rows(&l, store);
     l.seconds = rv_alloc((size_t)events * sizeof(double));

@@ -62,7 +62,7 @@ bench_kube_refresh(struct bench_kube *kube)
     if (rv_saver_begin_all(kube->saver, rv_module_provider(kube->module)->inventory->kinds, &err) <
             0 ||
         rv_connection_refresh(kube->connection, &kube->spec, &scope, &err) < 0 ||
-        rv_saver_flush(kube->saver, &err) < 0)
+        rv_saver_end_all(kube->saver, &err) < 0)
         bench_die("refresh", &err);
 }
 

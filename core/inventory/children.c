@@ -18,12 +18,14 @@ struct level {
     struct family *families; /* what is read */
     struct rv_row_query *queries;
     size_t query_count, query_size;
+    size_t depth; /* 0: the owners are objects */
 };
 
 /* The children of one kind that owners of one kind may have. */
 struct family {
     struct level *level;
     const struct rv_kind *kind, *owner_kind;
+    int kept; /* their rows are in the plan's arena already */
 };
 
 static struct rv_digest
@@ -93,15 +95,23 @@ row_archived(const struct rv_saver *saver, const struct rv_kind *kind, const rv_
     return column >= 0 && row[column].type != RV_NULL;
 }
 
-static void
-add_gone(struct level *level, const struct rv_kind *kind, struct rv_node *owner,
-         const rv_value *row)
+static const rv_value *
+keep(const struct family *family, const rv_value *row)
 {
+    return family->kept ? row
+                        : rv_rows_copy(family->level->plan->arena, row, family->kind->column_count);
+}
+
+static void
+add_gone(const struct family *family, struct rv_node *owner, const rv_value *row)
+{
+    struct level *level = family->level;
     struct rv_node *child = rv_plan_alloc(level->plan, sizeof(*child));
-    child->kind = kind;
+    child->kind = family->kind;
     child->state = RV_NODE_GONE;
     child->id = row[0].v.i;
-    child->old = rv_rows_copy(level->plan->arena, row, kind->column_count);
+    child->old = keep(family, row);
+    child->ahead = owner->ahead && level->depth == 0;
     child->owner = owner;
     child->next = owner->children;
     owner->children = child;
@@ -126,13 +136,14 @@ take_row(void *arg, const rv_value *row, rv_err *err)
         struct rv_node *child = level->keyed.at[found];
         child->state = RV_NODE_KNOWN;
         child->id = row[0].v.i;
-        child->old = rv_rows_copy(level->plan->arena, row, kind->column_count);
+        child->old = keep(family, row);
+        child->ahead = owner->ahead && level->depth == 0;
         return 0;
     }
     /* Rows of people (a custom attribute that a user gave) and what is archived already stay. */
     int ours = row[1].type == RV_INT && row[1].v.i == saver->config.ems_id;
     if (ours && !row_archived(saver, kind, row))
-        add_gone(level, kind, owner, row);
+        add_gone(family, owner, row);
     return 0;
 }
 
@@ -155,6 +166,12 @@ add_family(struct level *level, const struct rv_kind *kind, const struct rv_kind
         query->type = owner_kind->name;
 }
 
+static int
+wants_children(const struct rv_node *owner)
+{
+    return has_row(owner) && !owner->ahead;
+}
+
 /* Takes the ids from where *ids points to. */
 static void
 add_families_of(struct level *level, const struct rv_kind *owner_kind, rv_value **ids)
@@ -162,11 +179,28 @@ add_families_of(struct level *level, const struct rv_kind *owner_kind, rv_value 
     const struct rv_saver *saver = level->plan->saver;
     const rv_value *first = *ids;
     for (size_t i = 0; i < level->owners.count; i++)
-        if (level->owners.at[i]->kind == owner_kind && has_row(level->owners.at[i]))
+        if (level->owners.at[i]->kind == owner_kind && wants_children(level->owners.at[i]))
             *(*ids)++ = rv_vint(level->owners.at[i]->id);
     for (int k = 0; k < saver->kind_count; k++)
         if (saver->kinds[owner_kind->index].children[k])
             add_family(level, rv_model_at(k), owner_kind, first, (size_t)(*ids - first));
+}
+
+static int
+take_ahead(struct level *level, rv_err *err)
+{
+    if (level->depth >= RV_COUNT(level->plan->ahead))
+        return 0;
+    const struct rv_ahead *ahead = &level->plan->ahead[level->depth];
+    for (size_t i = 0; i < ahead->count; i++) {
+        const struct rv_ahead_row *row = &ahead->rows[i];
+        struct family family = {
+            .level = level, .kind = row->kind, .owner_kind = row->owner_kind, .kept = 1
+        };
+        if (take_row(&family, row->values, err) < 0)
+            return err->code;
+    }
+    return 0;
 }
 
 static int
@@ -179,7 +213,7 @@ read_level(struct level *level, rv_err *err)
     level->query_count = 0;
     for (size_t i = 0; i < level->owners.count; i++) {
         const struct rv_node *owner = level->owners.at[i];
-        if (done[owner->kind->index] || !has_row(owner))
+        if (done[owner->kind->index] || !wants_children(owner))
             continue;
         done[owner->kind->index] = 1;
         add_families_of(level, owner->kind, &next);
@@ -216,7 +250,7 @@ match_level(struct level *level, rv_err *err)
         if (owner->state != RV_NODE_GONE)
             enter_children(level, owner);
     }
-    if (read_level(level, err) < 0)
+    if (take_ahead(level, err) < 0 || read_level(level, err) < 0)
         return err->code;
     return finish_level(level, err);
 }
@@ -240,7 +274,7 @@ rv_children_match(struct rv_plan *plan, rv_err *err)
         if (plan->tops.at[i]->state != RV_NODE_DROPPED)
             rv_nodes_add(&level.next, plan->tops.at[i]);
     int rc = 0;
-    while (rc == 0 && level.next.count > 0) {
+    for (; rc == 0 && level.next.count > 0; level.depth++) {
         next_level(&level);
         rc = match_level(&level, err);
     }

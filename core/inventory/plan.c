@@ -44,6 +44,7 @@ rv_plan_end(struct rv_plan *plan)
 {
     rv_nodes_free(&plan->tops);
     rv_nodes_free(&plan->labelled);
+    rv_ahead_free(plan);
     rv_buf_free(&plan->json);
     free(plan->writes);
     free(plan->references);
@@ -85,11 +86,11 @@ rv_plan_apply_gone(struct rv_plan *plan, rv_err *err)
 static int
 prepare(struct rv_plan *plan, rv_err *err)
 {
-    if (rv_resolve_objects(plan, err) < 0 || rv_rows_of_tops(plan, 0, err) < 0 ||
+    if (rv_resolve_objects(plan, err) < 0 || rv_ahead_read(plan, err) < 0 ||
         rv_names_change(plan, err) < 0)
         return err->code;
     size_t count = plan->tops.count;
-    if (rv_resolve_links(plan, err) < 0 || rv_rows_of_tops(plan, count, err) < 0 ||
+    if (rv_resolve_links(plan, err) < 0 || rv_ahead_read_late(plan, count, err) < 0 ||
         rv_children_match(plan, err) < 0)
         return err->code;
     rv_diff_tops(plan);

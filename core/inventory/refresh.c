@@ -306,6 +306,15 @@ succeed(struct rv_refresher *r, const struct rv_refresh_times *times, char **sta
     return rc;
 }
 
+/* So that the watch, and those who read, find rows by index from the first minute on. */
+static void
+analyze(struct rv_refresher *r)
+{
+    rv_err err = RV_ERR_INIT;
+    if (rv_saver_analyze(r->saver, &err) < 0)
+        rv_log_err(RV_WARNING, "tables not analyzed; reading them may be slow for a minute", &err);
+}
+
 int
 rv_refresher_full(struct rv_refresher *refresher, int64_t task_id, char **stats, rv_err *err)
 {
@@ -318,6 +327,8 @@ rv_refresher_full(struct rv_refresher *refresher, int64_t task_id, char **stats,
     r->task_id = 0;
     if (rc == 0)
         rc = succeed(r, &times, stats, err);
+    if (rc == 0)
+        analyze(r);
     if (rc < 0) {
         rv_wrap(err, "refresh of provider '%s'", r->provider->name);
         if (!is_private(err))

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { CHUNK_MAX = 256, READS_AT_ONCE = 32, SQL_BYTES = 256 << 10, FIXED_PARAMS = 2 };
+enum { CHUNK_MAX = 256, READS_AT_ONCE = 32, SQL_BYTES = 256 << 10, FIXED_PARAMS = 3 };
 
 static size_t
 chunk_size(size_t left)
@@ -29,6 +29,24 @@ write_columns(rv_buf *sql, const struct rv_row_query *query)
                     kind->columns[query->columns ? query->columns[i] : i].name);
 }
 
+static void
+write_type(rv_buf *sql, rv_value *params, int *fixed, const struct rv_kind *kind, int column,
+           const char *type)
+{
+    params[(*fixed)++] = rv_vtext(type);
+    rv_buf_addf(sql, "\"%s\" = $%d AND ", kind->columns[kind->columns[column].type_column].name,
+                *fixed);
+}
+
+static void
+write_keys(rv_buf *sql, const struct rv_kind *kind, int by, int fixed, size_t size)
+{
+    rv_buf_addf(sql, "\"%s\" IN (", kind->columns[by].name);
+    for (size_t i = 0; i < size; i++)
+        rv_buf_addf(sql, "%s$%zu", i ? "," : "", (size_t)fixed + i + 1);
+    rv_buf_add_char(sql, ')');
+}
+
 /* The statement for `size` keys; returns how many parameters come before them. */
 static int
 write_query(rv_buf *sql, rv_value *params, const struct rv_saver *saver,
@@ -43,16 +61,20 @@ write_query(rv_buf *sql, rv_value *params, const struct rv_saver *saver,
         params[fixed++] = rv_vint(saver->config.ems_id);
         rv_buf_addf(sql, "\"ems_id\" = $%d AND ", fixed);
     }
-    if (query->type) {
-        params[fixed++] = rv_vtext(query->type);
-        rv_buf_addf(sql, "\"%s\" = $%d AND ",
-                    kind->columns[kind->columns[query->by].type_column].name, fixed);
-    }
+    if (query->type)
+        write_type(sql, params, &fixed, kind, query->by, query->type);
     if (query->active && kind->archived)
         rv_buf_add_string(sql, "\"deleted_on\" IS NULL AND ");
-    rv_buf_addf(sql, "\"%s\" IN (", kind->columns[query->by].name);
-    for (size_t i = 0; i < size; i++)
-        rv_buf_addf(sql, "%s$%zu", i ? "," : "", (size_t)fixed + i + 1);
+    if (query->through == NULL) {
+        write_keys(sql, kind, query->by, fixed, size);
+        return fixed;
+    }
+    const struct rv_kind *through = query->through;
+    rv_buf_addf(sql, "\"%s\" IN (SELECT \"id\" FROM \"%s\" WHERE ", kind->columns[query->by].name,
+                through->table);
+    if (query->through_type)
+        write_type(sql, params, &fixed, through, through->owner_column, query->through_type);
+    write_keys(sql, through, through->owner_column, fixed, size);
     rv_buf_add_char(sql, ')');
     return fixed;
 }
@@ -135,90 +157,4 @@ rv_rows_copy(struct rv_arena *arena, const rv_value *row, int count)
         if (copy[i].type == RV_TEXT)
             copy[i].v.text = rv_arena_strndup(arena, row[i].v.text, (size_t)row[i].len);
     return copy;
-}
-
-struct tops_of_kind {
-    struct rv_plan *plan;
-    const struct rv_kind *kind;
-    struct rv_map by_id;
-};
-
-static int
-take_old(void *arg, const rv_value *row, rv_err *err)
-{
-    struct tops_of_kind *tops = arg;
-    (void)err;
-    int64_t at = rv_map_get(&tops->by_id, (struct rv_digest){ .low = (uint64_t)row[0].v.i });
-    if (at >= 0)
-        tops->plan->tops.at[at]->old =
-            rv_rows_copy(tops->plan->arena, row, tops->kind->column_count);
-    return 0;
-}
-
-static int
-wants_old(const struct rv_node *node, const struct rv_kind *kind)
-{
-    return node->kind == kind && node->old == NULL &&
-           (node->state == RV_NODE_KNOWN || node->state == RV_NODE_GONE);
-}
-
-/* What there is to read of one kind; takes the ids from where *ids points to. */
-static struct rv_row_query
-query_kind(struct tops_of_kind *tops, size_t from, rv_value **ids)
-{
-    struct rv_plan *plan = tops->plan;
-    const rv_value *first = *ids;
-    for (size_t i = from; i < plan->tops.count; i++) {
-        const struct rv_node *node = plan->tops.at[i];
-        if (!wants_old(node, tops->kind))
-            continue;
-        *(*ids)++ = rv_vint(node->id);
-        rv_map_put(&tops->by_id, (struct rv_digest){ .low = (uint64_t)node->id }, (int64_t)i);
-    }
-    return (struct rv_row_query){ .kind = tops->kind,
-                                  .by = 0,
-                                  .keys = first,
-                                  .key_count = (size_t)(*ids - first),
-                                  .row = take_old,
-                                  .arg = tops };
-}
-
-/* A row that should be there and is not was deleted behind our back (by hand): what is to go is
- * gone already, what is there is new. */
-static void
-settle_missing(struct rv_plan *plan, size_t from)
-{
-    for (size_t i = from; i < plan->tops.count; i++) {
-        struct rv_node *node = plan->tops.at[i];
-        if (node->old == NULL && node->state == RV_NODE_GONE)
-            node->state = RV_NODE_DROPPED;
-        else if (node->old == NULL && node->state == RV_NODE_KNOWN)
-            node->state = node->values ? RV_NODE_NEW : RV_NODE_DROPPED;
-    }
-}
-
-int
-rv_rows_of_tops(struct rv_plan *plan, size_t from, rv_err *err)
-{
-    size_t kinds = (size_t)plan->saver->kind_count, count = 0;
-    RV_AUTO_FREE uint8_t *read = rv_alloc(kinds);
-    RV_AUTO_FREE rv_value *ids = rv_realloc(NULL, plan->tops.count + 1, sizeof(*ids));
-    RV_AUTO_FREE struct tops_of_kind *tops = rv_realloc(NULL, kinds, sizeof(*tops));
-    RV_AUTO_FREE struct rv_row_query *queries = rv_realloc(NULL, kinds, sizeof(*queries));
-    rv_value *next = ids;
-    for (size_t i = from; i < plan->tops.count; i++) {
-        const struct rv_kind *kind = plan->tops.at[i]->kind;
-        if (read[kind->index] || !wants_old(plan->tops.at[i], kind))
-            continue;
-        read[kind->index] = 1;
-        tops[count] = (struct tops_of_kind){ .plan = plan, .kind = kind };
-        queries[count] = query_kind(&tops[count], from, &next);
-        count++;
-    }
-    int rc = rv_rows_each(plan->saver, queries, count, err);
-    for (size_t i = 0; i < count; i++)
-        rv_map_free(&tops[i].by_id);
-    if (rc == 0)
-        settle_missing(plan, from);
-    return rc;
 }

@@ -22,6 +22,7 @@ enum {
     POSTGRES_SAVE_US = 200000,
     LISTING_WAIT_US = 20000, /* within a listing what is pending waits so long for more */
     TOKENS_ONLY_MS = 5000,   /* tokens without objects are saved so often at most */
+    ANALYZE_ROWS = 500,      /* reading all of fewer costs nothing */
     MOST_WARNINGS = 64
 };
 
@@ -396,6 +397,20 @@ rv_saver_end_all(struct rv_saver *saver, rv_err *err)
     rc = run_plan(saver, &plan, err);
     clear_pending(saver);
     return rc;
+}
+
+int
+rv_saver_analyze(struct rv_saver *saver, rv_err *err)
+{
+    for (int i = 0; i < saver->kind_count; i++) {
+        struct rv_kind_state *state = &saver->kinds[i];
+        if (state->inserted < ANALYZE_ROWS)
+            continue;
+        if (rv_store_analyze(saver->store, rv_model_at(i)->table, err) < 0)
+            return rv_wrap(err, "analyze %s", rv_model_at(i)->table);
+        state->inserted = 0;
+    }
+    return 0;
 }
 
 void

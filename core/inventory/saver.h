@@ -41,6 +41,8 @@ int rv_saver_begin_all(struct rv_saver *saver, const char *const *kinds, rv_err 
 /* A full refresh ends well: what lives only as long as something points to it (images) and is
  * pointed to by nothing goes. */
 int rv_saver_end_all(struct rv_saver *saver, rv_err *err);
+/* After a refresh that made many rows: tells the store to look at those tables. */
+int rv_saver_analyze(struct rv_saver *saver, rv_err *err);
 /* Save what is pending. */
 int rv_saver_flush(struct rv_saver *saver, rv_err *err);
 /* Forget what is pending, with the tokens after it, and that listings began (after a failure). NULL

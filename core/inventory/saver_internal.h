@@ -5,6 +5,8 @@
  *   saver.c     takes objects, drops those whose hash is known, copies the others
  *   plan.c      a batch (or a part of a deletion) from its objects to the commit
  *   resolve.c   ids of objects; links to ids, reserving those of what was not seen yet
+ *   rows.c      reading rows by many keys
+ *   ahead.c     the stored rows of the objects, read in one go with what hangs on them
  *   names.c     who a name belongs to, and what must be rewritten when that changes
  *   pointed.c   what is pointed to at all
  *   children.c  the stored children of the objects, matched by key
@@ -51,6 +53,7 @@ struct rv_node {
     const rv_value *old;     /* its row, NULL when it has none */
     uint64_t *mask;          /* columns that differ; NULL: none */
     int changed;             /* it or a child of it is written */
+    int ahead;               /* the rows of its children were read ahead */
     struct rv_node *written; /* next in the same list of a kind's writes */
 };
 
@@ -99,11 +102,23 @@ struct rv_writes {
     struct rv_node **last_insert, **last_update, **last_delete;
 };
 
+/* A child's row that was read before its turn came. */
+struct rv_ahead_row {
+    const struct rv_kind *kind, *owner_kind;
+    const rv_value *values;
+};
+
+struct rv_ahead {
+    struct rv_ahead_row *rows;
+    size_t count, size;
+};
+
 /* What one transaction does. */
 struct rv_plan {
     struct rv_saver *saver;
     struct rv_arena *arena;
     struct rv_nodes tops;     /* objects; children hang on them */
+    struct rv_ahead ahead[2]; /* rows of their children, and of the children of those */
     struct rv_writes *writes; /* per kind */
     struct rv_reference *references;
     size_t reference_count, reference_size;
@@ -134,6 +149,7 @@ struct rv_kind_state {
     uint8_t *by_name;     /* per column: linked by name */
     uint8_t *children;    /* per kind index: rows of it may belong to rows of this kind */
     const char **columns; /* names */
+    int64_t inserted;     /* rows since the store last looked at the table */
     struct rv_keeper *keepers;
     int keeper_count;
     int content_hash, created_on, updated_on, deleted_on; /* columns, -1 when it has none */
@@ -195,6 +211,9 @@ struct rv_row_query {
     int of_provider;  /* only rows of this provider */
     const char *type; /* when `by` is polymorphic: the kind that it points to */
     int active;       /* only rows that are not archived */
+    /* The keys are those of the owners of the rows of this kind that `by` points to. */
+    const struct rv_kind *through;
+    const char *through_type; /* as type, of its owner column */
     /* Called for each row, which is borrowed; must not use the store. */
     int (*row)(void *arg, const rv_value *row, rv_err *err);
     void *arg;
@@ -204,8 +223,12 @@ int rv_rows_each(struct rv_saver *saver, const struct rv_row_query *queries, siz
                  rv_err *err);
 /* A copy of a row in the arena. */
 rv_value *rv_rows_copy(struct rv_arena *arena, const rv_value *row, int count);
-/* Old rows of those tops that have one. */
-int rv_rows_of_tops(struct rv_plan *plan, size_t from, rv_err *err);
+
+/* ahead.c: the rows of those tops that have one, and what children.c will ask for. */
+int rv_ahead_read(struct rv_plan *plan, rv_err *err);
+/* Of tops that came later, from this one on, their rows only. */
+int rv_ahead_read_late(struct rv_plan *plan, size_t from, rv_err *err);
+void rv_ahead_free(struct rv_plan *plan);
 
 /* resolve.c */
 int rv_resolve_objects(struct rv_plan *plan, rv_err *err);

@@ -32,6 +32,7 @@ insert_all(struct rv_plan *plan, const struct rv_kind *kind, rv_err *err)
                                  kind->column_count, values, rows, err) < 0)
             return err->code;
         plan->rows += (int64_t)rows;
+        plan->saver->kinds[kind->index].inserted += (int64_t)rows;
     }
     return 0;
 }

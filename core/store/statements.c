@@ -6,6 +6,7 @@
  */
 #include "store_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 #include "base/buf.h"
 #include "base/text.h"
@@ -140,6 +141,18 @@ rv_store_read_all(struct rv_store *store, const struct rv_store_read *reads, siz
     for (size_t i = 0; i < count && rc == 0; i++)
         rc = read_one(store, &reads[i], err);
     return rc;
+}
+
+int
+rv_store_analyze(struct rv_store *store, const char *table, rv_err *err)
+{
+    char sql[128];
+
+    rv_assert_name(table);
+    if (!store->driver->postgres)
+        return 0;
+    snprintf(sql, sizeof(sql), "ANALYZE \"%s\"", table);
+    return rv_store_exec(store, NULL, sql, NULL, 0, err);
 }
 
 static int

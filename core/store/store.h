@@ -98,6 +98,10 @@ int rv_store_update_rows(struct rv_store *store, const char *table, const char *
 int rv_store_delete_rows(struct rv_store *store, const char *table, const char *key_column,
                          const rv_value *keys, size_t count, rv_err *err);
 
+/* The planner learns what is in a table that has grown a lot; else it thinks of it as empty until
+ * the server looks by itself. Nothing on SQLite, which goes by the indexes. */
+int rv_store_analyze(struct rv_store *store, const char *table, rv_err *err);
+
 /* Ids: reserve before a transaction, then take from what was reserved. new_id reserves by itself
  * when none is left and no transaction is open; inside one it fails with INTERNAL (a bug). */
 int rv_store_reserve_ids(struct rv_store *store, int64_t count, rv_err *err);

@@ -17,6 +17,7 @@
 #define CHUNK_BYTES (128 * 1024)
 #define ROW_MAX_BYTES (512u << 20)
 #define JSON_ROWS 256
+#define SINGLE_ROWS 16
 #define JSON_MAX_BYTES (64u << 20)
 
 static void
@@ -240,8 +241,8 @@ pg_insert_rows(void *conn, const char *table, const char *const *columns, int co
 }
 
 static int
-update_one(struct pg *pg, const char *table, const char *const *columns, int column_count,
-           const rv_value *values, rv_err *err)
+update_singly(struct pg *pg, const char *table, const char *const *columns, int column_count,
+              const rv_value *values, size_t rows, rv_err *err)
 {
     RV_AUTO_BUF
     rv_buf sql = rv_buf_limited(SQL_MAX_BYTES);
@@ -252,7 +253,10 @@ update_one(struct pg *pg, const char *table, const char *const *columns, int col
     rv_buf_addf(&sql, " WHERE \"%s\" = $1", columns[0]);
     if (rv_buf_check(&sql, err) < 0)
         return err->code;
-    return pg_exec(pg, NULL, rv_buf_text(&sql), values, column_count, err);
+    for (size_t i = 0; i < rows; i++, values += column_count)
+        if (pg_exec(pg, NULL, rv_buf_text(&sql), values, column_count, err) < 0)
+            return err->code;
+    return 0;
 }
 
 /* One temporary table for each table and set of columns. DELETE for a second use within one
@@ -284,8 +288,9 @@ pg_update_rows(void *conn, const char *table, const char *const *columns, int co
     char name[64];
     struct pg *pg = conn;
 
-    if (rows == 1)
-        return update_one(pg, table, columns, column_count, values, err);
+    /* One by one a few are found by their key; together the planner may read the whole table. */
+    if (rows == 1 || (pg->later && rows <= SINGLE_ROWS))
+        return update_singly(pg, table, columns, column_count, values, rows, err);
     if (rows <= JSON_ROWS)
         return update_json(pg, table, columns, column_count, values, rows, err);
     if (make_temporary(pg, name, table, columns, column_count, err) < 0 ||
