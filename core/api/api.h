@@ -11,6 +11,7 @@
 #include "store/store.h"
 #include "settings/settings.h"
 #include "inventory/provider.h"
+#include "tls/tls.h"
 
 struct rv_api;
 
@@ -48,6 +49,7 @@ struct rv_api_config {
     const char *version;
     int64_t server_id, zone_id, region_id;
     const char *server_guid;
+    struct rv_tls *tls; /* connections are made with it; NULL: plain HTTP */
 };
 
 int rv_api_open(struct rv_api **out, const struct rv_api_config *config, rv_err *err);

@@ -78,8 +78,10 @@ root_of(const struct rv_request *req)
         host = header_of(req, "Host");
     if (!is_host(host))
         host = "localhost";
-    return rv_arena_format(req->arena, "%s://%s",
-                           scheme && rv_strcaseeq(scheme, "https") ? "https" : "http", host);
+    if (!scheme || (!rv_strcaseeq(scheme, "https") && !rv_strcaseeq(scheme, "http")))
+        scheme = req->api->config.tls ? "https" : "http";
+    return rv_arena_format(req->arena, "%s://%s", rv_strcaseeq(scheme, "https") ? "https" : "http",
+                           host);
 }
 
 static void
@@ -370,7 +372,8 @@ on_connection(struct event_base *base, void *arg)
         complain_full(api);
         shut_gate(api);
     }
-    struct bufferevent *bev = bufferevent_socket_new(base, -1, 0);
+    struct bufferevent *bev = api->config.tls ? rv_tls_connection(api->config.tls, base)
+                                              : bufferevent_socket_new(base, -1, 0);
     size_t most = (size_t)(2 * rv_settings_int(api->config.settings, "api.body_max"));
     if (bev)
         bufferevent_setwatermark(bev, EV_READ, 0, most + 2 * HEADERS_MAX);

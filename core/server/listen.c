@@ -92,7 +92,7 @@ bind_to(int *out, const struct addrinfo *info, const char *text, rv_err *err)
 }
 
 static int
-describe(struct rv_listening *out, rv_err *err)
+describe(struct rv_listening *out, int flags, rv_err *err)
 {
     union {
         struct sockaddr any;
@@ -111,30 +111,32 @@ describe(struct rv_listening *out, rv_err *err)
     const char *reach = strcmp(out->address, "0.0.0.0") == 0 ? "127.0.0.1"
                         : strcmp(out->address, "::") == 0    ? "::1"
                                                              : out->address;
-    snprintf(out->url, sizeof(out->url), six ? "http://[%s]:%d" : "http://%s:%d", reach, out->port);
+    snprintf(out->url, sizeof(out->url), six ? "%s://[%s]:%d" : "%s://%s:%d",
+             flags & RV_LISTEN_TLS ? "https" : "http", reach, out->port);
     return 0;
 }
 
 int
-rv_listen_open(struct rv_listening *out, const char *listen_on, int allow_plain_http, rv_err *err)
+rv_listen_open(struct rv_listening *out, const char *listen_on, int flags, rv_err *err)
 {
     struct addrinfo *info = NULL;
     memset(out, 0, sizeof(*out));
     out->fd = -1;
     if (resolve(&info, listen_on, err))
         return rv_wrap(err, "listen on '%s'", listen_on);
-    if (!is_loopback(info->ai_addr) && !allow_plain_http) {
+    if (!is_loopback(info->ai_addr) && !(flags & (RV_LISTEN_ALLOW_PLAIN | RV_LISTEN_TLS))) {
         freeaddrinfo(info);
         rv_fail(err, RV_E_PERMISSION,
                 "listen on '%s': passwords and tokens would cross the network unencrypted",
                 listen_on);
-        return rv_hint(err, "listen on 127.0.0.1 behind a proxy that speaks TLS, or say"
+        return rv_hint(err, "give the server a certificate: --tls-certificate FILE --tls-key FILE;"
+                            " or listen on 127.0.0.1 behind a proxy that speaks TLS, or say"
                             " --allow-plain-http if the network itself is safe");
     }
     int failed = bind_to(&out->fd, info, listen_on, err);
     freeaddrinfo(info);
     if (!failed)
-        failed = describe(out, err);
+        failed = describe(out, flags, err);
     return failed ? rv_wrap(err, "listen on '%s'", listen_on) : 0;
 }
 

@@ -15,10 +15,11 @@ struct rv_listening {
     char url[128];    /* that reaches it from this machine */
 };
 
-/* listen_on: "127.0.0.1:7400", "[::1]:0", "localhost:7400". PERMISSION off loopback unless
- * allow_plain_http is not 0; CONFLICT when the port is taken. */
-int rv_listen_open(struct rv_listening *out, const char *listen_on, int allow_plain_http,
-                   rv_err *err);
+enum { RV_LISTEN_ALLOW_PLAIN = 1, RV_LISTEN_TLS = 2 };
+
+/* listen_on: "127.0.0.1:7400", "[::1]:0", "localhost:7400". PERMISSION off loopback without any of
+ * the flags; CONFLICT when the port is taken. */
+int rv_listen_open(struct rv_listening *out, const char *listen_on, int flags, rv_err *err);
 void rv_listen_close(struct rv_listening *listening);
 
 #endif

@@ -5,18 +5,20 @@
  */
 #include "server/options.h"
 
+#include <limits.h>
 #include <stddef.h>
 #include <string.h>
+#include <unistd.h>
 #include "base/mem.h"
 #include "base/text.h"
 
-enum { FOR_FIELD, FOR_SETTING, FOR_FLAG, FOR_ACTION, FOR_SET };
+enum { FOR_FIELD, FOR_SETTING, FOR_FILE, FOR_FLAG, FOR_ACTION, FOR_SET };
 
 struct option {
     const char *name;
     int sort;
     size_t field;    /* FOR_FIELD */
-    const char *key; /* FOR_SETTING, FOR_FLAG */
+    const char *key; /* FOR_SETTING, FOR_FILE, FOR_FLAG */
     int action;      /* FOR_ACTION */
 };
 
@@ -28,6 +30,8 @@ static const struct option known[] = {
     { "--log-format", FOR_SETTING, 0, "log.format", 0 },
     { "--log-level", FOR_SETTING, 0, "log.level", 0 },
     { "--allow-plain-http", FOR_FLAG, 0, "allow_plain_http", 0 },
+    { "--tls-certificate", FOR_FILE, 0, "tls.certificate", 0 },
+    { "--tls-key", FOR_FILE, 0, "tls.key", 0 },
     { "--set", FOR_SET, 0, NULL, 0 },
     { "--settings", FOR_ACTION, 0, NULL, RV_SHOW_SETTINGS },
     { "--help", FOR_ACTION, 0, NULL, RV_SHOW_HELP },
@@ -50,6 +54,8 @@ static const char help[] =
     "  --store-file FILE      the same, read from a file, so that no password is seen in ps\n"
     "  --log-level LEVEL      debug, info (default), warning or error\n"
     "  --log-format FORMAT    logfmt (default) or json\n"
+    "  --tls-certificate FILE the API speaks TLS, with this certificate (PEM) and\n"
+    "  --tls-key FILE         this key; both are read again when they are renewed\n"
     "  --allow-plain-http     listen off loopback without TLS: passwords and tokens then\n"
     "                         cross the network unencrypted\n"
     "  --set KEY=VALUE        a setting for this run, over reeve.yaml; may be repeated\n"
@@ -68,6 +74,8 @@ static const char help[] =
     "Examples:\n"
     "  reeved --home ~/reeve\n"
     "  reeved --home /var/lib/reeve --store postgresql://reeve@db.example.com/reeve\n"
+    "  reeved --home ~/reeve --listen 0.0.0.0:7400 --tls-certificate server.crt \\\n"
+    "         --tls-key server.key\n"
     "  reevectl login --url \"$(cat ~/reeve/url)\" --user admin \\\n"
     "                 --password-file ~/reeve/admin-password\n";
 
@@ -98,6 +106,20 @@ put(cJSON *settings, const char *key, const char *value)
     cJSON_AddStringToObject(settings, key, value);
 }
 
+/* As a shell means it: from where we were started, not from the home. */
+static int
+put_file(cJSON *settings, const char *key, const char *path, rv_err *err)
+{
+    char cwd[PATH_MAX];
+    if (path[0] == '\0')
+        return rv_fail(err, RV_E_INVALID, "the file name for '%s' is empty", key);
+    if (path[0] != '/' && getcwd(cwd, sizeof(cwd)) == NULL)
+        return rv_fail_errno(err, "find the current folder");
+    RV_AUTO_FREE char *whole = path[0] == '/' ? rv_strdup(path) : rv_format("%s/%s", cwd, path);
+    put(settings, key, whole);
+    return 0;
+}
+
 static int
 put_pair(cJSON *settings, const char *pair, rv_err *err)
 {
@@ -119,6 +141,8 @@ take(struct rv_options *out, const struct option *option, const char *value, rv_
     case FOR_SETTING:
         put(out->settings, option->key, value);
         break;
+    case FOR_FILE:
+        return put_file(out->settings, option->key, value, err);
     case FOR_FLAG:
         put(out->settings, option->key, "true");
         break;

@@ -98,6 +98,8 @@ on_tick(evutil_socket_t fd, short events, void *arg)
     rv_supervisor_check(s);
     if (s->stop_ms)
         go_on_stopping(s);
+    else if (s->certificate)
+        rv_certificate_watch(s->certificate);
 }
 
 void
@@ -168,6 +170,13 @@ make_loop(struct rv_supervisor *s, rv_err *err)
 }
 
 static int
+listen_flags(const struct rv_supervisor *s)
+{
+    int plain = rv_settings_int(s->home.settings, "allow_plain_http") != 0;
+    return (plain ? RV_LISTEN_ALLOW_PLAIN : 0) | (s->certificate ? RV_LISTEN_TLS : 0);
+}
+
+static int
 start(struct rv_supervisor *s, const struct rv_options *options, rv_err *err)
 {
     s->listening.fd = -1;
@@ -176,8 +185,9 @@ start(struct rv_supervisor *s, const struct rv_options *options, rv_err *err)
     rv_server_log(s->home.settings);
     if (rv_paths_modules(&s->module_dir, options->module_dir, err) ||
         rv_server_vault_open(&s->vault, s->home.dir, err) ||
+        rv_certificate_open(&s->certificate, &s->home, s->module_dir, err) ||
         rv_listen_open(&s->listening, rv_settings_string(s->home.settings, "listen"),
-                       rv_settings_int(s->home.settings, "allow_plain_http") != 0, err) ||
+                       listen_flags(s), err) ||
         make_loop(s, err))
         return err->code;
     s->roster = rv_roster_new();
@@ -197,6 +207,7 @@ finish(struct rv_supervisor *s)
         event_base_free(s->base);
     rv_roster_free(s->roster);
     rv_listen_close(&s->listening);
+    rv_certificate_close(s->certificate);
     rv_server_vault_close(s->vault);
     rv_settings_free(s->limits);
     cJSON_Delete(s->server);

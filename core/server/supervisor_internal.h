@@ -7,6 +7,7 @@
 #ifndef RV_SERVER_SUPERVISOR_INTERNAL_H
 #define RV_SERVER_SUPERVISOR_INTERNAL_H
 
+#include "server/certificate.h"
 #include "server/child.h"
 #include "server/home.h"
 #include "server/listen.h"
@@ -19,6 +20,7 @@ struct rv_supervisor {
     struct event *tick, *signals[4];
     struct rv_home home;
     struct rv_listening listening;
+    struct rv_certificate *certificate; /* NULL: plain HTTP */
     struct rv_server_vault *vault;
     struct rv_roster *roster;
     struct rv_child *children;

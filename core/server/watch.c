@@ -58,6 +58,8 @@ send_welcome(struct rv_supervisor *s, struct rv_child *child, const char *name)
     cJSON_AddStringToObject(welcome, "store", s->home.store_url);
     cJSON_AddStringToObject(welcome, "module_dir", s->module_dir);
     cJSON_AddStringToObject(welcome, "url", s->listening.url);
+    if (s->certificate && strcmp(child->type, "api") == 0)
+        rv_certificate_tell(s->certificate, welcome);
     cJSON_AddItemToObject(welcome, "settings", rv_settings_to_overlay(s->home.settings));
     if (s->server)
         cJSON_AddItemToObject(welcome, "server", cJSON_Duplicate(s->server, 1));

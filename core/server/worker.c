@@ -312,6 +312,7 @@ take_welcome(struct rv_worker *worker, cJSON *welcome)
     worker->zone_id = rv_json_int(server, "zone_id", 0);
     worker->region_id = rv_json_int(server, "region_id", 0);
     worker->zone = rv_strdup(rv_json_string(server, "zone"));
+    worker->tls = cJSON_DetachItemFromObjectCaseSensitive(welcome, "tls");
     worker->types = cJSON_DetachItemFromObjectCaseSensitive(welcome, "types");
 }
 
@@ -378,6 +379,7 @@ rv_worker_close(struct rv_worker *worker)
     rv_settings_free(worker->settings);
     rv_frame_reader_free(&worker->in);
     cJSON_Delete(worker->types);
+    cJSON_Delete(worker->tls);
     cJSON_Delete(worker->answer);
     free(worker->home);
     if (worker->store_url)

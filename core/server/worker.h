@@ -33,6 +33,7 @@ struct rv_worker {
     struct rv_store *store;
     struct rv_vault vault; /* by way of the supervisor */
     cJSON *types;          /* API: manifests of the modules */
+    cJSON *tls;            /* API: files of the certificate; NULL: plain HTTP */
 
     int stop, woken, settings_changed;
     int armed;

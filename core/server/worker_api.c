@@ -12,10 +12,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "server/certificate.h"
 #include "server/protocol.h"
 #include "server/worker.h"
 
-enum { DRAIN_MS = 2500, DRAIN_LOOK_MS = 20, SETTINGS_MS = 5000 };
+enum { DRAIN_MS = 2500, DRAIN_LOOK_MS = 20, SETTINGS_MS = 5000, TLS_LOOK_MS = 2000 };
 
 /* A proof that somebody waits for. */
 struct proof {
@@ -33,6 +34,9 @@ struct api {
     struct proof *proofs;
     cJSON *answers; /* frames that came while we waited for something else */
     cJSON *types;
+    struct rv_tls *tls;
+    int look_at_tls; /* now: somebody has asked for it */
+    int64_t tls_ms;  /* when its files were looked at last */
     int changed, draining;
     int64_t drain_ms, settings_ms;
 };
@@ -152,6 +156,8 @@ on_frame(void *arg, const cJSON *frame)
         cJSON_AddItemToArray(api->answers, cJSON_Duplicate(frame, 1));
     else if (rv_message_is(frame, "wake"))
         api->changed = 1;
+    else if (rv_message_is(frame, "settings"))
+        api->look_at_tls = 1;
     event_active(api->later, EV_TIMEOUT, 0);
 }
 
@@ -163,6 +169,21 @@ take_types(struct api *api, cJSON *frame)
         return;
     cJSON_Delete(api->types);
     api->types = types;
+}
+
+/* A broken pair is said once; what was good before goes on. */
+static void
+look_at_tls(struct api *api, int flags)
+{
+    rv_err err = RV_ERR_INIT;
+    if (api->tls == NULL)
+        return;
+    api->tls_ms = rv_monotonic_ms();
+    int taken = rv_tls_refresh(api->tls, flags, &err);
+    if (taken > 0)
+        rv_certificate_say(api->tls, "certificate renewed");
+    else if (taken < 0)
+        rv_log_err(RV_ERROR, "new certificate not taken; the old one stays", &err);
 }
 
 static void
@@ -200,6 +221,10 @@ on_later(evutil_socket_t fd, short events, void *arg)
     if (api->changed) {
         api->changed = 0;
         rv_api_changed(api->api);
+    }
+    if (api->look_at_tls) {
+        api->look_at_tls = 0;
+        look_at_tls(api, 0);
     }
     if (api->worker->stop)
         begin_drain(api);
@@ -241,6 +266,8 @@ on_heart(evutil_socket_t fd, short events, void *arg)
     (void)events;
     rv_worker_beat(api->worker);
     read_settings(api);
+    if (rv_monotonic_ms() - api->tls_ms >= TLS_LOOK_MS)
+        look_at_tls(api, RV_TLS_SETTLED);
 }
 
 static void
@@ -292,8 +319,22 @@ open_api(struct api *api, rv_err *err)
         .zone_id = worker->zone_id,
         .region_id = worker->region_id,
         .server_guid = worker->server_guid,
+        .tls = api->tls,
     };
     return rv_api_open(&api->api, &config, err);
+}
+
+static int
+open_tls(struct api *api, rv_err *err)
+{
+    const struct rv_worker *worker = api->worker;
+    const struct rv_tls_config config = {
+        .module_dir = worker->module_dir,
+        .certificate = rv_json_string(worker->tls, "certificate"),
+        .key = rv_json_string(worker->tls, "key"),
+        .handshake_ms = rv_settings_int(worker->settings, "api.handshake_timeout"),
+    };
+    return worker->tls ? rv_tls_open(&api->tls, &config, err) : 0;
 }
 
 static int
@@ -309,7 +350,7 @@ begin(struct api *api, rv_err *err)
     if (rv_worker_store(worker, rv_settings_int(worker->settings, "api.statement_timeout"), NULL,
                         err))
         return err->code;
-    if (rv_worker_settings(worker, err) || open_api(api, err))
+    if (rv_worker_settings(worker, err) || open_tls(api, err) || open_api(api, err))
         return err->code;
     return rv_worker_ready(worker, queues, err);
 }
@@ -319,6 +360,7 @@ end(struct api *api)
 {
     api->worker->on_frame = NULL;
     rv_api_close(api->api);
+    rv_tls_close(api->tls);
     while (api->proofs) {
         struct proof *proof = api->proofs;
         api->proofs = proof->next;

@@ -19,6 +19,11 @@ static const struct rv_setting declared[] = {
       "address and port of the API; port 0 picks a free one" },
     { "allow_plain_http", RV_SET_FLAG, "false", 0, 1,
       "listen off loopback without TLS: passwords and tokens cross the network in clear" },
+    { "tls.certificate", RV_SET_STRING, "", 0, 0,
+      "PEM file with the server's certificate, then those that lead to its authority; with it the "
+      "API speaks TLS only; relative to the home" },
+    { "tls.key", RV_SET_STRING, "", 0, 0,
+      "PEM file with the certificate's key, which others must not be able to read" },
     { "store", RV_SET_STRING, "", 0, 0,
       "sqlite:PATH or postgresql://USER@HOST/DATABASE; empty: reeve.db in the home" },
     { "region", RV_SET_INT, "-1", -1, 999,
@@ -96,6 +101,8 @@ static const struct rv_setting declared[] = {
       "how often streams look at the change feed without being woken" },
     { "api.idle_timeout", RV_SET_DURATION, "60s", 100, HOUR,
       "an idle connection is closed after it" },
+    { "api.handshake_timeout", RV_SET_DURATION, "10s", 100, HOUR,
+      "a TLS handshake that takes longer is ended" },
     { NULL, 0, NULL, 0, 0, NULL },
 };
 

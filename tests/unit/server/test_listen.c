@@ -48,8 +48,24 @@ off_loopback_needs_so_many_words(void **state)
     struct rv_listening listening;
     assert_int_equal(rv_listen_open(&listening, "0.0.0.0:0", 0, &err), RV_E_PERMISSION);
     assert_non_null(strstr(err.hint, "--allow-plain-http"));
-    assert_int_equal(rv_listen_open(&listening, "0.0.0.0:0", 1, &err), 0);
+    assert_non_null(strstr(err.hint, "--tls-certificate"));
+    assert_int_equal(rv_listen_open(&listening, "0.0.0.0:0", RV_LISTEN_ALLOW_PLAIN, &err), 0);
     assert_ptr_equal(strstr(listening.url, "http://127.0.0.1:"), listening.url);
+    rv_listen_close(&listening);
+}
+
+static void
+with_tls_every_address_will_do_and_the_url_says_it(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct rv_listening listening;
+    assert_int_equal(rv_listen_open(&listening, "0.0.0.0:0", RV_LISTEN_TLS, &err), 0);
+    assert_ptr_equal(strstr(listening.url, "https://127.0.0.1:"), listening.url);
+    rv_listen_close(&listening);
+    assert_int_equal(
+        rv_listen_open(&listening, "127.0.0.1:0", RV_LISTEN_TLS | RV_LISTEN_ALLOW_PLAIN, &err), 0);
+    assert_ptr_equal(strstr(listening.url, "https://127.0.0.1:"), listening.url);
     rv_listen_close(&listening);
 }
 
@@ -82,6 +98,7 @@ main(void)
         cmocka_unit_test(port_zero_picks_one_and_the_url_tells_it),
         cmocka_unit_test(a_taken_port_is_a_conflict),
         cmocka_unit_test(off_loopback_needs_so_many_words),
+        cmocka_unit_test(with_tls_every_address_will_do_and_the_url_says_it),
         cmocka_unit_test(what_is_no_address_is_refused),
     };
     return cmocka_run_group_tests_name("server listen", tests, NULL, NULL);

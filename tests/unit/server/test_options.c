@@ -8,7 +8,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 #include "base/json.h"
 #include "base/mem.h"
@@ -82,6 +84,7 @@ mistakes_are_refused(void **state)
         { "--home", "needs a value" },
         { "--home /h --version=2", "takes no value" },
         { "--home /h extra", "unexpected 'extra'" },
+        { "--home /h --tls-key=", "empty" },
         { "--home /h --set =x", "KEY=VALUE" },
         { "--home /h --store a --store-file b", "exclude each other" },
     };
@@ -93,6 +96,23 @@ mistakes_are_refused(void **state)
             fail_msg("'%s' lacks '%s'", err.text, rows[i].says);
         rv_options_free(&options);
     }
+}
+
+static void
+files_are_taken_from_where_the_command_was_given(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct rv_options options;
+    char cwd[4096], whole[4200];
+    assert_int_equal(parse(&options, "--home /h --tls-certificate c.pem --tls-key /k/k.pem", &err),
+                     0);
+    assert_non_null(getcwd(cwd, sizeof(cwd)));
+    snprintf(whole, sizeof(whole), "%s/c.pem", cwd);
+    assert_string_equal(cJSON_GetObjectItem(options.settings, "tls.certificate")->valuestring,
+                        whole);
+    assert_string_equal(cJSON_GetObjectItem(options.settings, "tls.key")->valuestring, "/k/k.pem");
+    rv_options_free(&options);
 }
 
 static void
@@ -119,6 +139,7 @@ main(void)
         cmocka_unit_test(values_follow_or_stand_behind_an_equals_sign),
         cmocka_unit_test(actions_need_no_home),
         cmocka_unit_test(mistakes_are_refused),
+        cmocka_unit_test(files_are_taken_from_where_the_command_was_given),
         cmocka_unit_test(a_store_with_a_password_is_blanked),
     };
     return cmocka_run_group_tests_name("server options", tests, NULL, NULL);
