@@ -140,6 +140,7 @@ read_page(struct page *page)
         .size = sizeof(config),
         .list = "items",
         .max_item_bytes = MAX_ITEM_BYTES,
+        .max_depth = KUBE_JSON_DEPTH,
         .item = take_item,
         .member = take_member,
         .arg = page,

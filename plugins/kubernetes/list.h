@@ -8,7 +8,10 @@
 #include "collections.h"
 #include "connection.h"
 
-enum { KUBE_VERSION_BYTES = 256 };
+enum {
+    KUBE_VERSION_BYTES = 256,
+    KUBE_JSON_DEPTH = 512 /* schemas of custom resource definitions nest beyond a hundred */
+};
 
 /* What the calls below work on. */
 struct kube_work {

@@ -86,7 +86,7 @@ kube_follow_notice(struct kube_watch *watch, struct kube_follow *f, const char *
     uint64_t mark = reeve_alloc_mark(call);
     struct reeve_json *notice;
     int host_failed = 0;
-    int rc = reeve_json_parse(call, line, len, 0, &notice);
+    int rc = reeve_json_parse(call, line, len, KUBE_JSON_DEPTH, &notice);
 
     if (!rc) {
         rc = take_notice(watch, f, notice, &host_failed);

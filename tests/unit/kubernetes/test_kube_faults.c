@@ -170,6 +170,27 @@ deep_nesting_is_refused(void **state)
 }
 
 static void
+what_schemas_nest_is_read(void **state)
+{
+    RV_AUTO_FREE char *open = rv_alloc(301), *close = rv_alloc(301);
+    struct fake fake;
+    rv_err err = RV_ERR_INIT;
+
+    (void)state;
+    memset(open, '[', 300);
+    memset(close, ']', 300);
+    RV_AUTO_FREE char *script =
+        rv_format(PODS("{\"json\":{\"kind\":\"PodList\",\"metadata\":{\"resourceVersion\":\"11\"},"
+                       "\"items\":[{\"metadata\":{\"uid\":\"u\",\"name\":\"n\"},\"a\":%s%s}]}}"),
+                  open, close);
+    open_fake(&fake, script);
+    if (kube_driver_refresh(&fake.driver, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(kube_model_count(&fake.driver.model, "container_group"), 1);
+    close_fake(&fake);
+}
+
+static void
 a_name_of_a_megabyte_is_refused(void **state)
 {
     char *name = malloc((1 << 20) + 1);
@@ -546,6 +567,7 @@ main(void)
         cmocka_unit_test(one_object_of_a_hundred_megabytes_is_refused),
         cmocka_unit_test(an_answer_that_is_cut_off_is_tried_again_and_then_an_error),
         cmocka_unit_test(deep_nesting_is_refused),
+        cmocka_unit_test(what_schemas_nest_is_read),
         cmocka_unit_test(a_name_of_a_megabyte_is_refused),
         cmocka_unit_test(bytes_that_are_not_utf8_are_refused),
         cmocka_unit_test(what_is_no_list_is_refused),
