@@ -27,6 +27,8 @@ cli_client_open(struct cli_client **out, const struct cli_context *context, rv_e
     client = rv_alloc(sizeof(*client));
     client->curl = curl_easy_init();
     client->token = rv_strdup(context->token);
+    client->ca = rv_strdup(context->ca);
+    client->insecure = context->insecure;
     for (len = strlen(context->url); len > 0 && context->url[len - 1] == '/';)
         len--;
     client->url = rv_strndup(context->url, len);
@@ -37,7 +39,9 @@ cli_client_open(struct cli_client **out, const struct cli_context *context, rv_e
 int
 cli_client_clone(struct cli_client **out, const struct cli_client *client, rv_err *err)
 {
-    struct cli_context context = { .url = client->url, .token = client->token };
+    struct cli_context context = {
+        .url = client->url, .token = client->token, .ca = client->ca, .insecure = client->insecure
+    };
 
     if (cli_client_open(out, &context, err) < 0)
         return err->code;
@@ -56,6 +60,7 @@ cli_client_close(struct cli_client *client)
     free(client->url);
     free(client->token);
     free(client->user);
+    free(client->ca);
     free(client->password);
     free(client);
 }
@@ -150,7 +155,6 @@ is_loopback(const char *url)
 void
 cli_set_up(struct cli_client *client, const char *url, struct curl_slist *headers)
 {
-    const char *authorities = getenv("REEVE_CA_FILE");
     CURL *curl = client->curl;
 
     curl_easy_reset(curl);
@@ -159,8 +163,16 @@ cli_set_up(struct cli_client *client, const char *url, struct curl_slist *header
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 10L);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "reevectl");
-    if (authorities && *authorities)
-        curl_easy_setopt(curl, CURLOPT_CAINFO, authorities);
+    client->detail[0] = '\0';
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, client->detail);
+    if (client->ca) { /* these alone, not those of the system beside them */
+        curl_easy_setopt(curl, CURLOPT_CAINFO, client->ca);
+        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+    }
+    if (client->insecure) {
+        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
     if (is_loopback(url))
         curl_easy_setopt(curl, CURLOPT_PROXY, "");
     if (client->user) {
@@ -226,10 +238,9 @@ cli_fail_transfer(const struct cli_client *client, CURLcode code, rv_err *err)
 {
     if (code == CURLE_WRITE_ERROR)
         return rv_fail(err, RV_E_LIMIT, "the answer is larger than %u MiB", ANSWER_LIMIT >> 20);
+    if (cli_fail_tls(client, code, err) < 0)
+        return err->code;
     rv_fail(err, RV_E_UNAVAILABLE, "cannot reach %s: %s", client->url, curl_easy_strerror(code));
-    if (code == CURLE_PEER_FAILED_VERIFICATION)
-        return rv_hint(err, "the server's certificate is not signed by an authority that this "
-                            "machine trusts; REEVE_CA_FILE may name a file with one");
     return rv_hint(err,
                    "is reeved running there? the file 'url' in its home says where it listens");
 }
@@ -311,6 +322,8 @@ cli_connect(struct cli *cli)
     rv_err err = RV_ERR_INIT;
     int status = cli_context_load(&context, cli_value(cli, "url"), &err);
 
+    if (status == 0)
+        status = cli_trust(cli, &context, &err);
     if (status == 0)
         status = cli_client_open(&cli->client, &context, &err);
     cli_context_free(&context);

@@ -42,6 +42,10 @@ struct cli_stream {
 int cli_events(struct cli_client *client, const char *path, const struct cli_stream *stream,
                rv_err *err);
 
+struct cli;
+/* Lay --ca, --insecure and REEVE_CA over what the context says; warns when nothing is verified. */
+int cli_trust(const struct cli *cli, struct cli_context *context, rv_err *err);
+
 /* Percent-encode; the caller's to free. */
 char *cli_escape(const char *text);
 

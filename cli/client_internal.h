@@ -12,7 +12,9 @@
 
 struct cli_client {
     CURL *curl;
-    char *url, *token, *user, *password;
+    char *url, *token, *user, *password, *ca;
+    int insecure;
+    char detail[CURL_ERROR_SIZE]; /* curl's words for what went wrong */
     int trace;
 };
 
@@ -22,6 +24,8 @@ void cli_add_header(struct curl_slist **headers, const char *name, const char *v
 void cli_free_headers(struct curl_slist *headers);
 /* All options of the handle anew. */
 void cli_set_up(struct cli_client *client, const char *url, struct curl_slist *headers);
+/* What has to do with TLS; 0 when this has not. */
+int cli_fail_tls(const struct cli_client *client, CURLcode code, rv_err *err);
 int cli_fail_transfer(const struct cli_client *client, CURLcode code, rv_err *err);
 /* Say what a transfer that began then has come to, when that is wanted. */
 void cli_trace(const struct cli_client *client, const char *method, const char *url,

@@ -107,12 +107,13 @@ static const struct cli_option task_options[] = { TIMEOUT, END };
 const struct cli_command cli_commands[] = {
     {
         .name = "login",
-        .usage = "--url URL [--user USER] [--password-file FILE]",
+        .usage = "--url URL [--user USER] [--password-file FILE] [--ca FILE]",
         .summary = "log in to a server and remember it",
         .text = "A token is kept, not the password: in the file that REEVE_CONFIG names, else in "
                 "~/.config/reeve/config.yaml.",
         .examples = EXAMPLES("reevectl login --url http://127.0.0.1:7400 --user admin "
-                             "--password-file admin-password"),
+                             "--password-file admin-password",
+                             "reevectl login --url https://reeve.example.com:7400 --ca ca.crt"),
         .options = login_options,
         .run = cmd_login,
     },

@@ -73,6 +73,9 @@ load_file(struct cli_context *out, rv_err *err)
     out->url = rv_strdup(rv_json_string(context, "url"));
     out->user = rv_strdup(rv_json_string(context, "user"));
     out->token = rv_strdup(rv_json_string(context, "token"));
+    out->ca = rv_strdup(rv_json_string(context, "certificate-authority"));
+    out->insecure =
+        cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(context, "insecure-skip-tls-verify"));
     cli_wipe_json(root);
     return 0;
 }
@@ -207,6 +210,10 @@ cli_context_save(const struct cli_context *context, rv_err *err)
     set_text(entry, "url", context->url);
     set_text(entry, "user", context->user);
     set_text(entry, "token", context->token);
+    set_text(entry, "certificate-authority", context->ca);
+    cJSON_DeleteItemFromObjectCaseSensitive(entry, "insecure-skip-tls-verify");
+    if (context->insecure)
+        cJSON_AddTrueToObject(entry, "insecure-skip-tls-verify");
     rv_buf_add_string(&text, "# Written by reevectl login. Keep it private: it holds a token.\n");
     cli_add_yaml(&text, root);
     cli_wipe_json(root);
@@ -222,5 +229,6 @@ cli_context_free(struct cli_context *context)
     free(context->url);
     free(context->user);
     free(context->token);
+    free(context->ca);
     memset(context, 0, sizeof(*context));
 }

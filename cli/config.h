@@ -11,6 +11,8 @@
 
 struct cli_context {
     char *url, *user, *token; /* NULL: not known */
+    char *ca;                 /* file with certificates to trust; NULL: the system's */
+    int insecure;             /* the server's certificate is not verified */
 };
 
 /* Flags beat the environment, that beats the file. url (of --url) may be NULL. A token is never

@@ -107,7 +107,9 @@ cmd_login(struct cli *cli)
         return cli_usage(cli, "which server? --url is missing");
     context.url = rv_strdup(url);
     context.user = rv_strdup(user ? user : "admin");
-    status = log_in(cli, &context, &err);
+    status = cli_trust(cli, &context, &err);
+    if (status == 0)
+        status = log_in(cli, &context, &err);
     if (status == 0)
         cli_say("logged in to %s as %s", context.url, context.user);
     cli_context_free(&context);
@@ -129,7 +131,8 @@ cmd_logout(struct cli *cli)
         cli_say("not logged in");
         return CLI_OK;
     }
-    if (cli_client_open(&cli->client, &context, &at_server) == 0)
+    if (cli_trust(cli, &context, &at_server) == 0 &&
+        cli_client_open(&cli->client, &context, &at_server) == 0)
         cli_request(cli->client, "DELETE", "/api/auth", NULL, NULL, &at_server);
     cli_wipe_text(context.token);
     free(context.token);

@@ -9,6 +9,9 @@
 const struct cli_option cli_common_options[] = {
     { "help", 'h', NULL, "show this help" },
     { "url", 0, "URL", "the server, instead of the one that was logged in to" },
+    { "ca", 0, "FILE",
+      "certificates (PEM) to trust instead of the system's; login keeps the name" },
+    { "insecure", 0, NULL, "do not verify the server's certificate; login keeps that too" },
     { "color", 0, "WHEN", "auto (default), always or never" },
     { "quiet", 'q', NULL, "no messages but errors" },
     { "verbose", 'v', NULL, "show each request to the server and how it went, on stderr" },

@@ -448,8 +448,8 @@ class Access(Case):
             threading.Thread(target=serve, daemon=True).start()
             env = {"REEVE_URL": f"https://127.0.0.1:{listening.getsockname()[1]}", "REEVE_TOKEN": "x"}
             _, err = self.cli(UNREACHABLE, "get", "pods", env=env)
-            self.assertIn("REEVE_CA_FILE", err)
-            self.cli(OK, "get", "pods", env=dict(env, REEVE_CA_FILE=cert.name))
+            self.assertIn("REEVE_CA", err)
+            self.cli(OK, "get", "pods", env=dict(env, REEVE_CA=cert.name))
 
     def test_what_is_no_reeve_server_is_noticed(self):
         with reeve_it.socket.socket() as listening:

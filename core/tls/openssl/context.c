@@ -63,23 +63,23 @@ bio_of(const rv_buf *text)
 }
 
 static int
-fail_certificate(const struct rv_pair_text *text, int count, rv_err *err)
+fail_certificate(const struct rv_pair_text *certificate, int count, rv_err *err)
 {
     const char *why = reason();
     if (count > 0)
         return rv_fail(err, RV_E_INVALID, "certificate %d in '%s' is damaged: %s", count + 1,
-                       text->certificate_name, why);
-    rv_fail(err, RV_E_INVALID, "'%s' holds no certificate: %s", text->certificate_name, why);
-    if (strstr(rv_buf_text(text->certificate), "PRIVATE KEY-----"))
+                       certificate->name, why);
+    rv_fail(err, RV_E_INVALID, "'%s' holds no certificate: %s", certificate->name, why);
+    if (strstr(rv_buf_text(certificate->text), "PRIVATE KEY-----"))
         return rv_hint(err, "it holds a key: are the certificate's file and the key's swapped?");
     return rv_hint(err, "a PEM file is wanted, that begins with -----BEGIN CERTIFICATE-----");
 }
 
 /* The server's own first, then those that lead to the authority. */
 static int
-use_certificates(SSL_CTX *context, const struct rv_pair_text *text, rv_err *err)
+use_certificates(SSL_CTX *context, const struct rv_pair_text *certificate, rv_err *err)
 {
-    BIO *bio = bio_of(text->certificate);
+    BIO *bio = bio_of(certificate->text);
     int count = 0, failed = 0;
     X509 *one;
     ERR_clear_error();
@@ -89,51 +89,30 @@ use_certificates(SSL_CTX *context, const struct rv_pair_text *text, rv_err *err)
         X509_free(one);
         if (!taken)
             failed = rv_fail(err, RV_E_INVALID, "certificate %d in '%s' cannot be used: %s",
-                             count + 1, text->certificate_name, reason());
+                             count + 1, certificate->name, reason());
         count++;
     }
     BIO_free(bio);
     if (!failed && (count == 0 || (count < CHAIN_MAX &&
                                    ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)))
-        failed = fail_certificate(text, count, err);
+        failed = fail_certificate(certificate, count, err);
     ERR_clear_error();
     return failed;
 }
 
 static int
-fail_key(const struct rv_pair_text *text, int is_encrypted, rv_err *err)
+fail_key(const struct rv_pair_text *key, int is_encrypted, rv_err *err)
 {
     const char *why = reason();
     if (is_encrypted) {
-        rv_fail(err, RV_E_INVALID, "key '%s' is locked with a password", text->key_name);
+        rv_fail(err, RV_E_INVALID, "key '%s' is locked with a password", key->name);
         return rv_hint(err,
                        "nobody is there to type it; openssl pkey -in '%s' -out FILE, then"
                        " chmod 600, makes one without",
-                       text->key_name);
+                       key->name);
     }
-    rv_fail(err, RV_E_INVALID, "'%s' holds no private key: %s", text->key_name, why);
+    rv_fail(err, RV_E_INVALID, "'%s' holds no private key: %s", key->name, why);
     return rv_hint(err, "a PEM file is wanted, that begins with -----BEGIN PRIVATE KEY-----");
-}
-
-static int
-use_key(SSL_CTX *context, const struct rv_pair_text *text, rv_err *err)
-{
-    BIO *bio = bio_of(text->key);
-    int is_encrypted = 0, failed = 0;
-    ERR_clear_error();
-    EVP_PKEY *key = PEM_read_bio_PrivateKey(bio, NULL, no_password, &is_encrypted);
-    BIO_free(bio);
-    if (!key)
-        return fail_key(text, is_encrypted, err);
-    if (SSL_CTX_use_PrivateKey(context, key) != 1 || SSL_CTX_check_private_key(context) != 1) {
-        failed = rv_fail(err, RV_E_INVALID, "key '%s' is not that of certificate '%s': %s",
-                         text->key_name, text->certificate_name, reason());
-        rv_hint(err, "both must come from one request; in the certificate's file the server's own"
-                     " stands first, those of authorities behind it");
-    }
-    EVP_PKEY_free(key);
-    ERR_clear_error();
-    return failed;
 }
 
 static int64_t
@@ -187,15 +166,37 @@ read_info(struct rv_tls_info *out, X509 *certificate)
 }
 
 int
-rv_pair_context(SSL_CTX **out, struct rv_tls_info *info, const struct rv_pair_text *text,
+rv_pair_context(SSL_CTX **out, struct rv_tls_info *info, const struct rv_pair_text *certificate,
                 rv_err *err)
 {
     SSL_CTX *context = new_context();
-    if (use_certificates(context, text, err) || use_key(context, text, err)) {
+    if (use_certificates(context, certificate, err)) {
         SSL_CTX_free(context);
         return err->code;
     }
     read_info(info, SSL_CTX_get0_certificate(context));
     *out = context;
     return 0;
+}
+
+int
+rv_pair_key(SSL_CTX *context, const struct rv_pair_text *key, const char *certificate_name,
+            rv_err *err)
+{
+    BIO *bio = bio_of(key->text);
+    int is_encrypted = 0, failed = 0;
+    ERR_clear_error();
+    EVP_PKEY *found = PEM_read_bio_PrivateKey(bio, NULL, no_password, &is_encrypted);
+    BIO_free(bio);
+    if (!found)
+        return fail_key(key, is_encrypted, err);
+    if (SSL_CTX_use_PrivateKey(context, found) != 1 || SSL_CTX_check_private_key(context) != 1) {
+        failed = rv_fail(err, RV_E_INVALID, "key '%s' is not that of certificate '%s': %s",
+                         key->name, certificate_name, reason());
+        rv_hint(err, "both must come from one request; in the certificate's file the server's own"
+                     " stands first, those of authorities behind it");
+    }
+    EVP_PKEY_free(found);
+    ERR_clear_error();
+    return failed;
 }

@@ -9,31 +9,40 @@
 #include "pair.h"
 
 static int
-read_files(struct rv_tls_pair *pair, rv_buf *certificate, rv_buf *key, rv_err *err)
+add_certificate(struct rv_tls_pair *pair, SSL_CTX **context, struct rv_tls_info *info, rv_err *err)
 {
-    if (rv_pem_read(certificate, &pair->read[0], "certificate", pair->certificate, 0, err) ||
-        rv_pem_read(key, &pair->read[1], "key", pair->key, RV_PEM_PRIVATE, err))
+    RV_AUTO_BUF
+    rv_buf text = rv_buf_limited(RV_PEM_MAX);
+    const struct rv_pair_text certificate = { pair->certificate, &text };
+    if (rv_pem_read(&text, &pair->read[0], "certificate", pair->certificate, 0, err))
         return err->code;
-    return 0;
+    return rv_pair_context(context, info, &certificate, err);
+}
+
+static int
+add_key(struct rv_tls_pair *pair, SSL_CTX *context, rv_err *err)
+{
+    rv_buf text = rv_buf_limited(RV_PEM_MAX);
+    const struct rv_pair_text key = { pair->key, &text };
+    int failed = rv_pem_read(&text, &pair->read[1], "key", pair->key, RV_PEM_PRIVATE, err);
+    if (!failed)
+        failed = rv_pair_key(context, &key, pair->certificate, err);
+    rv_buf_wipe(&text);
+    return failed;
 }
 
 /* The old context stays when this fails. Connections keep the one that they began with. */
 static int
 take_files(struct rv_tls_pair *pair, rv_err *err)
 {
-    rv_buf certificate = rv_buf_limited(RV_PEM_MAX), key = rv_buf_limited(RV_PEM_MAX);
-    const struct rv_pair_text text = { pair->certificate, pair->key, &certificate, &key };
     SSL_CTX *context = NULL;
     struct rv_tls_info info;
     rv_pem_look(&pair->read[0], pair->certificate);
     rv_pem_look(&pair->read[1], pair->key);
-    int failed = read_files(pair, &certificate, &key, err);
-    if (!failed)
-        failed = rv_pair_context(&context, &info, &text, err);
-    rv_buf_free(&certificate);
-    rv_buf_wipe(&key);
-    if (failed)
-        return failed;
+    if (add_certificate(pair, &context, &info, err) || add_key(pair, context, err)) {
+        SSL_CTX_free(context);
+        return err->code;
+    }
     SSL_CTX_free(pair->context);
     pair->context = context;
     pair->info = info;

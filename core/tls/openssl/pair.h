@@ -19,13 +19,17 @@ struct rv_tls_pair {
     struct rv_pem_stamp seen[2]; /* and when they were looked at last */
 };
 
-/* context.c: a new context from PEM texts; the names are for errors. */
+/* context.c: from PEM texts. The names are for errors. */
 struct rv_pair_text {
-    const char *certificate_name, *key_name;
-    const rv_buf *certificate, *key;
+    const char *name;
+    const rv_buf *text;
 };
-int rv_pair_context(SSL_CTX **out, struct rv_tls_info *info, const struct rv_pair_text *text,
+/* A new context with these certificates, and what is to be known of the first. */
+int rv_pair_context(SSL_CTX **out, struct rv_tls_info *info, const struct rv_pair_text *certificate,
                     rv_err *err);
+/* Give it the key that belongs to them. */
+int rv_pair_key(SSL_CTX *context, const struct rv_pair_text *key, const char *certificate_name,
+                rv_err *err);
 
 /* connection.c */
 void rv_pair_watch(SSL_CTX *context); /* its handshakes are told to connection.c */

@@ -37,7 +37,9 @@ teardown(void **state)
 static struct cli_context
 context(const char *url, const char *user, const char *token)
 {
-    return (struct cli_context){ rv_strdup(url), rv_strdup(user), rv_strdup(token) };
+    return (struct cli_context){ .url = rv_strdup(url),
+                                 .user = rv_strdup(user),
+                                 .token = rv_strdup(token) };
 }
 
 static void
@@ -104,6 +106,35 @@ texts_that_mean_something_in_yaml_are_quoted(void **state)
         save(urls[i], "o'hara: \"x\"", "#t");
         assert_loads(NULL, urls[i], "#t");
     }
+}
+
+static void
+trust_belongs_to_the_server_that_was_logged_in_to(void **state)
+{
+    struct cli_context saved = context("https://one:7400", "admin", "t1"), loaded;
+    rv_err err = RV_ERR_INIT;
+    (void)state;
+
+    saved.ca = rv_strdup("/etc/ca: 1.crt");
+    saved.insecure = 1;
+    assert_int_equal(cli_context_save(&saved, &err), 0);
+    assert_int_equal(cli_context_load(&loaded, NULL, &err), 0);
+    assert_string_equal(loaded.ca, "/etc/ca: 1.crt");
+    assert_int_equal(loaded.insecure, 1);
+    cli_context_free(&loaded);
+    assert_int_equal(cli_context_load(&loaded, "https://two:7400", &err), 0);
+    assert_null(loaded.ca);
+    assert_int_equal(loaded.insecure, 0);
+    cli_context_free(&loaded);
+    free(saved.ca);
+    saved.ca = NULL;
+    saved.insecure = 0;
+    assert_int_equal(cli_context_save(&saved, &err), 0);
+    cli_context_free(&saved);
+    assert_int_equal(cli_context_load(&loaded, NULL, &err), 0);
+    assert_null(loaded.ca);
+    assert_int_equal(loaded.insecure, 0);
+    cli_context_free(&loaded);
 }
 
 static void
@@ -251,6 +282,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_saved_is_loaded_and_private, setup, teardown),
         cmocka_unit_test_setup_teardown(texts_that_mean_something_in_yaml_are_quoted, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(trust_belongs_to_the_server_that_was_logged_in_to, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(other_contexts_and_keys_of_the_file_stay, setup, teardown),
         cmocka_unit_test_setup_teardown(flags_beat_the_environment_which_beats_the_file, setup,

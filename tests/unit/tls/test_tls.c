@@ -180,6 +180,7 @@ swapped_files_are_recognised(void **state)
 {
     (void)state;
     write_pem(certificate, NULL, right, NULL, 0600);
+    write_pem(key, good, NULL, NULL, 0644);
     refused(RV_E_INVALID, "holds no certificate", "swapped");
 }
 
