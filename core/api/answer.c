@@ -21,6 +21,7 @@ static const struct status_row {
     { 410, "gone", "Api::GoneError", "Gone" },
     { 413, "content_too_large", "Api::ContentTooLargeError", "Content Too Large" },
     { 415, "unsupported_media_type", "Api::UnsupportedMediaTypeError", "Unsupported Media Type" },
+    { 429, "too_many_requests", "Api::TooManyRequestsError", "Too Many Requests" },
     { 500, "internal_server_error", "Api::InternalServerError", "Internal Server Error" },
     { 503, "service_unavailable", "Api::ServiceUnavailableError", "Service Unavailable" },
 };

@@ -7,12 +7,15 @@
  */
 #include "api/login.h"
 
+#include <event2/http.h>
 #include <stdio.h>
 #include <string.h>
 #include "api/answer.h"
 #include "api/api_internal.h"
+#include "api/attempts.h"
 #include "api/handlers.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/secret.h"
 #include "base/text.h"
 
@@ -31,6 +34,7 @@ struct remembered {
 };
 
 struct rv_logins {
+    struct rv_attempts *attempts;
     char salt[65];
     struct remembered entries[REMEMBERED_MAX];
     int next;
@@ -42,14 +46,17 @@ rv_logins_new(void)
     struct rv_logins *logins = rv_alloc(sizeof(*logins));
 
     rv_random_hex(logins->salt, 32);
+    logins->attempts = rv_attempts_new();
     return logins;
 }
 
 void
 rv_logins_free(struct rv_logins *logins)
 {
-    if (logins)
+    if (logins) {
+        rv_attempts_free(logins->attempts);
         rv_wipe(logins, sizeof(*logins));
+    }
     free(logins);
 }
 
@@ -145,6 +152,62 @@ split_basic(const char *header, rv_buf *out)
     return 1;
 }
 
+static void
+find_address(const struct rv_request *req, char out[64])
+{
+    struct evhttp_connection *connection =
+        req->http ? evhttp_request_get_connection(req->http) : NULL;
+    char *peer = NULL;
+    ev_uint16_t port;
+
+    if (connection)
+        evhttp_connection_get_peer(connection, &peer, &port);
+    rv_attempts_address(out, peer ? peer : "", rv_request_header(req, "X-Forwarded-For"));
+}
+
+/* Without a look at the password: whoever guesses learns nothing. */
+static int
+refuse_for_now(struct rv_request *req, int64_t wait_ms)
+{
+    long long seconds = (wait_ms + 999) / 1000;
+
+    rv_answer_header(req, "Retry-After", rv_arena_format(req->arena, "%lld", seconds));
+    rv_answer_error(req, 429,
+                    rv_arena_format(req->arena,
+                                    "too many wrong passwords: logins from there are refused for "
+                                    "%lld s",
+                                    seconds),
+                    "tokens go on working");
+    return 1;
+}
+
+static void
+note_failure(struct rv_request *req, const char *userid, const char *address)
+{
+    struct rv_api *api = req->api;
+    int64_t most = rv_settings_int(api->config.settings, "api.login_failures");
+    int64_t wait_ms = rv_attempts_failed(api->logins->attempts, userid, address, most);
+
+    if (wait_ms > 0)
+        rv_log(RV_WARNING, "too many wrong passwords; logins from there are refused for a while",
+               RV_F("address", RV_S(address)), RV_F("ms", RV_I(wait_ms)));
+}
+
+static int
+login_pair(struct rv_request *req, const char *userid, const char *password, rv_err *err)
+{
+    char address[64];
+
+    find_address(req, address);
+    int64_t wait_ms = rv_attempts_wait_ms(req->api->logins->attempts, userid, address);
+    if (wait_ms > 0)
+        return refuse_for_now(req, wait_ms);
+    int rc = check_password(req, userid, password, err);
+    if (rc == RV_E_AUTH)
+        note_failure(req, userid, address);
+    return rc;
+}
+
 static int
 login_basic(struct rv_request *req, const char *header, rv_err *err)
 {
@@ -152,7 +215,7 @@ login_basic(struct rv_request *req, const char *header, rv_err *err)
     int rc = RV_E_AUTH;
 
     if (split_basic(header, &pair))
-        rc = check_password(req, pair.data, pair.data + strlen(pair.data) + 1, err);
+        rc = login_pair(req, pair.data, pair.data + strlen(pair.data) + 1, err);
     rv_buf_wipe(&pair);
     if (rc == RV_E_AUTH)
         return refuse(req, "MiqException::MiqEVMLoginError", "Authentication failed");

@@ -12,7 +12,7 @@ struct rv_logins;
 struct rv_logins *rv_logins_new(void);
 void rv_logins_free(struct rv_logins *logins);
 
-/* 0 with req->who set; 1 when a 401 was answered; or the store's error. */
+/* 0 with req->who set; 1 when a 401 or 429 was answered; or the store's error. */
 int rv_login(struct rv_request *req, rv_err *err);
 
 #endif

@@ -47,6 +47,8 @@ write_errors(rv_json_writer *w, int flags)
     if (flags & WITH_BODY)
         write_error(w, "413", "TooLarge");
     write_error(w, "415", "UnsupportedMediaType");
+    if (flags & WITH_LOGIN)
+        write_error(w, "429", "TooManyRequests");
     write_error(w, "503", "Unavailable");
 }
 
@@ -468,6 +470,7 @@ write_components(struct rv_request *req, rv_json_writer *w)
     write_error_response(w, "MethodNotAllowed", "The path does not take this method", 0);
     write_error_response(w, "TooLarge", "The body is too large", 1);
     write_error_response(w, "UnsupportedMediaType", "Answers are JSON", 0);
+    write_error_response(w, "TooManyRequests", "Wrong passwords came from there; Retry-After", 0);
     write_error_response(w, "Unavailable", "Not now: the store does not answer; try again", 0);
     rv_jw_end_object(w);
     rv_jw_name(w, "parameters");

@@ -87,6 +87,9 @@ static const struct rv_setting declared[] = {
     { "api.token_ttl", RV_SET_DURATION, "10m", SECOND, 365 * DAY,
       "a token that is not used for this long ends" },
     { "api.cli_token_ttl", RV_SET_DURATION, "30d", SECOND, 365 * DAY, "the same for reevectl's" },
+    { "api.login_failures", RV_SET_INT, "5", 0, 1000,
+      "so many wrong passwords from one address, or for one user, within a minute: more are then "
+      "refused for a while, which doubles up to a minute; 0: never" },
     { "api.page_size", RV_SET_INT, "1000", 1, 100000,
       "rows of a collection in one answer when the request does not say" },
     { "api.page_size_max", RV_SET_INT, "1000", 1, 1000000, "most rows of one answer" },

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The REST API of a running reeved as ManageIQ's clients use it: entry point, login, and acting on rows."""
 import base64
+import http.client
 import json
 import re
+import urllib.parse
 
 import api_it
 import reeve_it
@@ -325,6 +327,70 @@ class Acting(api_it.Shared):
         self.refused(400, "POST", f"/api/tasks/{task['id']}", {"action": "cancel"}, says="finished")
         self.assertIsNone(self.client.act(task, "delete", "delete"))
         self.refused(404, "GET", f"/api/tasks/{task['id']}")
+
+
+class WrongPasswords(reeve_it.Case):
+    """A reeved of its own: who guesses is kept out for a while."""
+
+    def ask(self, reeved, password=None, source="127.0.0.1", user="admin", path="/api/auth", **headers):
+        where = urllib.parse.urlsplit(reeved.url)
+        pair = f"{user}:{password or reeved.read('admin-password')}"
+        headers.setdefault("Authorization", "Basic " + base64.b64encode(pair.encode()).decode())
+        connection = http.client.HTTPConnection(where.hostname, where.port, timeout=20, source_address=(source, 0))
+        try:
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            return reeve_it.Answer(answer.status, answer.headers, answer.read())
+        finally:
+            connection.close()
+
+    def test_an_address_that_guesses_is_refused_for_a_growing_while(self):
+        reeved = self.start()
+        token = self.ask(reeved).json["auth_token"]
+        for number in range(5):
+            self.assertEqual(self.ask(reeved, "wrong", user=f"user{number}", path="/api").status, 401)
+        refused = self.ask(reeved)  # it is not looked at: the right one fares no better
+        self.assertEqual((refused.status, refused.headers["Retry-After"]), (429, "1"))
+        error = refused.json["error"]
+        self.assertEqual((error["kind"], error["klass"]), ("too_many_requests", "Api::TooManyRequestsError"))
+        self.assertIn("too many wrong passwords", error["message"])
+        self.assertIn("msg=\"too many wrong passwords; logins from there are refused for a while\" worker=api"
+                      " address=127.0.0.1 ms=1000", reeved.log())
+        # Tokens are not affected, nor are others.
+        headers = {"X-Auth-Token": token, "Authorization": ""}
+        self.assertEqual(self.ask(reeved, path="/api", **headers).status, 200)
+        self.assertEqual(self.ask(reeved, source="127.0.0.2").status, 200)
+        self.until(lambda: self.ask(reeved).status == 200, "the wait is over", 10, 0.1)
+        self.assertEqual(self.ask(reeved, "wrong").status, 401)
+        refused = self.ask(reeved)
+        self.assertEqual((refused.status, refused.headers["Retry-After"]), (429, "2"))
+        code, _, message = self.run_program("reevectl", "login", "--url", reeved.url, "--password-file",
+                                            self.home() + "/admin-password", env={"REEVE_CONFIG": self.folder + "/c"})
+        self.assertEqual(code, 1, message)
+        self.assertIn("too many wrong passwords", message)
+
+    def test_a_user_who_is_guessed_from_many_places_gets_in_from_others(self):
+        reeved = self.start()
+        for number in range(5):
+            self.assertEqual(self.ask(reeved, "wrong", source=f"127.0.0.{number + 10}").status, 401)
+        self.assertEqual(self.ask(reeved, source="127.0.0.10").status, 429)
+        self.assertEqual(self.ask(reeved, source="127.0.0.20").status, 200)
+        self.assertEqual(self.ask(reeved, "wrong", source="127.0.0.21").status, 401)
+        self.assertEqual(self.ask(reeved, "wrong", source="127.0.0.21").status, 429)
+
+    def test_behind_a_proxy_the_client_counts(self):
+        reeved = self.start()
+        for _ in range(5):
+            self.assertEqual(self.ask(reeved, "wrong", **{"X-Forwarded-For": "1.1.1.1, 10.0.0.1"}).status, 401)
+        self.assertEqual(self.ask(reeved, **{"X-Forwarded-For": "2.2.2.2, 10.0.0.1"}).status, 429)
+        self.assertEqual(self.ask(reeved, **{"X-Forwarded-For": "10.0.0.2"}).status, 200)
+        self.assertEqual(self.ask(reeved).status, 200)
+
+    def test_it_can_be_switched_off(self):
+        reeved = self.start("--set", "api.login_failures=0")
+        for _ in range(8):
+            self.assertEqual(self.ask(reeved, "wrong").status, 401)
+        self.assertEqual(self.ask(reeved).status, 200)
 
 
 if __name__ == "__main__":

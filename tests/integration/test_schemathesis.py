@@ -111,7 +111,7 @@ def json_columns():
 class Case(reeve_it.Case):
     def begin(self):
         """reeved with a row of each kind, and the document."""
-        self.reeved = self.start("--module-dir", self.modules())
+        self.reeved = self.start("--module-dir", self.modules(), "--set", "api.login_failures=0")
         self.filled = dictionary_it.fill(self.database())
         self.document = self.reeved.get("/api/openapi.json", user=None)
 
