@@ -10,7 +10,8 @@
             self.until(lambda: reeved.workers("refresh"), "a refresh worker")
 
 Environment: REEVE_BIN (folder of reeved, reevectl), REEVE_TEST_STORE (sqlite or postgres),
-REEVE_TEST_POSTGRES (the env file of the private cluster), REEVE_TEST_DEEP (longer runs).
+REEVE_TEST_POSTGRES (the env file of the private cluster), REEVE_TEST_DEEP (longer runs), REEVE_TEST_TLS (every reeved
+speaks TLS).
 """
 import base64
 import http.client
@@ -21,6 +22,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+import ssl
 import subprocess
 import tempfile
 import time
@@ -31,6 +33,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 BIN = os.environ.get("REEVE_BIN", os.path.join(ROOT, "build", "dev", "bin"))
 STORE = os.environ.get("REEVE_TEST_STORE", "sqlite")
+TLS = os.environ.get("REEVE_TEST_TLS", "") not in ("", "0")
 DEEP = os.environ.get("REEVE_TEST_DEEP", "") not in ("", "0")
 READY_S = 60
 
@@ -162,6 +165,16 @@ class Database:
                 pass  # the cluster is gone, and the database with it
 
 
+def make_certificate(folder, name="server", names="DNS:localhost,IP:127.0.0.1", days=60):
+    """A self-signed certificate and its key; their paths."""
+    certificate, key = (os.path.join(folder, f"{name}.{end}") for end in ("crt", "key"))
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                    "-days", str(days), "-subj", "/CN=" + name, "-addext", "subjectAltName=" + names,
+                    "-keyout", key, "-out", certificate], check=True, stderr=subprocess.DEVNULL)
+    os.chmod(key, 0o600)
+    return certificate, key
+
+
 class Answer:
     def __init__(self, status, headers, body):
         self.status = status
@@ -179,6 +192,7 @@ class Reeved:
     def __init__(self, home, database, options=(), env=None):
         self.home = home
         self.database = database
+        self.tls = None  # a client's context
         self.log_path = os.path.join(home, "..", os.path.basename(home) + ".log")
         self.log_start = os.path.getsize(self.log_path) if os.path.exists(self.log_path) else 0
         # By a file: a test's password has no business in the list of processes either.
@@ -188,6 +202,10 @@ class Reeved:
         arguments = [os.path.join(BIN, "reeved"), "--home", home, "--store-file", store_file]
         if not any(str(one).startswith("--listen") for one in options):
             arguments += ["--listen", "127.0.0.1:0"]
+        if TLS and not any(str(one).startswith("--tls") for one in options):
+            certificate, key = make_certificate(os.path.dirname(home), os.path.basename(home))
+            arguments += ["--tls-certificate", certificate, "--tls-key", key]
+            self.tls = ssl.create_default_context(cafile=certificate)
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(arguments + list(options), stderr=log, stdout=log,
                                             stdin=subprocess.DEVNULL, env=env)
@@ -219,10 +237,21 @@ class Reeved:
         with open(os.path.join(self.home, name)) as file:
             return file.read().strip()
 
+    def connect(self, timeout_s=30, receive_bytes=None):
+        """A socket to the API, with TLS where it speaks that. receive_bytes: of the kernel's buffer."""
+        where = urllib.parse.urlsplit(self.url)
+        client = socket.socket()
+        if receive_bytes:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+        client.settimeout(timeout_s)
+        client.connect((where.hostname, where.port))
+        return self.tls.wrap_socket(client, server_hostname=where.hostname) if self.tls else client
+
     def request(self, method, path, body=None, headers=None, user="admin", password=None, timeout_s=30):
         """An Answer. body: something for JSON, or bytes."""
         where = urllib.parse.urlsplit(self.url)
         connection = http.client.HTTPConnection(where.hostname, where.port, timeout=timeout_s)
+        connection.sock = self.connect(timeout_s)
         headers = dict(headers or {})
         if user and "Authorization" not in headers and "X-Auth-Token" not in headers:
             pair = f"{user}:{password or self.read('admin-password')}"

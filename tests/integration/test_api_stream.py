@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import socket
 import time
 import urllib.parse
 
@@ -16,11 +15,7 @@ class Stream:
 
     def __init__(self, reeved, path, last=None, buffer_bytes=None, timeout_s=20):
         where = urllib.parse.urlsplit(reeved.url)
-        self.socket = socket.socket()
-        if buffer_bytes:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
-        self.socket.settimeout(timeout_s)
-        self.socket.connect((where.hostname, where.port))
+        self.socket = reeved.connect(timeout_s, buffer_bytes)
         token = reeved.get("/api/auth?requester_type=ui")["auth_token"]
         self.socket.sendall((f"GET {path} HTTP/1.1\r\nHost: {where.netloc}\r\nAccept: text/event-stream\r\n"
                              f"X-Auth-Token: {token}\r\n" + (f"Last-Event-ID: {last}\r\n" if last else "") +

@@ -19,19 +19,9 @@ import reeve_it
 OK, FAILURE, UNREACHABLE = 0, 1, 7
 
 
-def make_pair(folder, name, names="DNS:localhost,IP:127.0.0.1", days="60", more=()):
-    """A self-signed certificate and its key; their paths."""
-    certificate, key = (os.path.join(folder, f"{name}.{end}") for end in ("crt", "key"))
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                    "-days", days, "-subj", "/CN=" + name, "-addext", "subjectAltName=" + names, *more,
-                    "-keyout", key, "-out", certificate], check=True, stderr=subprocess.DEVNULL)
-    os.chmod(key, 0o600)
-    return certificate, key
-
-
 def make_expired(folder, name, ended="20200201000000Z"):
     """`openssl req` knows no times of its own; `openssl ca` does."""
-    root, key = make_pair(folder, name)
+    root, key = reeve_it.make_certificate(folder, name)
     request = os.path.join(folder, name + ".csr")
     subprocess.run(["openssl", "req", "-new", "-key", key, "-subj", "/CN=" + name, "-out", request], check=True)
     place = os.path.join(folder, name + ".ca")
@@ -62,7 +52,7 @@ subjectAltName = DNS:localhost,IP:127.0.0.1
 class Tls(reeve_it.Case):
     def setUp(self):
         super().setUp()
-        self.certificate, self.key = make_pair(self.folder, "server")
+        self.certificate, self.key = reeve_it.make_certificate(self.folder, "server")
 
     def serve(self, *options, certificate=None, key=None, **more):
         return self.start("--tls-certificate", certificate or self.certificate, "--tls-key", key or self.key,
@@ -117,8 +107,10 @@ class Serving(Tls):
         self.assertIn('msg="certificate read"', reeved.log())
         self.assertIn('names="localhost, 127.0.0.1"', reeved.log())
         self.assertNotIn("the certificate", reeved.log())  # nothing to warn of
-        behind_proxy = self.ask(reeved, "/api", headers={"X-Forwarded-Proto": "http", "X-Forwarded-Host": "x"})
-        self.assertEqual(behind_proxy.status, 401)
+        for proxy, root in (({"X-Forwarded-Proto": "http", "X-Forwarded-Host": "x"}, "http://x/"),
+                            ({"X-Forwarded-Host": "x"}, "https://x/"), ({"X-Forwarded-Proto": "gopher"}, reeved.url)):
+            entry = self.ask(reeved, "/api", headers=dict(proxy, **{"X-Auth-Token": self.token(env)})).json
+            self.assertTrue(entry["collections"][0]["href"].startswith(root), entry["collections"][0])
 
     def test_only_tls_1_2_and_newer_with_forward_secrecy(self):
         reeved = self.serve()
@@ -183,6 +175,14 @@ class Serving(Tls):
             _, error = watch.communicate(timeout=20)
         self.assertEqual(error, "")
         self.until(lambda: "reeve_api_streams 0" in self.metrics(reeved), "the stream is closed")
+        watch = subprocess.Popen([os.path.join(reeve_it.BIN, "reevectl"), "get", "providers", "--watch", "-o", "name"],
+                                 env=dict(os.environ, **env), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(watch.wait)
+        self.addCleanup(watch.kill)
+        self.until(lambda: "reeve_api_streams 1" in self.metrics(reeved), "another is open")
+        code, seconds = reeved.stop()
+        self.assertEqual(code, 0)
+        self.assertLess(seconds, 5)
 
     def metrics(self, reeved):
         return self.ask(reeved, "/metrics").body.decode()
@@ -270,7 +270,7 @@ class Renewal(Tls):
         kept.request("GET", "/api/ping")
         kept.getresponse().read()
         socket_before = kept.sock
-        self.replace(*make_pair(self.folder, "second"))
+        self.replace(*reeve_it.make_certificate(self.folder, "second"))
         self.until(lambda: self.serial(reeved) != first, "the new certificate is shown", 15, 0.2)
         self.assertIn('msg="certificate renewed"', reeved.log())
         self.assertEqual(self.ask(reeved, "/api/ping").status, 200)  # verified with the new one
@@ -281,7 +281,7 @@ class Renewal(Tls):
         self.assertEqual(reeved.children("api"), worker)
         # At once when told so.
         second = self.serial(reeved)
-        self.replace(*make_pair(self.folder, "third", days="3"))
+        self.replace(*reeve_it.make_certificate(self.folder, "third", days=3))
         reeved.signal(signal.SIGHUP)
         self.until(lambda: self.serial(reeved) != second, "SIGHUP hastens it", 1.9)
         self.until(lambda: "the certificate ends soon" in reeved.log(), "its end is said")
@@ -298,7 +298,7 @@ class Renewal(Tls):
         self.until(lambda: "settings read again" in reeved.log(), "the signal has come")
         time.sleep(0.3)
         self.assertEqual(reeved.log().count("not taken"), 1)  # once
-        self.replace(*make_pair(self.folder, "second"))
+        self.replace(*reeve_it.make_certificate(self.folder, "second"))
         self.until(lambda: self.serial(reeved) != first, "the next good one is taken", 15, 0.2)
 
 
@@ -316,7 +316,7 @@ class Files(Tls):
             self.assertIn(word, log)
 
     def test_bad_files_are_refused_with_what_to_do(self):
-        other_certificate, other_key = make_pair(self.folder, "other")
+        other_certificate, other_key = reeve_it.make_certificate(self.folder, "other")
         open_key, locked = os.path.join(self.folder, "open.key"), os.path.join(self.folder, "locked.key")
         shutil.copy(self.key, open_key)
         os.chmod(open_key, 0o644)
@@ -351,7 +351,7 @@ class Files(Tls):
         self.assertEqual(self.ask(self.start(), "/api/ping").status, 200)
 
     def test_a_certificate_that_is_over_or_ends_soon_is_warned_of(self):
-        certificate, key = make_pair(self.folder, "soon", days="10")
+        certificate, key = reeve_it.make_certificate(self.folder, "soon", days=10)
         reeved = self.serve(certificate=certificate, key=key)
         self.assertIn("the certificate ends soon", reeved.log())
         reeved.stop()
@@ -373,7 +373,7 @@ class Clients(Tls):
         error = self.refused("get", "servers", "--url", reeved.url)
         self.assertIn("not signed by an authority that is trusted here", error)
         self.assertIn("--ca FILE", error)
-        other, _ = make_pair(self.folder, "other")
+        other, _ = reeve_it.make_certificate(self.folder, "other")
         self.assertIn("not signed", self.refused("get", "servers", "--url", reeved.url, "--ca", other))
         env = self.log_in(reeved)
         with open(env["REEVE_CONFIG"]) as file:
@@ -400,7 +400,7 @@ class Clients(Tls):
                                                          self.certificate, code=FAILURE))
 
     def test_a_certificate_for_another_name_is_refused(self):
-        certificate, key = make_pair(self.folder, "elsewhere", names="DNS:reeve.example.com")
+        certificate, key = reeve_it.make_certificate(self.folder, "elsewhere", names="DNS:reeve.example.com")
         reeved = self.serve(certificate=certificate, key=key)
         error = self.refused("get", "servers", "--url", reeved.url, "--ca", certificate)
         self.assertIn("for another name", error)
