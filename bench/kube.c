@@ -38,6 +38,9 @@ bench_kube_open(struct bench_kube *kube, struct rv_store *store, int port, int64
         *ems_id = make_provider(store);
     saver.ems_id = *ems_id;
     memset(kube, 0, sizeof(*kube));
+    saver.lease = &kube->lease;
+    if (rv_lease_take(store, &kube->lease, "refresh/bench", 1, 3600000, &err) < 0)
+        bench_die("take a lease", &err);
     kube->spec.scope = "bench";
     snprintf(url, sizeof(url), "%d", port);
     cJSON_AddStringToObject(given, "hostname", "127.0.0.1");

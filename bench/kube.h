@@ -11,6 +11,7 @@
 #include "inventory/saver.h"
 
 struct bench_kube {
+    struct rv_lease lease; /* as a refresh worker has */
     struct rv_config *config;
     struct rv_connection *connection;
     struct rv_saver *saver;

@@ -117,7 +117,7 @@ static int
 write_all(struct rv_plan *plan, rv_err *err)
 {
     struct rv_saver *saver = plan->saver;
-    if (saver->config.lease && rv_lease_check(saver->store, saver->config.lease, err) < 0)
+    if (saver->config.lease && rv_lease_guard(saver->store, saver->config.lease, err) < 0)
         return err->code;
     if (rv_write_rows(plan, err) < 0 || rv_write_references(plan, err) < 0 ||
         rv_names_move(plan, err) < 0 || rv_keep_sweep(plan, err) < 0 ||
@@ -129,14 +129,16 @@ write_all(struct rv_plan *plan, rv_err *err)
 static int
 transact(struct rv_plan *plan, rv_err *err)
 {
+    const struct rv_saver_config *config = &plan->saver->config;
     struct rv_store *store = plan->saver->store;
     if (rv_store_begin_later(store, err) < 0)
         return err->code;
-    if (write_all(plan, err) < 0) {
-        rv_store_rollback(store);
-        return err->code;
-    }
-    return rv_store_commit(store, err);
+    if (write_all(plan, err) == 0 && rv_store_commit(store, err) == 0)
+        return 0;
+    rv_store_rollback(store);
+    if (config->lease)
+        rv_lease_blame(store, config->lease, err);
+    return err->code;
 }
 
 static void

@@ -109,6 +109,37 @@ rv_lease_check(struct rv_store *store, const struct rv_lease *lease, rv_err *err
     return 0;
 }
 
+/* Division by zero is how SQL says no in the middle of a row of statements. */
+int
+rv_lease_guard(struct rv_store *store, const struct rv_lease *lease, rv_err *err)
+{
+    rv_value params[] = { rv_vtext(lease->name), rv_vint(lease->generation), rv_vint(lease->holder),
+                          rv_vint(rv_now_ms()) };
+
+    if (!rv_store_is_postgres(store))
+        return rv_lease_check(store, lease, err);
+    RV_ASSERT(rv_store_in_transaction(store));
+    if (lock_name(store, lease->name, err) < 0 ||
+        rv_store_exec(store, NULL,
+                      "SELECT 1 / COUNT(*) FROM leases WHERE name = $1 AND generation = $2"
+                      " AND holder = $3 AND expires_at > $4",
+                      params, (int)RV_COUNT(params), err) < 0)
+        return rv_wrap(err, "check lease '%s'", lease->name);
+    return 0;
+}
+
+void
+rv_lease_blame(struct rv_store *store, const struct rv_lease *lease, rv_err *err)
+{
+    rv_err why = RV_ERR_INIT;
+
+    if (err->code == RV_E_STALE || rv_store_begin(store, &why) < 0)
+        return;
+    if (rv_lease_check(store, lease, &why) == RV_E_STALE)
+        *err = why;
+    rv_store_rollback(store);
+}
+
 static int
 renew_chunk(struct rv_store *store, const int64_t *holders, int count, int64_t expires_at,
             rv_err *err)

@@ -23,6 +23,11 @@ int rv_lease_take(struct rv_store *store, struct rv_lease *out, const char *name
 /* Inside the caller's transaction: RV_E_STALE when the generation has moved on, or the lease ran
  * out by our own clock. Locks the lease row until commit. */
 int rv_lease_check(struct rv_store *store, const struct rv_lease *lease, rv_err *err);
+/* As rv_lease_check, but the answer is not waited for on PostgreSQL: with a stale lease the
+ * transaction fails, now or at its commit. When it failed, rv_lease_blame says whether that is why:
+ * it puts RV_E_STALE into err, or leaves err as it is. */
+int rv_lease_guard(struct rv_store *store, const struct rv_lease *lease, rv_err *err);
+void rv_lease_blame(struct rv_store *store, const struct rv_lease *lease, rv_err *err);
 /* Extend all leases of these holders in one statement (the server worker does, for live workers).
  */
 int rv_lease_renew(struct rv_store *store, const int64_t *holders, int count, int64_t ttl_ms,

@@ -115,6 +115,40 @@ a_stale_holder_cannot_commit_what_it_wrote(void **state)
     assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM inventory_streams"), 0);
 }
 
+static int
+write_guarded(struct rv_store *store, const struct rv_lease *lease, rv_err *err)
+{
+    if (rv_store_begin_later(store, err) < 0)
+        return err->code;
+    if (rv_lease_guard(store, lease, err) == 0 &&
+        rv_store_exec(store, NULL, "INSERT INTO inventory_streams VALUES (1, 'pods', 'x', 0)", NULL,
+                      0, err) == 0 &&
+        rv_store_commit(store, err) == 0)
+        return 0;
+    rv_store_rollback(store);
+    rv_lease_blame(store, lease, err);
+    return err->code;
+}
+
+static void
+a_guarded_write_is_committed_under_a_good_lease_only(void **state)
+{
+    struct rv_store *store = store_of(state);
+    struct rv_lease first = take(store, "refresh/1", 7);
+
+    must(write_guarded(store, &first, err));
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM inventory_streams"), 1);
+    /* Another failure is told as it is. */
+    must_fail(RV_E_CONFLICT, write_guarded(store, &first, err));
+    must_exec(store, "DELETE FROM inventory_streams WHERE ems_id = $1", rv_vint(1));
+    rv_clock_advance(TTL_MS);
+    must_fail(RV_E_STALE, write_guarded(store, &first, err));
+    struct rv_lease second = take(store, "refresh/1", 8);
+    must_fail(RV_E_STALE, write_guarded(store, &first, err));
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM inventory_streams"), 0);
+    must(write_guarded(store, &second, err));
+}
+
 static void
 renewing_keeps_the_leases_of_the_living(void **state)
 {
@@ -253,6 +287,7 @@ main(void)
         lease_test(a_lease_that_ran_out_passes_on_and_its_generation_grows),
         lease_test(its_own_holder_may_take_it_again),
         lease_test(a_stale_holder_cannot_commit_what_it_wrote),
+        lease_test(a_guarded_write_is_committed_under_a_good_lease_only),
         lease_test(renewing_keeps_the_leases_of_the_living),
         lease_test(a_thousand_holders_are_renewed),
         lease_test(a_released_lease_is_free_and_keeps_its_count),
