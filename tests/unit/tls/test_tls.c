@@ -188,9 +188,12 @@ static void
 what_is_no_pem_is_refused(void **state)
 {
     (void)state;
-    static const char *const texts[] = { "", "hello", "-----BEGIN CERTIFICATE-----\n",
-                                         "-----BEGIN CERTIFICATE-----\nAAAA\n"
-                                         "-----END CERTIFICATE-----\n" };
+    static const char *const texts[] = {
+        "",
+        "hello",
+        "-----BEGIN CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         write_text(certificate, texts[i], 0600);
         refused(RV_E_INVALID, certificate, "PEM");
