@@ -22,11 +22,9 @@ struct rv_api_host {
     void *arg;
     struct rv_vault vault; /* seal only */
     /* Have a one-shot worker load the module `type`, prepare and validate `given` (object), open
-     * and, unless check is 0, verify. done is called later, from the event loop; prepared then
-     * holds
-     * {"plain": {...}, "secrets": {...}, "identity": {...}}. Returns negative when it cannot start.
-     */
-    int (*verify)(void *arg, const char *type, const cJSON *given, int check, rv_verify_done done,
+     * and verify. done is called later, from the event loop; prepared then holds {"plain": {...},
+     * "secrets": {...}, "identity": {...}}. Returns negative when it cannot start. */
+    int (*verify)(void *arg, const char *type, const cJSON *given, rv_verify_done done,
                   void *done_arg, rv_err *err);
     /* Wake whoever takes from this queue; "workers" makes the server worker look at the providers.
      */
@@ -35,9 +33,9 @@ struct rv_api_host {
     const cJSON *(*types)(void *arg);
     /* As verify, for a provider that exists: `given` (NULL: nothing) is laid over its stored
      * options, whose secrets the one-shot worker is lent. prepared.plain then holds all plain
-     * options, prepared.secrets only those that `given` brought. NULL: not offered. */
-    int (*verify_stored)(void *arg, int64_t provider_id, const cJSON *given, int check,
-                         rv_verify_done done, void *done_arg, rv_err *err);
+     * options, prepared.secrets only those that `given` brought. */
+    int (*verify_stored)(void *arg, int64_t provider_id, const cJSON *given, rv_verify_done done,
+                         void *done_arg, rv_err *err);
 };
 
 struct rv_api_config {

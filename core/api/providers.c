@@ -172,8 +172,8 @@ rv_provider_create_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err
         return rc;
     if (!pending->form.given)
         pending->form.given = cJSON_CreateObject();
-    rc = api->config.host.verify(api->config.host.arg, pending->type, pending->form.given, 1,
-                                 created, pending, err);
+    rc = api->config.host.verify(api->config.host.arg, pending->type, pending->form.given, created,
+                                 pending, err);
     return rc < 0 ? rc : 1;
 }
 
@@ -183,9 +183,7 @@ verify_stored(struct pending *pending, int64_t id, rv_verify_done done, rv_err *
 {
     const struct rv_api_host *host = &rv_job_api(pending->job)->config.host;
 
-    if (!host->verify_stored)
-        return rv_fail(err, RV_E_UNSUPPORTED, "this server cannot prove stored credentials");
-    return host->verify_stored(host->arg, id, pending->form.given, 1, done, pending, err);
+    return host->verify_stored(host->arg, id, pending->form.given, done, pending, err);
 }
 
 static int

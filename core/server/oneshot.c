@@ -51,7 +51,6 @@ send_job(struct rv_supervisor *s, struct rv_child *child, struct rv_child *asker
     cJSON *job = rv_message_new("job");
     cJSON *given = cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(request, "given"), 1);
     cJSON_AddStringToObject(job, "module", module ? module : "");
-    cJSON_AddBoolToObject(job, "check", rv_json_flag(request, "check", 1));
     child->lent = cJSON_CreateObject();
     int failed = rv_server_vault_lend(s->vault, given, asker->lend_word, child->lent, err);
     cJSON_AddItemToObject(job, "given", given);

@@ -15,7 +15,7 @@
  *   live        ticket, workers: answer to "who"
  *   cancel      message: to the worker that works on it
  *   quarantine  provider, reason: five crashes
- *   job         to a verify worker: module, given, check
+ *   job         to a verify worker: module, given
  *   proved      ticket, result: the answer to "verify"
  *   types       types: the manifests of the installed modules
  * From a worker:
@@ -29,7 +29,7 @@
  *   who         ticket: asks for "live"
  *   seal        ticket, place, text
  *   open        ticket, place, envelope
- *   verify      ticket, module, given, check, lent
+ *   verify      ticket, module, given (what is lent in it: see rv_lent_make)
  *   proof       result: of a verify worker
  *   manifests   types: of a describe worker
  *   fatal       error: the server cannot run like this; ends it

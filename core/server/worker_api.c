@@ -56,8 +56,7 @@ wake(void *arg, const char *queue)
 }
 
 static int
-ask_for_proof(struct api *api, const char *type, cJSON *given, int check, rv_verify_done done,
-              void *done_arg)
+ask_for_proof(struct api *api, const char *type, cJSON *given, rv_verify_done done, void *done_arg)
 {
     struct proof *proof = rv_alloc(sizeof(*proof));
     cJSON *message = rv_message_new("verify");
@@ -68,7 +67,6 @@ ask_for_proof(struct api *api, const char *type, cJSON *given, int check, rv_ver
     api->proofs = proof;
     cJSON_AddNumberToObject(message, "ticket", (double)proof->ticket);
     cJSON_AddStringToObject(message, "module", type);
-    cJSON_AddBoolToObject(message, "check", check);
     cJSON_AddItemToObject(message, "given", given);
     rv_worker_send(api->worker, message);
     rv_message_wipe(message);
@@ -77,12 +75,12 @@ ask_for_proof(struct api *api, const char *type, cJSON *given, int check, rv_ver
 }
 
 static int
-verify(void *arg, const char *type, const cJSON *given, int check, rv_verify_done done,
-       void *done_arg, rv_err *err)
+verify(void *arg, const char *type, const cJSON *given, rv_verify_done done, void *done_arg,
+       rv_err *err)
 {
     cJSON *copy = given ? cJSON_Duplicate(given, 1) : cJSON_CreateObject();
     (void)err;
-    return ask_for_proof(arg, type, copy, check, done, done_arg);
+    return ask_for_proof(arg, type, copy, done, done_arg);
 }
 
 /* In place of a secret, its sealed form, which the supervisor opens for the verify worker. */
@@ -107,7 +105,7 @@ stored_options(struct rv_worker *worker, int64_t id, struct rv_provider **provid
 }
 
 static int
-verify_stored(void *arg, int64_t provider_id, const cJSON *given, int check, rv_verify_done done,
+verify_stored(void *arg, int64_t provider_id, const cJSON *given, rv_verify_done done,
               void *done_arg, rv_err *err)
 {
     struct api *api = arg;
@@ -121,7 +119,7 @@ verify_stored(void *arg, int64_t provider_id, const cJSON *given, int check, rv_
             cJSON_DeleteItemFromObjectCaseSensitive(options, item->string);
             cJSON_AddItemToObject(options, item->string, cJSON_Duplicate(item, 1));
         }
-        failed = ask_for_proof(api, provider->type, options, check, done, done_arg);
+        failed = ask_for_proof(api, provider->type, options, done, done_arg);
         options = NULL;
     }
     cJSON_Delete(options);

@@ -68,14 +68,14 @@ connect_and_verify(struct rv_worker *worker, struct rv_module *module, struct rv
 
 static int
 prove_config(struct rv_worker *worker, struct rv_module *module, struct rv_config *config,
-             int check, cJSON *prepared, rv_err *err)
+             cJSON *prepared, rv_err *err)
 {
     cJSON *plain = NULL, *secrets = NULL;
     if (rv_config_split(config, &plain, &secrets, err))
         return err->code;
     cJSON_AddItemToObject(prepared, "plain", plain);
     cJSON_AddItemToObject(prepared, "secrets", secrets ? secrets : cJSON_CreateObject());
-    return check ? connect_and_verify(worker, module, config, prepared, err) : 0;
+    return connect_and_verify(worker, module, config, prepared, err);
 }
 
 static int
@@ -87,7 +87,7 @@ prove(struct rv_worker *worker, const cJSON *job, cJSON *prepared, rv_err *err)
     if (rv_module_load(&module, worker->provider_dir, name ? name : "", err) ||
         rv_config_make(&config, module, cJSON_GetObjectItemCaseSensitive(job, "given"), err))
         return err->code;
-    int failed = prove_config(worker, module, config, rv_json_flag(job, "check", 1), prepared, err);
+    int failed = prove_config(worker, module, config, prepared, err);
     rv_config_free(config);
     return failed;
 }

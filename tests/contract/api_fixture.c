@@ -130,24 +130,22 @@ later(struct api_fixture *f, const cJSON *given, rv_verify_done done, void *done
 }
 
 static int
-fake_verify(void *arg, const char *type, const cJSON *given, int check, rv_verify_done done,
-            void *done_arg, rv_err *err)
+fake_verify(void *arg, const char *type, const cJSON *given, rv_verify_done done, void *done_arg,
+            rv_err *err)
 {
     struct api_fixture *f = arg;
 
-    (void)check;
     (void)err;
     snprintf(f->verified_type, sizeof(f->verified_type), "%s", type);
     return later(f, given, done, done_arg);
 }
 
 static int
-fake_verify_stored(void *arg, int64_t provider_id, const cJSON *given, int check,
-                   rv_verify_done done, void *done_arg, rv_err *err)
+fake_verify_stored(void *arg, int64_t provider_id, const cJSON *given, rv_verify_done done,
+                   void *done_arg, rv_err *err)
 {
     struct api_fixture *f = arg;
 
-    (void)check;
     (void)err;
     snprintf(f->verified_type, sizeof(f->verified_type), "%lld", (long long)provider_id);
     return later(f, given, done, done_arg);
