@@ -113,6 +113,18 @@ keep(struct piece *piece, const rv_value *row)
     return 1;
 }
 
+/* A row of a writer that knew no ceiling, alone in its piece: without its old values. */
+static void
+keep_bare(struct piece *piece, const rv_value *row)
+{
+    rv_value bare[10];
+
+    memcpy(bare, row, sizeof bare);
+    bare[8] = RV_VNULL;
+    rv_arena_reset(piece->texts);
+    RV_ASSERT(keep(piece, bare) == 1);
+}
+
 static int
 read_piece(struct piece *piece, struct rv_store *store, const struct rv_cursor *cursor, int limit,
            rv_err *err)
@@ -130,8 +142,8 @@ read_piece(struct piece *piece, struct rv_store *store, const struct rv_cursor *
         if (row[3].type != RV_INT || !keep(piece, row))
             break;
     }
-    if (more >= 0 && piece->count == 0 && row && row[3].type == RV_INT)
-        return rv_fail(err, RV_E_LIMIT, "change %lld is too large", (long long)row[3].v.i);
+    if (more > 0 && piece->count == 0 && row[3].type == RV_INT)
+        keep_bare(piece, row);
     return more < 0 ? more : 0;
 }
 

@@ -12,7 +12,6 @@
 
 #define CHUNK_ROWS 1000
 #define TEXT_MAX_BYTES (256u << 20)
-#define VALUE_MAX_BYTES (16u << 20)
 
 struct change {
     const struct rv_kind *kind;
@@ -67,6 +66,8 @@ rv_feed_add(struct rv_feed *feed, const struct rv_kind *kind, int64_t id, int64_
         feed->size = feed->size ? feed->size * 2 : 64;
         feed->changes = rv_realloc(feed->changes, feed->size, sizeof *feed->changes);
     }
+    if (old_values && strlen(old_values) > RV_FEED_VALUES_MAX)
+        old_values = "{}";
     const char *kept = old_values ? rv_arena_strdup(feed->texts, old_values) : NULL;
     feed->too_large |= old_values && !kept;
     feed->changes[feed->count++] = (struct change){ kind, id, ems_id, op, kept };
@@ -128,7 +129,7 @@ write_json(rv_json_writer *out, const rv_value *value)
     rv_err ignored = RV_ERR_INIT;
     size_t len = (size_t)value->len;
 
-    if (rv_json_parse(&json, value->v.text, len, VALUE_MAX_BYTES, 0, &ignored) == 0)
+    if (rv_json_parse(&json, value->v.text, len, RV_FEED_TEXT_MAX, 0, &ignored) == 0)
         rv_jw_raw(out, value->v.text, len);
     else
         rv_jw_string_len(out, value->v.text, len);
@@ -141,7 +142,7 @@ rv_feed_write_value(struct rv_json_writer *out, const struct rv_column *column,
     if (column->flags & (REEVE_COL_SECRET | REEVE_COL_INTERNAL))
         return;
     rv_jw_name(out, column->name);
-    if (value->type == RV_NULL)
+    if (value->type == RV_NULL || (value->type == RV_TEXT && value->len > RV_FEED_TEXT_MAX))
         rv_jw_null(out);
     else if (value->type == RV_TEXT && column->type == REEVE_JSON)
         write_json(out, value);

@@ -6,6 +6,9 @@
  *
  * changes: number (ordered, gaps allowed), kind, row_id, ems_id, op, columns
  * (JSON object: name -> old value; NULL for created), at (ms).
+ *
+ * A change is small whatever the row is, so that a reader always gets on: an old text beyond
+ * RV_FEED_TEXT_MAX bytes is null, old values beyond RV_FEED_VALUES_MAX together are {}.
  */
 #ifndef RV_FEED_H
 #define RV_FEED_H
@@ -15,6 +18,8 @@
 
 struct rv_kind;
 struct rv_feed;
+
+enum { RV_FEED_TEXT_MAX = 64 << 10, RV_FEED_VALUES_MAX = 2 << 20 };
 
 enum { RV_CREATED = 1, RV_UPDATED = 2, RV_ARCHIVED = 3, RV_DELETED = 4, RV_RESTORED = 5 };
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "model/model.h"
+#include "base/json.h"
 #include "store/feed.h"
 #include "store/schema.h"
 
@@ -347,6 +348,52 @@ changes_of_unknown_kinds_are_passed_over(void **state)
     rv_buf_free(&seen.text);
 }
 
+/* {"TEXT":"xxx..."} */
+static char *
+long_values(const char *name, size_t bytes)
+{
+    RV_AUTO_FREE char *text = rv_alloc(bytes + 1);
+    memset(text, 'x', bytes);
+    return rv_format("{\"%s\":\"%s\"}", name, text);
+}
+
+static void
+no_change_is_so_large_that_a_reader_stops_at_it(void **state)
+{
+    struct rv_store *store = store_of(state);
+    struct rv_cursor cursor = cursor_now(store);
+    struct seen seen = seen_new();
+    RV_AUTO_FREE char *long_text = long_values("message", 9 << 20);
+    write_one(store, "task", 1, 0, RV_UPDATED, long_text);
+    /* As a writer without a ceiling would leave it. */
+    must_exec(store,
+              "INSERT INTO changes (kind, row_id, op, columns, at) VALUES ('task', 2, 2, $1, 0)",
+              rv_vtext(long_text));
+    write_one(store, "task", 3, 0, RV_CREATED, NULL);
+    while (read_changes(store, &cursor, 10, &seen) > 0)
+        ;
+    assert_string_equal(rv_buf_text(&seen.text),
+                        "updated task 1 0 {};updated task 2 0 -;created task 3 0 -;");
+    rv_buf_free(&seen.text);
+}
+
+static void
+an_old_text_that_is_long_is_null_in_the_feed(void **state)
+{
+    const struct rv_kind *kind = rv_model_kind("task");
+    const struct rv_column *column = &kind->columns[rv_kind_column(kind, "message")];
+    RV_AUTO_FREE char *text = rv_alloc(RV_FEED_TEXT_MAX + 2);
+    RV_AUTO_BUF rv_buf out = rv_buf_limited(1 << 20);
+    rv_json_writer json = rv_json_to(&out);
+    (void)state;
+    memset(text, 'x', RV_FEED_TEXT_MAX + 1);
+    rv_jw_object(&json);
+    rv_value value = rv_vtext(text);
+    rv_feed_write_value(&json, column, &value);
+    rv_jw_end_object(&json);
+    assert_string_equal(rv_buf_text(&out), "{\"message\":null}");
+}
+
 static void
 a_flush_wakes_listeners(void **state)
 {
@@ -383,6 +430,8 @@ main(void)
         schema_test(a_position_of_another_database_is_gone),
         schema_test(positions_are_written_and_read_as_text),
         schema_test(changes_of_unknown_kinds_are_passed_over),
+        schema_test(no_change_is_so_large_that_a_reader_stops_at_it),
+        schema_test(an_old_text_that_is_long_is_null_in_the_feed),
         schema_test(a_flush_wakes_listeners),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
