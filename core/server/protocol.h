@@ -1,40 +1,61 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What supervisor and workers say to each other over their socketpair: frames
- * (base/frame.h), each a JSON object whose "type" is one of the words below.
- *
- * To a worker:
- *   welcome     first of all: type, guid, provider, provider_name, home, store, module_dir,
- * version, settings (those of reeve.yaml and the command line), server (see below), listening, url,
- * types, log_level, log_format wake        queue: something waits there; "workers", "changes" are
- * no queues but words stop        end soon. gentle: 1 when what is being done may be finished
- *   quiesce     to the server worker: the server goes down
- *   settings    settings: reeve.yaml was read again
- *   sealed, opened   ticket, text or error
- *   exited      guid, reason: to the server worker, of any worker
- *   live        ticket, workers: answer to "who"
- *   cancel      message: to the worker that works on it
- *   quarantine  provider, reason: five crashes
- *   job         to a verify worker: module, given
- *   proved      ticket, result: the answer to "verify"
- *   types       types: the manifests of the installed modules
- * From a worker:
- *   ready       row, queues: serves from now on
- *   beat        busy (class.method or phase), message, left_ms (absent: no limit)
- *   wake        queue
- *   server      id, zone_id, zone, region_id, guid, name: who we are, from the server worker
- *   want        workers: [{type, count, provider, name}], from the server worker
- *   limits      settings: those that are in force, from the server worker
- *   cancel      row, message: to be handed to the worker of that row, from the server worker
- *   who         ticket: asks for "live"
- *   seal        ticket, place, text
- *   open        ticket, place, envelope
- *   verify      ticket, module, given (what is lent in it: see rv_lent_make)
- *   proof       result: of a verify worker
- *   manifests   types: of a describe worker
- *   fatal       error: the server cannot run like this; ends it
- *   crash       callback, signal: written by the crash handler
+ * (base/frame.h), each a JSON object whose "type" is one of the words below. An answer carries
+ * its question's ticket; an error is an object: code, text, hint, remote_status.
  */
+/* clang-format off */
+/*
+ * To a worker:
+ *   welcome      first of all:
+ *                  worker         its type
+ *                  guid           its own; server_guid: this server's
+ *                  lend_word      random, its own (see rv_lent_make)
+ *                  provider       id, or 0; then also provider_name
+ *                  home, store, module_dir, url
+ *                  settings       those of reeve.yaml and the command line
+ *                  server         what the server worker said of us, once it has
+ *                  tls            api: certificate, key (paths); absent: plain HTTP
+ *                  types          api: the manifests of the installed modules, when they are known
+ *   wake         queue: something waits there; "": anywhere. "workers" and "changes" are no queues
+ *                but words: look at the providers; the feed has grown
+ *   stop         gentle: 1 when what is being done may be finished
+ *   settings     settings: reeve.yaml was read again, or others in the database are in force now
+ *   cancel       row, message: to the worker of that row, which works on the message
+ *   quiesce      to the server worker: the server goes down
+ *   exited       to the server worker: guid, reason (of any worker)
+ *   quarantine   to the server worker: provider, reason (its worker crashes in the same callback)
+ *   live         answer to "who": workers: [{guid, pid, silent_ms, message, status}]
+ *   types        to API workers: types (the manifests)
+ *   sealed       answer to "seal": text or error
+ *   proved       answer to "verify": result: that of "proof", what was lent in its lent form again;
+ *                or an object with an error
+ *   opened       answer to "open": text or error
+ *   job          to a verify worker: module, given (secrets in clear)
+ *
+ * From any worker:
+ *   ready        row, queues: serves from now on
+ *   beat         busy (class.method or phase), message, left_ms (absent: no limit)
+ *   wake         queue, as above
+ *   crash        callback, signal: written by the crash handler
+ * From the server worker:
+ *   server       id, zone_id, region_id, zone, guid: who we are
+ *   want         workers: [{type, count, provider, name}]: those there should be
+ *   limits       settings: those that are in force
+ *   who          ticket: asks for "live"
+ *   cancel       row, message: to be handed to the worker of that row
+ *   fatal        error: the server cannot run like this; ends it
+ * From an API worker:
+ *   seal         ticket, place, text
+ *   verify       ticket, module, given: options; stored secrets among them are lent (rv_lent_make)
+ * From a refresh worker:
+ *   open         ticket, place, envelope: a secret of its own provider
+ * From a verify worker:
+ *   proof        result: prepared {plain, secrets, identity}, and error when it failed
+ * From a describe worker:
+ *   manifests    types: {types: [manifest], broken: [{name, error}]}
+ */
+/* clang-format on */
 #ifndef RV_SERVER_PROTOCOL_H
 #define RV_SERVER_PROTOCOL_H
 
