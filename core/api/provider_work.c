@@ -11,6 +11,10 @@
 #include "api/works.h"
 #include "queue/queue.h"
 
+/* Work on a provider may be begun again whenever its worker was ended from outside; a module that
+ * crashes by itself is put in quarantine long before this number is reached. */
+enum { ATTEMPTS_MOST = 100, LONGEST_WORK_MS = 2 * 3600 * 1000 };
+
 struct rv_api *
 rv_job_api(const struct rv_job *job)
 {
@@ -57,18 +61,26 @@ rv_provider_refuse(struct rv_job *job, int64_t id, const char *message, const ch
     rv_jw_end_object(w);
 }
 
+static struct rv_message_spec
+provider_message(const char *queue, const char *method, int64_t id)
+{
+    return (struct rv_message_spec){ .queue_name = queue,
+                                     .class_name = "Provider",
+                                     .method_name = method,
+                                     .target_id = id,
+                                     .timeout_ms = LONGEST_WORK_MS,
+                                     .max_attempts = ATTEMPTS_MOST,
+                                     .flags = RV_MESSAGE_AGAIN };
+}
+
 /* Its worker goes on with the options that it has until it is told. */
 int
 rv_provider_refresh_soon(struct rv_api *api, int64_t id, rv_err *err)
 {
     char queue[40];
-    struct rv_message_spec spec = { .queue_name = queue,
-                                    .class_name = "Provider",
-                                    .method_name = "refresh",
-                                    .target_id = id,
-                                    .flags = RV_MESSAGE_AGAIN };
 
     rv_queue_of_provider(queue, id);
+    const struct rv_message_spec spec = provider_message(queue, "refresh", id);
     int rc = rv_queue_put_unless_exists(api->config.store, &spec, NULL, err);
     if (rc < 0)
         return rc;
@@ -119,11 +131,7 @@ rv_provider_refresh_run(struct rv_job *job, const cJSON *item, int64_t id, rv_er
         return 0;
     }
     rv_queue_of_provider(queue, id);
-    struct rv_queued queued = { .queue = queue,
-                                .class_name = "Provider",
-                                .method_name = "refresh",
-                                .target_id = id,
-                                .flags = RV_MESSAGE_AGAIN,
+    struct rv_queued queued = { .message = provider_message(queue, "refresh", id),
                                 .task_name = rv_arena_format(
                                     job->req->arena, "Refresh provider '%s'", provider->name),
                                 .userid = job->req->who.userid };
@@ -170,11 +178,7 @@ int
 rv_provider_delete_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
 {
     struct rv_api *api = rv_job_api(job);
-    struct rv_queued queued = { .queue = "generic",
-                                .class_name = "Provider",
-                                .method_name = "destroy",
-                                .target_id = id,
-                                .flags = RV_MESSAGE_AGAIN,
+    struct rv_queued queued = { .message = provider_message("generic", "destroy", id),
                                 .userid = job->req->who.userid };
     struct rv_provider *provider = NULL;
     int64_t task_id;

@@ -12,7 +12,6 @@
 #include "api/identify.h"
 #include "api/listing.h"
 #include "base/text.h"
-#include "queue/queue.h"
 #include "queue/task.h"
 #include "store/record.h"
 
@@ -189,24 +188,12 @@ follow(struct rv_store *store, int64_t message_id, int64_t *task_id, rv_err *err
     return rc < 0 ? rc : 0;
 }
 
-/* 1: put; 0: the same one waits already (*task_id is its task). */
-/* A refresh or a deletion may be begun again whenever its worker was ended from outside; a module
- * that crashes by itself is put in quarantine long before this number is reached. */
-enum { ATTEMPTS_MOST = 100, LONGEST_WORK_MS = 2 * 3600 * 1000 };
-
+/* 1: put, or its task follows the same one, which waits; 0: that one has a task (*task_id). */
 static int
 put_in_transaction(struct rv_store *store, const struct rv_queued *queued, int64_t *task_id,
                    rv_err *err)
 {
-    struct rv_message_spec spec = { .queue_name = queued->queue,
-                                    .class_name = queued->class_name,
-                                    .method_name = queued->method_name,
-                                    .target_id = queued->target_id,
-                                    .role = queued->role,
-                                    .zone = queued->zone,
-                                    .timeout_ms = LONGEST_WORK_MS,
-                                    .max_attempts = ATTEMPTS_MOST,
-                                    .flags = queued->flags };
+    struct rv_message_spec spec = queued->message;
     int64_t message_id;
     int rc = rv_task_create(store, queued->task_name, queued->userid, task_id, err);
 

@@ -6,7 +6,7 @@
 #define RV_API_WORKS_H
 
 #include "api/job.h"
-#include "store/store.h"
+#include "queue/queue.h"
 
 int rv_query_all(struct rv_job *job, const cJSON *first, rv_err *err);
 int rv_task_cancel_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err);
@@ -16,10 +16,7 @@ int rv_message_retry_run(struct rv_job *job, const cJSON *item, int64_t id, rv_e
 /* Put a message that a task follows. When the same one waits already, its task is the answer's:
  * *task_id either way. */
 struct rv_queued {
-    const char *queue, *class_name, *method_name;
-    const char *role, *zone;
-    int64_t target_id;
-    int flags;
+    struct rv_message_spec message;
     const char *task_name, *userid;
 };
 int rv_put_with_task(struct rv_store *store, const struct rv_queued *queued, int64_t *task_id,

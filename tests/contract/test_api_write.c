@@ -322,6 +322,9 @@ a_refresh_that_nobody_follows_yet_gets_the_task(void **state)
     assert_string_not_equal(at(&refreshed, "task_id"), "(none)");
     assert_string_equal(at(&again, "task_id"), at(&refreshed, "task_id"));
     assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM miq_queue"), 1);
+    /* It has the time of the one that was asked for. */
+    assert_int_equal(rv_test_int(f->store, "SELECT msg_timeout FROM miq_queue"), 7200);
+    assert_int_equal(rv_test_int(f->store, "SELECT max_attempts FROM miq_queue"), 100);
     assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM miq_tasks"), 1);
 }
 
