@@ -16,18 +16,9 @@ struct kind_seeds {
     int column_count;
 };
 
+/* By the kind's index; a kind keeps its address as long as there is a dictionary. */
 static struct kind_seeds *known;
 static int known_count;
-
-void
-rv_content_hash_forget(void)
-{
-    for (int i = 0; i < known_count; i++)
-        free(known[i].columns);
-    free(known);
-    known = NULL;
-    known_count = 0;
-}
 
 static void
 make_seeds(struct kind_seeds *seeds, const struct rv_kind *kind)

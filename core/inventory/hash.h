@@ -2,7 +2,8 @@
  *
  * What an object looks like, in 64 bits: its values (volatile ones left out),
  * what it links to, and its children with theirs, in any order. Unset columns do not count, and a
- * column counts by its name, so the hash outlives a new column.
+ * column counts by its name: objects without the value of a new column keep their hash, those with
+ * one get another and are written.
  */
 #ifndef RV_INVENTORY_HASH_H
 #define RV_INVENTORY_HASH_H
@@ -11,7 +12,5 @@
 
 /* Never 0. */
 uint64_t rv_content_hash(const struct rv_object *object);
-/* Room for the names' hashes of all kinds; dropped when the dictionary changes. */
-void rv_content_hash_forget(void);
 
 #endif

@@ -60,8 +60,8 @@ int rv_rows_columns(const struct rv_rows *rows);
 void rv_rows_close(struct rv_rows *rows); /* NULL allowed */
 void rv_rows_close_p(struct rv_rows **rows);
 #define RV_AUTO_ROWS __attribute__((cleanup(rv_rows_close_p)))
-/* First row of a query into out[columns]; texts are copied into arena-free memory that lives
- * until the next rv_store_one of this store. 1 found, 0 none, or an error. */
+/* First row of a query into out[columns]; texts are copied into memory of the store that
+ * lives until its next rv_store_one. 1 found, 0 none, or an error. */
 int rv_store_one(struct rv_store *store, rv_value *out, int columns, const char *sql,
                  const rv_value *params, int count, rv_err *err);
 /* One of several SELECTs, none of which needs another's answer. row: called for each row, which is

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Many rows at once by COPY: straight into a table, or for updates into a
- * temporary table that is then joined. The temporary tables live as long as
- * the session and lose their rows at commit, so a save does not grow the catalogue.
- * Up to some hundred rows go as one JSON parameter of one prepared statement: a watch's small
- * saves then take one round trip a table, not six, and make no temporary tables.
+ * Many rows at once, three ways. A watch's small saves go as one JSON parameter of one prepared
+ * statement (inserts up to JSON_INSERT_ROWS, updates up to JSON_UPDATE_ROWS): one round trip a
+ * table, not six, and no temporary tables. One updated row, or up to SINGLE_ROWS whose answers are
+ * read later, go by a statement each. More go by COPY: straight into a table, or for updates into a
+ * temporary table that is then joined; those live as long as the session and lose their rows at
+ * commit, so a save does not grow the catalogue.
  */
 #include "pg.h"
 
@@ -16,7 +17,8 @@
 #define SQL_MAX_BYTES (256 * 1024)
 #define CHUNK_BYTES (128 * 1024)
 #define ROW_MAX_BYTES (512u << 20)
-#define JSON_ROWS 256
+#define JSON_INSERT_ROWS 32
+#define JSON_UPDATE_ROWS 256
 #define SINGLE_ROWS 16
 #define JSON_MAX_BYTES (64u << 20)
 
@@ -235,7 +237,7 @@ int
 pg_insert_rows(void *conn, const char *table, const char *const *columns, int column_count,
                const rv_value *values, size_t rows, rv_err *err)
 {
-    if (rows <= JSON_ROWS / 8)
+    if (rows <= JSON_INSERT_ROWS)
         return insert_json(conn, table, columns, column_count, values, rows, err);
     return copy_into(conn, table, columns, column_count, values, rows, err);
 }
@@ -291,7 +293,7 @@ pg_update_rows(void *conn, const char *table, const char *const *columns, int co
     /* One by one a few are found by their key; together the planner may read the whole table. */
     if (rows == 1 || (pg->later && rows <= SINGLE_ROWS))
         return update_singly(pg, table, columns, column_count, values, rows, err);
-    if (rows <= JSON_ROWS)
+    if (rows <= JSON_UPDATE_ROWS)
         return update_json(pg, table, columns, column_count, values, rows, err);
     if (make_temporary(pg, name, table, columns, column_count, err) < 0 ||
         copy_into(pg, name, columns, column_count, values, rows, err) < 0)

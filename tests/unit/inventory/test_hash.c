@@ -22,7 +22,6 @@ static int
 drop_model(void **state)
 {
     (void)state;
-    rv_content_hash_forget();
     rv_model_reset();
     return 0;
 }
