@@ -167,18 +167,26 @@ rv_child_start(struct rv_child **out, const struct rv_child_spec *spec, rv_err *
     return 0;
 }
 
+int
+rv_child_try_send(struct rv_child *child, const cJSON *message, rv_err *err)
+{
+    if (child->fd < 0)
+        return rv_fail(err, RV_E_NOT_FOUND, "the worker has ended");
+    if (rv_frame_append(&child->out, message, err))
+        return err->code;
+    flush(child);
+    return 0;
+}
+
 void
 rv_child_send(struct rv_child *child, const cJSON *message)
 {
     rv_err err = RV_ERR_INIT;
     if (child->fd < 0 || (child->out.len > WAKES_ENOUGH_BYTES && rv_message_is(message, "wake")))
         return;
-    if (rv_frame_append(&child->out, message, &err)) {
+    if (rv_child_try_send(child, message, &err))
         rv_log(RV_WARNING, "message to a worker dropped", RV_F("worker", RV_S(child->type)),
                RV_F("pid", RV_I(child->pid)), RV_F("error", RV_S(err.text)));
-        return;
-    }
-    flush(child);
 }
 
 void

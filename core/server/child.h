@@ -68,6 +68,9 @@ struct rv_child_spec {
 };
 
 int rv_child_start(struct rv_child **out, const struct rv_child_spec *spec, rv_err *err);
+/* LIMIT when the message is larger than a frame or the worker does not read; NOT_FOUND when it has
+ * ended. */
+int rv_child_try_send(struct rv_child *child, const cJSON *message, rv_err *err);
 /* A worker that does not read is told less and less, and is killed by its silence. */
 void rv_child_send(struct rv_child *child, const cJSON *message);
 /* Handle what it has written, also after its death. */

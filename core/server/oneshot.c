@@ -23,16 +23,18 @@ count_verifying(const struct rv_supervisor *s)
     return count;
 }
 
-/* Takes result. */
-static void
+/* Takes result. LIMIT when it is larger than a frame; an asker that is gone needs no answer. */
+static int
 answer(struct rv_child *asker, int64_t ticket, cJSON *result)
 {
     cJSON *message = rv_message_new("proved");
     cJSON_AddNumberToObject(message, "ticket", (double)ticket);
     cJSON_AddItemToObject(message, "result", result);
-    rv_child_send(asker, message);
+    rv_err err = RV_ERR_INIT;
+    int failed = rv_child_try_send(asker, message, &err);
     rv_message_wipe(message);
     cJSON_Delete(message);
+    return failed == RV_E_LIMIT ? RV_E_LIMIT : 0;
 }
 
 static void
@@ -55,7 +57,7 @@ send_job(struct rv_supervisor *s, struct rv_child *child, struct rv_child *asker
     int failed = rv_server_vault_lend(s->vault, given, asker->lend_word, child->lent, err);
     cJSON_AddItemToObject(job, "given", given);
     if (!failed)
-        rv_child_send(child, job);
+        failed = rv_child_try_send(child, job, err);
     rv_message_wipe(given);
     cJSON_Delete(job);
     return failed;
@@ -94,10 +96,15 @@ rv_supervisor_proof(struct rv_supervisor *s, struct rv_child *child, const cJSON
     cJSON *prepared = cJSON_GetObjectItemCaseSensitive(result, "prepared");
     rv_server_vault_take_back(cJSON_GetObjectItemCaseSensitive(prepared, "secrets"), child->lent);
     child->answered = 1;
-    if (asker && result)
-        answer(asker, child->ticket, result);
-    else
+    if (asker == NULL || result == NULL) {
         cJSON_Delete(result);
+        return;
+    }
+    if (answer(asker, child->ticket, result)) {
+        rv_err err = RV_ERR_INIT;
+        rv_fail(&err, RV_E_LIMIT, "what the provider's module made of the options is too large");
+        answer_error(asker, child->ticket, &err);
+    }
 }
 
 void

@@ -38,14 +38,20 @@ copy_text(char *out, size_t size, const char *text)
     snprintf(out, size, "%s", text ? text : "");
 }
 
+int
+rv_worker_try_send(struct rv_worker *worker, const cJSON *message, rv_err *err)
+{
+    int failed = rv_frame_send(worker->fd, message, err);
+    if (failed == RV_E_NOT_FOUND)
+        _exit(1); /* the supervisor is gone, and we with it */
+    return failed;
+}
+
 void
 rv_worker_send(struct rv_worker *worker, const cJSON *message)
 {
     rv_err err = RV_ERR_INIT;
-    int failed = rv_frame_send(worker->fd, message, &err);
-    if (failed == RV_E_NOT_FOUND)
-        _exit(1); /* the supervisor is gone, and we with it */
-    if (failed)
+    if (rv_worker_try_send(worker, message, &err))
         rv_log_err(RV_ERROR, "message to the supervisor not sent", &err);
 }
 
@@ -223,9 +229,10 @@ rv_worker_ask(struct rv_worker *worker, cJSON *question, cJSON **out, rv_err *er
 {
     int64_t until_ms = rv_monotonic_ms() + ANSWER_MS;
     struct pollfd one = { .fd = worker->fd, .events = POLLIN };
-    worker->waits_for = ++worker->ticket;
-    cJSON_AddNumberToObject(question, "ticket", (double)worker->ticket);
-    rv_worker_send(worker, question);
+    cJSON_AddNumberToObject(question, "ticket", (double)++worker->ticket);
+    if (rv_worker_try_send(worker, question, err))
+        return err->code;
+    worker->waits_for = worker->ticket;
     while (worker->waits_for && rv_monotonic_ms() < until_ms) {
         if (poll(&one, 1, 1000) > 0 && rv_frame_fill(&worker->in, worker->fd, err) < 0)
             _exit(1);

@@ -70,7 +70,10 @@ int rv_worker_roles(struct rv_worker *worker, char **roles, int most, rv_err *er
  * NULL). */
 int rv_worker_ready(struct rv_worker *worker, const char *const *queues, rv_err *err);
 
+/* For what nobody waits for: a failure is logged. */
 void rv_worker_send(struct rv_worker *worker, const cJSON *message);
+/* LIMIT when the message is larger than a frame. */
+int rv_worker_try_send(struct rv_worker *worker, const cJSON *message, rv_err *err);
 /* Handle what the supervisor has sent; ends the process when it is gone. */
 void rv_worker_read(struct rv_worker *worker);
 /* Send a question (it gets a ticket) and wait for its answer; *out is the caller's. */

@@ -16,11 +16,18 @@
 #include "server/protocol.h"
 #include "server/worker.h"
 
-enum { DRAIN_MS = 2500, DRAIN_LOOK_MS = 20, SETTINGS_MS = 5000, TLS_LOOK_MS = 2000 };
+enum {
+    PROOF_EXTRA_MS = 5000,
+    DRAIN_MS = 2500,
+    DRAIN_LOOK_MS = 20,
+    SETTINGS_MS = 5000,
+    TLS_LOOK_MS = 2000
+};
 
 /* A proof that somebody waits for. */
 struct proof {
     int64_t ticket;
+    int64_t until_ms; /* monotonic; the supervisor answers long before */
     rv_verify_done done;
     void *arg;
     struct proof *next;
@@ -55,23 +62,56 @@ wake(void *arg, const char *queue)
     rv_worker_wake(api->worker, queue);
 }
 
-static int
-ask_for_proof(struct api *api, const char *type, cJSON *given, rv_verify_done done, void *done_arg)
+static void
+expect_proof(struct api *api, int64_t ticket, rv_verify_done done, void *done_arg)
 {
     struct proof *proof = rv_alloc(sizeof(*proof));
-    cJSON *message = rv_message_new("verify");
-    proof->ticket = ++api->worker->ticket;
+    proof->ticket = ticket;
+    proof->until_ms = rv_monotonic_ms() + PROOF_EXTRA_MS +
+                      rv_settings_int(api->worker->settings, "verify.timeout");
     proof->done = done;
     proof->arg = done_arg;
     proof->next = api->proofs;
     api->proofs = proof;
-    cJSON_AddNumberToObject(message, "ticket", (double)proof->ticket);
+}
+
+/* Takes given. */
+static int
+ask_for_proof(struct api *api, const char *type, cJSON *given, rv_verify_done done, void *done_arg,
+              rv_err *err)
+{
+    cJSON *message = rv_message_new("verify");
+    int64_t ticket = ++api->worker->ticket;
+    cJSON_AddNumberToObject(message, "ticket", (double)ticket);
     cJSON_AddStringToObject(message, "module", type);
     cJSON_AddItemToObject(message, "given", given);
-    rv_worker_send(api->worker, message);
+    int failed = rv_worker_try_send(api->worker, message, err);
     rv_message_wipe(message);
     cJSON_Delete(message);
+    if (failed)
+        return rv_wrap(err, "verify the provider's options");
+    expect_proof(api, ticket, done, done_arg);
     return 0;
+}
+
+static void
+give_up_proofs(struct api *api)
+{
+    int64_t now_ms = rv_monotonic_ms();
+    struct proof **link = &api->proofs;
+    while (*link) {
+        struct proof *proof = *link;
+        rv_err err = RV_ERR_INIT;
+        if (proof->until_ms > now_ms) {
+            link = &proof->next;
+            continue;
+        }
+        *link = proof->next;
+        rv_fail(&err, RV_E_TIMEOUT, "nobody has answered whether the provider's options are right");
+        proof->done(proof->arg, &err, NULL);
+        free(proof);
+        link = &api->proofs; /* done may have asked for another */
+    }
 }
 
 static int
@@ -79,8 +119,7 @@ verify(void *arg, const char *type, const cJSON *given, rv_verify_done done, voi
        rv_err *err)
 {
     cJSON *copy = given ? cJSON_Duplicate(given, 1) : cJSON_CreateObject();
-    (void)err;
-    return ask_for_proof(arg, type, copy, done, done_arg);
+    return ask_for_proof(arg, type, copy, done, done_arg, err);
 }
 
 /* In place of a secret, its sealed form, which the supervisor opens for the verify worker. */
@@ -119,7 +158,7 @@ verify_stored(void *arg, int64_t provider_id, const cJSON *given, rv_verify_done
             cJSON_DeleteItemFromObjectCaseSensitive(options, item->string);
             cJSON_AddItemToObject(options, item->string, cJSON_Duplicate(item, 1));
         }
-        failed = ask_for_proof(api, provider->type, options, done, done_arg);
+        failed = ask_for_proof(api, provider->type, options, done, done_arg, err);
         options = NULL;
     }
     cJSON_Delete(options);
@@ -263,6 +302,7 @@ on_heart(evutil_socket_t fd, short events, void *arg)
     (void)fd;
     (void)events;
     rv_worker_beat(api->worker);
+    give_up_proofs(api);
     read_settings(api);
     if (rv_monotonic_ms() - api->tls_ms >= TLS_LOOK_MS)
         look_at_tls(api, RV_TLS_SETTLED);

@@ -92,17 +92,29 @@ prove(struct rv_worker *worker, const cJSON *job, cJSON *prepared, rv_err *err)
     return failed;
 }
 
-static void
-answer(struct rv_worker *worker, cJSON *prepared, const rv_err *err)
+/* Takes prepared. */
+static int
+try_answer(struct rv_worker *worker, cJSON *prepared, const rv_err *result_err, rv_err *err)
 {
     cJSON *proof = rv_message_new("proof");
     cJSON *result = cJSON_AddObjectToObject(proof, "result");
-    if (err->code)
-        rv_message_put_error(result, err);
+    if (result_err->code)
+        rv_message_put_error(result, result_err);
     cJSON_AddItemToObject(result, "prepared", prepared);
-    rv_worker_send(worker, proof);
+    int failed = rv_worker_try_send(worker, proof, err);
     rv_message_wipe(proof);
     cJSON_Delete(proof);
+    return failed;
+}
+
+static void
+answer(struct rv_worker *worker, cJSON *prepared, const rv_err *result_err)
+{
+    rv_err err = RV_ERR_INIT, ignored = RV_ERR_INIT;
+    if (try_answer(worker, prepared, result_err, &err) == 0)
+        return;
+    rv_wrap(&err, "hand on what the module made of the options");
+    try_answer(worker, cJSON_CreateObject(), &err, &ignored);
 }
 
 int

@@ -257,6 +257,14 @@ class Acting(api_it.Shared):
         self.assertTrue(answer["message"])
         self.refused(400, "PUT", f"/api/providers/{made['id']}", {"options": {"fault": "auth"}})
 
+    def test_options_too_large_to_be_handed_on_are_refused_at_once(self):
+        """A body as large as the API takes, which is more than a worker can be told."""
+        head, tail = b'{"type":"demo","name":"large","options":{"fault_file":"', b'"}}'
+        body = head + b"x" * ((4 << 20) - len(head) - len(tail)) + tail
+        answer = self.reeved.request("POST", "/api/providers", body, {"Content-Type": "application/json"})
+        self.assertEqual(answer.status, 400, answer.body[:300])
+        self.assertIn("larger than", answer.json["error"]["message"])
+
     def test_paused_provider_is_not_refreshed(self):
         made = self.provider("to pause")
         path = f"/api/providers/{made['id']}"
