@@ -13,7 +13,7 @@
 #include "base/mem.h"
 #include "queue/task.h"
 
-enum { FIRST_DELAY_MS = 10 * 1000, LAST_DELAY_MS = 15 * 60 * 1000 };
+enum { LAST_DELAY_MS = 15 * 60 * 1000 };
 
 static const struct rv_command *
 command_of(const struct rv_dispatcher *dispatcher, const struct rv_message *message)
@@ -51,7 +51,7 @@ static int64_t
 delay_of(const struct rv_dispatcher *dispatcher, const struct rv_message *message,
          const rv_err *why)
 {
-    int64_t delay_ms = FIRST_DELAY_MS;
+    int64_t delay_ms = dispatcher->retry_delay_ms;
     const struct rv_command *command = command_of(dispatcher, message);
     if (command && (command->flags & RV_COMMAND_NO_RETRY))
         return -1;

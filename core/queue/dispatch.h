@@ -30,6 +30,7 @@ struct rv_dispatcher {
     struct rv_taker taker;
     const struct rv_command *commands;
     int command_count;
+    int64_t retry_delay_ms; /* before the second attempt; doubles with each */
     void (*on_begin)(void *arg, const struct rv_message *message);
     void (*on_end)(void *arg, const struct rv_message *message);
     void *arg;

@@ -25,39 +25,12 @@ task_kind(void)
     return rv_model_table("miq_tasks");
 }
 
-/* What one of the calls below does inside a transaction. */
+/* What one of the calls below was told. */
 struct change {
-    int (*run)(struct rv_store *store, struct rv_feed *feed, struct change *change, rv_err *err);
     int64_t id;
     const char *name, *userid, *status, *message, *results;
     int pct;
 };
-
-static int
-run_change(struct rv_store *store, struct change *change, rv_err *err)
-{
-    struct rv_feed *feed = rv_feed_new();
-    int failed = change->run(store, feed, change, err);
-    if (!failed)
-        failed = rv_feed_flush(feed, store, err);
-    rv_feed_free(feed);
-    return failed;
-}
-
-static int
-in_transaction(struct rv_store *store, struct change *change, rv_err *err)
-{
-    if (rv_store_in_transaction(store))
-        return run_change(store, change, err);
-    if (rv_store_begin(store, err))
-        return err->code;
-    int failed = run_change(store, change, err);
-    if (failed) {
-        rv_store_rollback(store);
-        return failed;
-    }
-    return rv_store_commit(store, err);
-}
 
 static int
 look(struct task_now *out, struct rv_store *store, int64_t id, rv_err *err)
@@ -79,8 +52,9 @@ look(struct task_now *out, struct rv_store *store, int64_t id, rv_err *err)
 }
 
 static int
-create(struct rv_store *store, struct rv_feed *feed, struct change *change, rv_err *err)
+create(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
+    struct change *change = arg;
     const struct rv_field fields[] = {
         { "name", rv_vtext(change->name) },
         { "userid", rv_vtext(change->userid) },
@@ -93,8 +67,9 @@ create(struct rv_store *store, struct rv_feed *feed, struct change *change, rv_e
 }
 
 static int
-start(struct rv_store *store, struct rv_feed *feed, struct change *change, rv_err *err)
+start(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
+    struct change *change = arg;
     struct task_now now;
     if (look(&now, store, change->id, err))
         return err->code;
@@ -107,8 +82,9 @@ start(struct rv_store *store, struct rv_feed *feed, struct change *change, rv_er
 }
 
 static int
-progress(struct rv_store *store, struct rv_feed *feed, struct change *change, rv_err *err)
+progress(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
+    struct change *change = arg;
     struct task_now now;
     struct rv_field fields[2];
     int count = 0;
@@ -125,8 +101,9 @@ progress(struct rv_store *store, struct rv_feed *feed, struct change *change, rv
 }
 
 static int
-finish(struct rv_store *store, struct rv_feed *feed, struct change *change, rv_err *err)
+finish(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
+    struct change *change = arg;
     struct task_now now;
     if (look(&now, store, change->id, err))
         return err->code;
@@ -142,8 +119,9 @@ finish(struct rv_store *store, struct rv_feed *feed, struct change *change, rv_e
 }
 
 static int
-cancel(struct rv_store *store, struct rv_feed *feed, struct change *change, rv_err *err)
+cancel(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
+    struct change *change = arg;
     struct task_now now;
     const rv_value params[] = { rv_vint(change->id) };
     const struct rv_field mark[] = { { "cancelled_on", rv_vint(rv_now_ms()) },
@@ -163,17 +141,17 @@ cancel(struct rv_store *store, struct rv_feed *feed, struct change *change, rv_e
         return rv_record_update(store, feed, task_kind(), change->id, mark, RV_COUNT(mark), err);
     change->status = "Error";
     change->message = "cancelled";
-    return finish(store, feed, change, err);
+    return finish(change, store, feed, err);
 }
 
 int
 rv_task_create(struct rv_store *store, const char *name, const char *userid, int64_t *id,
                rv_err *err)
 {
-    struct change change = { .run = create, .name = name, .userid = userid };
+    struct change change = { .name = name, .userid = userid };
     if (!rv_store_in_transaction(store) && rv_store_reserve_ids(store, 1, err))
         return rv_wrap(err, "create task '%s'", name);
-    if (in_transaction(store, &change, err))
+    if (rv_record_transaction(store, create, &change, err))
         return rv_wrap(err, "create task '%s'", name);
     *id = change.id;
     return 0;
@@ -182,15 +160,16 @@ rv_task_create(struct rv_store *store, const char *name, const char *userid, int
 int
 rv_task_start(struct rv_store *store, int64_t id, rv_err *err)
 {
-    struct change change = { .run = start, .id = id };
-    return in_transaction(store, &change, err) ? rv_wrap(err, "start task") : 0;
+    struct change change = { .id = id };
+    return rv_record_transaction(store, start, &change, err) ? rv_wrap(err, "start task") : 0;
 }
 
 int
 rv_task_progress(struct rv_store *store, int64_t id, int pct, const char *message, rv_err *err)
 {
-    struct change change = { .run = progress, .id = id, .pct = pct, .message = message };
-    return in_transaction(store, &change, err) ? rv_wrap(err, "report on task") : 0;
+    struct change change = { .id = id, .pct = pct, .message = message };
+    return rv_record_transaction(store, progress, &change, err) ? rv_wrap(err, "report on task")
+                                                                : 0;
 }
 
 int
@@ -201,17 +180,15 @@ rv_task_finish(struct rv_store *store, int64_t id, const char *status, const cha
     RV_AUTO_FREE char *cut = message ? rv_strndup(message, TEXT_MAX_BYTES) : NULL;
     if (cut)
         cut[rv_utf8_prefix(cut, strlen(cut))] = '\0';
-    struct change change = {
-        .run = finish, .id = id, .status = status, .message = cut, .results = results
-    };
-    return in_transaction(store, &change, err) ? rv_wrap(err, "finish task") : 0;
+    struct change change = { .id = id, .status = status, .message = cut, .results = results };
+    return rv_record_transaction(store, finish, &change, err) ? rv_wrap(err, "finish task") : 0;
 }
 
 int
 rv_task_cancel(struct rv_store *store, int64_t id, rv_err *err)
 {
-    struct change change = { .run = cancel, .id = id };
-    return in_transaction(store, &change, err) ? rv_wrap(err, "cancel task") : 0;
+    struct change change = { .id = id };
+    return rv_record_transaction(store, cancel, &change, err) ? rv_wrap(err, "cancel task") : 0;
 }
 
 int

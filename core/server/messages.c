@@ -76,6 +76,7 @@ take_one(struct rv_message_loop *loop, rv_err *err)
     if ((loop->roles[0] == NULL || loop->failing_since_ms) &&
         rv_worker_roles(worker, loop->roles, RV_MESSAGE_ROLES, err))
         return err->code;
+    loop->dispatcher.retry_delay_ms = rv_settings_int(worker->settings, "queue.retry_delay");
     return rv_dispatch_one(&loop->dispatcher, err);
 }
 

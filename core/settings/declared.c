@@ -63,7 +63,6 @@ static const struct rv_setting declared[] = {
     { "workers.quarantine.crashes", RV_SET_INT, "5", 1, 1000,
       "so many crashes in the same callback of a provider disable it" },
     /* Queue and tasks. */
-    { "queue.timeout", RV_SET_DURATION, "10m", 100, 7 * DAY, "how long a message may take" },
     { "queue.retry_delay", RV_SET_DURATION, "10s", 0, DAY,
       "wait before a failed message is tried again; doubles with each attempt" },
     { "tasks.keep", RV_SET_DURATION, "7d", MINUTE, 3650 * DAY,
@@ -102,6 +101,8 @@ static const struct rv_setting declared[] = {
       "a stream whose client reads so slowly that more is waiting is ended" },
     { "api.feed_poll", RV_SET_DURATION, "1s", 10, MINUTE,
       "how often streams look at the change feed without being woken" },
+    { "api.stream_heartbeat", RV_SET_DURATION, "15s", 100, HOUR,
+      "a stream that had nothing to tell for so long sends a comment" },
     { "api.idle_timeout", RV_SET_DURATION, "60s", 100, HOUR,
       "an idle connection is closed after it" },
     { "api.handshake_timeout", RV_SET_DURATION, "10s", 100, HOUR,

@@ -176,6 +176,7 @@ dispatch(struct script *script, rv_err *err)
         .taker = { .holder = 7, .queues = generic_only, .max_priority = 200, .lease_ms = 30000 },
         .commands = commands,
         .command_count = 1,
+        .retry_delay_ms = 10000,
         .on_begin = count_begin,
         .on_end = count_end,
         .arg = script,
