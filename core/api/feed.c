@@ -21,14 +21,14 @@
 
 #define CATCH_UP_BATCH 100 /* of a stream by itself */
 #define ROUNDS 8           /* batches in one go, so that requests are not kept waiting */
-#define HEARTBEAT_MS 15000
 
 struct rv_hub {
     struct rv_api *api;
     struct rv_stream *streams;
     int count;
     struct rv_cursor cursor;
-    struct event *timer;
+    struct event *timer; /* the next look at the feed; every wake-up moves it */
+    struct event *beats; /* the next heartbeat; nothing but time moves it */
     int64_t complained_ms;
 };
 
@@ -164,11 +164,11 @@ end_all(struct rv_hub *hub, const char *why)
 }
 
 static void
-again_soon(struct rv_hub *hub, int64_t ms)
+start_timer(struct event *timer, int64_t ms)
 {
     struct timeval after = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
 
-    event_add(hub->timer, &after);
+    event_add(timer, &after);
 }
 
 void
@@ -196,7 +196,15 @@ rv_hub_poll(struct rv_hub *hub)
         rv_batch_free(batch);
     }
     if (hub->streams)
-        again_soon(hub, behind || (full && any_level(hub)) ? 1 : poll_ms);
+        start_timer(hub->timer, behind || (full && any_level(hub)) ? 1 : poll_ms);
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd;
+    (void)what;
+    rv_hub_poll(arg);
 }
 
 static void
@@ -211,18 +219,30 @@ beat(struct rv_stream *stream)
     rv_buf_free(&text);
 }
 
+static int64_t
+heartbeat_ms(const struct rv_hub *hub)
+{
+    return rv_settings_int(hub->api->config.settings, "api.stream_heartbeat");
+}
+
+/* To those that were told nothing for so long; again when the next of them will be due. */
 static void
-on_timer(evutil_socket_t fd, short what, void *arg)
+on_beats(evutil_socket_t fd, short what, void *arg)
 {
     struct rv_hub *hub = arg;
+    int64_t every_ms = heartbeat_ms(hub), next_ms = every_ms;
 
     (void)fd;
     (void)what;
-    rv_hub_poll(hub);
     for (struct rv_stream *stream = hub->streams; stream; stream = stream->next) {
-        if (rv_monotonic_ms() - stream->wrote_ms >= HEARTBEAT_MS)
+        if (rv_monotonic_ms() - stream->wrote_ms >= every_ms)
             beat(stream);
+        int64_t left_ms = stream->wrote_ms + every_ms - rv_monotonic_ms();
+        if (left_ms < next_ms)
+            next_ms = left_ms;
     }
+    if (hub->streams)
+        start_timer(hub->beats, next_ms > 0 ? next_ms : 1);
 }
 
 struct rv_hub *
@@ -232,6 +252,7 @@ rv_hub_new(struct rv_api *api)
 
     hub->api = api;
     hub->timer = event_new(api->config.base, -1, 0, on_timer, hub);
+    hub->beats = event_new(api->config.base, -1, 0, on_beats, hub);
     return hub;
 }
 
@@ -242,6 +263,7 @@ rv_hub_free(struct rv_hub *hub)
         return;
     RV_ASSERT(!hub->streams);
     event_free(hub->timer);
+    event_free(hub->beats);
     free(hub);
 }
 
@@ -250,6 +272,7 @@ rv_hub_drain(struct rv_hub *hub)
 {
     end_all(hub, "the server goes down");
     event_del(hub->timer);
+    event_del(hub->beats);
 }
 
 int
@@ -297,7 +320,7 @@ on_drained(void *arg)
     struct rv_stream *stream = arg;
 
     if (stream->behind)
-        again_soon(stream->hub, 1);
+        start_timer(stream->hub->timer, 1);
 }
 
 static const struct rv_stream_calls calls = { on_client_gone, on_drained };
@@ -317,7 +340,9 @@ add_stream(struct rv_request *req, struct rv_cursor from, struct rv_cursor now)
     hub->count++;
     rv_http_stream_begin(req, &calls, stream);
     greet(stream);
-    again_soon(hub, 1);
+    start_timer(hub->timer, 1);
+    if (!event_pending(hub->beats, EV_TIMEOUT, NULL))
+        start_timer(hub->beats, heartbeat_ms(hub));
 }
 
 int

@@ -16,6 +16,16 @@ pods(void)
     return rv_model_kind("container_group");
 }
 
+static int
+count_of(const char *text, const char *word)
+{
+    int count = 0;
+
+    for (; (text = strstr(text, word)) != NULL; text++)
+        count++;
+    return count;
+}
+
 /* One change with its row, as a saver makes it. */
 static void
 change(struct api_fixture *f, int n, const char *phase, int64_t deleted_on, int op)
@@ -86,6 +96,26 @@ streams_notice_changes_without_being_woken(void **state)
     change(f, 1, "Failed", 0, RV_UPDATED);
     assert_true(events_wait(events, "event: updated"));
     events_close(events);
+}
+
+static void
+a_quiet_stream_beats_while_others_are_told(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 1);
+    api_reopen_with(f, "api.stream_heartbeat", "300ms");
+    struct events *zones = watching(f, "/api/zones", NULL);
+    struct events *busy = watching(f, PODS, NULL);
+
+    for (int i = 0; i < 20; i++) {
+        change(f, 1, i % 2 ? "Failed" : "Running", 0, RV_UPDATED);
+        rv_api_changed(f->api);
+        run_loop(f, 50);
+    }
+    assert_in_range(count_of(events_text(zones), ": still here\nid: "), 2, 4);
+    assert_null(strstr(events_text(busy), "still here"));
+    events_close(zones);
+    events_close(busy);
 }
 
 static void
@@ -217,16 +247,6 @@ streams_have_a_cap(void **state)
     events_close(four);
 }
 
-static int
-count_of(const char *text, const char *word)
-{
-    int count = 0;
-
-    for (; (text = strstr(text, word)) != NULL; text++)
-        count++;
-    return count;
-}
-
 /* Long rows, so that a few hundred fill the buffers. */
 static void
 storm(struct api_fixture *f, int rounds)
@@ -300,6 +320,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         api_test(each_sort_of_change_is_an_event_with_the_row),
         api_test(streams_notice_changes_without_being_woken),
+        api_test(a_quiet_stream_beats_while_others_are_told),
         api_test(only_the_collection_s_own_changes_are_told),
         api_test(filters_and_attributes_are_honoured),
         api_test(a_stream_resumes_where_it_was),
