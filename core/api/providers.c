@@ -99,18 +99,7 @@ store_extras(struct rv_store *store, const struct rv_provider_form *form, const 
     cJSON_ArrayForEach(item, form->columns) add_extra(fields, &count, item->string, item);
     if (count == 0)
         return 0;
-    int rc = rv_store_begin(store, err);
-    if (rc < 0)
-        return rc;
-    struct rv_feed *feed = rv_feed_new();
-    rc = rv_record_update(store, feed, rv_model_kind("provider"), id, fields, count, err);
-    if (rc == 0)
-        rc = rv_feed_flush(feed, store, err);
-    rv_feed_free(feed);
-    if (rc == 0)
-        return rv_store_commit(store, err);
-    rv_store_rollback(store);
-    return rc;
+    return rv_record_update_alone(store, rv_model_kind("provider"), id, fields, count, err);
 }
 
 static const cJSON *

@@ -104,9 +104,9 @@ rv_task_cancel_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *er
 
 /* Reads under the transaction's lock, so that no worker starts it meanwhile. */
 static int
-delete_task(struct rv_store *store, struct rv_feed *feed, const struct rv_kind *kind, int64_t id,
-            rv_err *err)
+delete_task(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
+    int64_t id = *(const int64_t *)arg;
     rv_value row[1];
     int rc = rv_store_one(store, row, 1, "SELECT state FROM miq_tasks WHERE id = $1",
                           (rv_value[]){ rv_vint(id) }, 1, err);
@@ -119,25 +119,15 @@ delete_task(struct rv_store *store, struct rv_feed *feed, const struct rv_kind *
         return rv_fail(err, RV_E_CONFLICT,
                        "task %" PRId64 " is %s; only finished tasks are deleted", id,
                        row[0].type == RV_TEXT ? row[0].v.text : "?");
-    rc = rv_record_delete(store, feed, kind, id, err);
-    return rc < 0 ? rc : rv_feed_flush(feed, store, err);
+    return rv_record_delete(store, feed, rv_model_kind("task"), id, err);
 }
 
 int
 rv_task_delete_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
 {
-    struct rv_store *store = job->req->api->config.store;
-    struct rv_feed *feed = rv_feed_new();
     (void)item;
-    int rc = rv_store_begin(store, err);
+    int rc = rv_record_transaction(job->req->api->config.store, delete_task, &id, err);
 
-    if (rc == 0)
-        rc = delete_task(store, feed, job->kind, id, err);
-    if (rc == 0)
-        rc = rv_store_commit(store, err);
-    else
-        rv_store_rollback(store);
-    rv_feed_free(feed);
     if (rc == 0 && !job->empty)
         finish_result(job, id,
                       rv_arena_format(job->req->arena, "tasks id: %" PRId64 " deleting", id));

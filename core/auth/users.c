@@ -52,48 +52,40 @@ check_new(const char *userid, const char *password, rv_err *err)
     return 0;
 }
 
-static int
-write_user(struct rv_store *store, struct rv_feed *feed, const struct user *user, int known,
-           const char *userid, const char *digest, rv_err *err)
-{
-    const struct rv_kind *kind = rv_model_table("users");
-    const struct rv_field fields[] = { { "password_digest", rv_vtext(digest) },
-                                       { "userid", rv_vtext(userid) },
-                                       { "name", rv_vtext("Administrator") } };
-    if (known)
-        return rv_record_update(store, feed, kind, user->id, fields, 1, err);
-    return rv_record_insert(store, feed, kind, fields, RV_COUNT(fields), NULL, err);
-}
+/* What is to be stored of an administrator. */
+struct admin {
+    const char *userid, *digest;
+};
 
 static int
-set_in_transaction(struct rv_store *store, const char *userid, const char *digest, rv_err *err)
+write_admin(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
+    const struct admin *admin = arg;
+    const struct rv_kind *kind = rv_model_table("users");
+    const struct rv_field fields[] = { { "password_digest", rv_vtext(admin->digest) },
+                                       { "userid", rv_vtext(admin->userid) },
+                                       { "name", rv_vtext("Administrator") } };
     struct user user;
     if (rv_store_lock(store, "users", err))
         return err->code;
-    int known = find_user(store, &user, userid, err);
+    int known = find_user(store, &user, admin->userid, err);
     if (known < 0)
         return known;
-    struct rv_feed *feed = rv_feed_new();
-    int failed = write_user(store, feed, &user, known, userid, digest, err);
-    if (!failed)
-        failed = rv_feed_flush(feed, store, err);
-    rv_feed_free(feed);
-    return failed;
+    if (known)
+        return rv_record_update(store, feed, kind, user.id, fields, 1, err);
+    return rv_record_insert(store, feed, kind, fields, RV_COUNT(fields), NULL, err);
 }
 
 int
 rv_auth_set_admin(struct rv_store *store, const char *userid, const char *password, rv_err *err)
 {
     char digest[DIGEST_BYTES];
+    struct admin admin = { userid, digest };
     if (check_new(userid, password, err) || rv_password_hash(digest, password, err) ||
-        rv_store_reserve_ids(store, 1, err) || rv_store_begin(store, err))
+        rv_store_reserve_ids(store, 1, err) ||
+        rv_record_transaction(store, write_admin, &admin, err))
         return rv_wrap(err, "set the administrator's password");
-    if (set_in_transaction(store, userid, digest, err)) {
-        rv_store_rollback(store);
-        return rv_wrap(err, "set the administrator's password");
-    }
-    return rv_store_commit(store, err);
+    return 0;
 }
 
 int

@@ -20,7 +20,6 @@ enum { PIECE = 500, LEASE_MS = 120000, PATIENCE_MS = 20000, ASK_EVERY_MS = 200, 
 
 struct destroy {
     struct rv_store *store;
-    struct rv_feed *feed;
     int64_t id;
     struct rv_lease lease;
     int64_t renew_at_ms;
@@ -89,45 +88,45 @@ delete_hanging(struct destroy *destroy, const struct rv_kind *kind, const char *
     return rv_store_exec(destroy->store, NULL, rv_buf_text(&sql), params, count + 1, err);
 }
 
-static int
-delete_inside(struct destroy *destroy, const struct rv_kind *kind, const rv_value *ids, int count,
-              rv_err *err)
-{
-    if (rv_lease_check(destroy->store, &destroy->lease, err) < 0 ||
-        delete_hanging(destroy, kind, "taggings", "taggable", ids, count, err) < 0 ||
-        delete_hanging(destroy, kind, "custom_attributes", "resource", ids, count, err) < 0 ||
-        rv_store_delete_rows(destroy->store, kind->table, "id", ids, (size_t)count, err) < 0)
-        return err->code;
-    for (int i = 0; i < count; i++)
-        rv_feed_add(destroy->feed, kind, ids[i].v.i, destroy->id, RV_DELETED, NULL);
-    return rv_feed_flush(destroy->feed, destroy->store, err);
-}
+/* Rows of one kind that go together. */
+struct piece {
+    struct destroy *destroy;
+    const struct rv_kind *kind;
+    rv_value ids[PIECE];
+    int count;
+};
 
 static int
-delete_piece(struct destroy *destroy, const struct rv_kind *kind, const rv_value *ids, int count,
-             rv_err *err)
+delete_piece(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
-    rv_feed_reset(destroy->feed);
-    if (renew(destroy, err) < 0 || rv_store_begin(destroy->store, err) < 0)
+    const struct piece *piece = arg;
+    struct destroy *destroy = piece->destroy;
+    const struct rv_kind *kind = piece->kind;
+    const rv_value *ids = piece->ids;
+    int count = piece->count;
+    if (rv_lease_check(store, &destroy->lease, err) < 0 ||
+        delete_hanging(destroy, kind, "taggings", "taggable", ids, count, err) < 0 ||
+        delete_hanging(destroy, kind, "custom_attributes", "resource", ids, count, err) < 0 ||
+        rv_store_delete_rows(store, kind->table, "id", ids, (size_t)count, err) < 0)
         return err->code;
-    if (delete_inside(destroy, kind, ids, count, err) < 0) {
-        rv_store_rollback(destroy->store);
-        return err->code;
-    }
-    return rv_store_commit(destroy->store, err);
+    for (int i = 0; i < count; i++)
+        rv_feed_add(feed, kind, ids[i].v.i, destroy->id, RV_DELETED, NULL);
+    return 0;
 }
 
 static int
 delete_kind(struct destroy *destroy, const struct rv_kind *kind, rv_err *err)
 {
-    rv_value ids[PIECE];
+    struct piece piece = { .destroy = destroy, .kind = kind };
     RV_AUTO_FREE char *sql =
         rv_format("SELECT \"id\" FROM \"%s\" WHERE \"ems_id\" = $1 LIMIT $2", kind->table);
     for (;;) {
-        int count = next_ids(destroy, sql, ids, err);
-        if (count <= 0)
-            return count;
-        if (delete_piece(destroy, kind, ids, count, err) < 0 || rv_wait_poll(err) < 0)
+        piece.count = next_ids(destroy, sql, piece.ids, err);
+        if (piece.count <= 0)
+            return piece.count;
+        if (renew(destroy, err) < 0 ||
+            rv_record_transaction(destroy->store, delete_piece, &piece, err) < 0 ||
+            rv_wait_poll(err) < 0)
             return err->code;
     }
 }
@@ -144,15 +143,15 @@ delete_inventory(struct destroy *destroy, rv_err *err)
 }
 
 static int
-delete_records_of(struct destroy *destroy, const struct rv_kind *kind, const char *condition,
-                  rv_err *err)
+delete_records_of(struct destroy *destroy, struct rv_feed *feed, const struct rv_kind *kind,
+                  const char *condition, rv_err *err)
 {
     rv_value ids[PIECE];
     RV_AUTO_FREE char *sql =
         rv_format("SELECT \"id\" FROM \"%s\" WHERE %s LIMIT $2", kind->table, condition);
     int count = next_ids(destroy, sql, ids, err);
     for (int i = 0; i < count; i++)
-        if (rv_record_delete(destroy->store, destroy->feed, kind, ids[i].v.i, err) < 0)
+        if (rv_record_delete(destroy->store, feed, kind, ids[i].v.i, err) < 0)
             return err->code;
     return count < 0 ? count : 0;
 }
@@ -186,38 +185,25 @@ delete_messages(struct destroy *destroy, rv_err *err)
 }
 
 static int
-delete_rest_inside(struct destroy *destroy, rv_err *err)
+delete_rest(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
+    struct destroy *destroy = arg;
     rv_value id = rv_vint(destroy->id);
     const char *own = "\"resource_type\" = 'provider' AND \"resource_id\" = $1";
-    if (rv_lease_check(destroy->store, &destroy->lease, err) < 0 ||
-        rv_store_exec(destroy->store, NULL, "DELETE FROM inventory_streams WHERE ems_id = $1", &id,
-                      1, err) < 0 ||
-        rv_store_exec(destroy->store, NULL, "DELETE FROM inventory_references WHERE ems_id = $1",
-                      &id, 1, err) < 0 ||
+    if (rv_lease_check(store, &destroy->lease, err) < 0 ||
+        rv_store_exec(store, NULL, "DELETE FROM inventory_streams WHERE ems_id = $1", &id, 1, err) <
+            0 ||
+        rv_store_exec(store, NULL, "DELETE FROM inventory_references WHERE ems_id = $1", &id, 1,
+                      err) < 0 ||
         delete_hanging(destroy, rv_model_kind("provider"), "taggings", "taggable", &id, 1, err) <
             0 ||
         delete_hanging(destroy, rv_model_kind("provider"), "custom_attributes", "resource", &id, 1,
                        err) < 0 ||
-        delete_records_of(destroy, rv_model_kind("endpoint"), own, err) < 0 ||
-        delete_records_of(destroy, rv_model_kind("authentication"), own, err) < 0 ||
-        rv_record_delete(destroy->store, destroy->feed, rv_model_kind("provider"), destroy->id,
-                         err) < 0)
+        delete_records_of(destroy, feed, rv_model_kind("endpoint"), own, err) < 0 ||
+        delete_records_of(destroy, feed, rv_model_kind("authentication"), own, err) < 0 ||
+        rv_record_delete(store, feed, rv_model_kind("provider"), destroy->id, err) < 0)
         return err->code;
-    return rv_feed_flush(destroy->feed, destroy->store, err);
-}
-
-static int
-delete_rest(struct destroy *destroy, rv_err *err)
-{
-    rv_feed_reset(destroy->feed);
-    if (delete_messages(destroy, err) < 0 || rv_store_begin(destroy->store, err) < 0)
-        return err->code;
-    if (delete_rest_inside(destroy, err) < 0) {
-        rv_store_rollback(destroy->store);
-        return err->code;
-    }
-    return rv_store_commit(destroy->store, err);
+    return 0;
 }
 
 int
@@ -226,11 +212,11 @@ rv_provider_destroy(struct rv_store *store, int64_t id, rv_err *err)
     struct rv_provider *provider = NULL;
     if (rv_provider_load(&provider, store, id, err) < 0)
         return err->code;
-    struct destroy destroy = { .store = store, .id = id, .feed = rv_feed_new() };
+    struct destroy destroy = { .store = store, .id = id };
     if (rv_provider_set_enabled(store, id, 0, err) == 0 && take_lease(&destroy, err) == 0 &&
-        delete_inventory(&destroy, err) == 0 && delete_rest(&destroy, err) == 0)
+        delete_inventory(&destroy, err) == 0 && delete_messages(&destroy, err) == 0 &&
+        rv_record_transaction(store, delete_rest, &destroy, err) == 0)
         rv_lease_release(store, &destroy.lease, err);
-    rv_feed_free(destroy.feed);
     if (err->code)
         rv_wrap(err, "delete provider '%s'", provider->name);
     rv_provider_free(provider);

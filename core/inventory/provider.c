@@ -27,6 +27,8 @@ struct change {
     const struct rv_vault *vault;
     struct rv_feed *feed;
     int64_t id;
+    const char *name, *type;                /* NULL: as it is */
+    int64_t zone_id;                        /* 0: as it is */
     const cJSON *plain, *secrets;           /* NULL: as it is */
     int64_t endpoint_id, authentication_id; /* rows that are there, or ids of those to be made */
     int has_endpoint, has_authentication;
@@ -350,45 +352,30 @@ address_changed(struct change *change, rv_err *err)
 static void
 change_end(struct change *change)
 {
-    rv_feed_free(change->feed);
     for (int i = 0; i < change->sealed_count; i++)
         free(change->sealed[i].envelope);
 }
 
 static int
-finish(struct change *change, int rc, rv_err *err)
+create(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
-    if (rc == 0)
-        rc = rv_feed_flush(change->feed, change->store, err);
-    if (rc == 0)
-        rc = rv_store_commit(change->store, err);
-    if (rc < 0)
-        rv_store_rollback(change->store);
-    return rc;
-}
-
-static int
-create(struct change *change, const char *name, const char *type, int64_t zone_id, rv_err *err)
-{
+    struct change *change = arg;
     char guid[37];
+    change->feed = feed;
     rv_guid(guid);
     RV_AUTO_FREE char *rest = rest_of(change->plain);
     struct rv_field fields[] = {
         { "id", rv_vint(change->id) },
-        { "name", rv_vtext(name) },
-        { "type", rv_vtext(type) },
+        { "name", rv_vtext(change->name) },
+        { "type", rv_vtext(change->type) },
         { "guid", rv_vtext(guid) },
         { "enabled", rv_vint(1) },
         { "options", rv_vtext(rest) },
-        { "zone_id", zone_id ? rv_vint(zone_id) : RV_VNULL },
+        { "zone_id", change->zone_id ? rv_vint(change->zone_id) : RV_VNULL },
     };
-    if (rv_store_begin(change->store, err) < 0)
-        return err->code;
-    int rc = rv_record_insert(change->store, change->feed, rv_model_kind("provider"), fields,
-                              (int)RV_COUNT(fields), NULL, err);
-    if (rc == 0)
-        rc = write_parts(change, err);
-    return finish(change, rc, err);
+    int rc = rv_record_insert(store, feed, rv_model_kind("provider"), fields, (int)RV_COUNT(fields),
+                              NULL, err);
+    return rc == 0 ? write_parts(change, err) : rc;
 }
 
 int
@@ -396,44 +383,46 @@ rv_provider_create(struct rv_store *store, const struct rv_vault *vault, const c
                    const char *type, int64_t zone_id, const cJSON *plain, const cJSON *secrets,
                    int64_t *id, rv_err *err)
 {
-    struct change change = { .store = store, .vault = vault, .plain = plain, .secrets = secrets };
-    int64_t zone = 0;
-    change.feed = rv_feed_new();
+    struct change change = { .store = store,
+                             .vault = vault,
+                             .name = name,
+                             .type = type,
+                             .plain = plain,
+                             .secrets = secrets };
     if (name == NULL || type == NULL)
         rv_fail(err, RV_E_INVALID, "a provider needs a name and a type");
-    else if (check_name(store, name, 0, err) == 0 && find_zone(store, zone_id, &zone, err) == 0 &&
+    else if (check_name(store, name, 0, err) == 0 &&
+             find_zone(store, zone_id, &change.zone_id, err) == 0 &&
              rv_store_new_id(store, &change.id, err) == 0 && find_rows(&change, err) == 0 &&
-             seal_all(&change, err) == 0 && create(&change, name, type, zone, err) == 0)
+             seal_all(&change, err) == 0 && rv_record_transaction(store, create, &change, err) == 0)
         *id = change.id;
     change_end(&change);
     return err->code ? rv_wrap(err, "add provider '%s'", name ? name : "") : 0;
 }
 
 static int
-edit(struct change *change, const char *name, int64_t zone_id, rv_err *err)
+edit(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
+    struct change *change = arg;
     struct rv_field fields[4];
     int count = 0, moved = 0;
     RV_AUTO_FREE char *rest = change->plain ? rest_of(change->plain) : NULL;
-    if (name)
-        fields[count++] = (struct rv_field){ "name", rv_vtext(name) };
-    if (zone_id)
-        fields[count++] = (struct rv_field){ "zone_id", rv_vint(zone_id) };
+    change->feed = feed;
+    if (change->name)
+        fields[count++] = (struct rv_field){ "name", rv_vtext(change->name) };
+    if (change->zone_id)
+        fields[count++] = (struct rv_field){ "zone_id", rv_vint(change->zone_id) };
     if (rest)
         fields[count++] = (struct rv_field){ "options", rv_vtext(rest) };
-    if (rv_store_begin(change->store, err) < 0)
-        return err->code;
     int rc = change->plain ? (moved = address_changed(change, err)) : 0;
     if (moved > 0) {
         rc = forget_streams(change, err);
         fields[count++] = (struct rv_field){ "last_refresh_success_date", RV_VNULL };
     }
     if (rc == 0)
-        rc = rv_record_update(change->store, change->feed, rv_model_kind("provider"), change->id,
-                              fields, count, err);
-    if (rc == 0)
-        rc = write_parts(change, err);
-    return finish(change, rc, err);
+        rc = rv_record_update(store, feed, rv_model_kind("provider"), change->id, fields, count,
+                              err);
+    return rc == 0 ? write_parts(change, err) : rc;
 }
 
 int
@@ -441,17 +430,15 @@ rv_provider_edit(struct rv_store *store, const struct rv_vault *vault, int64_t i
                  int64_t zone_id, const cJSON *plain, const cJSON *secrets, rv_err *err)
 {
     struct change change = {
-        .store = store, .vault = vault, .id = id, .plain = plain, .secrets = secrets
+        .store = store, .vault = vault, .id = id, .name = name, .plain = plain, .secrets = secrets
     };
     struct rv_provider *provider = NULL;
-    int64_t zone = 0;
     if (rv_provider_load(&provider, store, id, err) < 0)
         return err->code;
-    change.feed = rv_feed_new();
     if ((name == NULL || check_name(store, name, id, err) == 0) &&
-        (zone_id == 0 || find_zone(store, zone_id, &zone, err) == 0) &&
+        (zone_id == 0 || find_zone(store, zone_id, &change.zone_id, err) == 0) &&
         find_rows(&change, err) == 0 && seal_all(&change, err) == 0)
-        edit(&change, name, zone, err);
+        rv_record_transaction(store, edit, &change, err);
     change_end(&change);
     if (err->code)
         rv_wrap(err, "change provider '%s'", provider->name);

@@ -12,29 +12,11 @@
 
 enum { TEXT_BYTES = 4 << 20 };
 
-/* Ends the transaction: commits with the feed, or rolls back. */
-static int
-finish(struct rv_store *store, struct rv_feed *feed, int rc, rv_err *err)
-{
-    if (rc == 0)
-        rc = rv_feed_flush(feed, store, err);
-    if (rc == 0)
-        rc = rv_store_commit(store, err);
-    if (rc < 0)
-        rv_store_rollback(store);
-    rv_feed_free(feed);
-    return rc;
-}
-
 static int
 update_record(struct rv_store *store, int64_t id, const struct rv_field *fields, int count,
               rv_err *err)
 {
-    if (rv_store_begin(store, err) < 0)
-        return err->code;
-    struct rv_feed *feed = rv_feed_new();
-    int rc = rv_record_update(store, feed, rv_model_kind("provider"), id, fields, count, err);
-    return finish(store, feed, rc, err);
+    return rv_record_update_alone(store, rv_model_kind("provider"), id, fields, count, err);
 }
 
 int
@@ -82,28 +64,31 @@ rv_provider_report(struct rv_store *store, int64_t id, const char *error, const 
                : 0;
 }
 
+struct auth_report {
+    int64_t provider_id;
+    int64_t row_id, new_id; /* one of them is 0 */
+    const char *status, *details;
+};
+
 /* Writes the status into the row of credentials, which is made when there is none. */
 static int
-write_status(struct rv_store *store, int64_t provider_id, int64_t row_id, int64_t new_id,
-             const char *status, const char *details, rv_err *err)
+write_status(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
+    const struct auth_report *report = arg;
     const struct rv_kind *kind = rv_model_kind("authentication");
     struct rv_field fields[] = {
-        { "status", rv_vtext(status) },
-        { "status_details", rv_vtext(details) },
-        { strcmp(status, "Valid") == 0 ? "last_valid_on" : "last_invalid_on",
+        { "status", rv_vtext(report->status) },
+        { "status_details", rv_vtext(report->details) },
+        { strcmp(report->status, "Valid") == 0 ? "last_valid_on" : "last_invalid_on",
           rv_vint(rv_now_ms()) },
-        { "id", rv_vint(new_id) },
+        { "id", rv_vint(report->new_id) },
         { "resource_type", rv_vtext("provider") },
-        { "resource_id", rv_vint(provider_id) },
+        { "resource_id", rv_vint(report->provider_id) },
         { "authtype", rv_vtext("default") },
     };
-    if (rv_store_begin(store, err) < 0)
-        return err->code;
-    struct rv_feed *feed = rv_feed_new();
-    int rc = row_id ? rv_record_update(store, feed, kind, row_id, fields, 3, err)
-                    : rv_record_insert(store, feed, kind, fields, (int)RV_COUNT(fields), NULL, err);
-    return finish(store, feed, rc, err);
+    if (report->row_id)
+        return rv_record_update(store, feed, kind, report->row_id, fields, 3, err);
+    return rv_record_insert(store, feed, kind, fields, (int)RV_COUNT(fields), NULL, err);
 }
 
 int
@@ -111,13 +96,14 @@ rv_provider_report_auth(struct rv_store *store, int64_t id, const char *status, 
                         rv_err *err)
 {
     struct rv_provider *provider = NULL;
-    int64_t row_id = 0, new_id = 0;
+    struct auth_report report = { .provider_id = id, .status = status, .details = details };
     if (rv_provider_load(&provider, store, id, err) < 0)
         return err->code;
     rv_provider_free(provider);
-    if (rv_provider_row_of(store, "authentications", "authtype", "default", id, &row_id, err) < 0 ||
-        (row_id == 0 && rv_store_new_id(store, &new_id, err) < 0) ||
-        write_status(store, id, row_id, new_id, status, details, err) < 0)
+    if (rv_provider_row_of(store, "authentications", "authtype", "default", id, &report.row_id,
+                           err) < 0 ||
+        (report.row_id == 0 && rv_store_new_id(store, &report.new_id, err) < 0) ||
+        rv_record_transaction(store, write_status, &report, err) < 0)
         return rv_wrap(err, "report on the credentials of provider %lld", (long long)id);
     return 0;
 }

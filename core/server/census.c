@@ -133,31 +133,21 @@ find_living(const cJSON *living, const char *guid)
 }
 
 static int
-delete_row(struct rv_store *store, int64_t id, rv_err *err)
+delete_row(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
-    if (rv_store_begin(store, err))
-        return err->code;
-    struct rv_feed *feed = rv_feed_new();
-    int failed = rv_record_delete(store, feed, rv_model_table("miq_workers"), id, err);
-    if (!failed)
-        failed = rv_feed_flush(feed, store, err);
-    rv_feed_free(feed);
-    if (failed) {
-        rv_store_rollback(store);
-        return failed;
-    }
-    return rv_store_commit(store, err);
+    const int64_t *id = arg;
+    return rv_record_delete(store, feed, rv_model_table("miq_workers"), *id, err);
 }
 
 static int
-bury(struct rv_census *census, const struct row *row, rv_err *err)
+bury(struct rv_census *census, struct row *row, rv_err *err)
 {
     int64_t returned = 0;
     struct rv_worker *worker = census->worker;
     const char *reason = reason_of(census, row->guid);
     if (rv_lease_release_holder(worker->store, row->id, err) ||
         rv_queue_release_holder(worker->store, row->id, reason, &returned, err) ||
-        delete_row(worker->store, row->id, err))
+        rv_record_transaction(worker->store, delete_row, &row->id, err))
         return err->code;
     if (returned > 0) {
         rv_log(RV_WARNING, "messages of a worker that ended are ready again",

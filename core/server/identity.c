@@ -191,28 +191,25 @@ make_roles(struct making *m, rv_err *err)
 }
 
 static int
-make_all(struct making *m, rv_err *err)
+make_all(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
-    if (rv_store_lock(m->store, "identity", err) || make_region(m, err) || make_zone(m, err) ||
+    struct making *m = arg;
+    m->store = store;
+    m->feed = feed;
+    if (rv_store_lock(store, "identity", err) || make_region(m, err) || make_zone(m, err) ||
         make_server(m, err) || make_roles(m, err))
         return err->code;
-    return rv_feed_flush(m->feed, m->store, err);
+    return 0;
 }
 
 int
 rv_identity_establish(struct rv_worker *worker, rv_err *err)
 {
-    struct making m = { .worker = worker, .store = worker->store };
-    if (rv_store_reserve_ids(m.store, 100, err) || rv_store_begin(m.store, err))
+    struct making m = { .worker = worker };
+    if (rv_store_reserve_ids(worker->store, 100, err) ||
+        rv_record_transaction(worker->store, make_all, &m, err))
         return rv_wrap(err, "establish the server's identity");
-    m.feed = rv_feed_new();
-    int failed = make_all(&m, err);
-    rv_feed_free(m.feed);
-    if (failed)
-        rv_store_rollback(m.store);
-    else
-        failed = rv_store_commit(m.store, err);
-    return failed ? rv_wrap(err, "establish the server's identity") : 0;
+    return 0;
 }
 
 static int
@@ -252,30 +249,15 @@ rv_identity_admin(struct rv_worker *worker, rv_err *err)
     return 0;
 }
 
-static int
-write_status(struct rv_worker *worker, struct rv_feed *feed, const char *status, rv_err *err)
+int
+rv_identity_status(struct rv_worker *worker, const char *status, rv_err *err)
 {
     int stopped = strcmp(status, "stopped") == 0;
     const struct rv_field fields[] = { { "status", rv_vtext(status) },
                                        { "last_heartbeat", rv_vint(rv_now_ms()) },
                                        { "stopped_on", rv_vint(rv_now_ms()) } };
-    if (rv_record_update(worker->store, feed, rv_model_table("miq_servers"), worker->server_id,
-                         fields, stopped ? 3 : 2, err))
-        return err->code;
-    return rv_feed_flush(feed, worker->store, err);
-}
-
-int
-rv_identity_status(struct rv_worker *worker, const char *status, rv_err *err)
-{
-    if (rv_store_begin(worker->store, err))
+    if (rv_record_update_alone(worker->store, rv_model_table("miq_servers"), worker->server_id,
+                               fields, stopped ? 3 : 2, err))
         return rv_wrap(err, "set the server's status");
-    struct rv_feed *feed = rv_feed_new();
-    int failed = write_status(worker, feed, status, err);
-    rv_feed_free(feed);
-    if (failed)
-        rv_store_rollback(worker->store);
-    else
-        failed = rv_store_commit(worker->store, err);
-    return failed ? rv_wrap(err, "set the server's status") : 0;
+    return 0;
 }

@@ -41,33 +41,29 @@ old_tasks(struct rv_worker *worker, int64_t *ids, int batch, rv_err *err)
     return more < 0 ? more : count;
 }
 
+struct batch {
+    int64_t *ids;
+    int count;
+};
+
 static int
-delete_tasks(struct rv_worker *worker, struct rv_feed *feed, const int64_t *ids, int count,
-             rv_err *err)
+delete_tasks(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
-    for (int i = 0; i < count; i++)
-        if (rv_record_delete(worker->store, feed, rv_model_table("miq_tasks"), ids[i], err))
+    const struct batch *tasks = arg;
+    for (int i = 0; i < tasks->count; i++)
+        if (rv_record_delete(store, feed, rv_model_table("miq_tasks"), tasks->ids[i], err))
             return err->code;
-    return rv_feed_flush(feed, worker->store, err);
+    return 0;
 }
 
 static int
 purge_tasks(struct rv_worker *worker, int batch, rv_err *err)
 {
     RV_AUTO_FREE int64_t *ids = rv_alloc(sizeof(int64_t) * (size_t)batch);
-    int count = old_tasks(worker, ids, batch, err);
-    if (count <= 0)
-        return count;
-    if (rv_store_begin(worker->store, err))
-        return err->code;
-    struct rv_feed *feed = rv_feed_new();
-    int failed = delete_tasks(worker, feed, ids, count, err);
-    rv_feed_free(feed);
-    if (failed) {
-        rv_store_rollback(worker->store);
-        return failed;
-    }
-    return rv_store_commit(worker->store, err);
+    struct batch tasks = { ids, old_tasks(worker, ids, batch, err) };
+    if (tasks.count <= 0)
+        return tasks.count;
+    return rv_record_transaction(worker->store, delete_tasks, &tasks, err);
 }
 
 /* Dead letters that nobody has sent again. */

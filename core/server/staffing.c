@@ -138,19 +138,8 @@ write_quarantine(struct rv_worker *worker, int64_t provider_id, const char *reas
     const struct rv_field fields[] = { { "quarantine_reason", rv_vtext(reason) },
                                        { "quarantined_on",
                                          reason ? rv_vint(rv_now_ms()) : RV_VNULL } };
-    if (rv_store_begin(worker->store, err))
-        return err->code;
-    struct rv_feed *feed = rv_feed_new();
-    int failed = rv_record_update(worker->store, feed, rv_model_table("ext_management_systems"),
+    return rv_record_update_alone(worker->store, rv_model_table("ext_management_systems"),
                                   provider_id, fields, RV_COUNT(fields), err);
-    if (!failed)
-        failed = rv_feed_flush(feed, worker->store, err);
-    rv_feed_free(feed);
-    if (failed) {
-        rv_store_rollback(worker->store);
-        return failed;
-    }
-    return rv_store_commit(worker->store, err);
 }
 
 int

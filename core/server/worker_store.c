@@ -91,41 +91,41 @@ rv_worker_roles(struct rv_worker *worker, char **roles, int most, rv_err *err)
     return more;
 }
 
+/* A worker that announces itself. */
+struct announcement {
+    struct rv_worker *worker;
+    const char *queues;
+};
+
 static int
-insert_row(struct rv_worker *worker, const char *queues, rv_err *err)
+insert_row(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
+    const struct announcement *announcement = arg;
+    struct rv_worker *worker = announcement->worker;
     int64_t now_ms = rv_now_ms();
     const struct rv_field fields[] = {
         { "guid", rv_vtext(worker->guid) },
         { "type", rv_vtext(worker->type) },
         { "status", rv_vtext("ready") },
         { "pid", rv_vint(getpid()) },
-        { "queue_name", rv_vtext(queues) },
+        { "queue_name", rv_vtext(announcement->queues) },
         { "miq_server_id", rv_vint(worker->server_id) },
         { "started_on", rv_vint(now_ms) },
         { "last_heartbeat", rv_vint(now_ms) },
         { "uri", strcmp(worker->type, "api") == 0 ? rv_vtext(worker->url) : RV_VNULL },
         { "ems_id", worker->provider ? rv_vint(worker->provider) : RV_VNULL },
     };
-    struct rv_feed *feed = rv_feed_new();
-    int failed = rv_record_insert(worker->store, feed, rv_model_table("miq_workers"), fields,
-                                  RV_COUNT(fields), &worker->row, err);
-    if (!failed)
-        failed = rv_feed_flush(feed, worker->store, err);
-    rv_feed_free(feed);
-    return failed;
+    return rv_record_insert(store, feed, rv_model_table("miq_workers"), fields, RV_COUNT(fields),
+                            &worker->row, err);
 }
 
 static int
 make_row(struct rv_worker *worker, const char *queues, rv_err *err)
 {
-    if (rv_store_reserve_ids(worker->store, 1, err) || rv_store_begin(worker->store, err))
+    struct announcement announcement = { worker, queues };
+    if (rv_store_reserve_ids(worker->store, 1, err))
         return err->code;
-    if (insert_row(worker, queues, err)) {
-        rv_store_rollback(worker->store);
-        return err->code;
-    }
-    return rv_store_commit(worker->store, err);
+    return rv_record_transaction(worker->store, insert_row, &announcement, err);
 }
 
 int

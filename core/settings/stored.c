@@ -68,23 +68,29 @@ find_row(struct rv_store *store, int64_t *id, const char *type, int64_t resource
     return found;
 }
 
+struct change {
+    const char *type;
+    int64_t resource_id;
+    const char *key, *text;
+};
+
 static int
-change_row(struct rv_store *store, struct rv_feed *feed, const char *type, int64_t resource_id,
-           const char *key, const char *text, rv_err *err)
+change_row(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
+    const struct change *change = arg;
     const struct rv_kind *kind = rv_model_table("settings_changes");
     int64_t id = 0;
     /* One at a time, so that two callers do not both insert. */
     if (rv_store_lock(store, "settings", err))
         return err->code;
-    int found = find_row(store, &id, type, resource_id, key, err);
+    int found = find_row(store, &id, change->type, change->resource_id, change->key, err);
     if (found < 0)
         return found;
-    const struct rv_field fields[] = { { "value", rv_vtext(text) },
-                                       { "key", rv_vtext(key) },
-                                       { "resource_type", rv_vtext(type) },
-                                       { "resource_id", rv_vint(resource_id) } };
-    if (text == NULL)
+    const struct rv_field fields[] = { { "value", rv_vtext(change->text) },
+                                       { "key", rv_vtext(change->key) },
+                                       { "resource_type", rv_vtext(change->type) },
+                                       { "resource_id", rv_vint(change->resource_id) } };
+    if (change->text == NULL)
         return found ? rv_record_delete(store, feed, kind, id, err) : 0;
     if (found)
         return rv_record_update(store, feed, kind, id, fields, 1, err);
@@ -97,16 +103,9 @@ rv_settings_change(struct rv_store *store, const char *table, int64_t resource_i
 {
     if (text && rv_settings_check(key, text, err))
         return err->code;
-    if (rv_store_reserve_ids(store, 1, err) || rv_store_begin(store, err))
+    struct change change = { resource_type(table), resource_id, key, text };
+    if (rv_store_reserve_ids(store, 1, err) ||
+        rv_record_transaction(store, change_row, &change, err))
         return rv_wrap(err, "change setting '%s'", key);
-    struct rv_feed *feed = rv_feed_new();
-    int failed = change_row(store, feed, resource_type(table), resource_id, key, text, err);
-    if (!failed)
-        failed = rv_feed_flush(feed, store, err);
-    rv_feed_free(feed);
-    if (failed) {
-        rv_store_rollback(store);
-        return rv_wrap(err, "change setting '%s'", key);
-    }
-    return rv_store_commit(store, err);
+    return 0;
 }

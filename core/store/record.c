@@ -16,6 +16,32 @@
 #define MOST_FIELDS 512
 
 static int
+work_and_flush(struct rv_store *store, rv_record_work work, void *arg, rv_err *err)
+{
+    struct rv_feed *feed = rv_feed_new();
+    int rc = work(arg, store, feed, err);
+
+    if (rc >= 0)
+        rc = rv_feed_flush(feed, store, err);
+    rv_feed_free(feed);
+    return rc;
+}
+
+int
+rv_record_transaction(struct rv_store *store, rv_record_work work, void *arg, rv_err *err)
+{
+    if (rv_store_in_transaction(store))
+        return work_and_flush(store, work, arg, err);
+    if (rv_store_begin(store, err) < 0)
+        return err->code;
+    int rc = work_and_flush(store, work, arg, err);
+    if (rc == 0)
+        return rv_store_commit(store, err);
+    rv_store_rollback(store);
+    return rc;
+}
+
+static int
 find_column(const struct rv_kind *kind, const char *name, rv_err *err)
 {
     int column = rv_kind_column(kind, name);
@@ -284,4 +310,29 @@ rv_record_delete(struct rv_store *store, struct rv_feed *feed, const struct rv_k
     if (feed)
         rv_feed_add(feed, kind, id, ems_id, RV_DELETED, rv_buf_text(&json));
     return 0;
+}
+
+/* What rv_record_update_alone was told. */
+struct update {
+    const struct rv_kind *kind;
+    int64_t id;
+    const struct rv_field *fields;
+    int count;
+};
+
+static int
+update_told(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
+{
+    const struct update *told = arg;
+
+    return rv_record_update(store, feed, told->kind, told->id, told->fields, told->count, err);
+}
+
+int
+rv_record_update_alone(struct rv_store *store, const struct rv_kind *kind, int64_t id,
+                       const struct rv_field *fields, int count, rv_err *err)
+{
+    struct update told = { kind, id, fields, count };
+
+    return rv_record_transaction(store, update_told, &told, err);
 }

@@ -291,6 +291,76 @@ a_name_taken_twice_is_a_conflict(void **state)
     rv_store_rollback(store_of(state));
 }
 
+/* Adds a zone, and fails when it is told to. */
+static int
+add_zone(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
+{
+    const int *code = arg;
+    const struct rv_field fields[] = { { "name", rv_vtext("north") } };
+
+    if (rv_record_insert(store, feed, rv_model_kind("zone"), fields, 1, NULL, err) < 0)
+        return err->code;
+    return *code ? rv_fail(err, *code, "told to fail") : 0;
+}
+
+static int64_t
+count_zones(void **state)
+{
+    rv_value row[1];
+
+    must(rv_store_one(store_of(state), row, 1, "SELECT COUNT(*) FROM zones", NULL, 0, err));
+    return row[0].v.i;
+}
+
+static void
+a_transaction_commits_its_work_with_the_feed(void **state)
+{
+    int code = 0;
+
+    must(rv_record_transaction(store_of(state), add_zone, &code, err));
+    assert_int_equal(rv_store_in_transaction(store_of(state)), 0);
+    assert_int_equal(count_zones(state), 1);
+    expect_feed(state, "created zone:;");
+}
+
+static void
+a_transaction_that_fails_leaves_nothing(void **state)
+{
+    int code = RV_E_LIMIT;
+
+    must_fail(RV_E_LIMIT, rv_record_transaction(store_of(state), add_zone, &code, err));
+    assert_int_equal(rv_store_in_transaction(store_of(state)), 0);
+    assert_int_equal(count_zones(state), 0);
+    expect_feed(state, "");
+}
+
+static void
+a_transaction_inside_another_ends_with_that(void **state)
+{
+    struct rv_store *store = store_of(state);
+    int code = 0;
+
+    must(rv_store_begin(store, err));
+    must(rv_record_transaction(store, add_zone, &code, err));
+    assert_int_equal(rv_store_in_transaction(store), 1);
+    rv_store_rollback(store);
+    assert_int_equal(count_zones(state), 0);
+    expect_feed(state, "");
+}
+
+static void
+an_update_alone_is_fed_and_committed(void **state)
+{
+    const struct rv_field told[] = { { "message", rv_vtext("on it") } };
+    int64_t id = insert_task(state);
+
+    must(rv_record_update_alone(store_of(state), rv_model_kind("task"), id, told, 1, err));
+    must_fail(RV_E_NOT_FOUND,
+              rv_record_update_alone(store_of(state), rv_model_kind("task"), 7, told, 1, err));
+    assert_int_equal(rv_store_in_transaction(store_of(state)), 0);
+    expect_feed(state, "created task:;updated task:{\"message\":null};");
+}
+
 int
 main(void)
 {
@@ -306,6 +376,10 @@ main(void)
         record_test(a_row_that_is_not_there_is_not_found),
         record_test(what_is_required_must_be_there),
         record_test(a_name_taken_twice_is_a_conflict),
+        record_test(a_transaction_commits_its_work_with_the_feed),
+        record_test(a_transaction_that_fails_leaves_nothing),
+        record_test(a_transaction_inside_another_ends_with_that),
+        record_test(an_update_alone_is_fed_and_committed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
