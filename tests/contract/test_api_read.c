@@ -164,7 +164,8 @@ listing_takes_as_many_statements_for_ten_rows_as_for_a_thousand(void **state)
     seed_pods(f, 1000);
     for (int i = 0; i < 2; i++) {
         snprintf(text, sizeof(text), "%s%d", target, i ? 1000 : 10);
-        AUTO_REPLY struct reply warm = get(f, text);
+        struct reply warm = get(f, text);
+        reply_free(&warm);
         int64_t before = rv_store_statements(f->served);
         AUTO_REPLY struct reply reply = get(f, text);
         statements[i] = rv_store_statements(f->served) - before;
