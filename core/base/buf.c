@@ -15,6 +15,19 @@
 
 enum { FAILED_LIMIT = 1, FAILED_MEMORY = 2 };
 
+/* realloc would leave the old bytes where they were. */
+static char *
+move_secret(rv_buf *buf, size_t size)
+{
+    char *data = malloc(size);
+    if (data && buf->data) {
+        memcpy(data, buf->data, buf->len);
+        explicit_bzero(buf->data, buf->size);
+        free(buf->data);
+    }
+    return data;
+}
+
 /* Room for more bytes and a NUL; 0 when there is none, and then the buffer has failed. */
 static int
 make_room(rv_buf *buf, size_t more)
@@ -35,7 +48,7 @@ make_room(rv_buf *buf, size_t more)
         size = 64;
     if (size < needed)
         size = needed;
-    char *data = realloc(buf->data, size);
+    char *data = buf->secret ? move_secret(buf, size) : realloc(buf->data, size);
     if (data == NULL) {
         buf->failed = FAILED_MEMORY;
         return 0;
@@ -53,11 +66,21 @@ rv_buf_limited(size_t limit_bytes)
     return (rv_buf){ .limit = limit_bytes < SIZE_MAX / 4 ? limit_bytes : SIZE_MAX / 4 };
 }
 
+rv_buf
+rv_buf_secret(size_t limit_bytes)
+{
+    rv_buf buf = rv_buf_limited(limit_bytes);
+    buf.secret = 1;
+    return buf;
+}
+
 void
 rv_buf_free(rv_buf *buf)
 {
+    if (buf->secret && buf->data)
+        explicit_bzero(buf->data, buf->size);
     free(buf->data);
-    *buf = (rv_buf){ .limit = buf->limit };
+    *buf = (rv_buf){ .limit = buf->limit, .secret = buf->secret };
 }
 
 void
@@ -133,7 +156,7 @@ char *
 rv_buf_take_string(rv_buf *buf)
 {
     char *text = buf->data ? buf->data : rv_strdup("");
-    *buf = (rv_buf){ .limit = buf->limit };
+    *buf = (rv_buf){ .limit = buf->limit, .secret = buf->secret };
     return text;
 }
 

@@ -15,9 +15,12 @@ typedef struct rv_buf {
     size_t size;
     size_t limit;
     int failed;
+    int secret; /* its memory is wiped before it is given back */
 } rv_buf;
 
 rv_buf rv_buf_limited(size_t limit_bytes);
+/* For what must not be left behind in freed memory, also where the buffer grew. */
+rv_buf rv_buf_secret(size_t limit_bytes);
 void rv_buf_free(rv_buf *buf);
 #define RV_AUTO_BUF __attribute__((cleanup(rv_buf_free)))
 void rv_buf_reset(rv_buf *buf); /* empties, keeps the memory, clears the failure */

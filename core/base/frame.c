@@ -18,7 +18,7 @@ enum { HEADER_BYTES = 4, READ_BYTES = 65536 };
 rv_frame_reader
 rv_frame_reader_new(void)
 {
-    return (rv_frame_reader){ .bytes = rv_buf_limited(RV_FRAME_MAX + HEADER_BYTES + READ_BYTES) };
+    return (rv_frame_reader){ .bytes = rv_buf_secret(RV_FRAME_MAX + HEADER_BYTES + READ_BYTES) };
 }
 
 void
@@ -154,7 +154,7 @@ write_all(int fd, const char *bytes, size_t len, rv_err *err)
 int
 rv_frame_send(int fd, const cJSON *message, rv_err *err)
 {
-    rv_buf bytes = rv_buf_limited(RV_FRAME_MAX + HEADER_BYTES);
+    rv_buf bytes = rv_buf_secret(RV_FRAME_MAX + HEADER_BYTES);
     int failed = rv_frame_append(&bytes, message, err);
     if (!failed)
         failed = write_all(fd, bytes.data, bytes.len, err);

@@ -45,6 +45,17 @@ rv_json_delete_p(cJSON **json)
     *json = NULL;
 }
 
+void
+rv_json_wipe(cJSON *json)
+{
+    if (json == NULL || (json->type & cJSON_IsReference))
+        return;
+    if (json->valuestring)
+        explicit_bzero(json->valuestring, strlen(json->valuestring));
+    for (cJSON *item = json->child; item; item = item->next)
+        rv_json_wipe(item);
+}
+
 const char *
 rv_json_string(const cJSON *object, const char *name)
 {

@@ -18,6 +18,8 @@ int rv_json_parse(cJSON **out, const char *text, size_t len, size_t max_bytes, i
                   rv_err *err);
 void rv_json_delete_p(cJSON **json);
 #define RV_AUTO_JSON __attribute__((cleanup(rv_json_delete_p)))
+/* Overwrites every text of this value and below it, before cJSON_Delete. NULL allowed. */
+void rv_json_wipe(cJSON *json);
 /* Object keys sorted bytewise (the last of equal ones stays), no blanks, shortest number form
  * that reads back. LIMIT when out has no room or the tree is deeper than 512, INVALID for what
  * JSON cannot say (not finite, cJSON_Raw); out then holds a part. */

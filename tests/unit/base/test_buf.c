@@ -5,7 +5,9 @@
 #include "base/buf.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdlib.h>
+#include <string.h>
 #include "base/mem.h"
 #include "check.h"
 
@@ -179,6 +181,51 @@ files_are_read_whole_or_refused_by_name(void **state)
     assert_int_equal(rv_buf_read_file(&buf, "/tmp", &err), RV_E_INVALID);
 }
 
+/* What is given back to the system is looked at first: the linker brings free here. */
+static const char *forbidden;
+static size_t forbidden_len;
+static int leaked;
+
+void __real_free(void *block);
+void __wrap_free(void *block);
+
+void
+__wrap_free(void *block)
+{
+    if (forbidden && block && malloc_usable_size(block) >= forbidden_len &&
+        memmem(block, malloc_usable_size(block), forbidden, forbidden_len))
+        leaked = 1;
+    __real_free(block);
+}
+
+static int
+grow_and_free(rv_buf buf)
+{
+    leaked = 0;
+    rv_buf_add_string(&buf, "the-secret");
+    forbidden = "the-secret";
+    forbidden_len = strlen(forbidden);
+    for (int i = 0; i < 1000; i++)
+        rv_buf_add_string(&buf, "0123456789");
+    assert_int_equal(buf.len, 10010);
+    rv_buf_free(&buf);
+    forbidden = NULL;
+    return leaked;
+}
+
+static void
+a_secret_buffer_leaves_nothing_behind_when_it_grows(void **state)
+{
+    (void)state;
+    assert_true(grow_and_free(rv_buf_limited(1 << 20))); /* else this test sees nothing */
+    assert_false(grow_and_free(rv_buf_secret(1 << 20)));
+    rv_buf buf = rv_buf_secret(100);
+    rv_buf_add_string(&buf, "taken");
+    RV_AUTO_FREE char *text = rv_buf_take_string(&buf);
+    assert_string_equal(text, "taken");
+    assert_int_equal(buf.secret, 1);
+}
+
 int
 main(void)
 {
@@ -191,6 +238,7 @@ main(void)
         cmocka_unit_test(taken_strings_are_the_callers),
         cmocka_unit_test(a_descriptor_is_read_to_its_end_or_the_ceiling),
         cmocka_unit_test(files_are_read_whole_or_refused_by_name),
+        cmocka_unit_test(a_secret_buffer_leaves_nothing_behind_when_it_grows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -188,6 +188,21 @@ getters_give_their_fallback_for_another_type(void **state)
     assert_int_equal(rv_json_flag(json, "z", 7), 7);
 }
 
+static void
+wiping_reaches_every_text_below(void **state)
+{
+    (void)state;
+    RV_AUTO_JSON cJSON *json =
+        cJSON_Parse("{\"a\":\"one\",\"b\":[{\"c\":\"two\"},\"three\",7],\"d\":null}");
+    RV_AUTO_JSON cJSON *other = cJSON_CreateString("mine");
+    cJSON_AddItemReferenceToObject(json, "borrowed", other);
+    rv_json_wipe(NULL);
+    rv_json_wipe(json);
+    RV_AUTO_FREE char *text = cJSON_PrintUnformatted(json);
+    assert_string_equal(text, "{\"a\":\"\",\"b\":[{\"c\":\"\"},\"\",7],\"d\":null,"
+                              "\"borrowed\":\"mine\"}");
+}
+
 int
 main(void)
 {
@@ -201,6 +216,7 @@ main(void)
         cmocka_unit_test(the_default_depth_is_64_and_the_greatest_512),
         cmocka_unit_test(the_text_needs_no_terminator),
         cmocka_unit_test(getters_give_their_fallback_for_another_type),
+        cmocka_unit_test(wiping_reaches_every_text_below),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

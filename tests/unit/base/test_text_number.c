@@ -144,6 +144,18 @@ sizes_become_bytes(void **state)
 }
 
 static void
+flags_have_four_words_each(void **state)
+{
+    (void)state;
+    static const struct int_case cases[] = {
+        { "true", 1, 1 },  { "Yes", 1, 1 }, { "ON", 1, 1 },  { "1", 1, 1 },
+        { "false", 1, 0 }, { "no", 1, 0 },  { "Off", 1, 0 }, { "0", 1, 0 },
+        { "", 0, 0 },      { "t", 0, 0 },   { "2", 0, 0 },   { "true ", 0, 0 },
+    };
+    check_table(rv_parse_flag, cases, RV_COUNT(cases));
+}
+
+static void
 a_wrong_unit_comes_with_advice(void **state)
 {
     (void)state;
@@ -163,6 +175,7 @@ main(void)
         cmocka_unit_test(numbers_are_read_without_the_liberties_of_strtod),
         cmocka_unit_test(durations_become_milliseconds),
         cmocka_unit_test(sizes_become_bytes),
+        cmocka_unit_test(flags_have_four_words_each),
         cmocka_unit_test(a_wrong_unit_comes_with_advice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
