@@ -74,6 +74,9 @@ class Workers(reeve_it.Case):
         reeved = self.start("--set", "workers.heartbeat_timeout=1s", "--set", "workers.heartbeat_freq=100ms")
         for kind in ("generic", "api"):
             victim = reeved.children(kind)[0]
+            # One that is still starting may be silent for longer.
+            self.until(lambda v=victim: self.database().one(
+                f"SELECT COUNT(*) FROM miq_workers WHERE pid = {v} AND status = 'ready'") == "1", f"{kind} is ready")
             os.kill(victim, signal.SIGSTOP)
             self.until(lambda: victim not in reeved.children(kind), f"the frozen {kind} worker is gone", 10)
         self.until(lambda: len(reeved.children()) == 4, "all are there again")
