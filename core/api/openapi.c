@@ -41,6 +41,8 @@ write_errors(rv_json_writer *w, int flags)
     write_error(w, "400", "BadRequest");
     if (flags & WITH_LOGIN)
         write_error(w, "401", "Unauthorized");
+    if (flags & WITH_BODY)
+        write_error(w, "403", "Forbidden");
     if (flags & WITH_ID)
         write_error(w, "404", "NotFound");
     write_error(w, "405", "MethodNotAllowed");
@@ -466,10 +468,11 @@ write_components(struct rv_request *req, rv_json_writer *w)
     rv_jw_object(w);
     write_error_response(w, "BadRequest", "The request makes no sense; the message says why", 1);
     write_error_response(w, "Unauthorized", "Not logged in", 0);
+    write_error_response(w, "Forbidden", "A page of another origin writes without a token", 0);
     write_error_response(w, "NotFound", "There is no such row or path", 0);
     write_error_response(w, "MethodNotAllowed", "The path does not take this method", 0);
     write_error_response(w, "TooLarge", "The body is too large", 1);
-    write_error_response(w, "UnsupportedMediaType", "Answers are JSON", 0);
+    write_error_response(w, "UnsupportedMediaType", "Bodies and answers are JSON", 0);
     write_error_response(w, "TooManyRequests", "Wrong passwords came from there; Retry-After", 0);
     write_error_response(w, "Unavailable", "Not now: the store does not answer; try again", 0);
     rv_jw_end_object(w);

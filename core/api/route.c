@@ -11,6 +11,7 @@
 #include "api/api_internal.h"
 #include "api/handlers.h"
 #include "api/login.h"
+#include "api/origin.h"
 #include "api/sub.h"
 #include "base/text.h"
 
@@ -206,6 +207,8 @@ refuse(struct rv_request *req, rv_err *err)
                         "answers are application/json");
         return 1;
     }
+    if (rv_origin_refuse(req))
+        return 1;
     if (!(req->route->flags & RV_ROUTE_OPEN) && req->method != RV_M_OPTIONS)
         return rv_login(req, err);
     return 0;

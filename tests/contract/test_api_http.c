@@ -379,6 +379,65 @@ a_browser_may_ask_about_any_path(void **state)
 }
 
 static void
+pages_of_others_write_only_with_a_token(void **state)
+{
+#define PAGE(site, origin) "Sec-Fetch-Site: " site "\nOrigin: " origin "\n"
+    static const struct {
+        const char *method, *headers;
+        int status;
+    } cases[] = {
+        { "POST", "", 200 },
+        { "POST", "Content-Type: application/json\n", 200 },
+        { "POST", "Content-Type: Application/JSON; charset=utf-8\n", 200 },
+        { "POST", "Content-Type: application/merge-patch+json\n", 200 },
+        { "POST", "Content-Type: application/x-www-form-urlencoded\n", 200 },
+        { "POST", "Content-Type: text/plain\n", 415 },
+        { "POST", "Content-Type: text/plain; application/json\n", 415 },
+        { "POST", "Content-Type: multipart/form-data; boundary=x\n", 415 },
+        { "POST", "Content-Type: +json\n", 415 },
+        { "POST",
+          "Content-Type: application/x-www-form-urlencoded\nOrigin: http://reeve.example:7400\n",
+          415 },
+        { "POST", "Content-Type: application/x-www-form-urlencoded\nSec-Fetch-Site: none\n", 415 },
+        { "POST", PAGE("same-origin", "http://reeve.example:7400"), 200 },
+        { "POST", PAGE("same-origin", "https://Reeve.example:7400"), 200 },
+        { "POST", "X-Forwarded-Host: ui.example\n" PAGE("same-origin", "https://ui.example:443"),
+          200 },
+        { "POST", PAGE("same-site", "http://reeve.example"), 403 },
+        { "POST", PAGE("cross-site", "http://reeve.example:7400"), 403 },
+        { "POST", "Sec-Fetch-Site: cross-site\n", 403 },
+        { "POST", "Origin: http://evil.example\n", 403 },
+        { "POST", "Origin: null\n", 403 },
+        { "POST", "Origin: http://reeve.example:7400.evil.example\n", 403 },
+        { "DELETE", "Origin: http://evil.example\n", 403 },
+        { "PUT", "Origin: http://evil.example\n", 403 },
+        { "PATCH", "Origin: http://evil.example\n", 403 },
+    };
+    struct api_fixture *f = fixture_of(state);
+
+    for (size_t i = 0; i < RV_COUNT(cases); i++) {
+        RV_AUTO_FREE char *headers = rv_format(BASIC "%s", cases[i].headers);
+        int is_post = strcmp(cases[i].method, "POST") == 0;
+        AUTO_REPLY struct reply reply = ask(
+            f, cases[i].method, is_post ? "/api/zones" : "/api/providers/1000000000101", headers,
+            is_post ? "{\"action\":\"query\",\"resource\":{\"name\":\"default\"}}" : NULL);
+        if (reply.status != cases[i].status)
+            fail_msg("%s %s: %d %s", cases[i].method, cases[i].headers, reply.status, reply.body);
+    }
+    RV_AUTO_FREE char *with_token =
+        rv_format("X-Auth-Token: %s\n" PAGE("cross-site", "http://ui.example"), f->token);
+    AUTO_REPLY struct reply token =
+        ask(f, "POST", "/api/zones", with_token,
+            "{\"action\":\"query\",\"resource\":{\"name\":\"default\"}}");
+    AUTO_REPLY struct reply reads =
+        ask(f, "GET", "/api/zones", BASIC PAGE("cross-site", "http://evil.example"), NULL);
+    assert_int_equal(token.status, 200);
+    assert_int_equal(reads.status, 200);
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM ext_management_systems"), 2);
+#undef PAGE
+}
+
+static void
 connections_over_the_cap_wait_their_turn(void **state)
 {
     enum { CLIENTS = 40 };
@@ -501,6 +560,7 @@ main(void)
         api_test(broken_requests_end_their_own_connection_only),
         api_test(connections_are_kept_for_the_next_request),
         api_test(a_browser_may_ask_about_any_path),
+        api_test(pages_of_others_write_only_with_a_token),
         api_test(connections_over_the_cap_wait_their_turn),
         api_test(metrics_count_requests_rows_and_providers),
         api_test(a_store_that_does_not_answer_is_503_with_retry_after),
