@@ -262,24 +262,6 @@ rv_provider_edit_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *
     return rc < 0 ? rc : rv_document_one(job->req, rv_job_out(job), job->kind, id, err);
 }
 
-/* "Valid", or the word for how a proof failed. */
-static const char *
-auth_status(int code)
-{
-    switch (code) {
-    case RV_OK:
-        return "Valid";
-    case RV_E_AUTH:
-    case RV_E_PERMISSION:
-        return "Invalid";
-    case RV_E_UNAVAILABLE:
-    case RV_E_TIMEOUT:
-        return "Unreachable";
-    default:
-        return "Error";
-    }
-}
-
 static void
 verified(void *arg, const rv_err *result, const cJSON *prepared)
 {
@@ -291,7 +273,7 @@ verified(void *arg, const rv_err *result, const cJSON *prepared)
     (void)prepared;
     if (pending->stored_ones)
         rc = rv_provider_report_auth(rv_job_api(job)->config.store, job->item_id,
-                                     auth_status(result->code),
+                                     rv_provider_auth_status(result->code),
                                      result->code < 0 ? result->text : NULL, &err);
     if (rc == 0 && result->code < 0) {
         rv_provider_refuse(job, job->item_id, result->text, result->hint);

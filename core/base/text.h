@@ -23,6 +23,8 @@ int rv_parse_double(double *out, const char *text, rv_err *err);
 int rv_parse_duration(int64_t *out_ms, const char *text, rv_err *err);
 /* "10", "64KiB", "2MiB", "1GiB", also K M G as 1024's; to bytes. */
 int rv_parse_size(int64_t *out_bytes, const char *text, rv_err *err);
+/* "true", "yes", "on", "1" and "false", "no", "off", "0", in any case; to 1 or 0. */
+int rv_parse_flag(int64_t *out, const char *text, rv_err *err);
 /* RFC 3339 / ISO 8601 ("2026-11-22", "2026-11-22T10:00:00Z", with fraction and offset) to ms. */
 int rv_parse_time(int64_t *out_ms, const char *text, rv_err *err);
 /* "2026-11-22T10:00:00Z", with ".123" only when the ms are not 0. out holds 32 bytes. */

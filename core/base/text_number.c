@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Numbers, durations and sizes as people and protocols write them. Strict: the
- * whole text is the number, or it is INVALID.
+ * Numbers, durations, sizes and flags as people and protocols write them. Strict: the
+ * whole text is the value, or it is INVALID.
  */
 #include "base/text.h"
 
@@ -158,4 +158,18 @@ rv_parse_size(int64_t *out_bytes, const char *text, rv_err *err)
         return 0;
     rv_fail(err, RV_E_INVALID, "'%.64s' is not a size", text);
     return rv_hint(err, "write a whole number of bytes, or one with a unit: 64KiB, 2MiB, 1GiB");
+}
+
+int
+rv_parse_flag(int64_t *out, const char *text, rv_err *err)
+{
+    static const char *const yes[] = { "true", "yes", "on", "1" };
+    static const char *const no[] = { "false", "no", "off", "0" };
+    for (size_t i = 0; i < RV_COUNT(yes); i++) {
+        if (rv_strcaseeq(text, yes[i]) || rv_strcaseeq(text, no[i])) {
+            *out = rv_strcaseeq(text, yes[i]);
+            return 0;
+        }
+    }
+    return rv_fail(err, RV_E_INVALID, "'%.64s' is neither true nor false", text);
 }

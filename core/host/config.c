@@ -23,14 +23,9 @@ text_ceiling(const struct reeve_option *option)
 static int
 parse_flag(int64_t *number, const char *text, rv_err *err)
 {
-    static const char *const yes[] = { "true", "yes", "on", "1" };
-    static const char *const no[] = { "false", "no", "off", "0" };
-    for (size_t i = 0; i < RV_COUNT(yes); i++) {
-        if (rv_strcaseeq(text, yes[i]) || rv_strcaseeq(text, no[i])) {
-            *number = rv_strcaseeq(text, yes[i]);
-            return 0;
-        }
-    }
+    rv_err ignored = RV_ERR_INIT;
+    if (rv_parse_flag(number, text, &ignored) == 0)
+        return 0;
     return rv_fail(err, RV_E_INVALID, "must be true or false, not '%.80s'", text);
 }
 

@@ -53,7 +53,10 @@ int rv_provider_set_enabled(struct rv_store *store, int64_t id, int enabled, rv_
  */
 int rv_provider_report(struct rv_store *store, int64_t id, const char *error, const char *hint,
                        const cJSON *warnings, const cJSON *stats, int full_refresh, rv_err *err);
-/* Outcome of credentials: status "Valid", "Invalid", "Unreachable", "Error". */
+/* What a proof that ended with this code says of the credentials: "Valid", "Invalid",
+ * "Unreachable", "Error". */
+const char *rv_provider_auth_status(int code);
+/* Outcome of credentials: one of these words. */
 int rv_provider_report_auth(struct rv_store *store, int64_t id, const char *status,
                             const char *details, rv_err *err);
 /* What the other side said of itself; NULL and "" leave it as it is. */

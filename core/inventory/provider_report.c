@@ -64,6 +64,23 @@ rv_provider_report(struct rv_store *store, int64_t id, const char *error, const 
                : 0;
 }
 
+const char *
+rv_provider_auth_status(int code)
+{
+    switch (code) {
+    case RV_OK:
+        return "Valid";
+    case RV_E_AUTH:
+    case RV_E_PERMISSION:
+        return "Invalid";
+    case RV_E_UNAVAILABLE:
+    case RV_E_TIMEOUT:
+        return "Unreachable";
+    default:
+        return "Error";
+    }
+}
+
 struct auth_report {
     int64_t provider_id;
     int64_t row_id, new_id; /* one of them is 0 */

@@ -25,28 +25,11 @@ rv_refresh_report(struct rv_refresher *r, const rv_err *failure, const cJSON *st
     return rc;
 }
 
-static const char *
-auth_status(const rv_err *failure)
-{
-    if (failure == NULL)
-        return "Valid";
-    switch (failure->code) {
-    case RV_E_AUTH:
-    case RV_E_PERMISSION:
-        return "Invalid";
-    case RV_E_UNAVAILABLE:
-    case RV_E_TIMEOUT:
-        return "Unreachable";
-    default:
-        return "Error";
-    }
-}
-
 /* The status of the credentials, when it is another than before. */
 int
 rv_refresh_report_auth(struct rv_refresher *r, const rv_err *failure, rv_err *err)
 {
-    const char *status = auth_status(failure);
+    const char *status = rv_provider_auth_status(failure ? failure->code : RV_OK);
     rv_value param = rv_vint(r->config.provider_id), out;
     int found = rv_store_one(r->store, &out, 1,
                              "SELECT status FROM authentications WHERE resource_type = 'provider'"

@@ -95,10 +95,10 @@ rv_home_remove(const char *dir, const char *name)
     unlink(path);
 }
 
-int
-rv_home_read(char **out, const char *dir, const char *name, rv_err *err)
+/* A small file without its last line ends. */
+static int
+read_text(char **out, const char *path, rv_err *err)
 {
-    RV_AUTO_FREE char *path = rv_home_path(dir, name);
     RV_AUTO_BUF
     rv_buf bytes = rv_buf_limited(FILE_MAX_BYTES);
     if (rv_buf_read_file(&bytes, path, err))
@@ -108,6 +108,13 @@ rv_home_read(char **out, const char *dir, const char *name, rv_err *err)
         bytes.data[--bytes.len] = '\0';
     *out = rv_buf_take_string(&bytes);
     return 0;
+}
+
+int
+rv_home_read(char **out, const char *dir, const char *name, rv_err *err)
+{
+    RV_AUTO_FREE char *path = rv_home_path(dir, name);
+    return read_text(out, path, err);
 }
 
 static int
@@ -207,20 +214,6 @@ remember_store(const struct rv_home *home, rv_err *err)
     return rv_home_write(home->dir, "store-url", line, 0600, err);
 }
 
-static int
-read_store_file(char **out, const char *path, rv_err *err)
-{
-    RV_AUTO_BUF
-    rv_buf bytes = rv_buf_limited(FILE_MAX_BYTES);
-    if (rv_buf_read_file(&bytes, path, err))
-        return rv_wrap(err, "--store-file");
-    while (bytes.len > 0 &&
-           (bytes.data[bytes.len - 1] == '\n' || bytes.data[bytes.len - 1] == '\r'))
-        bytes.data[--bytes.len] = '\0';
-    *out = rv_buf_take_string(&bytes);
-    return 0;
-}
-
 /* sqlite:reeve.db means the file in the folder we were started in, also after a chdir. */
 static char *
 absolute_url(const char *url)
@@ -238,8 +231,8 @@ choose_store(struct rv_home *home, const struct rv_options *options, rv_err *err
 {
     const char *from_yaml = rv_settings_string(home->settings, "store");
     RV_AUTO_FREE char *given = NULL;
-    if (options->store_file && read_store_file(&given, options->store_file, err))
-        return err->code;
+    if (options->store_file && read_text(&given, options->store_file, err))
+        return rv_wrap(err, "--store-file");
     if (options->store)
         given = rv_strdup(options->store);
     if (given) {

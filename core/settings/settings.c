@@ -33,20 +33,6 @@ setting_index(const char *key)
 }
 
 static int
-parse_flag(int64_t *out, const char *text, rv_err *err)
-{
-    static const char *const yes[] = { "true", "yes", "on", "1" };
-    static const char *const no[] = { "false", "no", "off", "0" };
-    for (size_t i = 0; i < RV_COUNT(yes); i++) {
-        if (rv_strcaseeq(text, yes[i]) || rv_strcaseeq(text, no[i])) {
-            *out = rv_strcaseeq(text, yes[i]);
-            return 0;
-        }
-    }
-    return rv_fail(err, RV_E_INVALID, "'%s' is neither true nor false", text);
-}
-
-static int
 parse_number(int64_t *out, const struct rv_setting *setting, const char *text, rv_err *err)
 {
     switch (setting->type) {
@@ -57,7 +43,7 @@ parse_number(int64_t *out, const struct rv_setting *setting, const char *text, r
     case RV_SET_SIZE:
         return rv_parse_size(out, text, err);
     case RV_SET_FLAG:
-        return parse_flag(out, text, err);
+        return rv_parse_flag(out, text, err);
     default:
         *out = 0;
         return 0;
