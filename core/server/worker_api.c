@@ -12,7 +12,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "server/certificate.h"
+#include "server/lay.h"
 #include "server/protocol.h"
 #include "server/worker.h"
 
@@ -143,6 +145,19 @@ stored_options(struct rv_worker *worker, int64_t id, struct rv_provider **provid
     return 0;
 }
 
+/* NULL when it is not known, which a module that broke since is. */
+static const cJSON *
+manifest_of(const struct api *api, const char *module)
+{
+    const cJSON *manifest;
+    cJSON_ArrayForEach(manifest, cJSON_GetObjectItemCaseSensitive(api->types, "types"))
+    {
+        if (rv_streq(rv_json_string(manifest, "name"), module))
+            return manifest;
+    }
+    return NULL;
+}
+
 static int
 verify_stored(void *arg, int64_t provider_id, const cJSON *given, rv_verify_done done,
               void *done_arg, rv_err *err)
@@ -150,14 +165,11 @@ verify_stored(void *arg, int64_t provider_id, const cJSON *given, rv_verify_done
     struct api *api = arg;
     struct rv_provider *provider = NULL;
     cJSON *options = NULL;
-    const cJSON *item = NULL;
     int failed = stored_options(api->worker, provider_id, &provider, &options, err);
+    if (!failed)
+        failed = rv_lay_options(options, given, manifest_of(api, provider->type),
+                                api->worker->lend_word, err);
     if (!failed) {
-        cJSON_ArrayForEach(item, given)
-        {
-            cJSON_DeleteItemFromObjectCaseSensitive(options, item->string);
-            cJSON_AddItemToObject(options, item->string, cJSON_Duplicate(item, 1));
-        }
         failed = ask_for_proof(api, provider->type, options, done, done_arg, err);
         options = NULL;
     }
