@@ -97,9 +97,8 @@ check_keys(const cJSON *object, const char *const *keys, const char *where, rv_e
 static int
 give(struct rv_provider_form *form, const char *name, const cJSON *value, rv_err *err)
 {
-    if (cJSON_IsNull(value))
-        return 0;
-    if (!cJSON_IsString(value) && !cJSON_IsNumber(value) && !cJSON_IsBool(value))
+    if (!cJSON_IsString(value) && !cJSON_IsNumber(value) && !cJSON_IsBool(value) &&
+        !cJSON_IsNull(value))
         return rv_fail(err, RV_E_INVALID, "'%.100s' must be a text, number or flag", name);
     if (!form->given)
         form->given = cJSON_CreateObject();
@@ -108,7 +107,7 @@ give(struct rv_provider_form *form, const char *name, const cJSON *value, rv_err
     return 0;
 }
 
-/* verify_ssl 0 or 1 says security_protocol, unless that is given itself. */
+/* verify_ssl 0 or 1 says security_protocol, unless that is given itself; null takes it away. */
 static int
 give_verify_ssl(struct rv_provider_form *form, const cJSON *object, rv_err *err)
 {
@@ -116,8 +115,12 @@ give_verify_ssl(struct rv_provider_form *form, const cJSON *object, rv_err *err)
     int checked = cJSON_IsTrue(flag) || (cJSON_IsNumber(flag) && flag->valuedouble == 1);
     int unchecked = cJSON_IsFalse(flag) || (cJSON_IsNumber(flag) && flag->valuedouble == 0);
 
-    if (!flag || cJSON_IsNull(flag) || rv_json_string(object, "security_protocol"))
+    if (!flag || rv_json_string(object, "security_protocol"))
         return 0;
+    if (cJSON_IsNull(flag))
+        return cJSON_HasObjectItem(object, "security_protocol")
+                   ? 0
+                   : give(form, "security_protocol", flag, err);
     if (!checked && !unchecked)
         return rv_fail(err, RV_E_INVALID, "'verify_ssl' is 0 or 1");
     const char *ca = rv_json_string(object, "certificate_authority");
@@ -135,7 +138,7 @@ give_all(struct rv_provider_form *form, const cJSON *object, rv_err *err)
     const cJSON *item, *address = cJSON_GetObjectItemCaseSensitive(object, "ipaddress");
     int rc = 0;
 
-    if (address && !rv_json_string(object, "hostname"))
+    if (address && !cJSON_HasObjectItem(object, "hostname"))
         rc = give(form, "hostname", address, err);
     cJSON_ArrayForEach(item, object)
     {
@@ -229,7 +232,7 @@ read_options(struct rv_provider_form *form, const cJSON *options, rv_err *err)
     const cJSON *item;
     int rc = 0;
 
-    if (!options || cJSON_IsNull(options))
+    if (!options)
         return 0;
     if (!cJSON_IsObject(options))
         return rv_fail(err, RV_E_INVALID, "'options' must be an object");
@@ -302,6 +305,30 @@ check_purpose(const struct rv_provider_form *form, const cJSON *body, int purpos
     return 0;
 }
 
+/* What a provider cannot be without: a null would pass unseen. */
+static int
+check_nulls(const cJSON *body, int purpose, rv_err *err)
+{
+    static const char *const kept[] = { "id", "href", "guid", "zone", "zone_id" };
+
+    for (size_t i = 0; purpose == RV_FORM_EDIT && i < RV_COUNT(kept); i++) {
+        if (cJSON_IsNull(cJSON_GetObjectItemCaseSensitive(body, kept[i])))
+            return rv_fail(err, RV_E_INVALID, "'%s' of a provider cannot be taken away", kept[i]);
+    }
+    return 0;
+}
+
+/* There is nothing yet that a null could take away. */
+static void
+drop_nulls(cJSON *given)
+{
+    for (cJSON *item = given ? given->child : NULL, *next; item; item = next) {
+        next = item->next;
+        if (cJSON_IsNull(item))
+            cJSON_Delete(cJSON_DetachItemViaPointer(given, item));
+    }
+}
+
 int
 rv_provider_form_read(struct rv_provider_form *out, const cJSON *body, int purpose, rv_err *err)
 {
@@ -315,6 +342,8 @@ rv_provider_form_read(struct rv_provider_form *out, const cJSON *body, int purpo
     if (rc == 0)
         rc = check_purpose(out, body, purpose, err);
     if (rc == 0)
+        rc = check_nulls(body, purpose, err);
+    if (rc == 0)
         rc = give_all(out, body, err);
     if (rc == 0)
         rc = read_each(out, cJSON_GetObjectItemCaseSensitive(body, "credentials"), "credentials",
@@ -324,6 +353,8 @@ rv_provider_form_read(struct rv_provider_form *out, const cJSON *body, int purpo
                        "connection_configurations", read_configuration, err);
     if (rc == 0)
         rc = read_options(out, cJSON_GetObjectItemCaseSensitive(body, "options"), err);
+    if (rc == 0 && purpose == RV_FORM_CREATE)
+        drop_nulls(out->given);
     return rc < 0 ? rc : read_columns(out, body, err);
 }
 

@@ -13,7 +13,8 @@ struct rv_provider_form {
     const char *name; /* NULL: not given; the request's */
     const char *type; /* as given */
     int64_t zone_id;  /* 0: not given */
-    cJSON *given;     /* options; NULL: none were given. The form's */
+    cJSON *given;     /* options, null for one to take away (never in a CREATE); NULL: none were
+                       * given. The form's */
     cJSON *columns;   /* other columns of the provider: name to value, borrowed items. The form's */
 };
 

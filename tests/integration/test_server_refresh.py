@@ -363,6 +363,22 @@ class Faults(Case):
         after = self.database().query("SELECT password, secret_options, auth_key FROM authentications")
         self.assertEqual(before, after)
 
+    def test_stored_secrets_go_nowhere_else_without_being_given_again(self):
+        reeved = self.start(*QUICK)
+        number = self.add(reeved, password="canary-5d41402abc")
+        path = f"/api/providers/{number}"
+        for body in ({"action": "verify", "options": {"fault_file": "/elsewhere"}},
+                     {"action": "edit", "options": {"fault_file": "/elsewhere"}}):
+            answer = reeved.request("POST", path, body)
+            self.assertEqual(answer.status, 400)
+            self.assertIn("secret 'password' must be given again", answer.json["error"]["message"])
+        reeved.post(path, {"action": "edit", "options": {"fault_file": "/elsewhere", "password": "another"}})
+        reeved.post(path, {"action": "edit", "options": {"fault_file": None, "password": None}})
+        options = reeved.get(path + "?attributes=options")["options"]
+        self.assertNotIn("fault_file", options)
+        self.assertEqual(self.database().query("SELECT password FROM authentications"), [[""]])
+        reeved.post(path, {"action": "verify", "options": {"fault_file": "/elsewhere"}})
+
     def test_broken_module_is_named_and_the_server_runs(self):
         modules = os.path.join(self.folder, "modules")
         os.makedirs(os.path.join(modules, "providers"))

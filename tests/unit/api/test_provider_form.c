@@ -31,7 +31,14 @@ every_form_becomes_options(void **state)
     } cases[] = {
         { "{}", "" },
         { "{\"options\":{\"a\":1,\"b\":\"x\",\"c\":true,\"d\":null}}",
-          "{\"a\":1,\"b\":\"x\",\"c\":true}" },
+          "{\"a\":1,\"b\":\"x\",\"c\":true,\"d\":null}" },
+        { "{\"certificate_authority\":null}", "{\"certificate_authority\":null}" },
+        { "{\"credentials\":{\"password\":null}}", "{\"password\":null}" },
+        { "{\"verify_ssl\":null}", "{\"security_protocol\":null}" },
+        { "{\"verify_ssl\":1,\"security_protocol\":null}",
+          "{\"security_protocol\":\"ssl-with-validation\"}" },
+        { "{\"ipaddress\":null}", "{\"hostname\":null}" },
+        { "{\"hostname\":\"h\",\"ipaddress\":null}", "{\"hostname\":\"h\"}" },
         { "{\"hostname\":\"h\",\"port\":1}", "{\"hostname\":\"h\",\"port\":1}" },
         { "{\"ipaddress\":\"10.0.0.1\"}", "{\"hostname\":\"10.0.0.1\"}" },
         { "{\"hostname\":\"h\",\"ipaddress\":\"10.0.0.1\"}", "{\"hostname\":\"h\"}" },
@@ -62,6 +69,20 @@ every_form_becomes_options(void **state)
 }
 
 static void
+a_null_takes_nothing_away_from_what_is_made(void **state)
+{
+    rv_err err = RV_ERR_INIT;
+    RV_AUTO_FREE char *given =
+        given_of("{\"name\":\"n\",\"type\":\"t\",\"hostname\":\"h\",\"port\":null,\"zone\":null,"
+                 "\"options\":{\"a\":null,\"b\":1,\"c\":null}}",
+                 RV_FORM_CREATE, &err);
+
+    (void)state;
+    assert_non_null(given);
+    assert_string_equal(given, "{\"b\":1,\"hostname\":\"h\"}");
+}
+
+static void
 unknown_keys_are_named_with_the_nearest(void **state)
 {
     static const struct {
@@ -74,6 +95,11 @@ unknown_keys_are_named_with_the_nearest(void **state)
         { "{\"credentials\":7}", "credentials", "" },
         { "{\"credentials\":{\"authtype\":\"metrics\"}}", "metrics", "default" },
         { "{\"options\":\"x\"}", "options", "" },
+        { "{\"options\":null}", "options", "" },
+        { "{\"zone\":null}", "'zone'", "" },
+        { "{\"zone_id\":null}", "'zone_id'", "" },
+        { "{\"name\":null}", "'name'", "" },
+        { "{\"type\":null}", "'type'", "" },
         { "{\"options\":{\"a\":[]}}", "'a'", "" },
         { "{\"name\":[]}", "name", "" },
         { "{\"realm\":7}", "realm", "" },
@@ -133,6 +159,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_form_becomes_options),
+        cmocka_unit_test(a_null_takes_nothing_away_from_what_is_made),
         cmocka_unit_test(unknown_keys_are_named_with_the_nearest),
         cmocka_unit_test(a_name_has_at_most_255_characters_whatever_their_bytes),
         cmocka_unit_test(a_patch_becomes_the_object_that_it_stands_for),
