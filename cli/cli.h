@@ -136,9 +136,7 @@ int cli_wait_task(struct cli *cli, const char *task_id, int64_t timeout_ms);
 /* Text of a kubeconfig, reduced to one context (NULL: its current one) with its files inlined; the
  * caller's to free (wipe). */
 int cli_kubeconfig_read(char **out, const char *path, const char *context, rv_err *err);
-/* Overwrite all strings of a tree. */
-void cli_wipe_json(cJSON *json);
-void cli_wipe_text(char *text); /* NULL allowed */
+void cli_wipe_text(char *text); /* overwrites; NULL allowed */
 
 int cmd_login(struct cli *cli);
 int cmd_logout(struct cli *cli);

@@ -76,7 +76,7 @@ load_file(struct cli_context *out, rv_err *err)
     out->ca = rv_strdup(rv_json_string(context, "certificate-authority"));
     out->insecure =
         cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(context, "insecure-skip-tls-verify"));
-    cli_wipe_json(root);
+    rv_json_wipe(root);
     return 0;
 }
 
@@ -216,7 +216,7 @@ cli_context_save(const struct cli_context *context, rv_err *err)
         cJSON_AddTrueToObject(entry, "insecure-skip-tls-verify");
     rv_buf_add_string(&text, "# Written by reevectl login. Keep it private: it holds a token.\n");
     cli_add_yaml(&text, root);
-    cli_wipe_json(root);
+    rv_json_wipe(root);
     if (rv_buf_check(&text, err) < 0 || write_file(path, &text, err) < 0)
         return err->code;
     return 0;

@@ -108,7 +108,7 @@ keep_only(cJSON *root, const char *list, const char *name)
         if (rv_streq(rv_json_string(entry, "name"), name))
             continue;
         cJSON_DetachItemViaPointer(entries, entry);
-        cli_wipe_json(entry);
+        rv_json_wipe(entry);
         cJSON_Delete(entry);
     }
 }
@@ -176,6 +176,6 @@ cli_kubeconfig_read(char **out, const char *path, const char *context, rv_err *e
         cli_wipe_text(json);
         cJSON_free(json);
     }
-    cli_wipe_json(root);
+    rv_json_wipe(root);
     return status < 0 ? rv_wrap(err, "kubeconfig '%s'", path) : 0;
 }

@@ -68,7 +68,7 @@ get_token(struct cli *cli, struct cli_context *context, const char *password, rv
         return rv_hint(err, "is that a Reeve server?");
     }
     context->token = rv_strdup(token);
-    cli_wipe_json(answer);
+    rv_json_wipe(answer);
     return 0;
 }
 

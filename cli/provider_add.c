@@ -138,12 +138,12 @@ cmd_provider_add(struct cli *cli)
     if (cli_duration(cli, "timeout", 0) < 0)
         return CLI_USAGE;
     if (make_body(cli, type, body, &err) < 0) {
-        cli_wipe_json(body);
+        rv_json_wipe(body);
         return cli_failed(&err);
     }
     code = cli_connect(cli);
     if (!code)
         code = add(cli, body);
-    cli_wipe_json(body);
+    rv_json_wipe(body);
     return code;
 }

@@ -12,14 +12,3 @@ cli_wipe_text(char *text)
     if (text)
         rv_wipe(text, strlen(text));
 }
-
-void
-cli_wipe_json(cJSON *json)
-{
-    for (; json; json = json->next) {
-        if (json->type & cJSON_IsReference)
-            continue;
-        cli_wipe_text(json->valuestring);
-        cli_wipe_json(json->child);
-    }
-}
