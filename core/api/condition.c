@@ -7,6 +7,7 @@
  */
 #include "api/condition.h"
 
+#include <stdio.h>
 #include <string.h>
 #include "api/types.h"
 #include "base/text.h"
@@ -286,11 +287,45 @@ rv_condition_add(struct rv_sql *sql, struct rv_select *select, const struct rv_f
     return add_sort_of(sql, select, filters, count, 1, " OR ", &ors, err);
 }
 
+/* The first part of the attribute's path; 0 when that is the attribute. */
+static int
+association_of(const struct rv_filter *filter, char out[64])
+{
+    size_t len = strcspn(filter->attribute, "./");
+
+    snprintf(out, 64, "%.*s", (int)len, filter->attribute);
+    return filter->attribute[len] != '\0';
+}
+
 int
-rv_condition_uses(const struct rv_filter *filters, int count, const char *column)
+rv_condition_uses(const struct rv_kind *kind, const struct rv_filter *filter, const char *column)
+{
+    char name[64];
+
+    if (association_of(filter, name)) {
+        int via = rv_kind_association(kind, name);
+        return via >= 0 && rv_streq(kind->columns[via].name, column);
+    }
+    const struct rv_virtual *virtual = rv_virtual_find(kind, name);
+    return virtual ? rv_virtual_uses(virtual, column) : rv_streq(name, column);
+}
+
+int
+rv_condition_of_others(const struct rv_kind *kind, const struct rv_filter *filter)
+{
+    char name[64];
+
+    if (association_of(filter, name))
+        return rv_kind_association(kind, name) < 0;
+    const struct rv_virtual *virtual = rv_virtual_find(kind, name);
+    return virtual && virtual->of;
+}
+
+static int
+speaks_of(const struct rv_filter *filters, int count, const char *attribute)
 {
     for (int i = 0; i < count; i++) {
-        if (rv_streq(filters[i].attribute, column))
+        if (rv_streq(filters[i].attribute, attribute))
             return 1;
     }
     return 0;
@@ -299,7 +334,6 @@ rv_condition_uses(const struct rv_filter *filters, int count, const char *column
 int
 rv_condition_about_life(const struct rv_filter *filters, int count)
 {
-    return rv_condition_uses(filters, count, "deleted_on") ||
-           rv_condition_uses(filters, count, "archived") ||
-           rv_condition_uses(filters, count, "active");
+    return speaks_of(filters, count, "deleted_on") || speaks_of(filters, count, "archived") ||
+           speaks_of(filters, count, "active");
 }

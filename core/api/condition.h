@@ -16,7 +16,12 @@ int rv_condition_add(struct rv_sql *sql, struct rv_select *select, const struct 
 /* Whether a filter speaks of being gone, so that the default (rows that are there) does not hold.
  */
 int rv_condition_about_life(const struct rv_filter *filters, int count);
-/* Whether this column of the kind itself decides about a filter. */
-int rv_condition_uses(const struct rv_filter *filters, int count, const char *column);
+/* Whether this column of the kind itself decides about the filter: it is the attribute, or the
+ * virtual one is made from it, or the association goes by it. */
+int rv_condition_uses(const struct rv_kind *kind, const struct rv_filter *filter,
+                      const char *column);
+/* Whether rows decide that no column of the kind itself leads to: a sub-collection's, or those that
+ * a virtual attribute is made from. */
+int rv_condition_of_others(const struct rv_kind *kind, const struct rv_filter *filter);
 
 #endif

@@ -326,12 +326,14 @@ on_drained(void *arg)
 static const struct rv_stream_calls calls = { on_client_gone, on_drained };
 
 static void
-add_stream(struct rv_request *req, struct rv_cursor from, struct rv_cursor now)
+add_stream(struct rv_request *req, int shows_beside, struct rv_cursor from, struct rv_cursor now)
 {
     struct rv_hub *hub = req->api->hub;
     struct rv_stream *stream = rv_alloc(sizeof(*stream));
 
-    *stream = (struct rv_stream){ .hub = hub, .req = req, .kind = req->kind, .cursor = from };
+    *stream = (struct rv_stream){
+        .hub = hub, .req = req, .kind = req->kind, .shows_beside = shows_beside, .cursor = from
+    };
     if (!hub->streams)
         hub->cursor = now;
     stream->behind = from.number < hub->cursor.number;
@@ -363,6 +365,6 @@ rv_stream_start(struct rv_request *req, rv_err *err)
         api->hub->count >= rv_settings_int(api->config.settings, "api.streams_max"))
         return rv_fail(err, RV_E_UNAVAILABLE, "there are %d streams already; no more are taken",
                        api->hub->count);
-    add_stream(req, from, now);
+    add_stream(req, rv_stream_shows_beside(&listing), from, now);
     return 0;
 }

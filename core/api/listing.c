@@ -15,6 +15,23 @@
 #include "base/text.h"
 
 int
+rv_listing_restrict(struct rv_listing *listing, rv_err *err)
+{
+    int rc = rv_scope_make(listing, err);
+
+    if (rc < 0)
+        return rc;
+    rv_sql_begin_with(&listing->filtered, "", &listing->scope);
+    if (listing->params.filter_count == 0 || listing->id)
+        return 0;
+    rv_sql_add(&listing->filtered, " AND (");
+    rc = rv_condition_add(&listing->filtered, &listing->select, listing->params.filters,
+                          listing->params.filter_count, err);
+    rv_sql_add(&listing->filtered, ")");
+    return rc;
+}
+
+int
 rv_listing_open(struct rv_listing *listing, struct rv_request *req, const struct rv_kind *kind,
                 const struct rv_sub *sub, int64_t parent_id, int64_t id, rv_err *err)
 {
@@ -28,20 +45,11 @@ rv_listing_open(struct rv_listing *listing, struct rv_request *req, const struct
     rv_select_init(&listing->select, req->arena, kind, "t");
     listing->select.api = req->api;
     int rc = rv_params_read(&listing->params, req, &listing->select, err);
-    if (rc == 0)
-        rc = rv_scope_make(listing, err);
     if (rc < 0)
         return rc;
     listing->whole = id || listing->params.expand_resources;
     rv_document_init(&listing->doc, req, &listing->select, listing->params.show_actions);
-    rv_sql_begin_with(&listing->filtered, "", &listing->scope);
-    if (listing->params.filter_count == 0 || id)
-        return 0;
-    rv_sql_add(&listing->filtered, " AND (");
-    rc = rv_condition_add(&listing->filtered, &listing->select, listing->params.filters,
-                          listing->params.filter_count, err);
-    rv_sql_add(&listing->filtered, ")");
-    return rc;
+    return rv_listing_restrict(listing, err);
 }
 
 void
@@ -264,6 +272,25 @@ rv_documents_free(struct rv_documents *documents)
     free(documents->ids);
     free(documents->starts);
     free(documents->ends);
+}
+
+int
+rv_compare_ids(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+
+    return left < right ? -1 : left > right;
+}
+
+int
+rv_documents_find(const struct rv_documents *documents, int64_t id)
+{
+    const int64_t *ids = documents->ids;
+    const int64_t *found = documents->count == 0 ? NULL
+                                                 : bsearch(&id, ids, (size_t)documents->count,
+                                                           sizeof(ids[0]), rv_compare_ids);
+
+    return found ? (int)(found - ids) : -1;
 }
 
 static int

@@ -26,6 +26,9 @@ struct rv_listing {
 /* Reads parameters and makes the conditions. Freed with rv_listing_free in any case. */
 int rv_listing_open(struct rv_listing *listing, struct rv_request *req, const struct rv_kind *kind,
                     const struct rv_sub *sub, int64_t parent_id, int64_t id, rv_err *err);
+/* The conditions alone, of a listing whose select and params are made; what rv_listing_open does
+ * last. */
+int rv_listing_restrict(struct rv_listing *listing, rv_err *err);
 void rv_listing_free(struct rv_listing *listing);
 #define RV_AUTO_LISTING __attribute__((cleanup(rv_listing_free)))
 
@@ -43,6 +46,10 @@ struct rv_documents {
 };
 void rv_documents_free(struct rv_documents *documents);
 #define RV_AUTO_DOCUMENTS __attribute__((cleanup(rv_documents_free)))
+/* Which one is of this row; -1: none. */
+int rv_documents_find(const struct rv_documents *documents, int64_t id);
+/* Ascending order of int64_t, for qsort and bsearch. */
+int rv_compare_ids(const void *a, const void *b);
 /* Whole documents of these rows, those of them that the listing holds, by ascending id. */
 int rv_listing_documents(struct rv_listing *listing, const int64_t *ids, int count,
                          struct rv_documents *out, rv_err *err);

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What one stream is told of a batch of changes. The rows are looked up once, as they are now. When
- * a filter is given and a row no longer fits, but may have before, its watchers are told "deleted".
+ * a row no longer fits, but did before (departure.c), its watchers are told "deleted".
+ *
+ * A provider's host name and the state of its credentials stand in rows of their own: their changes
+ * are the provider's for those who watch these attributes.
  */
 #include "api/stream.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include "api/departure.h"
 #include "api/http.h"
-#include "api/listing.h"
 #include "base/clock.h"
 #include "base/text.h"
 
@@ -23,10 +26,68 @@ take_change(void *arg, const struct rv_change *change)
 
     *to = (struct rv_told){ .number = change->number,
                             .id = change->id,
+                            .ems_id = change->ems_id,
                             .kind = change->kind,
                             .op = change->op,
                             .old_values = rv_arena_strdup(batch->arena, change->old_values) };
     return batch->count == RV_BATCH;
+}
+
+/* The provider that a row which is gone stood beside; 0: none. */
+static int64_t
+old_owner(const struct rv_told *change)
+{
+    RV_AUTO_JSON cJSON *old = NULL;
+    rv_err ignored = RV_ERR_INIT;
+    const char *text = change->old_values;
+
+    if (!text || rv_json_parse(&old, text, strlen(text), 1u << 24, 0, &ignored) < 0 ||
+        !rv_streq(rv_json_string(old, "resource_type"), "provider"))
+        return 0;
+    return rv_json_int(old, "resource_id", 0);
+}
+
+/* The provider that the changed row stands beside; 0: none. */
+static int
+find_owner(int64_t *owner, struct rv_store *store, const struct rv_told *change, rv_err *err)
+{
+    RV_AUTO_FREE char *sql =
+        rv_format("SELECT resource_id FROM \"%s\" WHERE id = $1 AND resource_type = 'provider'",
+                  change->kind->table);
+    rv_value row[1];
+
+    *owner = old_owner(change);
+    if (change->op == RV_DELETED)
+        return 0;
+    int rc = rv_store_one(store, row, 1, sql, (rv_value[]){ rv_vint(change->id) }, 1, err);
+    *owner = rc == 1 && row[0].type == RV_INT ? row[0].v.i : 0;
+    return rc < 0 ? rc : 0;
+}
+
+/* Behind each change of such a row one of its provider. */
+static int
+add_owners(struct rv_batch *batch, struct rv_store *store, rv_err *err)
+{
+    struct rv_told *read = rv_arena_alloc(batch->arena, sizeof(batch->changes));
+    int count = batch->count;
+
+    memcpy(read, batch->changes, (size_t)count * sizeof(*read));
+    batch->count = 0;
+    for (int i = 0; i < count; i++) {
+        int64_t owner = 0;
+        batch->changes[batch->count++] = read[i];
+        if ((rv_streq(read[i].kind->name, "endpoint") ||
+             rv_streq(read[i].kind->name, "authentication")) &&
+            find_owner(&owner, store, &read[i], err) < 0)
+            return err->code;
+        if (owner)
+            batch->changes[batch->count++] = (struct rv_told){ .number = read[i].number,
+                                                               .id = owner,
+                                                               .kind = rv_model_kind("provider"),
+                                                               .op = RV_UPDATED,
+                                                               .beside = read[i].kind->name };
+    }
+    return 0;
 }
 
 struct rv_batch *
@@ -37,7 +98,8 @@ rv_batch_read(struct rv_store *store, struct rv_cursor from, int limit, rv_err *
 
     batch->arena = arena;
     batch->to = from;
-    if (rv_feed_read(store, &batch->to, limit, take_change, batch, err) >= 0)
+    if (rv_feed_read(store, &batch->to, limit, take_change, batch, err) >= 0 &&
+        add_owners(batch, store, err) == 0)
         return batch;
     rv_arena_free(arena);
     return NULL;
@@ -105,39 +167,29 @@ add_gone(rv_buf *out, const struct rv_stream *stream, const struct rv_request *r
     rv_buf_free(&data);
 }
 
-/* Whether a column changed that decides about the filters. What they say about other kinds' rows
- * cannot be told from this change; such are taken for changed. */
-static int
-may_have_left(const struct rv_listing *listing, const struct rv_told *change)
+int
+rv_stream_shows_beside(const struct rv_listing *listing)
 {
-    rv_err ignored = RV_ERR_INIT;
-    cJSON *old = NULL, *item;
-    int uses = 0;
-
-    if (listing->params.filter_count == 0 || !change->old_values)
-        return 0;
-    if (rv_json_parse(&old, change->old_values, strlen(change->old_values), 1u << 24, 0, &ignored) <
-        0)
-        return 1;
-    cJSON_ArrayForEach(item, old)
-    {
-        uses |=
-            rv_condition_uses(listing->params.filters, listing->params.filter_count, item->string);
-        uses |= rv_streq(item->string, "deleted_on") &&
-                rv_condition_about_life(listing->params.filters, listing->params.filter_count);
+    for (int i = 0; i < listing->select.field_count; i++) {
+        const struct rv_output *field = &listing->select.fields[i];
+        if (field->hop == 0 && field->virtual && field->virtual->of)
+            return 1;
     }
-    cJSON_Delete(old);
-    for (int i = 0; i < listing->params.filter_count; i++)
-        uses |= strchr(listing->params.filters[i].attribute, '.') != NULL;
-    return uses;
+    for (int i = 0; i < listing->params.filter_count; i++) {
+        const struct rv_virtual *virtual = rv_virtual_find(listing->kind,
+                                                           listing->params.filters[i].attribute);
+        if (virtual && virtual->of)
+            return 1;
+    }
+    return 0;
 }
 
+/* Whether the stream is to be told of it. */
 static int
-compare_ids(const void *a, const void *b)
+is_for(const struct rv_stream *stream, const struct rv_told *change)
 {
-    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-
-    return left < right ? -1 : left > right;
+    return change->kind == stream->kind && change->number > stream->cursor.number &&
+           (!change->beside || stream->shows_beside);
 }
 
 /* Ids, each once, of the changes that concern the stream. */
@@ -148,10 +200,10 @@ collect_ids(const struct rv_stream *stream, const struct rv_batch *batch, int64_
 
     for (int i = 0; i < batch->count; i++) {
         const struct rv_told *change = &batch->changes[i];
-        if (change->kind == stream->kind && change->number > stream->cursor.number)
+        if (is_for(stream, change))
             ids[count++] = change->id;
     }
-    qsort(ids, (size_t)count, sizeof(ids[0]), compare_ids);
+    qsort(ids, (size_t)count, sizeof(ids[0]), rv_compare_ids);
     for (int i = 0; i < count; i++) {
         if (unique == 0 || ids[unique - 1] != ids[i])
             ids[unique++] = ids[i];
@@ -159,25 +211,23 @@ collect_ids(const struct rv_stream *stream, const struct rv_batch *batch, int64_
     return unique;
 }
 
-static void
+static int
 tell(const struct rv_stream *stream, const struct rv_listing *listing,
-     const struct rv_documents *documents, const struct rv_told *change, rv_buf *out)
+     const struct rv_documents *documents, const struct rv_batch *batch,
+     const struct rv_told *change, rv_buf *out, rv_err *err)
 {
-    const int64_t *found = documents->count == 0
-                               ? NULL
-                               : bsearch(&change->id, documents->ids, (size_t)documents->count,
-                                         sizeof(documents->ids[0]), compare_ids);
+    int at = rv_documents_find(documents, change->id);
 
-    if (change->op == RV_DELETED) {
-        add_gone(out, stream, listing->req, change);
-    } else if (found) {
-        size_t at = (size_t)(found - documents->ids);
+    if (change->op != RV_DELETED && at >= 0) {
         add_event(out, stream, change, rv_op_name(change->op),
                   documents->text.data + documents->starts[at],
                   documents->ends[at] - documents->starts[at]);
-    } else if (change->op != RV_CREATED && may_have_left(listing, change)) {
-        add_gone(out, stream, listing->req, change);
+        return 0;
     }
+    int rc = change->op == RV_CREATED ? 0 : rv_departure_find(listing, batch, change, err);
+    if (rc > 0)
+        add_gone(out, stream, listing->req, change);
+    return rc < 0 ? rc : 0;
 }
 
 void
@@ -208,10 +258,11 @@ tell_all(struct rv_stream *stream, const struct rv_listing *listing,
 
     for (int i = 0; i < batch->count && rc == 0 && !stream->behind; i++) {
         const struct rv_told *change = &batch->changes[i];
-        if (change->kind != stream->kind || change->number <= stream->cursor.number)
+        if (!is_for(stream, change))
             continue;
-        tell(stream, listing, documents, change, &out);
-        rc = rv_buf_check(&out, err);
+        rc = tell(stream, listing, documents, batch, change, &out, err);
+        if (rc == 0)
+            rc = rv_buf_check(&out, err);
         if (rc == 0 && out.len >= PIECE) {
             rv_stream_put(stream, &out);
             stream->behind = !rv_stream_has_room(stream);
@@ -219,7 +270,7 @@ tell_all(struct rv_stream *stream, const struct rv_listing *listing,
         if (rc == 0)
             stream->cursor.number = change->number;
     }
-    if (rc == 0)
+    if (!out.failed)
         rv_stream_put(stream, &out);
     rv_buf_free(&out);
     return rc;
@@ -246,7 +297,7 @@ look_up_and_tell(struct rv_stream *stream, const struct rv_batch *batch, const i
 int
 rv_stream_deliver(struct rv_stream *stream, const struct rv_batch *batch, rv_err *err)
 {
-    int64_t ids[RV_BATCH];
+    int64_t ids[RV_BATCH_TOLD];
     int count = collect_ids(stream, batch, ids), rc = 0;
 
     if (count > 0)

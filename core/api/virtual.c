@@ -12,26 +12,29 @@
     "e.\"resource_id\" = @.\"id\" AND e.\"role\" = 'default')"
 
 static const struct rv_virtual virtuals[] = {
-    { NULL, "href_slug", REEVE_STRING, NULL, "Collection and id, as in its href" },
-    { NULL, "region_number", REEVE_INT, "(@.\"id\" / 1000000000000)", "Region of its id" },
+    { NULL, "href_slug", REEVE_STRING, NULL, "id", NULL, "Collection and id, as in its href" },
+    { NULL, "region_number", REEVE_INT, "(@.\"id\" / 1000000000000)", "id", NULL,
+      "Region of its id" },
     { "*archived", "archived", REEVE_FLAG, "(CASE WHEN @.\"deleted_on\" IS NULL THEN 0 ELSE 1 END)",
-      "Whether it is gone" },
+      "deleted_on", NULL, "Whether it is gone" },
     { "*archived", "active", REEVE_FLAG, "(CASE WHEN @.\"deleted_on\" IS NULL THEN 1 ELSE 0 END)",
-      "Whether it is there" },
-    { "provider", "emstype", REEVE_STRING, "@.\"type\"", "Name of the plugin that connects to it" },
-    { "provider", "hostname", REEVE_STRING, OF_DEFAULT_ENDPOINT("hostname"),
+      "deleted_on", NULL, "Whether it is there" },
+    { "provider", "emstype", REEVE_STRING, "@.\"type\"", "type", NULL,
+      "Name of the plugin that connects to it" },
+    { "provider", "hostname", REEVE_STRING, OF_DEFAULT_ENDPOINT("hostname"), NULL, "endpoint",
       "Host name of its default endpoint" },
-    { "provider", "port", REEVE_INT, OF_DEFAULT_ENDPOINT("port"), "Port of its default endpoint" },
-    { "provider", "security_protocol", REEVE_STRING, OF_DEFAULT_ENDPOINT("security_protocol"),
-      "How its default endpoint is spoken to" },
+    { "provider", "port", REEVE_INT, OF_DEFAULT_ENDPOINT("port"), NULL, "endpoint",
+      "Port of its default endpoint" },
+    { "provider", "security_protocol", REEVE_STRING, OF_DEFAULT_ENDPOINT("security_protocol"), NULL,
+      "endpoint", "How its default endpoint is spoken to" },
     { "provider", "authentication_status", REEVE_STRING,
       "(SELECT MIN(a.\"status\") FROM \"authentications\" a WHERE a.\"resource_type\" = 'provider' "
       "AND a.\"resource_id\" = @.\"id\")",
-      "Whether its credentials work" },
+      NULL, "authentication", "Whether its credentials work" },
     { "provider", "last_refresh_status", REEVE_STRING,
       "(CASE WHEN @.\"last_refresh_error\" IS NOT NULL THEN 'error' "
       "WHEN @.\"last_refresh_date\" IS NOT NULL THEN 'success' ELSE 'never' END)",
-      "success, error or never" },
+      "last_refresh_error last_refresh_date", NULL, "success, error or never" },
 };
 
 static int
@@ -65,6 +68,20 @@ rv_virtual_find(const struct rv_kind *kind, const char *name)
             return virtual;
     }
     return NULL;
+}
+
+int
+rv_virtual_uses(const struct rv_virtual *virtual, const char *column)
+{
+    size_t len = strlen(column);
+
+    for (const char *at = virtual->uses; at && *at;) {
+        size_t here = strcspn(at, " ");
+        if (here == len && strncmp(at, column, len) == 0)
+            return 1;
+        at += here + (at[here] == ' ');
+    }
+    return 0;
 }
 
 void

@@ -67,7 +67,7 @@ rv_feed_add(struct rv_feed *feed, const struct rv_kind *kind, int64_t id, int64_
         feed->changes = rv_realloc(feed->changes, feed->size, sizeof *feed->changes);
     }
     if (old_values && strlen(old_values) > RV_FEED_VALUES_MAX)
-        old_values = "{}";
+        old_values = NULL;
     const char *kept = old_values ? rv_arena_strdup(feed->texts, old_values) : NULL;
     feed->too_large |= old_values && !kept;
     feed->changes[feed->count++] = (struct change){ kind, id, ems_id, op, kept };

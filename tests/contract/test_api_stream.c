@@ -155,6 +155,128 @@ filters_and_attributes_are_honoured(void **state)
     events_close(events);
 }
 
+/* Any row's columns, as the API or a saver changes them. */
+static void
+set(struct api_fixture *f, const char *kind, int64_t id, struct rv_field one, struct rv_field two)
+{
+    struct rv_feed *feed = rv_feed_new();
+    struct rv_field fields[] = { one, two };
+
+    must(rv_store_begin(f->store, err));
+    must(
+        rv_record_update(f->store, feed, rv_model_kind(kind), id, fields, two.column ? 2 : 1, err));
+    must(rv_feed_flush(feed, f->store, err));
+    must(rv_store_commit(f->store, err));
+    rv_feed_free(feed);
+}
+
+#define NOTHING ((struct rv_field){ NULL, RV_VNULL })
+#define text_field(name, text) ((struct rv_field){ name, rv_vtext(text) })
+
+/* The last change fits each of them, so that what came before it is there. */
+static void
+rows_that_never_fitted_do_not_leave(void **state)
+{
+    static const char *const targets[] = {
+        PODS "?filter[]=name='pod-0001'&filter[]=phase!='Failed'",
+        PODS "?filter[]=phase=Running&filter[]=name='pod-0001'",
+        PODS "?filter[]=name='*-0001'",
+        PODS "?filter[]=message=hello&filter[]=name='pod-0001'&filter[]=or message=world",
+        PODS "?filter[]=container_project.name=web&filter[]=restart_count=1",
+    };
+    struct api_fixture *f = fixture_of(state);
+    struct events *events[RV_COUNT(targets)];
+    seed_pods(f, 5);
+    change(f, 1, "Running", 0, RV_CREATED);
+    for (size_t i = 0; i < RV_COUNT(targets); i++)
+        events[i] = watching(f, targets[i], NULL);
+
+    change(f, 2, "Failed", 0, RV_UPDATED);
+    change(f, 2, "Running", 0, RV_UPDATED);
+    set(f, "container_group", FIRST_ID + 1003, text_field("message", "bye"), NOTHING);
+    set(f, "container_group", FIRST_ID + 1004, text_field("name", "other"),
+        (struct rv_field){ "container_project_id", RV_VNULL });
+    change(f, 4, "", 0, RV_DELETED);
+    change(f, 5, "Running", 1700000000000LL, RV_ARCHIVED);
+    set(f, "container_group", FIRST_ID + 1001, text_field("message", "hello"), NOTHING);
+    rv_api_changed(f->api);
+    for (size_t i = 0; i < RV_COUNT(targets); i++) {
+        if (!events_wait(events[i], "1000000001001") || strstr(events_text(events[i]), "deleted"))
+            fail_msg("%s: %s", targets[i], events_text(events[i]));
+        events_close(events[i]);
+    }
+}
+
+static void
+rows_that_fitted_leave_whatever_made_them(void **state)
+{
+    static const struct {
+        const char *target;
+        int told; /* the row leaves (once), and nothing else does */
+    } cases[] = {
+        { PODS "?filter[]=name='pod-0001'&filter[]=phase=Running", 1001 },
+        { PODS "?filter[]=phase=Running&filter[]=name='pod-0002'", 1002 },
+        { PODS "?filter[]=archived=false&filter[]=name='pod-0004'", 1004 },
+        { PODS "?filter[]=container_project.name=web&filter[]=name='pod-0005'", 1005 },
+        { "/api/providers?filter[]=last_refresh_status=error", 101 },
+        { "/api/providers?filter[]=hostname=k8s.example", 101 },
+        { "/api/providers?filter[]=authentication_status=Valid", 101 },
+        { "/api/providers?filter[]=emstype=kubernetes&filter[]=name=prod", 101 },
+    };
+    struct api_fixture *f = fixture_of(state);
+    struct events *events[RV_COUNT(cases)];
+    seed_pods(f, 5);
+    set(f, "provider", PROVIDER_ID, text_field("last_refresh_error", "no route"), NOTHING);
+    for (size_t i = 0; i < RV_COUNT(cases); i++)
+        events[i] = watching(f, cases[i].target, NULL);
+
+    change(f, 1, "Failed", 0, RV_UPDATED);
+    set(f, "container_group", FIRST_ID + 1002, text_field("phase", "Failed"), NOTHING);
+    set(f, "container_group", FIRST_ID + 1002, text_field("name", "renamed"), NOTHING);
+    change(f, 4, "Running", 1700000000000LL, RV_ARCHIVED);
+    set(f, "container_group", FIRST_ID + 1005,
+        (struct rv_field){ "container_project_id", rv_vint(FIRST_ID + 202) }, NOTHING);
+    set(f, "provider", PROVIDER_ID, (struct rv_field){ "last_refresh_error", RV_VNULL },
+        (struct rv_field){ "last_refresh_date", rv_vint(1700000000000LL) });
+    set(f, "endpoint", FIRST_ID + 103, text_field("hostname", "elsewhere.example"), NOTHING);
+    set(f, "authentication", FIRST_ID + 104, text_field("status", "Invalid"), NOTHING);
+    set(f, "provider", PROVIDER_ID, text_field("name", "renamed"), NOTHING);
+    rv_api_changed(f->api);
+    for (size_t i = 0; i < RV_COUNT(cases); i++) {
+        RV_AUTO_FREE char *id = rv_format("\"id\":\"%lld\"}", FIRST_ID + cases[i].told);
+        if (!events_wait(events[i], "event: deleted") || !events_wait(events[i], id) ||
+            count_of(events_text(events[i]), "event: deleted") != 1)
+            fail_msg("%s: %s", cases[i].target, events_text(events[i]));
+        events_close(events[i]);
+    }
+}
+
+static void
+a_watch_of_a_class_is_told_of_its_own_rows_only(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 3);
+    struct events *own = watching(
+        f,
+        PODS "?collection_class=ManageIQ::Providers::Kubernetes::ContainerManager::ContainerGroup",
+        NULL);
+    struct events *other = watching(
+        f, PODS "?collection_class=ManageIQ::Providers::Demo::ContainerManager::ContainerGroup",
+        NULL);
+
+    change(f, 1, "Failed", 0, RV_UPDATED);
+    change(f, 2, "", 0, RV_DELETED);
+    set(f, "container_group", FIRST_ID + 1003,
+        (struct rv_field){ "ems_id", rv_vint(FIRST_ID + 102) }, NOTHING);
+    rv_api_changed(f->api);
+    assert_true(events_wait(own, "\"id\":\"1000000001002\"}"));
+    assert_true(events_wait(other, "1000000001003"));
+    assert_null(strstr(events_text(other), "event: deleted"));
+    assert_null(strstr(events_text(other), "1000000001002"));
+    events_close(own);
+    events_close(other);
+}
+
 static void
 last_id(const struct events *events, char out[64])
 {
@@ -323,6 +445,9 @@ main(void)
         api_test(a_quiet_stream_beats_while_others_are_told),
         api_test(only_the_collection_s_own_changes_are_told),
         api_test(filters_and_attributes_are_honoured),
+        api_test(rows_that_never_fitted_do_not_leave),
+        api_test(rows_that_fitted_leave_whatever_made_them),
+        api_test(a_watch_of_a_class_is_told_of_its_own_rows_only),
         api_test(a_stream_resumes_where_it_was),
         api_test(a_position_of_another_feed_is_410_and_nonsense_is_400),
         api_test(an_expired_position_is_410),
