@@ -201,6 +201,9 @@ wait_timed(struct reeve_call *call, struct pollfd *fds, uint64_t count, int64_t 
     return rc;
 }
 
+/* It lies in arrays whose elements say no size, and the same as struct pollfd. */
+_Static_assert(sizeof(struct reeve_pollfd) == 8, "struct reeve_pollfd never grows");
+
 int32_t
 rv_call_wait(struct reeve_call *call, struct reeve_pollfd *fds, uint64_t count, int64_t timeout_ms)
 {

@@ -26,6 +26,8 @@ struct rv_module {
     char *path;
     char *name;
     void *library;
+    struct rv_arena *arena;   /* of the copies: all below is of this host's version */
+    struct reeve_sizes sizes; /* the module's own */
     struct reeve_provider provider;
     struct reeve_inventory_iface inventory;
     struct reeve_events_iface events;
@@ -90,6 +92,8 @@ struct reeve_object {
     int link_size;
 };
 
+/* tables.c: into module, zero so far, what the module declares, arrays and kinds too. */
+int rv_tables_copy(struct rv_module *module, const struct reeve_provider *theirs, rv_err *err);
 /* check.c: what a module declares is sane, or err says all that is wrong. */
 int rv_module_check(const struct rv_module *module, rv_err *err);
 /* config.c: the text of one option's value to its number; INVALID says what is expected. */

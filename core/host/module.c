@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Loads provider modules. A module may be older or newer than this host: its
- * structs are copied into ours as far as both know them, what is missing is zero. Modules
- * stay loaded for the life of the process (libraries that they bring do not like to go).
+ * Loads provider modules. A module may be older or newer than this host, but of
+ * the same major. Modules stay loaded for the life of the process (libraries that they bring
+ * do not like to go).
  */
 #include "host/internal.h"
 
@@ -12,8 +12,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "base/text.h"
-
-enum { PROLOGUE_BYTES = offsetof(struct reeve_provider, name), MAX_STRUCT_BYTES = 1 << 16 };
 
 static struct rv_module *loaded;
 
@@ -25,52 +23,8 @@ union entry {
     entry_fn function;
 };
 
-/* What both sides know of a struct that begins with, or has, its size. */
 static int
-copy_known(void *to, size_t ours, const void *from, uint64_t theirs, const char *what, rv_err *err)
-{
-    if (theirs < sizeof(uint64_t) || theirs > MAX_STRUCT_BYTES)
-        return rv_fail(err, RV_E_INVALID, "%s says that it is %llu bytes long", what,
-                       (unsigned long long)theirs);
-    memset(to, 0, ours);
-    memcpy(to, from, theirs < ours ? theirs : ours);
-    return 0;
-}
-
-static int
-copy_tables(struct rv_module *module, rv_err *err)
-{
-    struct reeve_provider *provider = &module->provider;
-    const struct {
-        void *to;
-        size_t ours;
-        const void *from;
-        const char *what;
-    } tables[] = {
-        { &module->inventory, sizeof(module->inventory), provider->inventory,
-          "its inventory table" },
-        { &module->events, sizeof(module->events), provider->events, "its events table" },
-        { &module->metrics, sizeof(module->metrics), provider->metrics, "its metrics table" },
-        { &module->operations, sizeof(module->operations), provider->operations,
-          "its operations table" },
-    };
-    for (size_t i = 0; i < RV_COUNT(tables); i++) {
-        uint64_t size;
-        if (tables[i].from == NULL)
-            continue;
-        memcpy(&size, tables[i].from, sizeof(size));
-        if (copy_known(tables[i].to, tables[i].ours, tables[i].from, size, tables[i].what, err) < 0)
-            return err->code;
-    }
-    provider->inventory = provider->inventory ? &module->inventory : NULL;
-    provider->events = provider->events ? &module->events : NULL;
-    provider->metrics = provider->metrics ? &module->metrics : NULL;
-    provider->operations = provider->operations ? &module->operations : NULL;
-    return 0;
-}
-
-static int
-copy_provider(struct rv_module *module, const struct reeve_provider *theirs, rv_err *err)
+take_provider(struct rv_module *module, const struct reeve_provider *theirs, rv_err *err)
 {
     if (theirs == NULL)
         return rv_fail(err, RV_E_INVALID, "its entry function returned nothing");
@@ -87,34 +41,15 @@ copy_provider(struct rv_module *module, const struct reeve_provider *theirs, rv_
                      ? "upgrade the server, or install an older release of the provider"
                      : "install a newer release of the provider, or build it against this SDK");
     }
-    if (theirs->size < PROLOGUE_BYTES)
-        return rv_fail(err, RV_E_INVALID, "its table is shorter than its prologue");
-    if (copy_known(&module->provider, sizeof(module->provider), theirs, theirs->size, "its table",
-                   err) < 0)
-        return err->code;
-    return copy_tables(module, err);
+    return rv_tables_copy(module, theirs, err);
 }
 
-/* Its own kinds join the dictionary, all or none. A kind of an older minor is shorter: the rest is
- * zero. */
+/* Its own kinds join the dictionary, all or none. */
 static int
 add_kinds(const struct rv_module *module, rv_err *err)
 {
     const struct reeve_kind *const *kinds = module->provider.kinds;
-    size_t count = 0;
-    while (kinds && kinds[count])
-        count++;
-    if (count == 0)
-        return 0;
-    RV_AUTO_FREE struct reeve_kind *copies = rv_realloc(NULL, count, sizeof(*copies));
-    RV_AUTO_FREE const struct reeve_kind **list = rv_alloc((count + 1) * sizeof(*list));
-    for (size_t i = 0; i < count; i++) {
-        if (copy_known(&copies[i], sizeof(copies[i]), kinds[i], kinds[i]->size, "a kind", err) < 0)
-            return err->code;
-        copies[i].size = sizeof(copies[i]);
-        list[i] = &copies[i];
-    }
-    return rv_model_add_all(list, err);
+    return kinds ? rv_model_add_all(kinds, err) : 0;
 }
 
 static int
@@ -130,12 +65,13 @@ open_library(struct rv_module *module, rv_err *err)
     if (entry.symbol == NULL)
         return rv_fail(err, RV_E_INVALID, "it is not a Reeve provider (it has no symbol %s)",
                        REEVE_PROVIDER_SYMBOL);
-    return copy_provider(module, entry.function(&rv_host_table), err);
+    return take_provider(module, entry.function(&rv_host_table), err);
 }
 
 static void
 discard(struct rv_module *module)
 {
+    rv_arena_free(module->arena);
     free(module->path);
     free(module->name);
     free(module);
@@ -158,6 +94,7 @@ load(struct rv_module **out, char *path, rv_err *err)
     struct rv_module *module = rv_alloc(sizeof(*module));
     module->path = path;
     module->name = name_of(path);
+    module->arena = rv_arena_new(0);
     if (open_library(module, err) < 0 || rv_module_check(module, err) < 0 ||
         add_kinds(module, err) < 0) {
         rv_wrap(err, "provider module '%s'", path);

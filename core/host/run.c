@@ -83,6 +83,18 @@ rv_run_end(struct rv_run *run, int result, rv_err *err)
     return error_class;
 }
 
+/* Structs that are lent to a module: one of a later minor takes them for longer than they are, and
+ * finds zeros behind their end, where it may also write. */
+enum { ROOM_BYTES = 512 };
+union identity_room {
+    char bytes[ROOM_BYTES];
+    struct reeve_identity identity;
+};
+union scope_room {
+    char bytes[ROOM_BYTES];
+    struct reeve_scope scope;
+};
+
 struct rv_connection {
     const struct rv_module *module;
     void *conn;
@@ -136,12 +148,14 @@ rv_connection_verify(struct rv_connection *connection, const struct rv_call_spec
                        connection->module->name);
     struct rv_run run;
     rv_run_begin(&run, connection->module, "verify", spec);
-    struct reeve_identity identity = { .size = sizeof(identity) };
-    int rc = provider->verify(&run.call, connection->conn, &identity);
+    union identity_room room = { .bytes = { 0 } };
+    struct reeve_identity *identity = &room.identity;
+    identity->size = sizeof(*identity);
+    int rc = provider->verify(&run.call, connection->conn, identity);
     if (rc == 0) {
-        copy_found(out->uid, sizeof(out->uid), identity.uid);
-        copy_found(out->api_version, sizeof(out->api_version), identity.api_version);
-        copy_found(out->account, sizeof(out->account), identity.account);
+        copy_found(out->uid, sizeof(out->uid), identity->uid);
+        copy_found(out->api_version, sizeof(out->api_version), identity->api_version);
+        copy_found(out->account, sizeof(out->account), identity->account);
     }
     return rv_run_end(&run, rc, err);
 }
@@ -157,7 +171,9 @@ rv_connection_refresh(struct rv_connection *connection, const struct rv_call_spe
     rv_inventory_begin(&inventory, &run.call, module);
     if (scope->whole)
         rv_inventory_begun(&inventory);
-    int rc = module->inventory.refresh(&run.call, connection->conn, scope, &inventory);
+    union scope_room room = { .bytes = { 0 } };
+    room.scope = *scope;
+    int rc = module->inventory.refresh(&run.call, connection->conn, &room.scope, &inventory);
     rv_inventory_end(&inventory);
     return rv_run_end(&run, rc, err);
 }

@@ -2,6 +2,7 @@
  *
  * Hosts of other versions than the one that the module was built against. Their
  * tables end right before memory that may not be touched, so that one byte too far is a crash.
+ * And what such hosts must know of the module: how long its structs are.
  */
 #include "checks.h"
 
@@ -61,6 +62,49 @@ check_entry_without_host(struct trial *trial)
                    first ? "it gives another table each time" : "without a host it gives no table");
         trial_advise(trial, "use REEVE_PROVIDER(...): the table is constant data");
     }
+}
+
+/* The module's version says how long a struct is: as in ours, or up to that when it is older, or
+ * from that on when it is newer. */
+static void
+check_size(struct trial *trial, int minor, const char *name, uint64_t theirs, size_t ours)
+{
+    int wrong = minor == REEVE_ABI_MINOR  ? theirs != ours
+                : minor < REEVE_ABI_MINOR ? theirs == 0 || theirs > ours
+                                          : theirs < ours;
+    if (wrong)
+        trial_fail(trial,
+                   "it is made for version %d.%d and says that its struct %s is %llu bytes long; "
+                   "in version %d.%d that is %zu",
+                   REEVE_ABI_MAJOR, minor, name, (unsigned long long)theirs, REEVE_ABI_MAJOR,
+                   REEVE_ABI_MINOR, ours);
+}
+
+void
+check_sizes(struct trial *trial)
+{
+    entry_fn entry = find_entry(trial);
+    if (entry == NULL)
+        return;
+    callback_begin(trial, REEVE_PROVIDER_SYMBOL, trial->conform->limit_ms);
+    const struct reeve_provider *provider = entry(NULL);
+    callback_end(trial);
+    /* The host's copy has the host's own. */
+    const struct reeve_sizes *sizes = provider ? provider->sizes : NULL;
+    if (sizes == NULL) {
+        trial_fail(trial, "it does not say how long its structs are");
+    } else {
+        int minor = provider->abi_minor;
+        check_size(trial, minor, "reeve_sizes", sizes->size, sizeof(*sizes));
+        if (!trial_failed(trial)) {
+            check_size(trial, minor, "reeve_option", sizes->option, sizeof(struct reeve_option));
+            check_size(trial, minor, "reeve_column", sizes->column, sizeof(struct reeve_column));
+        }
+        trial_remark(trial, "for version %d.%d", REEVE_ABI_MAJOR, minor);
+    }
+    if (trial_failed(trial))
+        trial_advise(trial, "REEVE_PROVIDER(...) fills in .sizes; in a table made by hand it "
+                            "points to a static const struct reeve_sizes with REEVE_SIZES");
 }
 
 /* Opens and closes with the module bound to this table. */

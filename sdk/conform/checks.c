@@ -33,6 +33,7 @@ const struct check conform_checks[] = {
     { "describe", "the manifest is printable JSON", NEED_MODULE, check_manifest },
     { "describe", "its own kinds survive being stored", NEED_MODULE, check_kinds_as_json },
     { "abi", "it shows its table without a host", NEED_MODULE, check_entry_without_host },
+    { "abi", "it says how long its structs are", NEED_MODULE, check_sizes },
     { "abi", "it works with a host that has more functions", NEED_MODULE, check_newer_host },
     { "abi", "it works with a host that has fewer functions", NEED_MODULE, check_older_host },
     { "life", "open and close, three times", NEED_MODULE, check_open_close },

@@ -26,6 +26,7 @@ void check_kinds_as_json(struct trial *trial);
 
 /* check_abi.c */
 void check_entry_without_host(struct trial *trial);
+void check_sizes(struct trial *trial);
 void check_newer_host(struct trial *trial);
 void check_older_host(struct trial *trial);
 

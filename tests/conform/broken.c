@@ -261,11 +261,13 @@ const struct reeve_provider *
 reeve_provider_entry(const struct reeve_host *host)
 {
     static struct reeve_host copy;
+    static struct reeve_sizes sizes = REEVE_SIZES;
     static struct reeve_provider provider = { .magic = REEVE_ABI_MAGIC,
                                               .abi_major = REEVE_ABI_MAJOR,
                                               .abi_minor = REEVE_ABI_MINOR,
                                               .size = sizeof(provider),
                                               .sdk_version = REEVE_SDK_VERSION,
+                                              .sizes = &sizes,
                                               .name = "broken",
                                               .title = "Broken",
                                               .version = "1",
@@ -281,6 +283,12 @@ reeve_provider_entry(const struct reeve_host *host)
         provider.magic = 0x12345678;
     if (is("major"))
         provider.abi_major = REEVE_ABI_MAJOR + 1;
+    if (is("no_sizes"))
+        provider.sizes = NULL;
+    if (is("double_size"))
+        sizes.option = 2 * sizeof(struct reeve_option);
+    if (is("odd_size"))
+        sizes.column = sizeof(struct reeve_column) + 1;
     if (is("no_licence"))
         provider.license = NULL;
     if (is("crash_entry"))

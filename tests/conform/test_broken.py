@@ -28,6 +28,10 @@ FOUND = {
     "undefined": ("static", ["--allow-undefined"], [r"'nobody_has_this' is in none of the libraries"]),
     "magic": ("static", [], [r"its magic number is 0x12345678, not 0x52454556"]),
     "major": ("static", [], [r"it is made for version 2\.0 of the provider interface, this is 1\.0"]),
+    "no_sizes": ("static", [], [r"it does not say how long its struct reeve_option is", r"to do: .* build it again"]),
+    "double_size": ("abi", [], [r"it is made for version 1\.0 and says that its struct reeve_option is 112 bytes long",
+                                  r"; in version 1\.0 that is 56", r"to do: REEVE_PROVIDER\(\.\.\.\) fills in"]),
+    "odd_size": ("abi", [], [r"says that its struct reeve_column is 33 bytes long; in version 1\.0 that is 32"]),
     "no_licence": ("static", [], [r"license is missing"]),
     "plain_token": ("static", [], [r"option 'api_token' sounds like a secret"]),
     "no_help": ("static", [], [r"the help of option 'port' is missing"]),
@@ -117,7 +121,7 @@ class Conform(unittest.TestCase):
         report = self.run_conform(self.good, "--option", "hostname=x", "--option", CANARY)
         self.assertNotIn("not ok", report)
         self.assertNotIn("# SKIP", report)
-        self.assertIn("ok 27 - inventory: a refresh lists something (43 objects of 2 kinds)", report)
+        self.assertIn("ok 28 - inventory: a refresh lists something (43 objects of 2 kinds)", report)
 
     def find(self, fault):
         group, further, findings = FOUND[fault]
@@ -153,8 +157,8 @@ class Conform(unittest.TestCase):
     def test_without_its_options_what_needs_a_system_is_skipped(self):
         report = self.run_conform(self.good)
         self.assertNotIn("not ok", report)
-        self.assertIn("ok 17 - life: open and close, three times", report)
-        self.assertRegex(report, r"ok 27 - inventory: .* # SKIP needs --option for hostname")
+        self.assertIn("ok 18 - life: open and close, three times", report)
+        self.assertRegex(report, r"ok 28 - inventory: .* # SKIP needs --option for hostname")
         self.assertIn("# skipped checks need a system to talk to", report)
 
     def test_a_wrong_option_is_a_failure_not_a_skip(self):

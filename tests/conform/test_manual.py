@@ -150,7 +150,7 @@ class Manual(unittest.TestCase):
                 done = self.conform(port, *([] if last else ["--group=static", "--group=life", "--group=inventory"]))
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
                 self.assertNotIn("# SKIP", done.stdout)
-        self.assertIn("ok 27 - inventory: a refresh lists something (56 objects of 3 kinds)", done.stdout)
+        self.assertIn("ok 28 - inventory: a refresh lists something (56 objects of 3 kinds)", done.stdout)
 
         # What the manual shows of a wrong token.
         done = self.conform(port, "--group", "life", "--option", "auth_key=wrong")

@@ -74,7 +74,7 @@ int64_t reeve_deadline_ms(struct reeve_call *call);
 /* Not 0 when the work should end soon. Loops without waits must ask. */
 int reeve_cancelled(struct reeve_call *call);
 
-/* What a wait looks at. The same bits as poll(2). */
+/* What a wait looks at. The same bits as poll(2), and as final: this struct never grows. */
 struct reeve_pollfd {
     int32_t fd;
     int16_t events;

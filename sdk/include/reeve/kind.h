@@ -33,6 +33,7 @@ enum {
 #define REEVE_COL_CORE                                                                             \
     (1 << 5) /* kept by core (id, ems_id, created_on, ...): a provider may not set it */
 
+/* Lies in an array: struct reeve_sizes says how long it is. */
 struct reeve_column {
     const char *name;
     int32_t type;

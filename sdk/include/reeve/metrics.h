@@ -20,6 +20,8 @@ struct reeve_metric {
     int32_t reserved;
 };
 
+/* The host lays these out as long as the module's struct reeve_sizes says: plain indexing is right
+ * on both sides of a minor. */
 struct reeve_target {
     const char *kind;
     const char *ref;

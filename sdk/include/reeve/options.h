@@ -31,6 +31,7 @@ enum {
 #define REEVE_OPT_REQUIRED (1 << 0)
 #define REEVE_OPT_ADVANCED (1 << 1)
 
+/* Lies in an array: struct reeve_sizes says how long it is. */
 struct reeve_option {
     const char *name; /* [a-z0-9_]+ */
     int32_t type;

@@ -34,6 +34,25 @@ struct reeve_identity {
     const char *account;     /* who we are there */
 };
 
+/* How long an element is, as the module was compiled, in each array of structs between module and
+ * host. Elements say no size of their own: by these a host walks arrays of modules whose elements
+ * are shorter or longer than its own. A field is appended for each new kind of array. */
+struct reeve_sizes {
+    uint64_t size;
+    uint64_t option;    /* struct reeve_option */
+    uint64_t column;    /* struct reeve_column */
+    uint64_t metric;    /* struct reeve_metric */
+    uint64_t target;    /* struct reeve_target, in arrays that the host makes for the module */
+    uint64_t operation; /* struct reeve_operation */
+};
+
+#define REEVE_SIZES                                                                                \
+    {                                                                                              \
+        sizeof(struct reeve_sizes), sizeof(struct reeve_option), sizeof(struct reeve_column),      \
+            sizeof(struct reeve_metric), sizeof(struct reeve_target),                              \
+            sizeof(struct reeve_operation)                                                         \
+    }
+
 struct reeve_provider {
     /* The prologue: never changes. */
     uint32_t magic;
@@ -41,7 +60,8 @@ struct reeve_provider {
     uint16_t abi_minor;
     uint64_t size;
     const char *sdk_version;
-    /* From here on fields are only appended. */
+    /* From here on fields are only appended. REEVE_PROVIDER fills in all above, and sizes. */
+    const struct reeve_sizes *sizes;
     const char *name;  /* [a-z0-9_]+, the module's file name without ".so" */
     const char *title; /* for people */
     const char *version;
@@ -95,11 +115,13 @@ void reeve_sdk_bind(const struct reeve_host *host);
         const struct reeve_host *host);                                                            \
     const struct reeve_provider *reeve_provider_entry(const struct reeve_host *host)               \
     {                                                                                              \
+        static const struct reeve_sizes reeve_own_sizes = REEVE_SIZES;                             \
         static const struct reeve_provider provider = { .magic = REEVE_ABI_MAGIC,                  \
                                                         .abi_major = REEVE_ABI_MAJOR,              \
                                                         .abi_minor = REEVE_ABI_MINOR,              \
                                                         .size = sizeof(struct reeve_provider),     \
                                                         .sdk_version = REEVE_SDK_VERSION,          \
+                                                        .sizes = &reeve_own_sizes,                 \
                                                         __VA_ARGS__ };                             \
         if (host)                                                                                  \
             reeve_sdk_bind(host);                                                                  \

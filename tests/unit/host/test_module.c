@@ -19,6 +19,14 @@ static const struct {
     { "null", RV_E_INVALID, "returned nothing" },
     { "undefined", RV_E_INVALID, "reeve_nobody_has_this" },
     { "short", RV_E_INVALID, "it has no open function" },
+    { "sizeless", RV_E_INVALID, "it does not say how long its struct reeve_option is" },
+    { "narrow", RV_E_INVALID,
+      "says that its struct reeve_option is 48 bytes long, which cannot be (version 1.0: 56)" },
+    { "wide", RV_E_INVALID, "says that its struct reeve_option is 1048576 bytes long" },
+    { "shapeless", RV_E_INVALID, "kind 0: it does not say how long its struct reeve_column is" },
+    { "crooked", RV_E_INVALID, "kind 0: it says that its struct reeve_column is 33 bytes long" },
+    { "shortkind", RV_E_INVALID, "kind 0: it says that it is 16 bytes long, which cannot be" },
+    { "sizes", RV_E_INVALID, "its table of sizes says that it is 4 bytes long" },
     { "goood", RV_E_NOT_FOUND, "there is no provider 'goood', did you mean 'good'?" },
     { "../modules/good", RV_E_NOT_FOUND, "there is no provider '../modules/good'" },
     { "", RV_E_NOT_FOUND, "there is no provider ''" },
@@ -49,6 +57,19 @@ another_major_names_file_and_remedy(void **state)
     assert_int_equal(rv_module_load(&module, HOST_TEST_MODULES, "major", &err), RV_E_UNSUPPORTED);
     assert_contains(err.text, "modules/major.so");
     assert_contains(err.hint, "upgrade the server");
+}
+
+static void
+a_module_without_sizes_is_told_to_be_built_again(void **state)
+{
+    (void)state;
+    good_module();
+    struct rv_module *module = NULL;
+    rv_err err = RV_ERR_INIT;
+    assert_int_equal(rv_module_load(&module, HOST_TEST_MODULES, "sizeless", &err), RV_E_INVALID);
+    assert_contains(err.text, "modules/sizeless.so");
+    assert_contains(err.hint, "build it again with this SDK");
+    assert_contains(err.hint, "REEVE_SIZES");
 }
 
 static void
@@ -146,7 +167,7 @@ modules_of_a_folder_are_listed_by_name(void **state)
         if (strcmp(names[count], "good") == 0)
             good = count;
     }
-    assert_int_equal(count, 10);
+    assert_int_equal(count, 17);
     assert_true(good >= 0);
     rv_names_free(names);
     assert_int_equal(rv_module_list(&names, "/nowhere/at/all", &err), RV_E_NOT_FOUND);
@@ -178,6 +199,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(broken_modules_are_refused_with_the_reason),
         cmocka_unit_test(another_major_names_file_and_remedy),
+        cmocka_unit_test(a_module_without_sizes_is_told_to_be_built_again),
         cmocka_unit_test(all_mistakes_of_the_tables_are_said_at_once),
         cmocka_unit_test(a_newer_minor_loads_and_an_older_table_lacks_what_it_does_not_have),
         cmocka_unit_test(what_is_no_library_is_refused),

@@ -50,6 +50,19 @@ static const struct reeve_option bad_options[] = { { "token", REEVE_OPT_SECRET, 
 static const struct reeve_kind foreign = { .size = sizeof(struct reeve_kind),
                                            .name = "other_thing" };
 static const struct reeve_kind *const foreign_kinds[] = { &foreign, 0 };
+static struct reeve_sizes sizes = REEVE_SIZES;
+
+/* An array that is wrong in its own length only. */
+static const struct reeve_option good_options[] = { { "token", REEVE_OPT_SECRET, 0, 0, 0, 0, 0, 0 },
+                                                    REEVE_OPTIONS_END };
+static const struct reeve_column own_columns[] = { { "ems_ref", REEVE_STRING, 0, 0, "its id" },
+                                                   REEVE_COLUMNS_END };
+static const struct reeve_kind own_kind = { .size = sizeof(struct reeve_kind),
+                                            .name = BAD_NAME "_thing",
+                                            .columns = own_columns };
+static const struct reeve_kind short_kind = { .size = 16, .name = BAD_NAME "_thing" };
+static const struct reeve_kind *const own_kinds[] = { &own_kind, 0 };
+static const struct reeve_kind *const short_kinds[] = { &short_kind, 0 };
 
 static int
 refresh_it(struct reeve_call *call, void *conn, const struct reeve_scope *scope,
@@ -87,6 +100,7 @@ struct short_provider {
     uint16_t abi_major, abi_minor;
     uint64_t size;
     const char *sdk_version;
+    const struct reeve_sizes *sizes;
     const char *name, *title, *version, *vendor, *license, *docs_url, *type_name;
     const struct reeve_option *options;
     const void *beyond; /* must not be looked at */
@@ -100,6 +114,7 @@ reeve_provider_entry(const struct reeve_host *host)
                                               .abi_major = REEVE_ABI_MAJOR,
                                               .size = sizeof(struct reeve_provider),
                                               .sdk_version = "0",
+                                              .sizes = &sizes,
                                               .name = BAD_NAME,
                                               .open = open_it,
                                               .close = close_it };
@@ -118,6 +133,25 @@ reeve_provider_entry(const struct reeve_host *host)
     provider.options = bad_options;
     provider.kinds = foreign_kinds;
     provider.inventory = &unknown_inventory;
+#elif defined(BAD_SIZELESS)
+    provider.sizes = NULL;
+    provider.options = good_options;
+#elif defined(BAD_NARROW)
+    sizes.option = sizeof(struct reeve_option) - sizeof(void *);
+    provider.options = good_options;
+#elif defined(BAD_WIDE)
+    sizes.option = 1 << 20;
+    provider.options = good_options;
+#elif defined(BAD_SHAPELESS)
+    sizes.size = offsetof(struct reeve_sizes, column);
+    provider.kinds = own_kinds;
+#elif defined(BAD_CROOKED)
+    sizes.column = sizeof(struct reeve_column) + 1;
+    provider.kinds = own_kinds;
+#elif defined(BAD_SHORTKIND)
+    provider.kinds = short_kinds;
+#elif defined(BAD_SIZES)
+    sizes.size = 4;
 #elif defined(BAD_UNDEFINED)
     provider.abi_minor = (uint16_t)reeve_nobody_has_this();
 #elif defined(BAD_SHORT)
@@ -140,5 +174,6 @@ reeve_provider_entry(const struct reeve_host *host)
 
 /* All of these are used in one build or another. */
 extern const void *reeve_keep[];
-const void *reeve_keep[] = { bad_options, foreign_kinds, &unknown_inventory, &older_inventory };
+const void *reeve_keep[] = { bad_options,  foreign_kinds, &unknown_inventory, &older_inventory,
+                             good_options, own_kinds,     short_kinds };
 #endif

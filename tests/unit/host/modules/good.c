@@ -9,6 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What tests/unit/host/next appends to structs. */
+#ifdef HOST_TEST_NEXT
+#define LATER(text) , text
+#else
+#define LATER(text)
+#endif
+
 static const struct reeve_host *own;
 
 void
@@ -20,7 +27,8 @@ reeve_sdk_bind(const struct reeve_host *given)
 static const char *const choices[] = { "one", "two", 0 };
 
 static const struct reeve_option options[] = {
-    { "hostname", REEVE_OPT_STRING, REEVE_OPT_REQUIRED, 0, 0, 0, 0, "where it is" },
+    { "hostname", REEVE_OPT_STRING, REEVE_OPT_REQUIRED, 0, 0, 0, 0,
+      "where it is" LATER("of an option") },
     { "token", REEVE_OPT_SECRET, 0, 0, 0, 0, 0, "a token" },
     { "count", REEVE_OPT_INT, 0, "3", 1, 100, 0, "how many" },
     { "quiet", REEVE_OPT_FLAG, 0, "false", 0, 0, 0, "say nothing" },
@@ -33,10 +41,11 @@ static const struct reeve_option options[] = {
     REEVE_OPTIONS_END
 };
 
-static const struct reeve_column gadget_columns[] = { { "ems_ref", REEVE_STRING, REEVE_COL_REQUIRED,
-                                                        0, "its id" },
-                                                      { "size", REEVE_INT, 0, 0, "its size" },
-                                                      REEVE_COLUMNS_END };
+static const struct reeve_column gadget_columns[] = {
+    { "ems_ref", REEVE_STRING, REEVE_COL_REQUIRED, 0, "its id" },
+    { "size", REEVE_INT, 0, 0, "its size" LATER("of a column") },
+    REEVE_COLUMNS_END
+};
 static const char *const gadget_key[] = { "ems_ref", 0 };
 static const struct reeve_kind gadget = { .size = sizeof(struct reeve_kind),
                                           .name = "good_gadget",
@@ -126,6 +135,9 @@ verify_it(struct reeve_call *call, void *conn, struct reeve_identity *out)
     out->uid = "uid-1";
     out->api_version = "v1.2";
     out->account = "me";
+#ifdef HOST_TEST_NEXT
+    out->next_minor = "behind the end of an older host's";
+#endif
     return 0;
 }
 
@@ -142,6 +154,10 @@ refresh_it(struct reeve_call *call, void *conn, const struct reeve_scope *scope,
         uintptr_t address;
     } fn;
     (void)scope;
+#ifdef HOST_TEST_NEXT
+    if (scope->next_minor)
+        return REEVE_E_INTERNAL;
+#endif
     fn.address = (uintptr_t)strtoull(act, 0, 16);
     return fn.address ? fn.function(call, inv) : 0;
 }
@@ -170,6 +186,23 @@ static const struct reeve_inventory_iface inventory = { .size = sizeof(inventory
                                                         .kinds = inventory_kinds,
                                                         .refresh = refresh_it };
 
+/* Only declared: no release calls these interfaces. */
+static const struct reeve_metric metric_list[] = {
+    { "cpu_usage", "percent", REEVE_GAUGE, 0 LATER("of a metric") },
+    { "net_bytes", "bytes", REEVE_COUNTER, 0 LATER(0) },
+    { 0, 0, 0, 0 LATER(0) },
+};
+static const struct reeve_metrics_iface metrics = { .size = sizeof(metrics),
+                                                    .metrics = metric_list };
+static const struct reeve_operation operation_list[] = {
+    { "start", inventory_kinds, 0, REEVE_OP_IDEMPOTENT, 0, "start it" LATER("of an operation") },
+    { "stop", inventory_kinds, 0, REEVE_OP_DESTRUCTIVE, 0, "stop it" LATER(0) },
+    { 0, 0, 0, 0, 0, 0 LATER(0) },
+};
+static const struct reeve_operations_iface operations = { .size = sizeof(operations),
+                                                          .operations = operation_list };
+
 REEVE_PROVIDER(.name = "good", .title = "Good", .version = "1.0", .vendor = "Tests",
                .license = "Apache-2.0", .options = options, .kinds = kinds, .inventory = &inventory,
-               .open = open_it, .close = close_it, .verify = verify_it, .prepare = prepare_it)
+               .metrics = &metrics, .operations = &operations, .open = open_it, .close = close_it,
+               .verify = verify_it, .prepare = prepare_it)
