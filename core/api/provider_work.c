@@ -188,6 +188,7 @@ rv_provider_delete_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err
     if (rc < 0)
         return rc;
     queued.task_name = rv_arena_format(job->req->arena, "Delete provider '%s'", provider->name);
+    queued.message.flags |= RV_MESSAGE_ONCE;
     rv_provider_free(provider);
     rc = rv_put_with_task(api->config.store, &queued, &task_id, err);
     if (rc < 0)

@@ -20,7 +20,7 @@ enum { PIECE = 500, LEASE_MS = 120000, PATIENCE_MS = 20000, ASK_EVERY_MS = 200, 
 
 struct destroy {
     struct rv_store *store;
-    int64_t id;
+    int64_t id, holder;
     struct rv_lease lease;
     int64_t renew_at_ms;
 };
@@ -33,14 +33,15 @@ take_lease(struct destroy *destroy, rv_err *err)
     snprintf(name, sizeof(name), "refresh/%lld", (long long)destroy->id);
     int64_t until_ms = rv_monotonic_ms() + PATIENCE_MS;
     for (;;) {
-        /* Nobody else has the provider's own id for a holder. */
-        int rc = rv_lease_take(destroy->store, &destroy->lease, name, destroy->id, LEASE_MS, err);
+        int rc =
+            rv_lease_take(destroy->store, &destroy->lease, name, destroy->holder, LEASE_MS, err);
         if (rc != RV_E_CONFLICT) {
             destroy->renew_at_ms = rv_monotonic_ms() + LEASE_MS / 2;
             return rc;
         }
         if (rv_monotonic_ms() >= until_ms)
-            return rv_fail(err, RV_E_UNAVAILABLE, "its refresh worker has not ended yet");
+            return rv_fail(err, RV_E_UNAVAILABLE,
+                           "its refresh worker, or another deletion of it, has not ended yet");
         rv_err_clear(err);
         if (rv_sleep(ASK_EVERY_MS, err) < 0)
             return err->code;
@@ -53,7 +54,7 @@ renew(struct destroy *destroy, rv_err *err)
     if (rv_monotonic_ms() < destroy->renew_at_ms)
         return 0;
     destroy->renew_at_ms = rv_monotonic_ms() + LEASE_MS / 2;
-    return rv_lease_renew(destroy->store, &destroy->id, 1, LEASE_MS, err);
+    return rv_lease_renew(destroy->store, &destroy->holder, 1, LEASE_MS, err);
 }
 
 /* Up to PIECE ids; returns how many. */
@@ -206,17 +207,30 @@ delete_rest(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err
     return 0;
 }
 
+/* Under the lease; what fails gives it back as well, so that whoever tries again need not wait for
+ * its end. */
+static int
+delete_all(struct destroy *destroy, rv_err *err)
+{
+    rv_err ignored = RV_ERR_INIT;
+    int rc = delete_inventory(destroy, err);
+    if (rc == 0)
+        rc = delete_messages(destroy, err);
+    if (rc == 0)
+        rc = rv_record_transaction(destroy->store, delete_rest, destroy, err);
+    rv_lease_release(destroy->store, &destroy->lease, rc == 0 ? err : &ignored);
+    return err->code;
+}
+
 int
-rv_provider_destroy(struct rv_store *store, int64_t id, rv_err *err)
+rv_provider_destroy(struct rv_store *store, int64_t id, int64_t holder, rv_err *err)
 {
     struct rv_provider *provider = NULL;
     if (rv_provider_load(&provider, store, id, err) < 0)
         return err->code;
-    struct destroy destroy = { .store = store, .id = id };
-    if (rv_provider_set_enabled(store, id, 0, err) == 0 && take_lease(&destroy, err) == 0 &&
-        delete_inventory(&destroy, err) == 0 && delete_messages(&destroy, err) == 0 &&
-        rv_record_transaction(store, delete_rest, &destroy, err) == 0)
-        rv_lease_release(store, &destroy.lease, err);
+    struct destroy destroy = { .store = store, .id = id, .holder = holder };
+    if (rv_provider_set_enabled(store, id, 0, err) == 0 && take_lease(&destroy, err) == 0)
+        delete_all(&destroy, err);
     if (err->code)
         rv_wrap(err, "delete provider '%s'", provider->name);
     rv_provider_free(provider);

@@ -142,10 +142,12 @@ put_when_absent(struct rv_store *store, const struct rv_message_spec *spec, int6
     if (rv_store_lock(store, lock, err))
         return err->code;
     const rv_value params[] = { rv_vtext(digest) };
-    int found = rv_store_one(store, row, 1,
-                             "SELECT id FROM miq_queue WHERE digest = $1 AND state = 'ready'"
-                             " ORDER BY id LIMIT 1",
-                             params, 1, err);
+    const char *sql = spec->flags & RV_MESSAGE_ONCE
+                          ? "SELECT id FROM miq_queue WHERE digest = $1 AND"
+                            " state IN ('ready', 'dequeue') ORDER BY id LIMIT 1"
+                          : "SELECT id FROM miq_queue WHERE digest = $1 AND state = 'ready'"
+                            " ORDER BY id LIMIT 1";
+    int found = rv_store_one(store, row, 1, sql, params, 1, err);
     if (found < 0)
         return found;
     if (found) {

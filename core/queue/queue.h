@@ -20,6 +20,7 @@ enum {
 }; /* lower is first */
 
 #define RV_MESSAGE_AGAIN (1 << 0) /* may run again after its worker died or timed out */
+#define RV_MESSAGE_ONCE (1 << 1)  /* put unless exists: one that is being worked on counts too */
 
 /* What is put; NULL and 0 mean the default said. Texts are borrowed. */
 struct rv_message_spec {

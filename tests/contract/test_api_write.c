@@ -375,7 +375,12 @@ deleting_is_queued_in_all_its_forms(void **state)
              "{\"action\":\"delete\",\"resources\":[{\"id\":\"1000000000101\"},{\"id\":\"7\"},"
              "{\"href\":\"http://x/api/providers/1000000000102\"}]}");
     AUTO_REPLY struct reply unknown = ask(f, "DELETE", "/api/providers/77", NULL, NULL);
+    rv_err err = RV_ERR_INIT;
+    assert_int_equal(
+        rv_store_exec(f->store, NULL, "UPDATE miq_queue SET state = 'dequeue'", NULL, 0, &err), 0);
+    AUTO_REPLY struct reply running = post(f, PROVIDER, "{\"action\":\"delete\"}");
 
+    assert_string_equal(at(&running, "task_id"), at(&by_post, "task_id"));
     assert_string_equal(at(&by_post, "message"), "Provider id:1000000000101 name:'prod' deleting");
     assert_string_not_equal(at(&by_post, "task_href"), "(none)");
     assert_int_equal(by_method.status, 204);

@@ -214,7 +214,7 @@ a_deleted_provider_leaves_nothing(void **state)
                                                  .method_name = "refresh",
                                                  .task_id = task },
                       NULL, err));
-    must(rv_provider_destroy(store, id, err));
+    must(rv_provider_destroy(store, id, 77, err));
     static const char *const tables[] = { "container_nodes", "custom_attributes", "taggings",
                                           "inventory_streams", "miq_queue" };
     for (size_t i = 0; i < RV_COUNT(tables); i++) {
@@ -229,7 +229,7 @@ a_deleted_provider_leaves_nothing(void **state)
     assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM changes WHERE kind = 'container_node'"
                                         " AND op = 4"),
                      60);
-    must_fail(RV_E_NOT_FOUND, rv_provider_destroy(store, id, err));
+    must_fail(RV_E_NOT_FOUND, rv_provider_destroy(store, id, 77, err));
     /* A provider of the same name may come at once. */
     make(store, "one", ALL_OPTIONS);
 }
@@ -244,11 +244,15 @@ deletion_waits_for_the_refresh_worker(void **state)
     fill_inventory(store, id, 3);
     must(rv_lease_take(store, &lease, name, 55, 3600000, err));
     rv_clock_fake(rv_now_ms());
-    must_fail(RV_E_UNAVAILABLE, rv_provider_destroy(store, id, err));
+    must_fail(RV_E_UNAVAILABLE, rv_provider_destroy(store, id, 77, err));
     assert_record(store, id, "name", "one");
     assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM container_nodes"), 3);
     must(rv_lease_release(store, &lease, err));
-    must(rv_provider_destroy(store, id, err));
+    /* Nor does a second deletion take it away from the first, which still runs. */
+    must(rv_lease_take(store, &lease, name, id, 3600000, err));
+    must_fail(RV_E_UNAVAILABLE, rv_provider_destroy(store, id, 77, err));
+    must(rv_lease_release(store, &lease, err));
+    must(rv_provider_destroy(store, id, 77, err));
     rv_clock_real();
     assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM container_nodes"), 0);
 }

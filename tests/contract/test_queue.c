@@ -247,9 +247,14 @@ an_identical_ready_message_is_not_put_again(void **state)
     differs = spec;
     differs.args = "{\"x\":1}";
     assert_int_equal(rv_queue_put_unless_exists(store, &differs, &second, &err), 1);
-    /* One that is being worked on does not count: what changed since must be seen. */
+    /* One that is being worked on does not count: what changed since must be seen. But for what is
+     * to be done once it does. */
     struct rv_message *message = take(&me);
     assert_int_equal(message->id, first);
+    differs = spec;
+    differs.flags = RV_MESSAGE_ONCE;
+    assert_int_equal(rv_queue_put_unless_exists(store, &differs, &second, &err), 0);
+    assert_int_equal(first, second);
     assert_int_equal(rv_queue_put_unless_exists(store, &spec, &second, &err), 1);
     assert_int_not_equal(first, second);
     /* And when it is given back there are two, which hurts nobody. */
