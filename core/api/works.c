@@ -15,29 +15,16 @@
 #include "queue/task.h"
 #include "store/record.h"
 
-static int
-compare_ids(const void *a, const void *b)
-{
-    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-
-    return left < right ? -1 : left > right;
-}
-
 /* Documents in the order that was asked for; the same row may be asked for twice. */
 static int
 write_found(struct rv_job *job, const struct rv_identifier *identifiers, int count,
             const struct rv_documents *documents, rv_err *err)
 {
     for (int i = 0; i < count; i++) {
-        const int64_t *found =
-            documents->count == 0
-                ? NULL
-                : bsearch(&identifiers[i].id, documents->ids, (size_t)documents->count,
-                          sizeof(documents->ids[0]), compare_ids);
-        if (!found)
+        int at = rv_documents_find(documents, identifiers[i].id);
+        if (at < 0)
             return rv_fail_row(
                 job->kind, rv_arena_format(job->req->arena, "%" PRId64, identifiers[i].id), err);
-        size_t at = (size_t)(found - documents->ids);
         rv_jw_raw(rv_job_out(job), documents->text.data + documents->starts[at],
                   documents->ends[at] - documents->starts[at]);
     }
