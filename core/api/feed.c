@@ -18,6 +18,7 @@
 #include "api/stream.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #define CATCH_UP_BATCH 100 /* of a stream by itself */
 #define ROUNDS 8           /* batches in one go, so that requests are not kept waiting */
@@ -225,19 +226,37 @@ heartbeat_ms(const struct rv_hub *hub)
     return rv_settings_int(hub->api->config.settings, "api.stream_heartbeat");
 }
 
-/* To those that were told nothing for so long; again when the next of them will be due. */
+/* Whether it goes on: each looks at its login once in a while, and says that it is there when it
+ * had nothing to tell for as long. */
+static int
+attend(struct rv_stream *stream, int64_t every_ms)
+{
+    rv_err err = RV_ERR_INIT;
+
+    if (rv_stream_check(stream, every_ms, &err) < 0 && failed(stream, &err))
+        return 0;
+    if (rv_monotonic_ms() - stream->wrote_ms >= every_ms)
+        beat(stream);
+    return 1;
+}
+
+/* Again when the next of them will be due. */
 static void
 on_beats(evutil_socket_t fd, short what, void *arg)
 {
     struct rv_hub *hub = arg;
+    struct rv_stream *stream = hub->streams, *next;
     int64_t every_ms = heartbeat_ms(hub), next_ms = every_ms;
 
     (void)fd;
     (void)what;
-    for (struct rv_stream *stream = hub->streams; stream; stream = stream->next) {
-        if (rv_monotonic_ms() - stream->wrote_ms >= every_ms)
-            beat(stream);
-        int64_t left_ms = stream->wrote_ms + every_ms - rv_monotonic_ms();
+    for (; stream; stream = next) {
+        next = stream->next;
+        if (!attend(stream, every_ms))
+            continue;
+        int64_t before =
+            stream->wrote_ms < stream->checked_ms ? stream->wrote_ms : stream->checked_ms;
+        int64_t left_ms = before + every_ms - rv_monotonic_ms();
         if (left_ms < next_ms)
             next_ms = left_ms;
     }
@@ -325,22 +344,37 @@ on_drained(void *arg)
 
 static const struct rv_stream_calls calls = { on_client_gone, on_drained };
 
-static void
-add_stream(struct rv_request *req, int shows_beside, struct rv_cursor from, struct rv_cursor now)
+static struct rv_stream *
+new_stream(struct rv_request *req, rv_err *err)
 {
-    struct rv_hub *hub = req->api->hub;
+    const char *token = rv_request_header(req, "X-Auth-Token");
+    const char *skip = rv_request_header(req, "X-Auth-Skip-Token-Renewal");
     struct rv_stream *stream = rv_alloc(sizeof(*stream));
 
-    *stream = (struct rv_stream){
-        .hub = hub, .req = req, .kind = req->kind, .shows_beside = shows_beside, .cursor = from
-    };
+    *stream = (struct rv_stream){ .hub = req->api->hub,
+                                  .req = req,
+                                  .kind = req->kind,
+                                  .renews = skip && rv_strcaseeq(skip, "true") ? 0 : RV_TOKEN_RENEW,
+                                  .checked_ms = rv_monotonic_ms() };
+    if (rv_auth_hold(&stream->login, req->api->config.store, token, req->who.user_id, err) == 0)
+        return stream;
+    free(stream);
+    return NULL;
+}
+
+static void
+add_stream(struct rv_stream *stream, struct rv_cursor from, struct rv_cursor now)
+{
+    struct rv_hub *hub = stream->hub;
+
+    stream->cursor = from;
     if (!hub->streams)
         hub->cursor = now;
     stream->behind = from.number < hub->cursor.number;
     stream->next = hub->streams;
     hub->streams = stream;
     hub->count++;
-    rv_http_stream_begin(req, &calls, stream);
+    rv_http_stream_begin(stream->req, &calls, stream);
     greet(stream);
     start_timer(hub->timer, 1);
     if (!event_pending(hub->beats, EV_TIMEOUT, NULL))
@@ -365,6 +399,10 @@ rv_stream_start(struct rv_request *req, rv_err *err)
         api->hub->count >= rv_settings_int(api->config.settings, "api.streams_max"))
         return rv_fail(err, RV_E_UNAVAILABLE, "there are %d streams already; no more are taken",
                        api->hub->count);
-    add_stream(req, rv_stream_shows_beside(&listing), from, now);
+    struct rv_stream *stream = new_stream(req, err);
+    if (!stream)
+        return err->code;
+    stream->shows_beside = rv_stream_shows_beside(&listing);
+    add_stream(stream, from, now);
     return 0;
 }

@@ -17,6 +17,7 @@
 
 #define ENOUGH_WAITING (256u << 10)
 #define PIECE (32u << 10)
+#define CHECK_MS 1000 /* so long may a stream be told of changes after its login is over */
 
 static int
 take_change(void *arg, const struct rv_change *change)
@@ -293,6 +294,17 @@ look_up_and_tell(struct rv_stream *stream, const struct rv_batch *batch, const i
     return rc;
 }
 
+int
+rv_stream_check(struct rv_stream *stream, int64_t after_ms, rv_err *err)
+{
+    int64_t now_ms = rv_monotonic_ms();
+
+    if (now_ms - stream->checked_ms < after_ms)
+        return 0;
+    stream->checked_ms = now_ms;
+    return rv_auth_hold_check(stream->req->api->config.store, &stream->login, stream->renews, err);
+}
+
 /* Tell a level stream of a batch; its cursor moves with what was written. */
 int
 rv_stream_deliver(struct rv_stream *stream, const struct rv_batch *batch, rv_err *err)
@@ -301,6 +313,8 @@ rv_stream_deliver(struct rv_stream *stream, const struct rv_batch *batch, rv_err
     int count = collect_ids(stream, batch, ids), rc = 0;
 
     if (count > 0)
+        rc = rv_stream_check(stream, CHECK_MS, err);
+    if (rc == 0 && count > 0)
         rc = look_up_and_tell(stream, batch, ids, count, err);
     if (rc == 0 && !stream->behind && batch->to.number > stream->cursor.number)
         stream->cursor.number = batch->to.number;

@@ -36,6 +36,9 @@ struct rv_stream {
     int shows_beside;        /* is told of changes of rows beside its own */
     int behind;              /* reads the feed by itself until it is level with the others */
     int64_t wrote_ms;
+    struct rv_hold login; /* what it may go on with */
+    int renews;           /* RV_TOKEN_RENEW: being there is use of the token */
+    int64_t checked_ms;
 };
 
 /* NULL on failure. count 0: there is nothing more now. */
@@ -47,6 +50,8 @@ int rv_stream_shows_beside(const struct rv_listing *listing);
 /* Tell a stream that is not behind of what is new to it; its cursor moves with what was written.
  * It is behind afterwards when its client does not keep up. */
 int rv_stream_deliver(struct rv_stream *stream, const struct rv_batch *batch, rv_err *err);
+/* AUTH when its login is over. Looks again when the last look is after_ms ago. */
+int rv_stream_check(struct rv_stream *stream, int64_t after_ms, rv_err *err);
 /* Little enough waits for its client. */
 int rv_stream_has_room(const struct rv_stream *stream);
 /* Write text and empty it. */

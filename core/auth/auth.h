@@ -30,7 +30,23 @@ int rv_auth_token_issue(struct rv_store *store, int64_t user_id, const char *req
 enum { RV_TOKEN_RENEW = 1 };
 int rv_auth_token(struct rv_store *store, const char *token, int flags, struct rv_identity *out,
                   rv_err *err);
+/* The same by the token's digest, as rv_auth_hold keeps it. */
+int rv_auth_token_digest(struct rv_store *store, const char *digest, int flags,
+                         struct rv_identity *out, rv_err *err);
 int rv_auth_token_revoke(struct rv_store *store, const char *token, rv_err *err);
 int rv_auth_token_expire(struct rv_store *store, rv_err *err); /* drops those that are over */
+
+/* What a login rests on, for an answer that outlives its request. */
+struct rv_hold {
+    int64_t user_id;
+    char token[RV_TOKEN_SIZE];    /* digest of the token; empty: a password */
+    char password[RV_TOKEN_SIZE]; /* digest of what is stored of it */
+};
+/* token: NULL when the user gave his password. */
+int rv_auth_hold(struct rv_hold *out, struct rv_store *store, const char *token, int64_t user_id,
+                 rv_err *err);
+/* AUTH when the token was revoked or has expired, the password is another, or the user is gone.
+ * flags: RV_TOKEN_RENEW. */
+int rv_auth_hold_check(struct rv_store *store, const struct rv_hold *hold, int flags, rv_err *err);
 
 #endif

@@ -92,15 +92,10 @@ renew(struct rv_store *store, const struct token_row *row, rv_err *err)
 }
 
 int
-rv_auth_token(struct rv_store *store, const char *token, int flags, struct rv_identity *out,
-              rv_err *err)
+rv_auth_token_digest(struct rv_store *store, const char *digest, int flags, struct rv_identity *out,
+                     rv_err *err)
 {
-    char digest[65];
     struct token_row row;
-    size_t len = strlen(token);
-    if (len != RV_TOKEN_SIZE - 1)
-        return rv_fail(err, RV_E_AUTH, "the token is unknown or has expired");
-    rv_sha256_hex(digest, token, len);
     int found = find_token(store, &row, out, digest, err);
     if (found < 0)
         return rv_wrap(err, "look at a token");
@@ -109,6 +104,18 @@ rv_auth_token(struct rv_store *store, const char *token, int flags, struct rv_id
     if ((flags & RV_TOKEN_RENEW) && renew(store, &row, err))
         return rv_wrap(err, "renew a token");
     return 0;
+}
+
+int
+rv_auth_token(struct rv_store *store, const char *token, int flags, struct rv_identity *out,
+              rv_err *err)
+{
+    char digest[65];
+    size_t len = strlen(token);
+    if (len != RV_TOKEN_SIZE - 1)
+        return rv_fail(err, RV_E_AUTH, "the token is unknown or has expired");
+    rv_sha256_hex(digest, token, len);
+    return rv_auth_token_digest(store, digest, flags, out, err);
 }
 
 int

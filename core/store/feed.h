@@ -8,7 +8,7 @@
  * (JSON object: name -> old value; NULL for created), at (ms).
  *
  * A change is small whatever the row is, so that a reader always gets on: an old text beyond
- * RV_FEED_TEXT_MAX bytes is null, old values beyond RV_FEED_VALUES_MAX together are NULL: not known.
+ * RV_FEED_TEXT_MAX bytes is null, old values beyond RV_FEED_VALUES_MAX together are NULL.
  */
 #ifndef RV_FEED_H
 #define RV_FEED_H

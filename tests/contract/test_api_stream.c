@@ -5,6 +5,7 @@
 #include "api_fixture.h"
 
 #include <stdio.h>
+#include "auth/auth.h"
 #include "model/model.h"
 #include "store/record.h"
 
@@ -436,6 +437,96 @@ a_reader_that_takes_nothing_is_cut_off(void **state)
     events_close(stuck);
 }
 
+/* A token of its own for each, or the password when there is none. */
+static struct events *
+watching_with(struct api_fixture *f, const char *login)
+{
+    RV_AUTO_FREE char *request = rv_format("GET " PODS " HTTP/1.1\r\nHost: x\r\n"
+                                           "Accept: text/event-stream\r\n%s\r\n\r\n",
+                                           login);
+    struct events *events = events_send(f, request);
+
+    assert_true(events_wait(events, "retry: 1000"));
+    return events;
+}
+
+static void
+new_token(struct api_fixture *f, int64_t ttl_ms, char out[RV_TOKEN_SIZE])
+{
+    struct rv_identity who;
+    int64_t expires_on;
+
+    must(rv_auth_token(f->store, f->token, 0, &who, err));
+    must(rv_auth_token_issue(f->store, who.user_id, "api", ttl_ms, out, &expires_on, err));
+}
+
+/* The last chunk, and no event before it. */
+static void
+assert_ends(struct events *events)
+{
+    assert_true(events_wait(events, "\r\n0\r\n\r\n"));
+    assert_null(strstr(events_text(events), "event: "));
+    events_close(events);
+}
+
+static void
+a_stream_ends_with_its_token(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    char token[RV_TOKEN_SIZE], short_lived[RV_TOKEN_SIZE];
+    seed_pods(f, 1);
+    api_reopen_with(f, "api.stream_heartbeat", "400ms");
+    new_token(f, 600000, token);
+    new_token(f, 1000, short_lived);
+    RV_AUTO_FREE char *header = rv_format("X-Auth-Token: %s", token);
+    RV_AUTO_FREE char *unused =
+        rv_format("X-Auth-Token: %s\r\nX-Auth-Skip-Token-Renewal: true", short_lived);
+    struct events *own = watching(f, PODS, NULL), *expires = watching_with(f, unused);
+    struct events *revoked = watching_with(f, header);
+
+    run_loop(f, 600);
+    assert_false(events_ended(revoked) || events_ended(expires));
+    RV_AUTO_FREE char *line = rv_format("X-Auth-Token: %s\n", token);
+    AUTO_REPLY struct reply reply = ask(f, "DELETE", "/api/auth", line, NULL);
+    assert_int_equal(reply.status, 204);
+    assert_ends(revoked);
+    assert_ends(expires);
+    assert_false(events_ended(own));
+    rv_test_script(f->store, "DELETE FROM users");
+    assert_ends(own);
+}
+
+static void
+a_stream_is_told_of_nothing_once_its_token_is_revoked(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    char token[RV_TOKEN_SIZE];
+    seed_pods(f, 1);
+    new_token(f, 600000, token);
+    RV_AUTO_FREE char *header = rv_format("X-Auth-Token: %s", token);
+    struct events *events = watching_with(f, header);
+
+    must(rv_auth_token_revoke(f->store, token, err));
+    run_loop(f, 1100);
+    change(f, 1, "Failed", 0, RV_UPDATED);
+    rv_api_changed(f->api);
+    assert_ends(events);
+}
+
+static void
+a_stream_by_password_ends_with_that_password(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 1);
+    api_reopen_with(f, "api.stream_heartbeat", "300ms");
+    struct events *events = watching_with(f, "Authorization: Basic YWRtaW46Y29ycmVjdCBob3JzZQ==");
+
+    run_loop(f, 700);
+    assert_false(events_ended(events));
+    must(rv_auth_set_admin(f->store, ADMIN, "another horse", err));
+    assert_ends(events);
+}
+
 int
 main(void)
 {
@@ -451,6 +542,9 @@ main(void)
         api_test(a_stream_resumes_where_it_was),
         api_test(a_position_of_another_feed_is_410_and_nonsense_is_400),
         api_test(an_expired_position_is_410),
+        api_test(a_stream_ends_with_its_token),
+        api_test(a_stream_is_told_of_nothing_once_its_token_is_revoked),
+        api_test(a_stream_by_password_ends_with_that_password),
         api_test(streams_have_a_cap),
         api_test(a_slow_reader_is_caught_up_without_filling_memory),
         api_test(a_reader_that_takes_nothing_is_cut_off),
