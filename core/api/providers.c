@@ -71,35 +71,53 @@ name_taken(struct rv_store *store, const char *name, int64_t but_id, rv_err *err
 
 #define EXTRAS_MAX 12
 
+struct extras {
+    struct rv_field fields[EXTRAS_MAX];
+    int count;
+};
+
+/* One value a column: the later one. */
 static void
-add_extra(struct rv_field *fields, int *count, const char *name, const cJSON *value)
+add_extra(struct extras *extras, const char *name, const cJSON *value)
 {
-    if (*count == EXTRAS_MAX || rv_kind_column(rv_model_kind("provider"), name) < 0)
+    int at = 0;
+
+    while (at < extras->count && !rv_streq(extras->fields[at].column, name))
+        at++;
+    if (at == EXTRAS_MAX || rv_kind_column(rv_model_kind("provider"), name) < 0)
         return;
-    fields[(*count)++] =
+    extras->fields[at] =
         (struct rv_field){ name, cJSON_IsString(value) ? rv_vtext(value->valuestring)
                                  : cJSON_IsBool(value) ? rv_vint(cJSON_IsTrue(value))
                                                        : RV_VNULL };
+    if (at == extras->count)
+        extras->count++;
 }
 
-/* Columns of the record that are no options: what the client said, and what the other side did. */
-static int
-store_extras(struct rv_store *store, const struct rv_provider_form *form, const cJSON *identity,
-             int64_t id, rv_err *err)
+/* Columns of the record that are no options: what the other side said, and what the client did,
+ * who knows better. */
+static struct extras
+extras_of(const struct rv_provider_form *form, const cJSON *identity)
 {
-    struct rv_field fields[EXTRAS_MAX];
-    int count = 0;
+    struct extras extras = { .count = 0 };
     const cJSON *item;
 
     if (rv_json_string(identity, "uid") && *rv_json_string(identity, "uid"))
-        add_extra(fields, &count, "uid_ems", cJSON_GetObjectItemCaseSensitive(identity, "uid"));
+        add_extra(&extras, "uid_ems", cJSON_GetObjectItemCaseSensitive(identity, "uid"));
     if (rv_json_string(identity, "api_version") && *rv_json_string(identity, "api_version"))
-        add_extra(fields, &count, "api_version",
+        add_extra(&extras, "api_version",
                   cJSON_GetObjectItemCaseSensitive(identity, "api_version"));
-    cJSON_ArrayForEach(item, form->columns) add_extra(fields, &count, item->string, item);
-    if (count == 0)
+    cJSON_ArrayForEach(item, form->columns) add_extra(&extras, item->string, item);
+    return extras;
+}
+
+static int
+store_extras(struct rv_store *store, const struct extras *extras, int64_t id, rv_err *err)
+{
+    if (extras->count == 0)
         return 0;
-    return rv_record_update_alone(store, rv_model_kind("provider"), id, fields, count, err);
+    return rv_record_update_alone(store, rv_model_kind("provider"), id, extras->fields,
+                                  extras->count, err);
 }
 
 static const cJSON *
@@ -108,22 +126,26 @@ part(const cJSON *prepared, const char *name)
     return cJSON_GetObjectItemCaseSensitive(prepared, name);
 }
 
-/* The record is there once rv_provider_create has returned; what else was learned may fail. */
 static int
 store_new(struct pending *pending, const cJSON *prepared, int64_t *id, rv_err *err)
 {
     struct rv_api *api = rv_job_api(pending->job);
     const struct rv_provider_form *form = &pending->form;
-    int64_t zone_id = form->zone_id ? form->zone_id : api->config.zone_id;
-    rv_err extra = RV_ERR_INIT;
-    int rc =
-        rv_provider_create(api->config.store, &api->config.host.vault, form->name, pending->type,
-                           zone_id, part(prepared, "plain"), part(prepared, "secrets"), id, err);
+    const struct extras extras = extras_of(form, part(prepared, "identity"));
+    const struct rv_provider_new made = { .name = form->name,
+                                          .type = pending->type,
+                                          .zone_id =
+                                              form->zone_id ? form->zone_id : api->config.zone_id,
+                                          .plain = part(prepared, "plain"),
+                                          .secrets = part(prepared, "secrets"),
+                                          .fields = extras.fields,
+                                          .field_count = extras.count };
+    rv_err ignored = RV_ERR_INIT;
+    int rc = rv_provider_create_with(api->config.store, &api->config.host.vault, &made, id, err);
 
-    if (rc == 0 &&
-        (rv_provider_report_auth(api->config.store, *id, "Valid", NULL, &extra) < 0 ||
-         store_extras(api->config.store, form, part(prepared, "identity"), *id, &extra) < 0))
-        rv_log_err(RV_WARNING, "a new provider's details were not stored", &extra);
+    /* The first refresh says it again. */
+    if (rc == 0 && rv_provider_report_auth(api->config.store, *id, "Valid", NULL, &ignored) < 0)
+        rv_log_err(RV_WARNING, "a new provider's state was not stored", &ignored);
     return rc;
 }
 
@@ -189,8 +211,9 @@ store_edit(struct pending *pending, const cJSON *prepared, rv_err *err)
                               err);
     if (rc == 0 && prepared)
         rc = rv_provider_report_auth(api->config.store, id, "Valid", NULL, err);
+    const struct extras extras = extras_of(form, part(prepared, "identity"));
     if (rc == 0)
-        rc = store_extras(api->config.store, form, part(prepared, "identity"), id, err);
+        rc = store_extras(api->config.store, &extras, id, err);
     if (rc == 0 && prepared)
         rc = rv_provider_refresh_soon(api, id, err);
     if (rc == 0)

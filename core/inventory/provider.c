@@ -13,6 +13,7 @@
 #include "model/model.h"
 
 enum { NAME_BYTES = 255, MOST_FIELDS = 16, MOST_SECRETS = 64, TEXT_BYTES = 4 << 20 };
+enum { OWN_FIELDS = 7, MORE_FIELDS = 16 }; /* of a new record */
 
 /* One secret on its way into a row of authentications. */
 struct sealed {
@@ -34,6 +35,8 @@ struct change {
     int has_endpoint, has_authentication;
     struct sealed sealed[MOST_SECRETS];
     int sealed_count;
+    const struct rv_field *fields; /* further columns of a new record */
+    int field_count;
 };
 
 void
@@ -364,7 +367,7 @@ create(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
     change->feed = feed;
     rv_guid(guid);
     RV_AUTO_FREE char *rest = rest_of(change->plain);
-    struct rv_field fields[] = {
+    struct rv_field fields[OWN_FIELDS + MORE_FIELDS] = {
         { "id", rv_vint(change->id) },
         { "name", rv_vtext(change->name) },
         { "type", rv_vtext(change->type) },
@@ -373,9 +376,36 @@ create(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
         { "options", rv_vtext(rest) },
         { "zone_id", change->zone_id ? rv_vint(change->zone_id) : RV_VNULL },
     };
-    int rc = rv_record_insert(store, feed, rv_model_kind("provider"), fields, (int)RV_COUNT(fields),
-                              NULL, err);
+    for (int i = 0; i < change->field_count; i++)
+        fields[OWN_FIELDS + i] = change->fields[i];
+    int rc = rv_record_insert(store, feed, rv_model_kind("provider"), fields,
+                              OWN_FIELDS + change->field_count, NULL, err);
     return rc == 0 ? write_parts(change, err) : rc;
+}
+
+int
+rv_provider_create_with(struct rv_store *store, const struct rv_vault *vault,
+                        const struct rv_provider_new *made, int64_t *id, rv_err *err)
+{
+    const char *name = made->name;
+    struct change change = { .store = store,
+                             .vault = vault,
+                             .name = name,
+                             .type = made->type,
+                             .plain = made->plain,
+                             .secrets = made->secrets,
+                             .fields = made->fields,
+                             .field_count = made->field_count };
+    RV_ASSERT(made->field_count <= MORE_FIELDS);
+    if (name == NULL || made->type == NULL)
+        rv_fail(err, RV_E_INVALID, "a provider needs a name and a type");
+    else if (check_name(store, name, 0, err) == 0 &&
+             find_zone(store, made->zone_id, &change.zone_id, err) == 0 &&
+             rv_store_new_id(store, &change.id, err) == 0 && find_rows(&change, err) == 0 &&
+             seal_all(&change, err) == 0 && rv_record_transaction(store, create, &change, err) == 0)
+        *id = change.id;
+    change_end(&change);
+    return err->code ? rv_wrap(err, "add provider '%s'", name ? name : "") : 0;
 }
 
 int
@@ -383,21 +413,10 @@ rv_provider_create(struct rv_store *store, const struct rv_vault *vault, const c
                    const char *type, int64_t zone_id, const cJSON *plain, const cJSON *secrets,
                    int64_t *id, rv_err *err)
 {
-    struct change change = { .store = store,
-                             .vault = vault,
-                             .name = name,
-                             .type = type,
-                             .plain = plain,
-                             .secrets = secrets };
-    if (name == NULL || type == NULL)
-        rv_fail(err, RV_E_INVALID, "a provider needs a name and a type");
-    else if (check_name(store, name, 0, err) == 0 &&
-             find_zone(store, zone_id, &change.zone_id, err) == 0 &&
-             rv_store_new_id(store, &change.id, err) == 0 && find_rows(&change, err) == 0 &&
-             seal_all(&change, err) == 0 && rv_record_transaction(store, create, &change, err) == 0)
-        *id = change.id;
-    change_end(&change);
-    return err->code ? rv_wrap(err, "add provider '%s'", name ? name : "") : 0;
+    const struct rv_provider_new made = {
+        .name = name, .type = type, .zone_id = zone_id, .plain = plain, .secrets = secrets
+    };
+    return rv_provider_create_with(store, vault, &made, id, err);
 }
 
 static int

@@ -6,7 +6,7 @@
 #ifndef RV_PROVIDER_H
 #define RV_PROVIDER_H
 
-#include "store/store.h"
+#include "store/record.h"
 #include "base/json.h"
 
 struct rv_module;
@@ -36,6 +36,16 @@ int rv_provider_load(struct rv_provider **out, struct rv_store *store, int64_t i
 int rv_provider_create(struct rv_store *store, const struct rv_vault *vault, const char *name,
                        const char *type, int64_t zone_id, const cJSON *plain, const cJSON *secrets,
                        int64_t *id, rv_err *err);
+/* The same with further columns of the record, in the one transaction. */
+struct rv_provider_new {
+    const char *name, *type;
+    int64_t zone_id; /* 0: the default zone */
+    const cJSON *plain, *secrets;
+    const struct rv_field *fields; /* each column once, none of those above */
+    int field_count;
+};
+int rv_provider_create_with(struct rv_store *store, const struct rv_vault *vault,
+                            const struct rv_provider_new *made, int64_t *id, rv_err *err);
 /* name NULL, plain NULL, secrets NULL leave as it is. */
 int rv_provider_edit(struct rv_store *store, const struct rv_vault *vault, int64_t id,
                      const char *name, int64_t zone_id, const cJSON *plain, const cJSON *secrets,

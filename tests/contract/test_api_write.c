@@ -46,6 +46,27 @@ a_provider_is_created_once_its_credentials_are_proved(void **state)
 }
 
 static void
+what_the_client_says_of_a_record_beats_what_the_other_side_does(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply made =
+        post(f, "/api/providers",
+             "{\"type\":\"kubernetes\",\"name\":\"own\",\"hostname\":\"h\",\"uid_ems\":\"mine\","
+             "\"provider_region\":\"north\"}");
+    const char *id = at(&made, "results[0].id");
+    RV_AUTO_FREE char *path = rv_format("/api/providers/%s", id);
+
+    assert_int_equal(made.status, 200);
+    assert_string_equal(at(&made, "results[0].uid_ems"), "mine");
+    assert_string_equal(at(&made, "results[0].provider_region"), "north");
+    assert_string_equal(at(&made, "results[0].api_version"), "v1.30");
+    AUTO_REPLY struct reply edited =
+        post(f, path, "{\"action\":\"edit\",\"hostname\":\"other\",\"uid_ems\":\"again mine\"}");
+    assert_int_equal(edited.status, 200);
+    assert_string_equal(at(&edited, "uid_ems"), "again mine");
+}
+
+static void
 every_form_of_a_create_means_the_same(void **state)
 {
     static const char *const bodies[] = {
@@ -512,6 +533,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         api_test(a_provider_is_created_once_its_credentials_are_proved),
+        api_test(what_the_client_says_of_a_record_beats_what_the_other_side_does),
         api_test(every_form_of_a_create_means_the_same),
         api_test(a_create_that_is_refused_leaves_no_row),
         api_test(mistakes_in_a_form_are_named_before_anything_is_proved),
