@@ -38,15 +38,15 @@ write_link(const struct rv_request *req, rv_json_writer *w, const char *name, co
 
 void
 rv_links_write(const struct rv_request *req, rv_json_writer *w, int64_t offset, int64_t limit,
-               int64_t rows)
+               int64_t shown, int64_t rows)
 {
     int64_t last = rows > 0 ? (rows - 1) / limit * limit : 0;
 
     rv_jw_name(w, "links");
     rv_jw_object(w);
     write_link(req, w, "self", req->target);
-    if (offset < rows && limit < rows - offset)
-        write_link(req, w, "next", rv_links_target(req, offset + limit));
+    if (offset < rows && shown > 0 && shown < rows - offset)
+        write_link(req, w, "next", rv_links_target(req, offset + shown));
     if (offset > 0)
         write_link(req, w, "previous", rv_links_target(req, offset > limit ? offset - limit : 0));
     write_link(req, w, "first", rv_links_target(req, 0));

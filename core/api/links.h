@@ -9,7 +9,7 @@
 
 /* "links": {self, next, previous, first, last} into the object that is open. */
 void rv_links_write(const struct rv_request *req, rv_json_writer *w, int64_t offset, int64_t limit,
-                    int64_t rows);
+                    int64_t shown, int64_t rows);
 /* Target with its offset set; the arena's. */
 const char *rv_links_target(const struct rv_request *req, int64_t offset);
 

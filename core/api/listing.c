@@ -14,6 +14,8 @@
 #include "api/scope.h"
 #include "base/text.h"
 
+#define RV_PAGE_BYTES (12u << 20) /* six times as much, and once more, are still an answer */
+
 int
 rv_listing_restrict(struct rv_listing *listing, rv_err *err)
 {
@@ -147,6 +149,7 @@ struct page {
     int64_t *ids;
     size_t *ends, *action_ends;
     int count, size;
+    int cut;
 };
 
 static void
@@ -172,13 +175,35 @@ grow_page(struct page *page)
 }
 
 static void
+write_bare(const struct rv_listing *listing, rv_json_writer *w, int64_t id)
+{
+    rv_jw_name(w, "href");
+    rv_jw_string(w, rv_document_href(listing->req, listing->kind, id));
+    rv_jw_name(w, "id");
+    rv_document_id(w, id);
+}
+
+/* What a row takes before its texts are escaped, which may make six bytes of one. */
+static int
+is_too_large(const struct rv_listing *listing, const rv_value *row)
+{
+    size_t bytes = 0;
+
+    for (int i = 0; i < listing->select.field_count; i++)
+        bytes += row[i].type == RV_TEXT ? (size_t)row[i].len : 0;
+    return listing->bare || (listing->bytes_max && bytes > listing->bytes_max);
+}
+
+static void
 add_to_page(const struct rv_listing *listing, struct page *page, const rv_value *row)
 {
     rv_json_writer w = rv_json_to(&page->text);
 
     grow_page(page);
     rv_jw_object(&w);
-    if (listing->whole) {
+    if (listing->whole && is_too_large(listing, row)) {
+        write_bare(listing, &w, row[0].v.i);
+    } else if (listing->whole) {
         rv_json_writer actions = rv_json_to(&page->actions);
         rv_document_fields(&listing->doc, &w, row);
         rv_jw_object(&actions);
@@ -200,8 +225,12 @@ read_page(const struct rv_listing *listing, struct page *page, const struct rv_s
     const rv_value *row;
     int rc = run(listing, &rows, sql, err);
 
-    while (rc >= 0 && (rc = rv_rows_next(rows, &row, err)) == 1 && !page->text.failed)
+    while (rc >= 0 && (rc = rv_rows_next(rows, &row, err)) == 1 && !page->text.failed) {
+        page->cut = listing->bytes_max && page->text.len >= listing->bytes_max;
+        if (page->cut)
+            break;
         add_to_page(listing, page, row);
+    }
     if (rc >= 0)
         rc = rv_buf_check(&page->text, err);
     if (rc == RV_E_LIMIT)
@@ -265,6 +294,25 @@ write_page(const struct rv_listing *listing, struct page *page, struct rv_docume
     return rc < 0 ? rc : rv_buf_check(&out->text, err);
 }
 
+/* With fewer rows when what belongs to them takes too much, where that is allowed. */
+static int
+write_what_fits(const struct rv_listing *listing, struct page *page, struct rv_documents *out,
+                rv_err *err)
+{
+    int rc = write_page(listing, page, out, err);
+
+    while (rc == RV_E_LIMIT && listing->bytes_max && page->count > 1) {
+        page->count /= 2;
+        page->cut = 1;
+        rv_err_clear(err);
+        rv_buf_reset(&out->text);
+        rc = write_page(listing, page, out, err);
+    }
+    out->count = page->count;
+    out->cut = page->cut;
+    return rc;
+}
+
 void
 rv_documents_free(struct rv_documents *documents)
 {
@@ -307,7 +355,7 @@ read_documents(struct rv_listing *listing, const struct rv_sql *sql, struct rv_d
     out->starts = rv_realloc(NULL, count, sizeof(*out->starts));
     out->ends = rv_realloc(NULL, count, sizeof(*out->ends));
     if (rc == 0)
-        rc = write_page(listing, &page, out, err);
+        rc = write_what_fits(listing, &page, out, err);
     free_page(&page);
     return rc;
 }
@@ -377,6 +425,7 @@ answer_collection(struct rv_listing *listing, rv_err *err)
 
     if (rc < 0)
         return rc;
+    listing->bytes_max = RV_PAGE_BYTES;
     make_page(listing, &sql);
     int64_t left = counts[1] - smaller(counts[1], listing->params.offset);
     if (!listing->params.hide_resources)
@@ -385,9 +434,9 @@ answer_collection(struct rv_listing *listing, rv_err *err)
         return rc;
     rv_json_writer w = rv_answer_json(listing->req, 200);
     rv_jw_object(&w);
-    write_head(listing, &w, counts,
-               listing->params.hide_resources ? smaller(left, listing->params.limit)
-                                              : documents.count);
+    int64_t shown =
+        listing->params.hide_resources ? smaller(left, listing->params.limit) : documents.count;
+    write_head(listing, &w, counts, shown);
     if (!listing->params.hide_resources) {
         rv_jw_name(&w, "resources");
         rv_jw_array(&w);
@@ -402,7 +451,8 @@ answer_collection(struct rv_listing *listing, rv_err *err)
     } else {
         rv_document_collection_actions(listing->req, &w, listing->kind, collection_href(listing));
     }
-    rv_links_write(listing->req, &w, listing->params.offset, listing->params.limit, counts[1]);
+    rv_links_write(listing->req, &w, listing->params.offset, listing->params.limit, shown,
+                   counts[1]);
     rv_jw_end_object(&w);
     return rv_buf_check(&listing->req->answer.body, err);
 }

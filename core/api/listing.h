@@ -14,8 +14,11 @@ struct rv_listing {
     const struct rv_kind *kind;
     const struct rv_sub *sub; /* NULL: the whole collection */
     int64_t parent_id;
-    int64_t id; /* one resource; 0: a page */
-    int whole;  /* documents, not just hrefs */
+    int64_t id;       /* one resource; 0: a page */
+    int whole;        /* documents, not just hrefs */
+    size_t bytes_max; /* a page ends early, and a row is its href and id, rather than be larger than
+                       * this; 0: such an answer fails */
+    int bare;         /* rows are their href and id only */
     struct rv_select select;
     struct rv_list_params params;
     struct rv_document doc;
@@ -43,6 +46,7 @@ struct rv_documents {
     size_t *starts; /* of each in text */
     size_t *ends;
     int count;
+    int cut; /* it ended early */
 };
 void rv_documents_free(struct rv_documents *documents);
 #define RV_AUTO_DOCUMENTS __attribute__((cleanup(rv_documents_free)))

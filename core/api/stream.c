@@ -17,6 +17,8 @@
 
 #define ENOUGH_WAITING (256u << 10)
 #define PIECE (32u << 10)
+#define EVENT_BYTES 256          /* of an event beside its data */
+#define LOOK_UP_BYTES (4u << 20) /* of rows at once, or little more */
 #define CHECK_MS 1000 /* so long may a stream be told of changes after its login is over */
 
 static int
@@ -152,8 +154,8 @@ add_event(rv_buf *out, const struct rv_stream *stream, const struct rv_told *cha
 }
 
 static void
-add_gone(rv_buf *out, const struct rv_stream *stream, const struct rv_request *req,
-         const struct rv_told *change)
+add_bare(rv_buf *out, const struct rv_stream *stream, const struct rv_request *req,
+         const struct rv_told *change, const char *name)
 {
     rv_buf data = rv_buf_limited(4096);
     rv_json_writer w = rv_json_to(&data);
@@ -164,7 +166,7 @@ add_gone(rv_buf *out, const struct rv_stream *stream, const struct rv_request *r
     rv_jw_name(&w, "id");
     rv_document_id(&w, change->id);
     rv_jw_end_object(&w);
-    add_event(out, stream, change, "deleted", rv_buf_text(&data), data.len);
+    add_event(out, stream, change, name, rv_buf_text(&data), data.len);
     rv_buf_free(&data);
 }
 
@@ -193,13 +195,20 @@ is_for(const struct rv_stream *stream, const struct rv_told *change)
            (!change->beside || stream->shows_beside);
 }
 
+/* Changes [from, to) of a batch. */
+struct piece {
+    const struct rv_batch *batch;
+    int from, to;
+};
+
 /* Ids, each once, of the changes that concern the stream. */
 static int
-collect_ids(const struct rv_stream *stream, const struct rv_batch *batch, int64_t *ids)
+collect_ids(const struct rv_stream *stream, const struct piece *piece, int64_t *ids)
 {
+    const struct rv_batch *batch = piece->batch;
     int count = 0, unique = 0;
 
-    for (int i = 0; i < batch->count; i++) {
+    for (int i = piece->from; i < piece->to; i++) {
         const struct rv_told *change = &batch->changes[i];
         if (is_for(stream, change))
             ids[count++] = change->id;
@@ -212,22 +221,37 @@ collect_ids(const struct rv_stream *stream, const struct rv_batch *batch, int64_
     return unique;
 }
 
+/* The row; its href and id alone when it is too large to wait for its client. */
+static void
+add_row(rv_buf *out, struct rv_stream *stream, const struct rv_listing *listing,
+        const struct rv_told *change, const char *document, size_t len)
+{
+    size_t most = out->limit - EVENT_BYTES;
+
+    if (len > most) {
+        add_bare(out, stream, listing->req, change, rv_op_name(change->op));
+        return;
+    }
+    if (out->len > most - len)
+        rv_stream_put(stream, out);
+    add_event(out, stream, change, rv_op_name(change->op), document, len);
+}
+
 static int
-tell(const struct rv_stream *stream, const struct rv_listing *listing,
+tell(struct rv_stream *stream, const struct rv_listing *listing,
      const struct rv_documents *documents, const struct rv_batch *batch,
      const struct rv_told *change, rv_buf *out, rv_err *err)
 {
     int at = rv_documents_find(documents, change->id);
 
     if (change->op != RV_DELETED && at >= 0) {
-        add_event(out, stream, change, rv_op_name(change->op),
-                  documents->text.data + documents->starts[at],
-                  documents->ends[at] - documents->starts[at]);
+        add_row(out, stream, listing, change, documents->text.data + documents->starts[at],
+                documents->ends[at] - documents->starts[at]);
         return 0;
     }
     int rc = change->op == RV_CREATED ? 0 : rv_departure_find(listing, batch, change, err);
     if (rc > 0)
-        add_gone(out, stream, listing->req, change);
+        add_bare(out, stream, listing->req, change, "deleted");
     return rc < 0 ? rc : 0;
 }
 
@@ -251,13 +275,14 @@ rv_stream_has_room(const struct rv_stream *stream)
  * on. */
 static int
 tell_all(struct rv_stream *stream, const struct rv_listing *listing,
-         const struct rv_documents *documents, const struct rv_batch *batch, rv_err *err)
+         const struct rv_documents *documents, const struct piece *piece, rv_err *err)
 {
+    const struct rv_batch *batch = piece->batch;
     rv_buf out = rv_buf_limited(
         (size_t)rv_settings_int(stream->req->api->config.settings, "api.stream_buffer_max"));
     int rc = 0;
 
-    for (int i = 0; i < batch->count && rc == 0 && !stream->behind; i++) {
+    for (int i = piece->from; i < piece->to && rc == 0 && !stream->behind; i++) {
         const struct rv_told *change = &batch->changes[i];
         if (!is_for(stream, change))
             continue;
@@ -277,20 +302,46 @@ tell_all(struct rv_stream *stream, const struct rv_listing *listing,
     return rc;
 }
 
+/* 1 when the rows are too large to be looked up together. */
 static int
-look_up_and_tell(struct rv_stream *stream, const struct rv_batch *batch, const int64_t *ids,
-                 int count, rv_err *err)
+look_up_and_tell(struct rv_stream *stream, const struct piece *piece, const int64_t *ids, int count,
+                 rv_err *err)
 {
     RV_AUTO_DOCUMENTS struct rv_documents documents = { 0 };
     RV_AUTO_LISTING struct rv_listing listing;
     struct rv_request *work = piece_of_work(stream);
     int rc = opening(&listing, work, stream->kind, err);
 
+    listing.bytes_max = LOOK_UP_BYTES;
     if (rc == 0)
         rc = rv_listing_documents(&listing, ids, count, &documents, err);
-    if (rc == 0)
-        rc = tell_all(stream, &listing, &documents, batch, err);
+    if (rc == RV_E_LIMIT && count == 1) {
+        rv_err_clear(err);
+        rv_documents_free(&documents);
+        listing.bare = 1;
+        rc = rv_listing_documents(&listing, ids, count, &documents, err);
+    }
+    int apart = count > 1 && (rc == RV_E_LIMIT || (rc == 0 && documents.cut));
+    if (rc == 0 && !apart)
+        rc = tell_all(stream, &listing, &documents, piece, err);
     rv_request_free(work);
+    return apart ? 1 : rc;
+}
+
+static int
+tell_piece(struct rv_stream *stream, struct piece piece, rv_err *err)
+{
+    int64_t ids[RV_BATCH_TOLD];
+    int count = collect_ids(stream, &piece, ids);
+    int rc = count > 0 ? look_up_and_tell(stream, &piece, ids, count, err) : 0;
+
+    if (rc != 1)
+        return rc;
+    rv_err_clear(err);
+    int middle = piece.from + (piece.to - piece.from) / 2;
+    rc = tell_piece(stream, (struct piece){ piece.batch, piece.from, middle }, err);
+    if (rc == 0 && !stream->behind)
+        rc = tell_piece(stream, (struct piece){ piece.batch, middle, piece.to }, err);
     return rc;
 }
 
@@ -305,17 +356,26 @@ rv_stream_check(struct rv_stream *stream, int64_t after_ms, rv_err *err)
     return rv_auth_hold_check(stream->req->api->config.store, &stream->login, stream->renews, err);
 }
 
+static int
+concerns(const struct rv_stream *stream, const struct rv_batch *batch)
+{
+    for (int i = 0; i < batch->count; i++) {
+        if (is_for(stream, &batch->changes[i]))
+            return 1;
+    }
+    return 0;
+}
+
 /* Tell a level stream of a batch; its cursor moves with what was written. */
 int
 rv_stream_deliver(struct rv_stream *stream, const struct rv_batch *batch, rv_err *err)
 {
-    int64_t ids[RV_BATCH_TOLD];
-    int count = collect_ids(stream, batch, ids), rc = 0;
+    int rc = 0;
 
-    if (count > 0)
+    if (concerns(stream, batch))
         rc = rv_stream_check(stream, CHECK_MS, err);
-    if (rc == 0 && count > 0)
-        rc = look_up_and_tell(stream, batch, ids, count, err);
+    if (rc == 0)
+        rc = tell_piece(stream, (struct piece){ batch, 0, batch->count }, err);
     if (rc == 0 && !stream->behind && batch->to.number > stream->cursor.number)
         stream->cursor.number = batch->to.number;
     return rc;

@@ -576,6 +576,49 @@ options_describe_a_collection_without_login(void **state)
     assert_int_equal(sub.len, 0);
 }
 
+/* Six bytes of JSON each. */
+static void
+enlarge(struct api_fixture *f, int n, size_t bytes)
+{
+    RV_AUTO_FREE char *text = rv_alloc(bytes + 1);
+
+    memset(text, 1, bytes);
+    must_exec(f->store, "UPDATE container_groups SET message = $1 WHERE id = $2", rv_vtext(text),
+              rv_vint(FIRST_ID + 1000 + n));
+}
+
+static void
+a_page_of_large_rows_ends_early_and_leads_on(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    RV_AUTO_FREE char *target = rv_strdup("/api/container_groups?expand=resources&limit=50");
+    int pages = 0, rows = 0;
+    seed_pods(f, 8);
+
+    for (int n = 1; n <= 5; n++)
+        enlarge(f, n, 1 << 20);
+    enlarge(f, 6, 13 << 20);
+    for (; target && pages < 10; pages++) {
+        AUTO_REPLY struct reply page = get(f, target);
+        assert_int_equal(page.status, 200);
+        assert_string_equal(at(&page, "count"), "8");
+        for (int i = 0; i < count_at(&page, "resources"); i++) {
+            RV_AUTO_FREE char *path = rv_format("resources[%d].id", i);
+            RV_AUTO_FREE char *id = rv_format("%lld", FIRST_ID + 1000 + ++rows);
+            assert_string_equal(at(&page, path), id);
+        }
+        const char *next = at(&page, "links.next"), *path = strstr(next, "/api");
+        free(target);
+        target = path ? rv_strdup(path) : NULL;
+    }
+    assert_int_equal(rows, 8);
+    assert_in_range(pages, 3, 4);
+    AUTO_REPLY struct reply large =
+        get(f, "/api/container_groups?expand=resources&offset=5&limit=1");
+    assert_string_equal(at(&large, "resources[0].id"), "1000000001006");
+    assert_string_equal(at(&large, "resources[0].name"), "(none)");
+}
+
 int
 main(void)
 {
@@ -602,6 +645,7 @@ main(void)
         api_test(collection_class_restricts_and_knows_aliens),
         api_test(providers_show_the_class_and_filter_by_either_name),
         api_test(several_rows_are_queried_by_id_href_guid_and_name),
+        api_test(a_page_of_large_rows_ends_early_and_leads_on),
         api_test(options_describe_a_collection_without_login),
     };
 

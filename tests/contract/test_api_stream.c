@@ -391,6 +391,38 @@ storm(struct api_fixture *f, int rounds)
     }
 }
 
+/* A text of this size, all of characters that take six bytes each in JSON. */
+static void
+enlarge(struct api_fixture *f, int n, const char *column, size_t bytes)
+{
+    RV_AUTO_FREE char *text = rv_alloc(bytes + 1);
+
+    memset(text, 1, bytes);
+    set(f, "container_group", FIRST_ID + 1000 + n, text_field(column, text), NOTHING);
+}
+
+static void
+a_row_that_is_too_large_is_told_by_its_id(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 40);
+    struct events *events = watching(f, PODS "?attributes=name,message,reason", NULL);
+
+    for (int n = 1; n <= 30; n++)
+        enlarge(f, n, "message", 120 << 10);
+    enlarge(f, 31, "message", 1 << 20);
+    change(f, 32, "Failed", 0, RV_UPDATED);
+    rv_api_changed(f->api);
+    for (int i = 0; i < 400 && !strstr(events_text(events), "1000000001032"); i++)
+        run_loop(f, 50);
+    const char *text = events_text(events);
+    assert_int_equal(count_of(text, "event: updated"), 32);
+    assert_non_null(strstr(text, "/1000000001031\",\"id\":\"1000000001031\"}"));
+    assert_non_null(strstr(text, "\"name\":\"pod-0032\""));
+    assert_int_equal(count_of(text, "\"message\":\"\\u0001"), 30);
+    events_close(events);
+}
+
 static void
 a_slow_reader_is_caught_up_without_filling_memory(void **state)
 {
@@ -546,6 +578,7 @@ main(void)
         api_test(a_stream_is_told_of_nothing_once_its_token_is_revoked),
         api_test(a_stream_by_password_ends_with_that_password),
         api_test(streams_have_a_cap),
+        api_test(a_row_that_is_too_large_is_told_by_its_id),
         api_test(a_slow_reader_is_caught_up_without_filling_memory),
         api_test(a_reader_that_takes_nothing_is_cut_off),
     };

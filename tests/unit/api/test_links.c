@@ -32,18 +32,20 @@ static void
 pages_link_to_their_neighbours(void **state)
 {
     static const struct {
-        int64_t offset, limit, rows;
+        int64_t offset, limit, shown, rows;
         const char *links; /* names that are there, then the last offset */
     } cases[] = {
-        { 0, 10, 95, "self next first last=90" },
-        { 40, 10, 95, "self next previous first last=90" },
-        { 90, 10, 95, "self previous first last=90" },
-        { 0, 10, 10, "self first last=0" },
-        { 0, 10, 20, "self next first last=10" },
-        { 5, 10, 20, "self next previous first last=10" },
-        { 0, 10, 0, "self first last=0" },
-        { 500, 10, 95, "self previous first last=90" },
-        { INT64_MAX, INT64_MAX, 95, "self previous first last=0" },
+        { 0, 10, 10, 95, "self next first last=90" },
+        { 40, 10, 10, 95, "self next previous first last=90" },
+        { 90, 10, 5, 95, "self previous first last=90" },
+        { 0, 10, 10, 10, "self first last=0" },
+        { 0, 10, 10, 20, "self next first last=10" },
+        { 5, 10, 10, 20, "self next previous first last=10" },
+        { 0, 10, 0, 0, "self first last=0" },
+        { 500, 10, 0, 95, "self previous first last=90" },
+        { 0, 50, 3, 95, "self next first last=50" }, /* its rows were too large for more */
+        { 92, 10, 2, 95, "self next previous first last=90" },
+        { INT64_MAX, INT64_MAX, 0, 95, "self previous first last=0" },
     };
     static const char *const names[] = { "self", "next", "previous", "first" };
 
@@ -53,7 +55,7 @@ pages_link_to_their_neighbours(void **state)
         rv_buf out = rv_buf_limited(65536), found = rv_buf_limited(256);
         rv_json_writer w = rv_json_to(&out);
         rv_jw_object(&w);
-        rv_links_write(req, &w, cases[i].offset, cases[i].limit, cases[i].rows);
+        rv_links_write(req, &w, cases[i].offset, cases[i].limit, cases[i].shown, cases[i].rows);
         rv_jw_end_object(&w);
         cJSON *json = cJSON_Parse(rv_buf_text(&out));
         const cJSON *links = cJSON_GetObjectItem(json, "links");
