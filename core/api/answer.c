@@ -171,6 +171,12 @@ rv_answer_err(struct rv_request *req, const rv_err *err)
     }
     if (status == 503) {
         rv_answer_header(req, "Retry-After", "1");
+        /* Where the database is, and the like, is nothing for whoever has not logged in. */
+        if (req->who.user_id == 0) {
+            rv_answer_error(req, 503, "the server cannot answer now: its log says why",
+                            "try again in a moment");
+            return;
+        }
         rv_answer_error(req, 503, err->text, *err->hint ? err->hint : "try again in a moment");
         return;
     }

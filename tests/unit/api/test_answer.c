@@ -29,6 +29,7 @@ classes_have_the_statuses_that_clients_expect(void **state)
         struct rv_request *req = request_of("/x");
         rv_err err = RV_ERR_INIT;
         rv_fail(&err, cases[i].code, "the \"reason\"");
+        req->who.user_id = 1;
         rv_answer_err(req, &err);
         assert_int_equal(req->answer.status, cases[i].status);
         cJSON *json = cJSON_Parse(rv_buf_text(&req->answer.body));
@@ -56,6 +57,24 @@ our_own_mistakes_are_not_spelt_out_to_clients(void **state)
 }
 
 static void
+a_stranger_is_not_told_where_the_database_is(void **state)
+{
+    static const int codes[] = { RV_E_UNAVAILABLE, RV_E_TIMEOUT, RV_E_RATE_LIMITED };
+
+    (void)state;
+    for (size_t i = 0; i < RV_COUNT(codes); i++) {
+        struct rv_request *req = request_of("/readyz");
+        rv_err err = RV_ERR_INIT;
+        rv_fail(&err, codes[i], "connection to server at \"10.1.2.3\", port 5432 failed");
+        rv_hint(&err, "is 10.1.2.3 up?");
+        rv_answer_err(req, &err);
+        assert_int_equal(req->answer.status, 503);
+        assert_null(strstr(rv_buf_text(&req->answer.body), "10.1.2.3"));
+        rv_request_free(req);
+    }
+}
+
+static void
 an_error_replaces_what_was_written_before(void **state)
 {
     struct rv_request *req = request_of("/x");
@@ -77,6 +96,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(classes_have_the_statuses_that_clients_expect),
         cmocka_unit_test(our_own_mistakes_are_not_spelt_out_to_clients),
+        cmocka_unit_test(a_stranger_is_not_told_where_the_database_is),
         cmocka_unit_test(an_error_replaces_what_was_written_before),
     };
 
