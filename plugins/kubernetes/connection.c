@@ -43,62 +43,32 @@ check_path(struct reeve_call *call, const char *path)
     return strlen(path) < 1024 ? 0 : reeve_fail(call, REEVE_E_INVALID, "path is too long");
 }
 
+/* What the options say of address, TLS and credentials, read as by every provider; what is wrong
+ * with them is said here, where it is known by which name a person gave it. */
 static int
-make_url(struct reeve_call *call, const struct reeve_config *config, struct kube_connection *conn)
+read_options(struct reeve_call *call, const struct reeve_config *config,
+             struct reeve_http_config *http)
 {
-    const char *host = reeve_config_string(config, "hostname");
     const char *path = reeve_config_string(config, "path");
-    const char *protocol = reeve_config_string(config, "security_protocol");
-    int v6, path_len, plain = protocol && strcmp(protocol, "non-ssl") == 0;
-    int rc = check_host(call, host);
+    int rc = check_host(call, reeve_config_string(config, "hostname"));
 
-    path = path ? path : "";
-    if (!rc)
+    if (!rc && path)
         rc = check_path(call, path);
-    if (rc)
-        return rc;
-    v6 = strchr(host, ':') != NULL;
-    path_len = (int)strlen(path);
-    while (path_len && path[path_len - 1] == '/')
-        path_len--;
-    snprintf(conn->server, sizeof(conn->server), "%s://%s%s%s:%d%s%.*s", plain ? "http" : "https",
-             v6 ? "[" : "", host, v6 ? "]" : "", (int)reeve_config_int(config, "port"),
-             path_len && *path != '/' ? "/" : "", path_len, path);
-    return 0;
+    if (!rc &&
+        !reeve_config_has(config, "client_certificate") != !reeve_config_has(config, "client_key"))
+        rc = bad_option(call, "client_certificate and client_key are of use together only",
+                        "give both, or a token as auth_key");
+    return rc ? rc : reeve_http_options(call, config, http);
 }
 
-static int
-choose_tls(struct reeve_call *call, const struct reeve_config *config,
-           struct reeve_http_config *http)
+static void
+keep_address(struct kube_connection *conn, const char *url)
 {
-    const char *protocol = reeve_config_string(config, "security_protocol");
+    size_t len = strlen(url);
 
-    http->tls = REEVE_TLS_VERIFY;
-    if (protocol && strcmp(protocol, "ssl-without-validation") == 0)
-        http->tls = REEVE_TLS_NO_VERIFY;
-    if (protocol && strcmp(protocol, "ssl-with-validation-custom-ca") == 0) {
-        http->tls = REEVE_TLS_VERIFY_CA;
-        http->ca_pem = reeve_config_string(config, "certificate_authority");
-        if (!http->ca_pem)
-            return bad_option(call,
-                              "security_protocol is ssl-with-validation-custom-ca, and no "
-                              "certificate_authority is given",
-                              "give certificate_authority, or ssl-with-validation");
-    }
-    return 0;
-}
-
-static int
-choose_credentials(struct reeve_call *call, const struct reeve_config *config,
-                   struct reeve_http_config *http)
-{
-    http->bearer = reeve_config_secret(config, "auth_key");
-    http->client_cert_pem = reeve_config_string(config, "client_certificate");
-    http->client_key = reeve_config_secret(config, "client_key");
-    if (!http->client_cert_pem != !http->client_key)
-        return bad_option(call, "client_certificate and client_key are of use together only",
-                          "give both, or a token as auth_key");
-    return 0;
+    while (len && url[len - 1] == '/')
+        len--;
+    snprintf(conn->server, sizeof(conn->server), "%.*s", (int)len, url);
 }
 
 static int
@@ -107,19 +77,17 @@ open_clients(struct reeve_call *call, const struct reeve_config *config,
 {
     struct reeve_http_config http = {
         .size = sizeof(http),
-        .base_url = conn->server,
-        .proxy = reeve_config_string(config, "http_proxy"),
         .retries = 2,
         .connect_timeout_ms = conn->connect_timeout_ms,
         .request_timeout_ms = reeve_config_int(config, "request_timeout"),
         .max_response_bytes = MAX_ANSWER_BYTES,
     };
-    int rc = choose_tls(call, config, &http);
+    int rc = read_options(call, config, &http);
 
-    if (!rc)
-        rc = choose_credentials(call, config, &http);
-    if (!rc)
-        rc = reeve_http_open(call, &http, &conn->http);
+    if (rc)
+        return rc;
+    keep_address(conn, http.base_url);
+    rc = reeve_http_open(call, &http, &conn->http);
     if (rc)
         return rc;
     /* The server ends a watch after twice watch_timeout at the latest: a longer silence means that
@@ -141,9 +109,7 @@ kube_open(struct reeve_call *call, const struct reeve_config *config, void **out
     conn->connect_timeout_ms = reeve_config_int(config, "connect_timeout");
     conn->watch_timeout_ms = reeve_config_int(config, "watch_timeout");
     conn->retry_refused_ms = reeve_config_int(config, "retry_refused");
-    rc = make_url(call, config, conn);
-    if (!rc)
-        rc = open_clients(call, config, conn);
+    rc = open_clients(call, config, conn);
     if (rc) {
         kube_close(conn);
         return rc;

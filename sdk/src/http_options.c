@@ -34,7 +34,7 @@ read_security(struct reeve_call *call, const struct reeve_config *config,
         return 0;
     reeve_fail(call, REEVE_E_INVALID, "security_protocol is '%s', but there is no CA certificate",
                protocol);
-    reeve_hint(call, "give certificate_authority, in PEM form");
+    reeve_hint(call, "give certificate_authority, in PEM form, or choose ssl-with-validation");
     return REEVE_E_INVALID;
 }
 
@@ -93,5 +93,8 @@ reeve_http_options(struct reeve_call *call, const struct reeve_config *config,
     if (out->client_cert_pem)
         read_secret(config, "client_key", &out->client_key);
     read_text(config, "http_proxy", &out->proxy);
+    read_text(config, "http_proxy_userid", &out->proxy_userid);
+    if (out->proxy_userid)
+        read_secret(config, "http_proxy_password", &out->proxy_password);
     return status;
 }

@@ -262,6 +262,35 @@ a_page_that_expired_begins_the_list_again(void **state)
     close_fake(&fake);
 }
 
+/* An endpoint that never comes to an end: each token was there before, at once or after some. */
+static void
+a_list_without_end_is_given_up(void **state)
+{
+#define NEXT(token) LIST("\"resourceVersion\":\"10\",\"continue\":\"" token "\"", POD("a"))
+#define PAGE_OF(token, next)                                                                       \
+    "{\"path\":\"/api/v1/pods\",\"query\":{\"continue\":\"" token                                  \
+    "\"},\"steps\":[{\"json\":" NEXT(next) "}]},"
+    static const char *const endless[] = {
+        PODS("{\"json\":" NEXT("again") "}"),
+        PAGE_OF("1", "2") PAGE_OF("2", "3") PAGE_OF("3", "4") PAGE_OF("4", "2")
+            PODS("{\"json\":" NEXT("1") "}"),
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(endless) / sizeof(endless[0]); i++) {
+        struct fake fake;
+        rv_err err = RV_ERR_INIT;
+
+        open_fake(&fake, endless[i]);
+        assert_int_equal(kube_driver_refresh(&fake.driver, &err), REEVE_E_PROTOCOL);
+        assert_contains(err.text, "list pods: after ");
+        assert_contains(err.text, "continue token was there before");
+        close_fake(&fake);
+    }
+#undef NEXT
+#undef PAGE_OF
+}
+
 static void
 one_object_that_cannot_be_kept_is_a_warning(void **state)
 {
@@ -573,6 +602,7 @@ main(void)
         cmocka_unit_test(what_is_no_list_is_refused),
         cmocka_unit_test(refusals_and_outages_have_their_classes),
         cmocka_unit_test(a_page_that_expired_begins_the_list_again),
+        cmocka_unit_test(a_list_without_end_is_given_up),
         cmocka_unit_test(one_object_that_cannot_be_kept_is_a_warning),
         cmocka_unit_test(a_web_server_that_is_no_api_server_is_told_so),
         cmocka_unit_test(nothing_at_the_port_is_unavailable),

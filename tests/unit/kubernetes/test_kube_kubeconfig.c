@@ -300,6 +300,13 @@ prepare_fills_in_what_follows(void **state)
     check_prepared("{\"hostname\":\"h\",\"certificate_authority\":\"PEM\"}",
                    REMOVED "hostname=h\ncertificate_authority=PEM\n"
                            "security_protocol=ssl-with-validation-custom-ca\n");
+    check_prepared("{\"http_proxy\":\"http://p:1/@\"}", REMOVED "http_proxy=http://p:1/@\n");
+    check_prepared("{\"http_proxy\":\"http://us%40er:p:%2Fw@x@p:1\"}", REMOVED
+                   "http_proxy=http://p:1\nhttp_proxy_userid=us@er\nhttp_proxy_password=p:/w@x\n");
+    check_prepared("{\"http_proxy\":\"http://me@p\"}",
+                   REMOVED "http_proxy=http://p\nhttp_proxy_userid=me\n");
+    check_prepared("{\"http_proxy\":\"http://me:a@p\",\"http_proxy_password\":\"b\"}",
+                   REMOVED "http_proxy=http://p\nhttp_proxy_userid=me\nhttp_proxy_password=b\n");
     check_prepared("{\"hostname\":\"h\",\"page_size\":\"100\"}",
                    REMOVED "hostname=h\npage_size=100\n");
 }
