@@ -39,6 +39,10 @@ parse_url(const char *text, rv_err *err)
         return rv_fail(err, RV_E_INVALID, "must begin with http:// or https://");
     if (text[scheme] == 0 || strchr("/:?#", text[scheme]) || strpbrk(text, " \t\r\n"))
         return rv_fail(err, RV_E_INVALID, "'%.200s' is not a URL", text);
+    /* It is stored and shown as it is. */
+    if (memchr(text + scheme, '@', strcspn(text + scheme, "/?#")))
+        return rv_fail(err, RV_E_INVALID,
+                       "must not hold a user name or password: give them by options of their own");
     return 0;
 }
 

@@ -29,7 +29,11 @@ const struct reeve_option kube_options[] = {
     { "client_certificate", REEVE_OPT_TEXT, 0, NULL, 0, 0, NULL,
       "Certificate (PEM) to show to the server, with client_key" },
     { "client_key", REEVE_OPT_SECRET, 0, NULL, 0, 0, NULL, "Key (PEM) of client_certificate" },
-    { "http_proxy", REEVE_OPT_URL, 0, NULL, 0, 0, NULL, "HTTP proxy to go through" },
+    { "http_proxy", REEVE_OPT_URL, 0, NULL, 0, 0, NULL,
+      "HTTP proxy to go through, http://host:port" },
+    { "http_proxy_userid", REEVE_OPT_STRING, 0, NULL, 0, 0, NULL, "User name at the proxy" },
+    { "http_proxy_password", REEVE_OPT_SECRET, 0, NULL, 0, 0, NULL,
+      "Password of http_proxy_userid" },
     { "kubeconfig", REEVE_OPT_SECRET, 0, NULL, 0, 0, NULL,
       "Text of a kubeconfig file, in place of all of the above; files and programs that it "
       "refers to are not read" },

@@ -82,8 +82,17 @@ check(struct reeve_call *call, const struct reeve_http_config *config)
         return reeve_fail(call, REEVE_E_INVALID, "a client key without a client certificate");
     if (config->password && !config->userid)
         return reeve_fail(call, REEVE_E_INVALID, "a password without a user name");
-    if (config->userid && strchr(config->userid, ':'))
+    if (config->proxy_password && !config->proxy_userid)
+        return reeve_fail(call, REEVE_E_INVALID, "a password for the proxy without a user name");
+    if ((config->userid && strchr(config->userid, ':')) ||
+        (config->proxy_userid && strchr(config->proxy_userid, ':')))
         return reeve_fail(call, REEVE_E_INVALID, "a user name must not hold a colon");
+    /* It would be shown with the address. */
+    if (config->proxy && strchr(config->proxy, '@')) {
+        reeve_fail(call, REEVE_E_INVALID, "the address of the proxy holds a user name or password");
+        reeve_hint(call, "give them as http_proxy_userid and http_proxy_password");
+        return REEVE_E_INVALID;
+    }
     return 0;
 }
 
@@ -101,6 +110,7 @@ keep_texts(struct reeve_call *call, struct reeve_http *http, const struct reeve_
     const char *agent = config->user_agent ? config->user_agent : "reeve/" REEVE_SDK_VERSION;
 
     if (copy(&http->user_agent, agent) < 0 || copy(&http->proxy, config->proxy) < 0 ||
+        copy(&http->proxy_userid, config->proxy_userid) < 0 ||
         copy(&http->ca_pem, config->ca_pem) < 0 || copy(&http->userid, config->userid) < 0 ||
         copy(&http->client_cert_pem, config->client_cert_pem) < 0 || !http->base_url ||
         !http->origin)
@@ -116,6 +126,7 @@ keep_numbers(struct reeve_http *http, const struct reeve_http_config *config)
     http->client_key = config->client_key;
     http->bearer = config->bearer;
     http->password = config->password;
+    http->proxy_password = config->proxy_password;
     http->connect_ms =
         config->connect_timeout_ms > 0 ? config->connect_timeout_ms : RV_SDK_HTTP_CONNECT_MS;
     http->request_ms =
@@ -187,6 +198,7 @@ reeve_http_close(struct reeve_http *http)
     free(http->origin);
     free(http->user_agent);
     free(http->proxy);
+    free(http->proxy_userid);
     free(http->ca_pem);
     free(http->client_cert_pem);
     free(http->userid);

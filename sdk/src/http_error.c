@@ -303,8 +303,8 @@ explain_proxy(struct reeve_call *call, const struct rv_sdk_transfer *transfer, l
     reeve_fail(call, error_class, "the proxy does not connect us to %s: it answers with status %ld",
                transfer->http->origin, status);
     if (status == 407)
-        reeve_hint(call, "give the proxy's user and password in its address: "
-                         "http://user:password@host:port");
+        reeve_hint(call, "give the proxy's user and password as http_proxy_userid and "
+                         "http_proxy_password");
     return error_class;
 }
 

@@ -105,7 +105,8 @@ struct rv_sdk_transfer {
     char *label; /* "GET /path", for texts */
     struct curl_slist *headers;
     struct curl_slist authorization; /* its text is ours, so that it can be wiped */
-    uint64_t authorization_len;
+    struct curl_slist proxy_authorization;
+    uint64_t authorization_len, proxy_authorization_len;
     char *client_key;
     uint64_t client_key_len;
     char error[CURL_ERROR_SIZE];
@@ -121,11 +122,11 @@ struct reeve_http {
     char *base_url; /* without a slash at its end */
     char *origin;   /* "https://host:port" */
     char *user_agent;
-    char *proxy;
+    char *proxy, *proxy_userid;
     char *ca_pem;
     char *client_cert_pem;
     char *userid;
-    const struct reeve_secret *client_key, *bearer, *password;
+    const struct reeve_secret *client_key, *bearer, *password, *proxy_password;
     int32_t tls;
     int32_t retries;
     int64_t connect_ms;

@@ -16,7 +16,8 @@
 struct lending {
     struct reeve_call *call;
     struct rv_sdk_transfer *transfer;
-    const char *name; /* what the secret is, for texts */
+    const char *name;          /* what the secret is, for texts */
+    const char *head, *userid; /* of a password */
 };
 
 /* A token from a file often ends with a line end. */
@@ -86,28 +87,52 @@ encode_base64(char *out, const char *bytes, uint64_t len)
     }
 }
 
+/* "HEAD base64(userid:bytes)", in memory that is the caller's. */
+static int
+make_basic(const struct lending *lending, const char *bytes, uint64_t len, char **out,
+           uint64_t *out_len)
+{
+    uint64_t user_len = strlen(lending->userid), pair_len = user_len + 1 + len;
+    uint64_t head_len = strlen(lending->head);
+    char *pair = malloc(pair_len);
+
+    *out_len = head_len + (pair_len + 2) / 3 * 4;
+    *out = calloc(1, *out_len + 1);
+    if (pair && *out) {
+        memcpy(pair, lending->userid, user_len);
+        pair[user_len] = ':';
+        memcpy(pair + user_len + 1, bytes, len);
+        memcpy(*out, lending->head, head_len);
+        encode_base64(*out + head_len, pair, pair_len);
+        explicit_bzero(pair, pair_len);
+    }
+    int failed = !pair || !*out;
+    free(pair);
+    return failed ? reeve_fail(lending->call, REEVE_E_INTERNAL, "out of memory for a header") : 0;
+}
+
 static int
 take_password(void *arg, const char *bytes, uint64_t len)
 {
-    static const char head[] = "Authorization: Basic ";
     struct lending *lending = arg;
-    const char *userid = lending->transfer->http->userid;
-    uint64_t user_len = strlen(userid), pair_len = user_len + 1 + len;
+    struct rv_sdk_transfer *transfer = lending->transfer;
 
-    char *pair = malloc(pair_len);
-    char *text = new_authorization(lending->transfer, sizeof(head) - 1 + (pair_len + 2) / 3 * 4);
-    if (pair && text) {
-        memcpy(pair, userid, user_len);
-        pair[user_len] = ':';
-        memcpy(pair + user_len + 1, bytes, len);
-        memcpy(text, head, sizeof(head) - 1);
-        encode_base64(text + sizeof(head) - 1, pair, pair_len);
-        explicit_bzero(pair, pair_len);
-    }
-    free(pair);
-    if (!pair || !text)
-        return reeve_fail(lending->call, REEVE_E_INTERNAL, "out of memory for a header");
-    return 0;
+    lending->head = "Authorization: Basic ";
+    lending->userid = transfer->http->userid;
+    return make_basic(lending, bytes, len, &transfer->authorization.data,
+                      &transfer->authorization_len);
+}
+
+static int
+take_proxy_password(void *arg, const char *bytes, uint64_t len)
+{
+    struct lending *lending = arg;
+    struct rv_sdk_transfer *transfer = lending->transfer;
+
+    lending->head = "Proxy-Authorization: Basic ";
+    lending->userid = transfer->http->proxy_userid;
+    return make_basic(lending, bytes, len, &transfer->proxy_authorization.data,
+                      &transfer->proxy_authorization_len);
 }
 
 static int
@@ -135,9 +160,12 @@ free_secrets(struct rv_sdk_transfer *transfer)
 {
     rv_sdk_http_wipe(transfer);
     free(transfer->authorization.data);
+    free(transfer->proxy_authorization.data);
     free(transfer->client_key);
     transfer->authorization.data = NULL;
     transfer->authorization_len = 0;
+    transfer->proxy_authorization.data = NULL;
+    transfer->proxy_authorization_len = 0;
     transfer->client_key = NULL;
     transfer->client_key_len = 0;
 }
@@ -146,7 +174,7 @@ int
 rv_sdk_http_lend(struct reeve_call *call, struct rv_sdk_transfer *transfer)
 {
     struct reeve_http *http = transfer->http;
-    struct lending lending = { call, transfer, "bearer token" };
+    struct lending lending = { .call = call, .transfer = transfer, .name = "bearer token" };
     int status = 0;
 
     free_secrets(transfer);
@@ -155,6 +183,8 @@ rv_sdk_http_lend(struct reeve_call *call, struct rv_sdk_transfer *transfer)
     } else if (http->userid && http->password) {
         status = reeve_secret_with(call, http->password, take_password, &lending);
     }
+    if (status == 0 && http->proxy_userid && http->proxy_password)
+        status = reeve_secret_with(call, http->proxy_password, take_proxy_password, &lending);
     if (status == 0 && http->client_key)
         status = reeve_secret_with(call, http->client_key, take_client_key, &lending);
     return status < 0 ? status : 0;
@@ -166,8 +196,11 @@ rv_sdk_http_wipe(struct rv_sdk_transfer *transfer)
     /* The memory stays, since libcurl still points to it: an empty header is not sent. */
     if (transfer->authorization_len > 0)
         explicit_bzero(transfer->authorization.data, transfer->authorization_len);
+    if (transfer->proxy_authorization_len > 0)
+        explicit_bzero(transfer->proxy_authorization.data, transfer->proxy_authorization_len);
     if (transfer->client_key_len > 0)
         explicit_bzero(transfer->client_key, transfer->client_key_len);
     transfer->authorization_len = 0;
+    transfer->proxy_authorization_len = 0;
     transfer->client_key_len = 0;
 }

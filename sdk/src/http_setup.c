@@ -146,6 +146,8 @@ rv_sdk_transfer_set_headers(struct reeve_call *call, struct rv_sdk_transfer *tra
     transfer->authorization.next = transfer->headers;
     set_pointer(transfer, CURLOPT_HTTPHEADER,
                 transfer->authorization.data ? &transfer->authorization : transfer->headers);
+    set_pointer(transfer, CURLOPT_PROXYHEADER,
+                transfer->proxy_authorization.data ? &transfer->proxy_authorization : NULL);
     return 0;
 }
 

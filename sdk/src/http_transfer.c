@@ -259,6 +259,8 @@ rv_sdk_transfer_end(struct rv_sdk_transfer *transfer)
     rv_sdk_http_wipe(transfer);
     free(transfer->authorization.data);
     transfer->authorization.data = NULL;
+    free(transfer->proxy_authorization.data);
+    transfer->proxy_authorization.data = NULL;
     free(transfer->client_key);
     transfer->client_key = NULL;
     curl_slist_free_all(transfer->headers);

@@ -27,7 +27,7 @@ struct reeve_http_config {
     uint64_t size;
     const char *base_url;   /* https://host:port[/prefix]; http:// too */
     const char *user_agent; /* NULL: "reeve/VERSION" */
-    const char *proxy;      /* NULL: none (the environment is not looked at) */
+    const char *proxy;      /* http://host:port; NULL: none (the environment is not looked at) */
     int32_t tls;            /* REEVE_TLS_... */
     int32_t retries;        /* of a request that failed with RATE_LIMITED, UNAVAILABLE or TIMEOUT;
                              * GET and HEAD only; with backoff and Retry-After */
@@ -41,13 +41,16 @@ struct reeve_http_config {
     int64_t request_timeout_ms;  /* 0: 60 s; for reeve_http_get_body and streams it is the longest
                                   * silence (streams: 0 for no limit once they answer) */
     uint64_t max_response_bytes; /* 0: 64 MiB; per answer, after decompression */
+    const char *proxy_userid;    /* of the proxy, basic, with proxy_password */
+    const struct reeve_secret *proxy_password;
 };
 
 /* Fill in what the well-known options of a connection say (options.h): base_url from hostname, port
  * and path; tls and ca_pem from security_protocol ("non-ssl" is http://) and
  * certificate_authority; bearer from auth_key, userid and password, client_certificate and
- * client_key, http_proxy. Options that are not there leave the field as it is. base_url is scratch
- * memory of the call. INVALID when a host name is missing or the options contradict each other. */
+ * client_key, http_proxy with http_proxy_userid and http_proxy_password. Options that are not there
+ * leave the field as it is. base_url is scratch memory of the call. INVALID when a host name is
+ * missing or the options contradict each other. */
 int reeve_http_options(struct reeve_call *call, const struct reeve_config *config,
                        struct reeve_http_config *out);
 

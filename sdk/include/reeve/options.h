@@ -52,7 +52,8 @@ struct reeve_option {
  *   hostname, port, path, security_protocol ("ssl-with-validation",
  *   "ssl-with-validation-custom-ca", "ssl-without-validation"), certificate_authority (PEM),
  *   userid, password (secret), auth_key (secret: a token), client_certificate,
- *   client_key (secret), http_proxy. */
+ *   client_key (secret), http_proxy (a URL holds no user), http_proxy_userid,
+ *   http_proxy_password (secret). */
 
 /* Borrowed from config, valid as long as the connection. NULL when not given and without
  * a fallback. */

@@ -38,6 +38,8 @@ static const struct {
     { "{\"hostname\":\"h\",\"url\":\"ftp://x\"}",
       "option 'url' must begin with http:// or https://" },
     { "{\"hostname\":\"h\",\"url\":\"https://\"}", "'https://' is not a URL" },
+    { "{\"hostname\":\"h\",\"url\":\"http://u:p@h\"}",
+      "option 'url' must not hold a user name or password" },
     { "{\"hostname\":\"h\",\"mode\":\"twoo\"}", "'twoo' is not known, did you mean 'two'?" },
     { "{\"hostname\":\"h\",\"mode\":\"quux\"}", "must be one of one, two, not 'quux'" },
     { "{\"hostname\":{\"a\":1}}", "option 'hostname' must be a text, a number or true or false" },

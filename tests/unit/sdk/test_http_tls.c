@@ -352,6 +352,31 @@ a_tunnel_leads_through_the_proxy(void **state)
 }
 
 static void
+only_the_proxy_sees_its_password(void **state)
+{
+    static const struct reeve_secret token = { "s3cr3t", 6 }, password = { "open sesame", 11 };
+    struct reeve_http_config config = { .tls = REEVE_TLS_VERIFY_CA,
+                                        .ca_pem = ca,
+                                        .bearer = &token,
+                                        .proxy = server.url,
+                                        .proxy_userid = "aladdin",
+                                        .proxy_password = &password };
+    struct reeve_http_answer answer;
+    struct reeve_http *client = open_client(good.url, config);
+
+    (void)state;
+    assert_int_equal(reeve_http_get(&call, client, "/text/far", &answer), 0);
+    assert_string_equal(last_header(client, "GET", "proxy-authorization"), "");
+    assert_string_equal(last_header(client, "GET", "authorization"), "Bearer s3cr3t");
+    reeve_http_close(client);
+    client = open_client(server.url, (struct reeve_http_config){ 0 });
+    assert_string_equal(last_header(client, "CONNECT", "proxy-authorization"),
+                        "Basic YWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+    assert_string_equal(last_header(client, "CONNECT", "authorization"), "");
+    reeve_http_close(client);
+}
+
+static void
 a_proxy_that_refuses_is_said(void **state)
 {
     struct reeve_http_config config = { .tls = REEVE_TLS_VERIFY_CA,
@@ -361,8 +386,7 @@ a_proxy_that_refuses_is_said(void **state)
     (void)state;
     tell("{\"routes\":[{\"prefix\":\"\",\"method\":\"CONNECT\",\"steps\":[{\"status\":407},{"
          "\"status\":403}]}]}");
-    expect(good.url, config, REEVE_E_AUTH, "the proxy does not connect us to",
-           "http://user:password@");
+    expect(good.url, config, REEVE_E_AUTH, "the proxy does not connect us to", "http_proxy_userid");
     expect(good.url, config, REEVE_E_UNAVAILABLE, "it answers with status 403", "");
     config.proxy = "http://127.0.0.1:1";
     expect(good.url, config, REEVE_E_UNAVAILABLE, "through the proxy: connection refused", "");
@@ -388,6 +412,7 @@ main(void)
         HTTP_TEST(a_certificate_the_server_does_not_know_is_said),
         HTTP_TEST(streams_and_requests_share_a_tls_client),
         HTTP_TEST(a_tunnel_leads_through_the_proxy),
+        HTTP_TEST(only_the_proxy_sees_its_password),
         HTTP_TEST(a_proxy_that_refuses_is_said),
     };
 

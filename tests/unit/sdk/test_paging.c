@@ -254,10 +254,12 @@ options_say_as_whom_to_come(void **state)
                                                       { "userid", "me" },
                                                       { "client_certificate", "PEM" },
                                                       { "http_proxy", "http://p" },
+                                                      { "http_proxy_userid", "it" },
                                                       { NULL, NULL } };
     static const struct sdk_host_secret secrets[] = { { "auth_key", { "t", 1 } },
                                                       { "password", { "p", 1 } },
                                                       { "client_key", { "k", 1 } },
+                                                      { "http_proxy_password", { "w", 1 } },
                                                       { NULL, { NULL, 0 } } };
     struct reeve_http_config config;
 
@@ -269,6 +271,8 @@ options_say_as_whom_to_come(void **state)
     assert_string_equal(config.userid, "me");
     assert_string_equal(config.client_cert_pem, "PEM");
     assert_string_equal(config.proxy, "http://p");
+    assert_string_equal(config.proxy_userid, "it");
+    assert_ptr_equal(config.proxy_password, &secrets[3].secret);
 }
 
 int
