@@ -15,11 +15,13 @@ struct rv_logins;
 struct rv_stats;
 struct rv_hub;
 struct rv_job;
+struct rv_conns;
 
 struct rv_api {
     struct rv_api_config config;
     struct evhttp *http;
     struct evconnlistener *listener;
+    struct rv_conns *conns;
     int64_t full_ms;    /* when it was last said that there are too many connections */
     struct event *gate; /* looks whether new connections can be taken again */
     struct rv_logins *logins;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HTTP server of an API worker, on evhttp. It has ceilings for everything that a client sends,
- * and for how many clients there are. What evhttp itself refuses (a request line that it cannot
- * read, headers over their ceiling, a body over twice ours) gets its own short HTML page;
+ * The HTTP server of an API worker, on evhttp. It has ceilings for everything that a client sends;
+ * conn.c has those for all clients together. What evhttp itself refuses (a request line that it
+ * cannot read, headers over their ceiling, a body over twice ours) gets its own short HTML page;
  * everything else is answered in JSON.
  */
 #include "api/http.h"
@@ -14,17 +14,18 @@
 #include <event2/http_struct.h>
 #include <event2/keyvalq_struct.h>
 #include <event2/listener.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include "api/answer.h"
+#include "api/conn.h"
 #include "api/route.h"
 #include "api/stats.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 
-#define HEADERS_MAX (64 << 10)
 #define HOST_MAX 256
 #define GATE_MS 100
 /* Every bit: methods that evhttp does not know reach us as well and get a proper 405. */
@@ -127,18 +128,20 @@ on_complete(struct evhttp_request *http, void *arg)
 {
     struct rv_api *api = arg;
 
+    struct rv_conn *conn = rv_conn_of(api->conns, evhttp_request_get_connection(http));
+
     set_timeouts(api, http, 1);
-    evhttp_connection_set_closecb(evhttp_request_get_connection(http), NULL, NULL);
+    rv_conn_watch(conn, NULL, NULL);
+    rv_conn_set(conn, RV_CONN_IDLE);
     api->in_flight--;
 }
 
 /* The client went away before it had its answer. */
 static void
-on_closed(struct evhttp_connection *connection, void *arg)
+on_closed(void *arg)
 {
     struct rv_api *api = arg;
 
-    (void)connection;
     api->in_flight--;
 }
 
@@ -163,6 +166,15 @@ note(const struct rv_request *req)
                RV_F("status", RV_I(req->answer.status)), RV_F("ms", RV_D((double)took_us / 1000)));
 }
 
+/* NULL when the client has gone. */
+static struct rv_conn *
+conn_of(const struct rv_request *req)
+{
+    struct evhttp_connection *connection = evhttp_request_get_connection(req->http);
+
+    return connection ? rv_conn_of(req->api->conns, connection) : NULL;
+}
+
 void
 rv_http_answer(struct rv_request *req)
 {
@@ -176,6 +188,9 @@ rv_http_answer(struct rv_request *req)
     add_common_headers(req);
     if (answer->content_type)
         evhttp_add_header(headers, "Content-Type", answer->content_type);
+    struct rv_conn *conn = conn_of(req);
+    if (conn)
+        rv_conn_set(conn, RV_CONN_SENDING);
     set_timeouts(req->api, req->http, 0);
     evhttp_request_set_on_complete_cb(req->http, on_complete, req->api);
     struct evbuffer *body = evbuffer_new();
@@ -196,11 +211,10 @@ bufferevent_of(const struct rv_request *req)
 /* The client of a stream went away. evhttp has let go of the request by then, unless it is being
  * closed itself. */
 static void
-on_stream_closed(struct evhttp_connection *connection, void *arg)
+on_stream_closed(void *arg)
 {
     struct rv_request *req = arg;
 
-    (void)connection;
     req->api->in_flight--;
     if (!evhttp_request_get_connection(req->http))
         evhttp_request_free(req->http);
@@ -232,7 +246,7 @@ rv_http_stream_begin(struct rv_request *req, const struct rv_stream_calls *calls
     evhttp_add_header(headers, "Cache-Control", "no-store");
     evhttp_add_header(headers, "X-Accel-Buffering", "no");
     set_timeouts(req->api, req->http, 0);
-    evhttp_connection_set_closecb(evhttp_request_get_connection(req->http), on_stream_closed, req);
+    rv_conn_watch(conn_of(req), on_stream_closed, req);
     evhttp_send_reply_start(req->http, 200, "OK");
 }
 
@@ -255,7 +269,8 @@ rv_http_stream_waiting(const struct rv_request *req)
 void
 rv_http_stream_end(struct rv_request *req)
 {
-    evhttp_connection_set_closecb(evhttp_request_get_connection(req->http), on_closed, req->api);
+    rv_conn_watch(conn_of(req), on_closed, req->api);
+    rv_conn_set(conn_of(req), RV_CONN_SENDING);
     evhttp_request_set_on_complete_cb(req->http, on_complete, req->api);
     evhttp_send_reply_end(req->http);
     rv_request_free(req);
@@ -304,26 +319,15 @@ on_request(struct evhttp_request *http, void *arg)
     struct rv_request *req = rv_request_new(api);
 
     api->in_flight++;
-    evhttp_connection_set_closecb(evhttp_request_get_connection(http), on_closed, api);
+    struct rv_conn *conn = rv_conn_of(api->conns, evhttp_request_get_connection(http));
+    rv_conn_set(conn, RV_CONN_WORKING);
+    rv_conn_watch(conn, on_closed, api);
     req->http = http;
     req->method = method_of(http);
     req->header = header_of;
     handle(req);
     if (!req->parked && !req->streaming)
         rv_http_answer(req);
-}
-
-/* Sockets that wait for something, roughly the connections. */
-static int
-open_connections(const struct rv_api *api)
-{
-    return event_base_get_num_events(api->config.base, EVENT_BASE_COUNT_ADDED);
-}
-
-static int
-is_full(const struct rv_api *api)
-{
-    return open_connections(api) >= rv_settings_int(api->config.settings, "api.connections_max");
 }
 
 static void
@@ -335,21 +339,6 @@ shut_gate(struct rv_api *api)
     event_add(api->gate, &after);
 }
 
-static void
-on_gate(evutil_socket_t fd, short what, void *arg)
-{
-    struct rv_api *api = arg;
-
-    (void)fd;
-    (void)what;
-    if (api->draining)
-        return;
-    if (is_full(api))
-        shut_gate(api);
-    else
-        evconnlistener_enable(api->listener);
-}
-
 /* Once a minute: under load the gate opens and shuts all the time. */
 static void
 complain_full(struct rv_api *api)
@@ -359,8 +348,33 @@ complain_full(struct rv_api *api)
     if (api->full_ms && now_ms - api->full_ms < 60000)
         return;
     api->full_ms = now_ms;
-    rv_log(RV_WARNING, "too many connections; new ones wait",
+    rv_log(RV_WARNING, "too many connections at work; new ones wait",
            RV_F("limit", RV_I(rv_settings_int(api->config.settings, "api.connections_max"))));
+}
+
+static int
+somebody_waits(const struct rv_api *api)
+{
+    struct pollfd wait = { .fd = api->config.listen_fd, .events = POLLIN };
+
+    return poll(&wait, 1, 0) > 0;
+}
+
+static void
+on_gate(evutil_socket_t fd, short what, void *arg)
+{
+    struct rv_api *api = arg;
+
+    (void)fd;
+    (void)what;
+    if (api->draining)
+        return;
+    if (rv_conns_full(api->conns) && somebody_waits(api) && !rv_conns_make_room(api->conns))
+        complain_full(api);
+    if (rv_conns_full(api->conns))
+        shut_gate(api);
+    else
+        evconnlistener_enable(api->listener);
 }
 
 static struct bufferevent *
@@ -368,19 +382,18 @@ on_connection(struct event_base *base, void *arg)
 {
     struct rv_api *api = arg;
 
-    if (is_full(api)) {
-        complain_full(api);
-        shut_gate(api);
-    }
     struct bufferevent *bev = api->config.tls ? rv_tls_connection(api->config.tls, base)
                                               : bufferevent_socket_new(base, -1, 0);
     size_t most = (size_t)(2 * rv_settings_int(api->config.settings, "api.body_max"));
-    if (bev)
-        bufferevent_setwatermark(bev, EV_READ, 0, most + 2 * HEADERS_MAX);
+    RV_ASSERT(bev);
+    bufferevent_setwatermark(bev, EV_READ, 0, most + 2 * RV_HEADERS_MAX);
+    rv_conns_add(api->conns, bev);
+    if (rv_conns_full(api->conns))
+        shut_gate(api);
     return bev;
 }
 
-/* Out of file descriptors, most likely: not a reason to spin. */
+/* Out of file descriptors, most likely: whoever has one for nothing gives it back. */
 static void
 on_accept_error(struct evconnlistener *listener, void *arg)
 {
@@ -389,6 +402,7 @@ on_accept_error(struct evconnlistener *listener, void *arg)
     (void)listener;
     rv_fail_errno(&err, "accept");
     rv_log_err(RV_WARNING, "no new connections for a moment", &err);
+    rv_conns_make_room(((struct rv_api *)arg)->conns);
     shut_gate(arg);
 }
 
@@ -400,7 +414,7 @@ set_limits(struct rv_api *api)
     struct timeval idle = { .tv_sec = idle_ms / 1000, .tv_usec = idle_ms % 1000 * 1000 };
 
     evhttp_set_timeout_tv(api->http, &idle);
-    evhttp_set_max_headers_size(api->http, HEADERS_MAX);
+    evhttp_set_max_headers_size(api->http, RV_HEADERS_MAX);
     evhttp_set_max_body_size(api->http, 2 * rv_settings_int(settings, "api.body_max"));
     evhttp_set_flags(api->http, EVHTTP_SERVER_LINGERING_CLOSE);
     evhttp_set_allowed_methods(api->http, ALL_METHODS);
@@ -412,6 +426,7 @@ set_limits(struct rv_api *api)
 int
 rv_http_open(struct rv_api *api, rv_err *err)
 {
+    api->conns = rv_conns_new(api);
     api->http = evhttp_new(api->config.base);
     api->gate = event_new(api->config.base, -1, 0, on_gate, api);
     api->listener = evconnlistener_new(api->config.base, NULL, NULL, LEV_OPT_CLOSE_ON_EXEC, 0,
@@ -438,6 +453,7 @@ rv_http_close(struct rv_api *api)
 {
     if (api->http)
         evhttp_free(api->http);
+    rv_conns_free(api->conns); /* uses the gate */
     if (api->gate)
         event_free(api->gate);
 }

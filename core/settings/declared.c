@@ -95,7 +95,18 @@ static const struct rv_setting declared[] = {
     { "api.body_max", RV_SET_SIZE, "4MiB", 1024, 1024 * MIB, "largest request body" },
     { "api.statement_timeout", RV_SET_DURATION, "30s", 100, HOUR,
       "longest statement of a request" },
-    { "api.connections_max", RV_SET_INT, "1000", 1, 100000, "open connections of one API worker" },
+    { "api.connections_max", RV_SET_INT, "1000", 1, 100000,
+      "open connections of one API worker; when there are as many, those without a request at work "
+      "are closed for new ones" },
+    { "api.connections_per_address", RV_SET_INT, "256", 1, 100000,
+      "open connections of one address (of an IPv6 one: its /64), at most seven eighths of "
+      "api.connections_max; behind a proxy all are the proxy's" },
+    { "api.request_timeout", RV_SET_DURATION, "30s", 100, HOUR,
+      "a request that has not come whole by then is ended; it has another second for each 4 KiB "
+      "that came" },
+    { "api.request_memory_max", RV_SET_SIZE, "64MiB", 4096, 1LL << 40,
+      "bytes of all unanswered requests of one API worker; beyond it the largest that are not "
+      "whole are ended, of the address that has most; never less than two bodies of api.body_max" },
     { "api.streams_max", RV_SET_INT, "200", 0, 100000, "event streams of one API worker" },
     { "api.stream_buffer_max", RV_SET_SIZE, "4MiB", 4096, 1024 * MIB,
       "a stream whose client reads so slowly that more is waiting is ended" },

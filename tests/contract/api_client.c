@@ -262,8 +262,9 @@ on_event(struct bufferevent *bev, short what, void *arg)
 }
 
 static struct events *
-connect_raw(struct api_fixture *f)
+connect_from(struct api_fixture *f, const char *from)
 {
+    struct sockaddr_in source = { .sin_family = AF_INET };
     struct events *events = rv_alloc(sizeof(*events));
     struct sockaddr_in address = { .sin_family = AF_INET,
                                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
@@ -274,6 +275,8 @@ connect_raw(struct api_fixture *f)
     /* A small window, so that a reader that pauses is felt soon. */
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), window = 32768;
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof(window));
+    assert_int_equal(inet_pton(AF_INET, from, &source.sin_addr), 1);
+    assert_int_equal(bind(fd, (struct sockaddr *)&source, sizeof(source)), 0);
     events->bev = bufferevent_socket_new(f->base, fd, BEV_OPT_CLOSE_ON_FREE);
     bufferevent_setcb(events->bev, on_read, NULL, on_event, events);
     bufferevent_enable(events->bev, EV_READ | EV_WRITE);
@@ -282,13 +285,31 @@ connect_raw(struct api_fixture *f)
     return events;
 }
 
+static struct events *
+connect_raw(struct api_fixture *f)
+{
+    return connect_from(f, "127.0.0.1");
+}
+
 struct events *
 events_send(struct api_fixture *f, const char *bytes)
 {
-    struct events *events = connect_raw(f);
+    return events_send_from(f, "127.0.0.1", bytes);
+}
+
+struct events *
+events_send_from(struct api_fixture *f, const char *from, const char *bytes)
+{
+    struct events *events = connect_from(f, from);
 
     bufferevent_write(events->bev, bytes, strlen(bytes));
     return events;
+}
+
+void
+events_write(struct events *events, const char *bytes)
+{
+    bufferevent_write(events->bev, bytes, strlen(bytes));
 }
 
 struct events *

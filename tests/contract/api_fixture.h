@@ -82,6 +82,9 @@ struct events;
 struct events *events_open(struct api_fixture *f, const char *target, const char *headers);
 /* The same for any request: its bytes as they are. */
 struct events *events_send(struct api_fixture *f, const char *bytes);
+/* From another address of the loopback ("127.0.0.2"). */
+struct events *events_send_from(struct api_fixture *f, const char *from, const char *bytes);
+void events_write(struct events *events, const char *bytes);
 /* Wait until text has come (1), or 5 s have passed or the stream has ended (0). */
 int events_wait(struct events *events, const char *text);
 const char *events_text(struct events *events);

@@ -438,34 +438,6 @@ pages_of_others_write_only_with_a_token(void **state)
 }
 
 static void
-connections_over_the_cap_wait_their_turn(void **state)
-{
-    enum { CLIENTS = 40 };
-    struct api_fixture *f = fixture_of(state);
-    struct events *clients[CLIENTS];
-    int answered = 0, left = CLIENTS;
-
-    api_reopen_with(f, "api.connections_max", "60"); /* both ends of each count in this loop */
-    for (int i = 0; i < CLIENTS; i++)
-        clients[i] = events_open(f, "/api/ping", NULL);
-    run_loop(f, 300);
-    for (int i = 0; i < CLIENTS; i++)
-        answered += strstr(events_text(clients[i]), "pong") != NULL;
-    assert_in_range(answered, 1, CLIENTS - 1);
-    for (int round = 0; left > 0 && round < 100; round++) {
-        for (int i = 0; i < CLIENTS; i++) {
-            if (!clients[i] || !strstr(events_text(clients[i]), "pong"))
-                continue;
-            events_close(clients[i]);
-            clients[i] = NULL;
-            left--;
-        }
-        run_loop(f, 50);
-    }
-    assert_int_equal(left, 0);
-}
-
-static void
 metrics_count_requests_rows_and_providers(void **state)
 {
     struct api_fixture *f = fixture_of(state);
@@ -561,7 +533,6 @@ main(void)
         api_test(connections_are_kept_for_the_next_request),
         api_test(a_browser_may_ask_about_any_path),
         api_test(pages_of_others_write_only_with_a_token),
-        api_test(connections_over_the_cap_wait_their_turn),
         api_test(metrics_count_requests_rows_and_providers),
         api_test(a_store_that_does_not_answer_is_503_with_retry_after),
         api_test(draining_ends_when_the_last_answer_is_out),
