@@ -19,6 +19,8 @@ static const struct rv_virtual virtuals[] = {
       "deleted_on", NULL, "Whether it is gone" },
     { "*archived", "active", REEVE_FLAG, "(CASE WHEN @.\"deleted_on\" IS NULL THEN 1 ELSE 0 END)",
       "deleted_on", NULL, "Whether it is there" },
+    { "task", "task_results", REEVE_JSON, "@.\"results\"", "results", NULL,
+      "What came out: results, by the name that ManageIQ has for it" },
     { "provider", "emstype", REEVE_STRING, "@.\"type\"", "type", NULL,
       "Name of the plugin that connects to it" },
     { "provider", "hostname", REEVE_STRING, OF_DEFAULT_ENDPOINT("hostname"), NULL, "endpoint",

@@ -619,6 +619,18 @@ a_page_of_large_rows_ends_early_and_leads_on(void **state)
     assert_string_equal(at(&large, "resources[0].name"), "(none)");
 }
 
+static void
+task_results_are_there_by_that_name(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    rv_test_script(f->store, "INSERT INTO miq_tasks (id, name, state, status, results) VALUES "
+                             "(1000000000901, 'asked', 'Finished', 'Ok', '{\"answer\":[42]}')");
+    AUTO_REPLY struct reply task = get(f, "/api/tasks/1000000000901?attributes=task_results");
+
+    assert_int_equal(task.status, 200);
+    assert_string_equal(at(&task, "task_results.answer[0]"), "42");
+}
+
 int
 main(void)
 {
@@ -646,6 +658,7 @@ main(void)
         api_test(providers_show_the_class_and_filter_by_either_name),
         api_test(several_rows_are_queried_by_id_href_guid_and_name),
         api_test(a_page_of_large_rows_ends_early_and_leads_on),
+        api_test(task_results_are_there_by_that_name),
         api_test(options_describe_a_collection_without_login),
     };
 
