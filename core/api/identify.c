@@ -104,7 +104,10 @@ find_by(struct rv_store *store, const struct rv_kind *kind, const char *column,
     }
     if (sql.count == 0)
         return 0;
-    rv_sql_add(&sql, ") ORDER BY \"id\"");
+    rv_sql_add(&sql, ") ORDER BY ");
+    if (kind->archived)
+        rv_sql_add(&sql, "CASE WHEN \"deleted_on\" IS NULL THEN 0 ELSE 1 END, ");
+    rv_sql_add(&sql, "\"id\"");
     int rc = rv_store_query(store, &rows, rv_buf_text(&sql.text), sql.params, sql.count, err);
     while (rc >= 0 && (rc = rv_rows_next(rows, &row, err)) == 1) {
         for (int i = 0; i < count; i++) {

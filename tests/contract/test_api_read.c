@@ -631,6 +631,22 @@ task_results_are_there_by_that_name(void **state)
     assert_string_equal(at(&task, "task_results.answer[0]"), "42");
 }
 
+static void
+a_name_means_the_row_that_is_there(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    static const char query[] = "{\"action\":\"query\",\"resources\":[{\"name\":\"twin\"}]}";
+    seed_pods(f, 3);
+    rv_test_script(f->store, "UPDATE container_groups SET name = 'twin', deleted_on = "
+                             "1700000000000 WHERE id <> 1000000001002");
+    AUTO_REPLY struct reply gone = post(f, PODS, query);
+    rv_test_script(f->store, "UPDATE container_groups SET name = 'twin'");
+    AUTO_REPLY struct reply there = post(f, PODS, query);
+
+    assert_string_equal(at(&gone, "results[0].id"), "1000000001001");
+    assert_string_equal(at(&there, "results[0].id"), "1000000001002");
+}
+
 int
 main(void)
 {
@@ -659,6 +675,7 @@ main(void)
         api_test(several_rows_are_queried_by_id_href_guid_and_name),
         api_test(a_page_of_large_rows_ends_early_and_leads_on),
         api_test(task_results_are_there_by_that_name),
+        api_test(a_name_means_the_row_that_is_there),
         api_test(options_describe_a_collection_without_login),
     };
 
