@@ -4,6 +4,7 @@
  */
 #include "api/identify.h"
 
+#include <stdio.h>
 #include <string.h>
 #include "api/request.h"
 #include "api/sql.h"
@@ -41,12 +42,29 @@ read_id(const cJSON *value, int64_t *id, rv_err *err)
     return rv_fail(err, RV_E_INVALID, "an id is a string of digits");
 }
 
+/* An href of some collection or other. */
+static int
+check_href(const char *href, rv_err *err)
+{
+    const char *slash = strrchr(href, '/'), *from = slash;
+    char name[128];
+    int64_t id;
+
+    while (from && from > href && from[-1] != '/')
+        from--;
+    if (slash)
+        snprintf(name, sizeof(name), "%.*s", (int)(slash - from), from);
+    if (slash && rv_model_collection(name) && rv_request_id(&id, slash + 1, err) == 0)
+        return 0;
+    rv_err_clear(err);
+    return rv_fail(err, RV_E_INVALID, "href '%.200s' is none of a row", href);
+}
+
 int
-rv_identifier_check(const struct rv_kind *kind, const cJSON *entry, rv_err *err)
+rv_identifier_check(const cJSON *entry, rv_err *err)
 {
     const cJSON *id = cJSON_GetObjectItemCaseSensitive(entry, "id"), *item;
     const char *href = rv_json_string(entry, "href");
-    int64_t ignored;
 
     if (id && !cJSON_IsString(id) && !cJSON_IsNumber(id))
         return rv_fail(err, RV_E_INVALID, "an id is a string of digits");
@@ -58,6 +76,15 @@ rv_identifier_check(const struct rv_kind *kind, const cJSON *entry, rv_err *err)
         if (is_text && !cJSON_IsString(item))
             return rv_fail(err, RV_E_INVALID, "'%s' must be a text", item->string);
     }
+    return href ? check_href(href, err) : 0;
+}
+
+int
+rv_identifier_check_kind(const struct rv_kind *kind, const cJSON *entry, rv_err *err)
+{
+    const char *href = rv_json_string(entry, "href");
+    int64_t ignored;
+
     return href ? read_href(kind, href, &ignored, err) : 0;
 }
 

@@ -15,13 +15,17 @@ struct rv_identifier {
     const char *text;
 };
 
-/* INVALID when something that could name a row is of another type or kind, used or not. */
-int rv_identifier_check(const struct rv_kind *kind, const cJSON *entry, rv_err *err);
+/* INVALID when something that could name a row is of another type, or no href at all, used or not.
+ */
+int rv_identifier_check(const cJSON *entry, rv_err *err);
+/* INVALID when it has the href of a row of another kind. */
+int rv_identifier_check_kind(const struct rv_kind *kind, const cJSON *entry, rv_err *err);
 /* INVALID when the entry names nothing, NOT_FOUND for an id that is none. */
 int rv_identifier_read(struct rv_identifier *out, const struct rv_kind *kind, const cJSON *entry,
                        rv_err *err);
 /* Fills in the ids that are not known, one statement for each column that was used; of several
- * rows of the same name the first by id. NOT_FOUND when there is none. */
+ * rows of the same name the first by id of those that are there, and one that is gone only when
+ * there is no other. NOT_FOUND when there is none. */
 int rv_identifier_find(struct rv_store *store, const struct rv_kind *kind,
                        struct rv_identifier *identifiers, int count, rv_err *err);
 

@@ -45,6 +45,8 @@ run_entry(struct rv_job *job, const cJSON *item, rv_err *err)
 {
     job->item = item;
     job->item_id = job->id;
+    if (job->bulk && rv_identifier_check_kind(job->kind, item, err) < 0)
+        return err->code;
     if (!job->id && !(job->action->flags & RV_ACTION_NO_ROW)) {
         if (!cJSON_IsObject(item))
             return rv_fail(err, RV_E_INVALID, "%s needs a resource", job->action->name);
@@ -209,12 +211,15 @@ check_keys(const cJSON *object, const char *const *keys, rv_err *err)
     return 0;
 }
 
-/* Actions that take nothing but the row's name are strict about what is beside it. */
+/* Actions that take nothing but the row's name are strict about what is beside it. Of several
+ * entries, one with the href of another kind fails by itself, where one can. */
 static int
 check_entry(const struct rv_job *job, const cJSON *entry, rv_err *err)
 {
-    int rc = rv_identifier_check(job->kind, entry, err);
+    int rc = rv_identifier_check(entry, err);
 
+    if (rc == 0 && (!job->bulk || (job->action->flags & RV_ACTION_STRICT)))
+        rc = rv_identifier_check_kind(job->kind, entry, err);
     if (rc < 0 || (job->action->body && !rv_streq(job->action->body, "Identifiers")))
         return rc;
     return check_keys(entry, identifier_keys, err);
@@ -243,6 +248,7 @@ read_items(struct rv_job *job, const cJSON *body, rv_err *err)
         cJSON_GetArraySize(resources) > RV_JOB_ITEMS_MAX)
         return rv_fail(err, RV_E_INVALID, "'resources' must be a list of 1 to %d entries",
                        RV_JOB_ITEMS_MAX);
+    job->bulk = 1;
     cJSON_ArrayForEach(item, resources)
     {
         if (!cJSON_IsObject(item))
@@ -251,7 +257,6 @@ read_items(struct rv_job *job, const cJSON *body, rv_err *err)
         if (rc < 0)
             return rc;
     }
-    job->bulk = 1;
     job->next = resources->child;
     return 0;
 }

@@ -416,6 +416,29 @@ deleting_is_queued_in_all_its_forms(void **state)
 }
 
 static void
+an_href_of_another_kind_fails_its_own_entry(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply bulk =
+        post(f, "/api/providers",
+             "{\"action\":\"delete\",\"resources\":[{\"href\":\"/api/zones/1000000000002\"},"
+             "{\"id\":\"1000000000101\"},"
+             "{\"id\":\"1000000000102\",\"href\":\"http://x/api/vms/1000000000102\"}]}");
+    AUTO_REPLY struct reply none = post(f, "/api/providers",
+                                        "{\"action\":\"delete\",\"resources\":[{\"id\":"
+                                        "\"1000000000101\"},{\"href\":\"/nowhere\"}]}");
+    AUTO_REPLY struct reply alone =
+        post(f, "/api/providers",
+             "{\"action\":\"delete\",\"resource\":{\"href\":\"/api/zones/1000000000002\"}}");
+
+    assert_int_equal(bulk.status, 200);
+    assert_string_equal(all_of(&bulk, "results", "success"), "false,true,false");
+    assert_non_null(strstr(at(&bulk, "results[0].message"), "none of providers"));
+    assert_int_equal(none.status, 400);
+    assert_int_equal(alone.status, 400);
+}
+
+static void
 finished_tasks_can_be_deleted_and_others_cancelled(void **state)
 {
     struct api_fixture *f = fixture_of(state);
@@ -547,6 +570,7 @@ main(void)
         api_test(a_paused_provider_is_not_refreshed),
         api_test(stored_credentials_are_proved_on_request),
         api_test(deleting_is_queued_in_all_its_forms),
+        api_test(an_href_of_another_kind_fails_its_own_entry),
         api_test(finished_tasks_can_be_deleted_and_others_cancelled),
         api_test(a_dead_message_is_sent_again),
         api_test(actions_of_documents_can_be_followed),
