@@ -222,6 +222,19 @@ many_condition(struct rv_sql *sql, const struct rv_select *outer, const struct r
     return rc;
 }
 
+/* The to-many association that the attribute goes over; 0 when it goes over none. */
+static int
+find_many(struct rv_sub *sub, const struct rv_select *select, const struct rv_filter *filter)
+{
+    const char *dot = strchr(filter->attribute, '.');
+
+    if (!dot)
+        return 0;
+    char *name =
+        rv_arena_strndup(select->arena, filter->attribute, (size_t)(dot - filter->attribute));
+    return rv_sub_find(sub, select->hops[0].kind, name) && !rv_sub_single(sub);
+}
+
 static int
 one_filter(struct rv_sql *sql, struct rv_select *select, const struct rv_filter *filter,
            rv_err *err)
@@ -234,12 +247,8 @@ one_filter(struct rv_sql *sql, struct rv_select *select, const struct rv_filter 
     if (dot && strchr(dot + 1, '.'))
         return rv_fail(err, RV_E_INVALID, "filter on '%.200s' goes over more than one association",
                        filter->attribute);
-    if (dot) {
-        char *name =
-            rv_arena_strndup(select->arena, filter->attribute, (size_t)(dot - filter->attribute));
-        if (rv_sub_find(&sub, select->hops[0].kind, name) && !rv_sub_single(&sub))
-            return many_condition(sql, select, &sub, dot + 1, filter, err);
-    }
+    if (find_many(&sub, select, filter))
+        return many_condition(sql, select, &sub, dot + 1, filter, err);
     int rc = rv_select_resolve(select, filter->attribute, &ref, err);
     if (rc < 0)
         return rv_wrap(err, "filter");
@@ -249,6 +258,20 @@ one_filter(struct rv_sql *sql, struct rv_select *select, const struct rv_filter 
                        filter->attribute);
     make_operand(&operand, select, &ref);
     return condition(sql, &operand, filter, err);
+}
+
+static int
+check_count(const struct rv_select *select, const struct rv_filter *filters, int count, rv_err *err)
+{
+    struct rv_sub sub;
+    int many = 0;
+
+    for (int i = 0; i < count; i++)
+        many += find_many(&sub, select, &filters[i]);
+    return many <= RV_FILTERS_OF_SUBS_MAX
+               ? 0
+               : rv_fail(err, RV_E_INVALID, "more than %d filters over sub-collections",
+                         RV_FILTERS_OF_SUBS_MAX);
 }
 
 /* All filters of one sort (plain, or `or`), joined by word. */
@@ -274,6 +297,8 @@ rv_condition_add(struct rv_sql *sql, struct rv_select *select, const struct rv_f
 {
     int plain = 0;
 
+    if (check_count(select, filters, count, err) < 0)
+        return err->code;
     for (int i = 0; i < count; i++)
         plain += !filters[i].is_or;
     int written = 0, ors = plain > 0;

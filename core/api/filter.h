@@ -11,6 +11,7 @@
 
 #define RV_FILTER_BYTES_MAX 8192 /* of one filter */
 #define RV_FILTERS_MAX 64        /* of one request */
+#define RV_FILTERS_OF_SUBS_MAX 4 /* of them over sub-collections, which are read for each row */
 
 enum rv_filter_op { RV_EQ, RV_NE, RV_LT, RV_LE, RV_GT, RV_GE };
 

@@ -132,8 +132,11 @@ add_tags(struct rv_listing *listing, const char *list, rv_err *err)
     struct rv_sql *sql = &listing->scope;
     struct rv_arena *arena = listing->req->arena;
     const char *at = list, *item;
+    int count = 0;
 
     while (rv_params_item(arena, &at, &item)) {
+        if (++count > RV_TAGS_MAX)
+            return rv_fail(err, RV_E_INVALID, "by_tag: more than %d tags", RV_TAGS_MAX);
         if (*item != '/' || strlen(item) > 1000)
             return rv_fail(err, RV_E_INVALID, "by_tag: '%.200s' is not of the form /category/name",
                            item);

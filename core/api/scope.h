@@ -8,6 +8,8 @@
 
 #include "api/listing.h"
 
+#define RV_TAGS_MAX 16 /* of by_tag; each is looked up for each row */
+
 /* Writes listing->scope. INVALID for a class that is none of this collection. */
 int rv_scope_make(struct rv_listing *listing, rv_err *err);
 /* Class names that collection_class takes for a kind; ends with NULL; the arena's. */

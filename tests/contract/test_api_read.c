@@ -647,6 +647,35 @@ a_name_means_the_row_that_is_there(void **state)
     assert_string_equal(at(&there, "results[0].id"), "1000000001002");
 }
 
+static void
+what_is_looked_up_for_each_row_has_a_ceiling(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    rv_buf tags = rv_buf_limited(4096), filters = rv_buf_limited(4096);
+
+    rv_buf_add_string(&tags, PODS "?by_tag=/a/b");
+    rv_buf_add_string(&filters, PODS "?filter[]=containers.name=a");
+    for (int i = 1; i < 16; i++)
+        rv_buf_add_string(&tags, ",/a/b");
+    for (int i = 1; i < 4; i++)
+        rv_buf_add_string(&filters, "&filter[]=or%20containers.name='*x*'");
+    AUTO_REPLY struct reply most_tags = get(f, rv_buf_text(&tags));
+    AUTO_REPLY struct reply most_filters = get(f, rv_buf_text(&filters));
+    rv_buf_add_string(&tags, ",/a/b");
+    rv_buf_add_string(&filters, "&filter[]=or%20containers.name='*x*'");
+    AUTO_REPLY struct reply tags_over = get(f, rv_buf_text(&tags));
+    AUTO_REPLY struct reply filters_over = get(f, rv_buf_text(&filters));
+
+    assert_int_equal(most_tags.status, 200);
+    assert_int_equal(most_filters.status, 200);
+    assert_int_equal(tags_over.status, 400);
+    assert_non_null(strstr(at(&tags_over, "error.message"), "16 tags"));
+    assert_int_equal(filters_over.status, 400);
+    assert_non_null(strstr(at(&filters_over, "error.message"), "4 filters"));
+    rv_buf_free(&tags);
+    rv_buf_free(&filters);
+}
+
 int
 main(void)
 {
@@ -676,6 +705,7 @@ main(void)
         api_test(a_page_of_large_rows_ends_early_and_leads_on),
         api_test(task_results_are_there_by_that_name),
         api_test(a_name_means_the_row_that_is_there),
+        api_test(what_is_looked_up_for_each_row_has_a_ceiling),
         api_test(options_describe_a_collection_without_login),
     };
 
