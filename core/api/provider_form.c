@@ -13,6 +13,8 @@
 #include "api/api_internal.h"
 
 #define NAME_MAX 255 /* characters */
+/* Far more than a plugin declares; looking for one among them costs as many steps. */
+enum { OPTIONS_MAX = 256 };
 
 /* Keys that are understood at each place. */
 static const char *const top_keys[] = {
@@ -100,6 +102,8 @@ give(struct rv_provider_form *form, const char *name, const cJSON *value, rv_err
     if (!cJSON_IsString(value) && !cJSON_IsNumber(value) && !cJSON_IsBool(value) &&
         !cJSON_IsNull(value))
         return rv_fail(err, RV_E_INVALID, "'%.100s' must be a text, number or flag", name);
+    if (++form->given_count > OPTIONS_MAX)
+        return rv_fail(err, RV_E_INVALID, "more than %d options of a provider", OPTIONS_MAX);
     if (!form->given)
         form->given = cJSON_CreateObject();
     cJSON_DeleteItemFromObjectCaseSensitive(form->given, name);
@@ -417,6 +421,8 @@ rv_provider_form_patch(cJSON **out, const cJSON *list, rv_err *err)
     const cJSON *item;
 
     *out = cJSON_CreateObject();
+    if (cJSON_GetArraySize(list) > OPTIONS_MAX)
+        return rv_fail(err, RV_E_INVALID, "PATCH: more than %d entries", OPTIONS_MAX);
     cJSON_ArrayForEach(item, list)
     {
         const char *action = rv_json_string(item, "action"), *path = rv_json_string(item, "path");

@@ -15,6 +15,7 @@ struct rv_provider_form {
     int64_t zone_id;  /* 0: not given */
     cJSON *given;     /* options, null for one to take away (never in a CREATE); NULL: none were
                        * given. The form's */
+    int given_count;  /* how often an option was given, the same one too */
     cJSON *columns;   /* other columns of the provider: name to value, borrowed items. The form's */
 };
 

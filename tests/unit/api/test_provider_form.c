@@ -116,6 +116,40 @@ unknown_keys_are_named_with_the_nearest(void **state)
     }
 }
 
+/* {"options":{...}} with so many of them. */
+static char *
+body_of_options(int count)
+{
+    rv_buf body = rv_buf_limited(1 << 20);
+
+    rv_buf_add_string(&body, "{\"options\":{");
+    for (int i = 0; i < count; i++)
+        rv_buf_addf(&body, "%s\"o%d\":1", i ? "," : "", i);
+    rv_buf_add_string(&body, "}}");
+    return rv_buf_take_string(&body);
+}
+
+static void
+the_number_of_options_has_a_ceiling(void **state)
+{
+    rv_err err = RV_ERR_INIT;
+    RV_AUTO_FREE char *most = body_of_options(256), *too_many = body_of_options(257);
+    RV_AUTO_FREE char *given = given_of(most, RV_FORM_EDIT, &err);
+    cJSON *list = cJSON_CreateArray(), *object = NULL;
+
+    (void)state;
+    assert_non_null(given);
+    assert_null(given_of(too_many, RV_FORM_EDIT, &err));
+    assert_int_equal(err.code, RV_E_INVALID);
+    for (int i = 0; i < 257; i++)
+        cJSON_AddItemToArray(
+            list, cJSON_Parse("{\"action\":\"edit\",\"path\":\"name\",\"value\":\"a\"}"));
+    rv_err_clear(&err);
+    assert_int_equal(rv_provider_form_patch(&object, list, &err), RV_E_INVALID);
+    cJSON_Delete(object);
+    cJSON_Delete(list);
+}
+
 static void
 a_name_has_at_most_255_characters_whatever_their_bytes(void **state)
 {
@@ -161,6 +195,7 @@ main(void)
         cmocka_unit_test(every_form_becomes_options),
         cmocka_unit_test(a_null_takes_nothing_away_from_what_is_made),
         cmocka_unit_test(unknown_keys_are_named_with_the_nearest),
+        cmocka_unit_test(the_number_of_options_has_a_ceiling),
         cmocka_unit_test(a_name_has_at_most_255_characters_whatever_their_bytes),
         cmocka_unit_test(a_patch_becomes_the_object_that_it_stands_for),
     };
