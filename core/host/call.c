@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "base/wait.h"
 
-enum { FIRST_SLICE_MS = 20, SLICE_MS = 100, MAX_FDS = 4096 };
+enum { FIRST_SLICE_MS = 20, SLICE_MS = 100, MAX_FDS = 4096, RETRY_AFTER_MAX_MS = 15 * 60 * 1000 };
 
 void
 rv_call_begin(struct reeve_call *call, const struct rv_call_spec *spec)
@@ -67,7 +67,9 @@ void
 rv_call_status(struct reeve_call *call, int32_t remote_status, int64_t retry_after_ms)
 {
     call->err.remote_status = remote_status;
-    call->err.retry_after_ms = retry_after_ms;
+    /* The wish of a stranger: a mistake in it must not put us off for years. */
+    call->err.retry_after_ms =
+        retry_after_ms < RETRY_AFTER_MAX_MS ? retry_after_ms : RETRY_AFTER_MAX_MS;
 }
 
 const char *

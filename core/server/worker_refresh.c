@@ -180,7 +180,9 @@ open_refresher(struct refresh *refresh, rv_err *err)
         if (failed != RV_E_CONFLICT || tries == QUICK_TRIES) {
             refresh->failures++;
             wait_ms = backoff_ms(refresh, err);
-            rv_log_err(RV_WARNING, "provider cannot be connected; trying again", err);
+            rv_log(RV_WARNING, "provider cannot be connected; trying again",
+                   RV_F("class", RV_S(rv_class_name(err->code))), RV_F("error", RV_S(err->text)),
+                   RV_F("hint", RV_S(err->hint)), RV_F("again_in_ms", RV_I(wait_ms)));
         }
         rv_worker_wait(worker, wait_ms);
         rv_err_clear(err);

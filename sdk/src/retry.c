@@ -7,7 +7,8 @@
 
 #include <sys/random.h>
 
-enum { FIRST_MS = 500, MAX_MS = 30 * 1000 };
+/* RETRY_AFTER: whatever the server says; as core's. */
+enum { FIRST_MS = 500, MAX_MS = 30 * 1000, RETRY_AFTER_MAX_MS = 15 * 60 * 1000 };
 
 /* 0 to below `below`; without randomness, the middle. */
 static int64_t
@@ -44,6 +45,8 @@ reeve_backoff_next(struct reeve_backoff *backoff, int64_t retry_after_ms)
     if (backoff->failures < INT32_MAX)
         backoff->failures++;
     pause += random_below(pause / 2 + 1) - pause / 4;
+    if (retry_after_ms > RETRY_AFTER_MAX_MS)
+        retry_after_ms = RETRY_AFTER_MAX_MS;
     return pause > retry_after_ms ? pause : retry_after_ms;
 }
 

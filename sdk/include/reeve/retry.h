@@ -23,7 +23,7 @@ struct reeve_backoff {
 /* RATE_LIMITED, UNAVAILABLE and TIMEOUT (while the call's own deadline is not over). */
 int reeve_retryable(struct reeve_call *call, int error_class);
 /* The next pause: doubles from first to max, spread by a quarter either way, at least
- * retry_after_ms when that is given. Counts the failure. */
+ * retry_after_ms when that is given, but of that no more than 15 minutes. Counts the failure. */
 int64_t reeve_backoff_next(struct reeve_backoff *backoff, int64_t retry_after_ms);
 void reeve_backoff_reset(struct reeve_backoff *backoff);
 

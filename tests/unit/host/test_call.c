@@ -50,6 +50,17 @@ errors_carry_class_text_hint_and_status(void **state)
     assert_int_equal(err.retry_after_ms, 1500);
 }
 
+static void
+a_stranger_cannot_put_us_off_for_long(void **state)
+{
+    (void)state;
+    struct rv_call_spec spec = { .scope = "good" };
+    struct rv_identity_found found;
+    rv_err err = RV_ERR_INIT;
+    assert_int_equal(act("open-in-a-thousand-years", &spec, &found, &err), RV_E_RATE_LIMITED);
+    assert_int_equal(err.retry_after_ms, 15 * 60 * 1000);
+}
+
 static const struct {
     const char *what;
     int error_class;
@@ -212,6 +223,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verify_brings_back_the_identity),
         cmocka_unit_test(errors_carry_class_text_hint_and_status),
+        cmocka_unit_test(a_stranger_cannot_put_us_off_for_long),
         cmocka_unit_test(odd_results_become_errors_that_say_something),
         cmocka_unit_test(secrets_are_masked_in_error_texts),
         cmocka_unit_test(a_wait_ends_when_cancelled),

@@ -52,6 +52,7 @@ the_servers_wish_is_respected(void **state)
     (void)state;
     assert_int_equal(reeve_backoff_next(&backoff, 5000), 5000);
     assert_true(reeve_backoff_next(&backoff, 1) > 1);
+    assert_int_equal(reeve_backoff_next(&backoff, 31536000000000), 15 * 60 * 1000);
 }
 
 static void

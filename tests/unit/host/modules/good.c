@@ -88,6 +88,11 @@ open_it(struct reeve_call *call, const struct reeve_config *config, void **conn)
         own->fail_status(call, 503, 1500);
         return REEVE_E_UNAVAILABLE;
     }
+    if (act && strcmp(act, "open-in-a-thousand-years") == 0) {
+        own->fail(call, REEVE_E_RATE_LIMITED, "come back later");
+        own->fail_status(call, 429, 31536000000000);
+        return REEVE_E_RATE_LIMITED;
+    }
     struct conn *made = calloc(1, sizeof(*made));
     made->config = config;
     *conn = made;
