@@ -18,7 +18,8 @@ struct operand {
     const struct rv_select *select;
     struct rv_ref ref;
     int32_t type;
-    int provider_type; /* providers.type: class names are taken as well */
+    int provider_type;  /* the plugin's name: class names are taken as well */
+    int provider_class; /* shown as the class: what is not equality compares that */
 };
 
 static const char *
@@ -41,10 +42,33 @@ bad_operator(const struct rv_filter *filter, const char *why, rv_err *err)
                    filter->attribute, rv_filter_op_text(filter->op), why);
 }
 
+/* The class of the plugin's name that the column holds, as documents show it. */
+static void
+class_expression(struct rv_sql *sql, const struct operand *operand)
+{
+    const struct rv_select *select = operand->select;
+    const char **names = rv_types_names(select->api, select->arena);
+
+    rv_sql_add(sql, "(CASE ");
+    rv_select_expression(select, sql, &operand->ref);
+    for (; *names; names++) {
+        rv_sql_add(sql, " WHEN ");
+        rv_sql_param(sql, rv_vtext(*names));
+        rv_sql_add(sql, " THEN ");
+        rv_sql_param(sql, rv_vtext(rv_types_class(select->api, *names)));
+    }
+    rv_sql_add(sql, " ELSE ");
+    rv_select_expression(select, sql, &operand->ref);
+    rv_sql_add(sql, " END)");
+}
+
 static void
 compare(struct rv_sql *sql, const struct operand *operand, const char *op, rv_value value)
 {
-    rv_select_expression(operand->select, sql, &operand->ref);
+    if (operand->provider_class)
+        class_expression(sql, operand);
+    else
+        rv_select_expression(operand->select, sql, &operand->ref);
     rv_sql_addf(sql, " %s ", op);
     rv_sql_param(sql, value);
 }
@@ -72,9 +96,13 @@ text_condition(struct rv_sql *sql, const struct operand *operand, const struct r
         return 0;
     }
     const char *value = filter->value;
-    if (operand->provider_type && rv_types_name(operand->select->api, value))
+    struct operand by_name = *operand;
+    if (operand->provider_type && (filter->op == RV_EQ || filter->op == RV_NE) &&
+        rv_types_name(operand->select->api, value)) {
         value = rv_types_name(operand->select->api, value);
-    compare(sql, operand, sql_operator(filter->op), rv_vtext(value));
+        by_name.provider_class = 0;
+    }
+    compare(sql, &by_name, sql_operator(filter->op), rv_vtext(value));
     return 0;
 }
 
@@ -188,6 +216,7 @@ make_operand(struct operand *operand, const struct rv_select *select, const stru
     operand->type = rv_select_type(select, ref);
     operand->provider_type =
         rv_streq(kind->name, "provider") && (rv_streq(name, "type") || rv_streq(name, "emstype"));
+    operand->provider_class = operand->provider_type && rv_streq(name, "type");
 }
 
 /* "containers.name": rows of which at least one such child fits. */
@@ -214,7 +243,7 @@ many_condition(struct rv_sql *sql, const struct rv_select *outer, const struct r
     rv_sub_parent_column(sql, sub);
     rv_sql_addf(sql, " = %s.\"id\"", outer->hops[0].alias);
     rv_sub_type_condition(sql, sub);
-    if (sub->child->archived)
+    if (sub->child->archived && !outer->gone_too)
         rv_sql_add(sql, " AND c.\"deleted_on\" IS NULL");
     rv_sql_add(sql, " AND ");
     rc = condition(sql, &operand, filter, err);

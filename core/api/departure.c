@@ -384,7 +384,7 @@ held(const struct past *past, rv_err *err)
         then.params.collection_class = NULL;
     if (past->tags_lost || past->change->op == RV_DELETED)
         then.params.by_tag = NULL;
-    then.params.include_archived = 1;
+    then.params.gone_too = 1;
     keep_known(past, &then.params);
     rv_select_init(&then.select, past->arena, listing->kind, "t");
     then.select.api = listing->req->api;

@@ -23,6 +23,7 @@ rv_listing_restrict(struct rv_listing *listing, rv_err *err)
 
     if (rc < 0)
         return rc;
+    listing->select.gone_too = listing->params.include_archived;
     rv_sql_begin_with(&listing->filtered, "", &listing->scope);
     if (listing->params.filter_count == 0 || listing->id)
         return 0;

@@ -25,6 +25,8 @@ struct rv_list_params {
     int hide_resources;
     int64_t offset, limit;
     int include_archived;
+    int gone_too; /* rows that are gone as well, whatever `archived` says; not those that belong to
+                   * them */
     struct rv_filter *filters;
     int filter_count;
     struct rv_sort sorts[RV_SORTS_MAX];

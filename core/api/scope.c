@@ -167,7 +167,7 @@ rv_scope_make(struct rv_listing *listing, rv_err *err)
         rv_sql_param(sql, rv_vint(listing->id));
         return 0;
     }
-    if (listing->kind->archived && !params->include_archived &&
+    if (listing->kind->archived && !params->include_archived && !params->gone_too &&
         !rv_condition_about_life(params->filters, params->filter_count))
         rv_sql_add(sql, " AND t.\"deleted_on\" IS NULL");
     if (params->collection_class) {

@@ -38,6 +38,7 @@ struct rv_output {
 struct rv_select {
     const struct rv_api *api; /* for the names of provider types; may be NULL */
     struct rv_arena *arena;
+    int gone_too; /* filters over sub-collections see rows that are gone */
     struct rv_hop hops[RV_HOPS_MAX];
     int hop_count;
     struct rv_output *fields; /* as many as columns of the statement; field 0 is the row's id */

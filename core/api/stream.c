@@ -131,13 +131,17 @@ piece_of_work(const struct rv_stream *stream)
     return req;
 }
 
+/* Rows that are gone are told of as well. */
 static int
 opening(struct rv_listing *listing, struct rv_request *req, const struct rv_kind *kind, rv_err *err)
 {
-    /* Rows that are gone are told of as well. */
-    if (req->param_count < RV_PARAMS_MAX)
-        req->params[req->param_count++] = (struct rv_param){ "archived", "true" };
-    return rv_listing_open(listing, req, kind, NULL, 0, 0, err);
+    int rc = rv_listing_open(listing, req, kind, NULL, 0, 0, err);
+
+    if (rc < 0)
+        return rc;
+    listing->params.gone_too = 1;
+    rv_listing_free(listing);
+    return rv_listing_restrict(listing, err);
 }
 
 static void

@@ -77,5 +77,7 @@ int rv_provider_identify(struct rv_store *store, int64_t id, const char *uid,
  * "ManageIQ::Providers::Kubernetes::ContainerManager". */
 const char *rv_provider_type_of(const char *type_or_class);
 const char *rv_provider_class_of(const char *type);
+/* The types that are known so, one after the other from 0; NULL at the end. */
+const char *rv_provider_type_at(int index);
 
 #endif

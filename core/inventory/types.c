@@ -40,3 +40,9 @@ rv_provider_class_of(const char *type)
             return types[i].class_name;
     return NULL;
 }
+
+const char *
+rv_provider_type_at(int index)
+{
+    return index < (int)(sizeof(types) / sizeof(types[0])) ? types[index].type : NULL;
+}

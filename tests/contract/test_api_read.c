@@ -620,31 +620,43 @@ a_page_of_large_rows_ends_early_and_leads_on(void **state)
 }
 
 static void
-task_results_are_there_by_that_name(void **state)
+providers_are_compared_by_the_class_that_is_shown(void **state)
 {
+    static const struct {
+        const char *filter, *names;
+    } cases[] = {
+        { "type='ManageIQ::*'", "prod,lab" },
+        { "type='*::Kubernetes::*'", "prod" },
+        { "type!='*::Kubernetes::*'", "lab" },
+        { "type!=kubernetes", "lab" },
+        { "type!='ManageIQ::Providers::Demo::ContainerManager'", "prod" },
+        { "type>'ManageIQ::Providers::E'", "prod" },
+        { "type='kube*'", "" },
+        { "emstype='kube*'", "prod" },
+    };
     struct api_fixture *f = fixture_of(state);
-    rv_test_script(f->store, "INSERT INTO miq_tasks (id, name, state, status, results) VALUES "
-                             "(1000000000901, 'asked', 'Finished', 'Ok', '{\"answer\":[42]}')");
-    AUTO_REPLY struct reply task = get(f, "/api/tasks/1000000000901?attributes=task_results");
 
-    assert_int_equal(task.status, 200);
-    assert_string_equal(at(&task, "task_results.answer[0]"), "42");
+    for (size_t i = 0; i < RV_COUNT(cases); i++) {
+        RV_AUTO_FREE char *target =
+            rv_format("/api/providers?expand=resources&filter[]=%s", cases[i].filter);
+        AUTO_REPLY struct reply reply = get(f, target);
+        if (reply.status != 200 || strcmp(all_of(&reply, "resources", "name"), cases[i].names) != 0)
+            fail_msg("%s: %s", cases[i].filter, reply.body);
+    }
 }
 
 static void
-a_name_means_the_row_that_is_there(void **state)
+a_filter_over_children_sees_those_that_are_gone_when_asked(void **state)
 {
     struct api_fixture *f = fixture_of(state);
-    static const char query[] = "{\"action\":\"query\",\"resources\":[{\"name\":\"twin\"}]}";
-    seed_pods(f, 3);
-    rv_test_script(f->store, "UPDATE container_groups SET name = 'twin', deleted_on = "
-                             "1700000000000 WHERE id <> 1000000001002");
-    AUTO_REPLY struct reply gone = post(f, PODS, query);
-    rv_test_script(f->store, "UPDATE container_groups SET name = 'twin'");
-    AUTO_REPLY struct reply there = post(f, PODS, query);
+    seed_pods(f, 4);
+    rv_test_script(f->store, "UPDATE containers SET deleted_on = 1700000000000 WHERE name = "
+                             "'sidecar' AND container_group_id <> 1000000001002");
+    AUTO_REPLY struct reply there = get(f, PODS "?filter[]=containers.name=sidecar");
+    AUTO_REPLY struct reply all = get(f, PODS "?filter[]=containers.name=sidecar&archived=true");
 
-    assert_string_equal(at(&gone, "results[0].id"), "1000000001001");
-    assert_string_equal(at(&there, "results[0].id"), "1000000001002");
+    assert_string_equal(at(&there, "subquery_count"), "1");
+    assert_string_equal(at(&all, "subquery_count"), "4");
 }
 
 static void
@@ -676,6 +688,34 @@ what_is_looked_up_for_each_row_has_a_ceiling(void **state)
     rv_buf_free(&filters);
 }
 
+static void
+task_results_are_there_by_that_name(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    rv_test_script(f->store, "INSERT INTO miq_tasks (id, name, state, status, results) VALUES "
+                             "(1000000000901, 'asked', 'Finished', 'Ok', '{\"answer\":[42]}')");
+    AUTO_REPLY struct reply task = get(f, "/api/tasks/1000000000901?attributes=task_results");
+
+    assert_int_equal(task.status, 200);
+    assert_string_equal(at(&task, "task_results.answer[0]"), "42");
+}
+
+static void
+a_name_means_the_row_that_is_there(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    static const char query[] = "{\"action\":\"query\",\"resources\":[{\"name\":\"twin\"}]}";
+    seed_pods(f, 3);
+    rv_test_script(f->store, "UPDATE container_groups SET name = 'twin', deleted_on = "
+                             "1700000000000 WHERE id <> 1000000001002");
+    AUTO_REPLY struct reply gone = post(f, PODS, query);
+    rv_test_script(f->store, "UPDATE container_groups SET name = 'twin'");
+    AUTO_REPLY struct reply there = post(f, PODS, query);
+
+    assert_string_equal(at(&gone, "results[0].id"), "1000000001001");
+    assert_string_equal(at(&there, "results[0].id"), "1000000001002");
+}
+
 int
 main(void)
 {
@@ -703,9 +743,11 @@ main(void)
         api_test(providers_show_the_class_and_filter_by_either_name),
         api_test(several_rows_are_queried_by_id_href_guid_and_name),
         api_test(a_page_of_large_rows_ends_early_and_leads_on),
+        api_test(providers_are_compared_by_the_class_that_is_shown),
+        api_test(a_filter_over_children_sees_those_that_are_gone_when_asked),
+        api_test(what_is_looked_up_for_each_row_has_a_ceiling),
         api_test(task_results_are_there_by_that_name),
         api_test(a_name_means_the_row_that_is_there),
-        api_test(what_is_looked_up_for_each_row_has_a_ceiling),
         api_test(options_describe_a_collection_without_login),
     };
 
