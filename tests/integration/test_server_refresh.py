@@ -185,6 +185,23 @@ class Refresh(Case):
         self.assertEqual(self.database().one("SELECT COUNT(*) FROM container_groups"), "0")
         self.assertEqual(self.database().one("SELECT COUNT(*) FROM ext_management_systems"), "0")
 
+    def test_a_provider_deleted_thrice_is_deleted_once(self):
+        reeved = self.start(*QUICK)
+        number = self.add(reeved, vms="1500")
+        self.refreshed(reeved, number)
+        asked = []
+        for _ in range(3):
+            answer = reeved.request("POST", f"/api/providers/{number}", {"action": "delete"})
+            if answer.status == 404:
+                break
+            asked.append(answer.json["task_id"])
+            time.sleep(0.25)
+        # One task, unless it ended in the moment between looking for the provider and asking.
+        self.assertLessEqual(len(set(asked)), 2)
+        for task in set(asked):
+            self.assertEqual(reeved.wait_task(task)["status"], "Ok")
+        self.assertNotIn("our lease has passed on", reeved.log())
+
     def test_wrong_credentials_stop_the_worker_until_they_are_proved_again(self):
         reeved = self.start(*QUICK)
         number = self.add(reeved, fault_file=self.fault("none"))
