@@ -64,6 +64,16 @@ install_packages() {
 	apt_install "$sudo" "${missing[@]}" >"$log" 2>&1 || { tail -n 20 "$log" >&2; die "apt-get failed, see $log"; }
 }
 
+# say_progress PID LOG: how far a build is, now and then, where nobody sees a line that changes.
+say_progress() {
+	local i=0
+	while kill -0 "$1" 2>/dev/null; do
+		sleep 0.2
+		i=$((i + 1))
+		[ $((i % 150)) != 0 ] || say "    $(grep -oE '^\[[0-9]+/[0-9]+\]' "$2" | tail -n 1)"
+	done
+}
+
 # build PRESET [TARGET...]: configure and compile into build/PRESET, quiet unless it fails.
 build_preset() {
 	local preset=$1 log=$root/build/$1.log
@@ -74,10 +84,11 @@ build_preset() {
 	cmake --preset "$preset" >"$log" 2>&1 || { tail -n 30 "$log" >&2; die "cmake failed, see $log"; }
 	if [ -t 2 ]; then
 		cmake --build "build/$preset" -j "${REEVE_JOBS:-2}" ${1:+--target "$@"} 2>&1 | tee -a "$log" |
-			awk '/^\[/ { printf "\r\033[K%s", substr($0, 1, 100) > "/dev/stderr"; next } { print > "/dev/stderr" } END { printf "\r\033[K" > "/dev/stderr" }'
-		[ "${PIPESTATUS[0]}" = 0 ] || { grep -E 'error|FAILED' "$log" >&2; die "the build failed, see $log"; }
+			awk '/^\[/ { printf "\r\033[K%s", substr($0, 1, 100) > "/dev/stderr"; next } { print > "/dev/stderr" } END { printf "\r\033[K" > "/dev/stderr" }' ||
+			die "the build failed, see $log"
 	else
-		cmake --build "build/$preset" -j "${REEVE_JOBS:-2}" ${1:+--target "$@"} >>"$log" 2>&1 ||
-			{ grep -nE -A5 'error:|FAILED' "$log" | head -60 >&2; die "the build failed, see $log"; }
+		cmake --build "build/$preset" -j "${REEVE_JOBS:-2}" ${1:+--target "$@"} >>"$log" 2>&1 &
+		say_progress $! "$log"
+		wait $! || { grep -nE -A5 'error:|FAILED' "$log" | head -60 >&2; die "the build failed, see $log"; }
 	fi
 }
