@@ -145,12 +145,11 @@ class Workers(reeve_it.Case):
         now = int(time.time() * 1000)
         again = "true" if self.database().env else "1"
         self.database().query(
-            f"UPDATE miq_queue SET state = 'dequeue', handler_id = 12345, lease_expires_on = {now + 1500},"
+            f"UPDATE miq_queue SET state = 'dequeue', handler_id = 12345, lease_expires_on = {now + 5000},"
             f" attempts = 1, retryable = {again}, generation = 1 WHERE id = 5")
         time.sleep(0.8)
         self.assertEqual(self.database().one("SELECT state FROM miq_queue WHERE id = 5"), "dequeue")
-        self.until(lambda: self.database().one("SELECT state FROM miq_queue WHERE id = 5") == "ready", "it is back")
-
+        self.until(lambda: self.database().one("SELECT state FROM miq_queue WHERE id = 5") == "ready", "it is back", 15)
 
 
 if __name__ == "__main__":
