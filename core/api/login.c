@@ -3,7 +3,8 @@
  * Login of requests. Checking a password is slow on purpose, and clients of ManageIQ send Basic
  * credentials with every request: a password that was right is remembered for a while as a salted
  * digest, together with the stored digest that it was right for, so that a changed password counts
- * at once.
+ * at once. Others are looked at so often a second only: whoever guesses, from however many places,
+ * does not take the worker's time from those who are logged in.
  */
 #include "api/login.h"
 
@@ -22,6 +23,7 @@
 #define REMEMBERED_MAX 64
 #define REMEMBERED_MS (5 * 60 * 1000LL)
 #define BASIC_MAX 4096
+#define COMPLAIN_MS 10000LL
 #define UI_TTL_MS (3600 * 1000LL)
 /* There is one group so far. */
 #define THE_GROUP "EvmGroup-super_administrator"
@@ -38,7 +40,13 @@ struct rv_logins {
     char salt[65];
     struct remembered entries[REMEMBERED_MAX];
     int next;
+    int64_t checks; /* thousandths of those that may be made now */
+    int64_t checks_ms;
+    int64_t failures; /* since they were last told of */
+    int64_t told_ms;
 };
+
+enum { CHECKS_AT_ONCE = 4 }; /* times those of a second */
 
 struct rv_logins *
 rv_logins_new(void)
@@ -100,6 +108,35 @@ remember(struct rv_logins *logins, const char *given, const char *stored,
     entry->until_ms = rv_monotonic_ms() + REMEMBERED_MS;
 }
 
+/* 1 when a password may be looked at now, which costs about a tenth of a second. */
+static int
+may_check(struct rv_logins *logins, int64_t per_s)
+{
+    int64_t now_ms = rv_monotonic_ms(), most = CHECKS_AT_ONCE * per_s * 1000;
+
+    if (per_s <= 0)
+        return 1;
+    int64_t waited_ms = logins->checks_ms ? now_ms - logins->checks_ms : most;
+    logins->checks_ms = now_ms;
+    logins->checks = waited_ms >= most / per_s ? most : logins->checks + waited_ms * per_s;
+    if (logins->checks > most)
+        logins->checks = most;
+    if (logins->checks < 1000)
+        return 0;
+    logins->checks -= 1000;
+    return 1;
+}
+
+static int
+refuse_busy(struct rv_request *req)
+{
+    rv_answer_header(req, "Retry-After", "1");
+    rv_answer_error(req, 503, "too many passwords to look at; try again",
+                    "tokens, and passwords that were right lately, go on working");
+    return 1;
+}
+
+/* 1: answered. */
 static int
 check_password(struct rv_request *req, const char *userid, const char *password, rv_err *err)
 {
@@ -118,6 +155,8 @@ check_password(struct rv_request *req, const char *userid, const char *password,
         req->who = entry->who;
         return 0;
     }
+    if (!may_check(api->logins, rv_settings_int(api->config.settings, "api.password_checks")))
+        return refuse_busy(req);
     rc = rv_auth_password(api->config.store, userid, password, &req->who, err);
     if (rc == 0)
         remember(api->logins, given, stored, &req->who);
@@ -181,6 +220,21 @@ refuse_for_now(struct rv_request *req, int64_t wait_ms)
     return 1;
 }
 
+/* The first at once, then how many there were. */
+static void
+tell_failures(struct rv_logins *logins, const char *userid, const char *address)
+{
+    int64_t now_ms = rv_monotonic_ms();
+
+    logins->failures++;
+    if (logins->told_ms && now_ms - logins->told_ms < COMPLAIN_MS)
+        return;
+    rv_log(RV_WARNING, "wrong user or password", RV_F("user", RV_S(userid)),
+           RV_F("address", RV_S(address)), RV_F("failures", RV_I(logins->failures)));
+    logins->told_ms = now_ms;
+    logins->failures = 0;
+}
+
 static void
 note_failure(struct rv_request *req, const char *userid, const char *address)
 {
@@ -188,6 +242,7 @@ note_failure(struct rv_request *req, const char *userid, const char *address)
     int64_t most = rv_settings_int(api->config.settings, "api.login_failures");
     int64_t wait_ms = rv_attempts_failed(api->logins->attempts, userid, address, most);
 
+    tell_failures(api->logins, userid, address);
     if (wait_ms > 0)
         rv_log(RV_WARNING, "too many wrong passwords; logins from there are refused for a while",
                RV_F("address", RV_S(address)), RV_F("ms", RV_I(wait_ms)));

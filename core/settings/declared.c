@@ -78,6 +78,10 @@ static const struct rv_setting declared[] = {
       "time between full refreshes of a provider that watches; 0: only when needed or asked for" },
     { "refresh.timeout", RV_SET_DURATION, "2h", 1000, 7 * DAY,
       "a full refresh that takes longer is given up" },
+    { "refresh.objects_max", RV_SET_INT, "2000000", 0, 1000000000,
+      "most objects of one provider; its refresh fails when it names more, so that no provider "
+      "fills "
+      "the disk; 0: no limit" },
     { "refresh.retry_min", RV_SET_DURATION, "1s", 10, HOUR, "first wait after a failed refresh" },
     { "refresh.retry_max", RV_SET_DURATION, "30s", 10, DAY, "longest wait after a failed refresh" },
     { "verify.timeout", RV_SET_DURATION, "30s", 100, HOUR,
@@ -89,6 +93,10 @@ static const struct rv_setting declared[] = {
     { "api.login_failures", RV_SET_INT, "5", 0, 1000,
       "so many wrong passwords from one address, or for one user, within a minute: more are then "
       "refused for a while, which doubles up to a minute; 0: never" },
+    { "api.password_checks", RV_SET_INT, "4", 0, 1000,
+      "so many passwords an API worker looks at in a second, after four times as many at once, "
+      "each for about a tenth of a second; more are answered 503; tokens and passwords that were "
+      "right lately do not count; 0: no limit" },
     { "api.page_size", RV_SET_INT, "1000", 1, 100000,
       "rows of a collection in one answer when the request does not say" },
     { "api.page_size_max", RV_SET_INT, "1000", 1, 1000000, "most rows of one answer" },

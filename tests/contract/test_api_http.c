@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include "auth/auth.h"
+#include "base/clock.h"
 
 #define BASIC "Authorization: Basic YWRtaW46Y29ycmVjdCBob3JzZQ==\n" /* admin:correct horse */
 #define WRONG "Authorization: Basic YWRtaW46d3Jvbmc=\n"             /* admin:wrong */
@@ -74,6 +75,37 @@ basic_credentials_are_checked(void **state)
     assert_int_equal(garbage.status, 401);
     assert_int_equal(ajax.status, 401);
     assert_null(reply_header(&ajax, "WWW-Authenticate", header));
+}
+
+/* Each costs a tenth of a second, in which nobody else is served. */
+static void
+passwords_take_a_bounded_share_of_the_time(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    int statuses[600] = { 0 };
+    char header[256];
+
+    api_reopen_with(f, "api.login_failures", "0");
+    api_reopen_with(f, "api.password_checks", "1");
+    AUTO_REPLY struct reply first = ask(f, "GET", "/api", BASIC, NULL);
+    assert_int_equal(first.status, 200);
+    int64_t start_ms = rv_monotonic_ms();
+    for (int i = 0; i < 30; i++) {
+        AUTO_REPLY struct reply wrong = ask(f, "GET", "/api", i % 2 ? WRONG : NONE, NULL);
+        statuses[wrong.status]++;
+        if (wrong.status == 503)
+            assert_string_equal(reply_header(&wrong, "Retry-After", header), "1");
+    }
+    assert_int_equal(statuses[401] + statuses[503], 30);
+    assert_in_range(statuses[401], 3, 5 + (rv_monotonic_ms() - start_ms) / 1000);
+    /* Whoever is logged in notices nothing. */
+    AUTO_REPLY struct reply again = ask(f, "GET", "/api", BASIC, NULL);
+    AUTO_REPLY struct reply token = get(f, "/api");
+    assert_int_equal(again.status, 200);
+    assert_int_equal(token.status, 200);
+    run_loop(f, 1100);
+    AUTO_REPLY struct reply later = ask(f, "GET", "/api", WRONG, NULL);
+    assert_int_equal(later.status, 401);
 }
 
 static void
@@ -519,6 +551,7 @@ main(void)
         api_test(ping_health_and_readiness_need_no_login),
         api_test(the_entry_point_says_who_where_and_what),
         api_test(basic_credentials_are_checked),
+        api_test(passwords_take_a_bounded_share_of_the_time),
         api_test(a_changed_password_counts_at_once),
         api_test(tokens_are_issued_used_renewed_and_revoked),
         api_test(tokens_end_and_have_types),

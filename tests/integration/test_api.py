@@ -398,6 +398,7 @@ class WrongPasswords(reeve_it.Case):
         reeved = self.start("--set", "api.login_failures=0")
         for _ in range(8):
             self.assertEqual(self.ask(reeved, "wrong").status, 401)
+        self.assertIn('msg="wrong user or password" worker=api user=admin address=127.0.0.1 failures=1\n', reeved.log())
         self.assertEqual(self.ask(reeved).status, 200)
 
 
