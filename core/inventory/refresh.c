@@ -127,7 +127,8 @@ ensure_saver(struct rv_refresher *r, rv_err *err)
         return 0;
     struct rv_saver_config config = { .store = r->store,
                                       .ems_id = r->config.provider_id,
-                                      .lease = &r->lease };
+                                      .lease = &r->lease,
+                                      .objects_max = r->config.objects_max };
     if (rv_saver_open(&r->saver, &config, err) < 0)
         return err->code;
     r->inner = rv_saver_sink(r->saver);

@@ -48,6 +48,7 @@ clear_pending(struct rv_saver *saver)
     rv_map_clear(&saver->pending_by_digest);
     rv_arena_reset(saver->arena);
     saver->pending_rows = 0;
+    saver->pending_new = 0;
     saver->pending_news = 0;
 }
 
@@ -141,6 +142,25 @@ is_unchanged(struct rv_saver *saver, struct rv_digest digest, uint64_t hash)
            key.hash == hash;
 }
 
+/* Whoever names ever more objects would fill the disk: what is there goes on being kept current,
+ * and nothing is added. */
+static int
+check_room(struct rv_saver *saver, struct rv_digest digest, rv_err *err)
+{
+    struct rv_key key;
+    int64_t most = saver->config.objects_max;
+    if (pending_node(saver, digest) ||
+        (rv_keys_get(saver->keys, digest, &key) && !(key.flags & RV_KEY_RESERVED)))
+        return 0;
+    int64_t count = (int64_t)(rv_keys_count(saver->keys) - rv_keys_reserved(saver->keys));
+    if (most > 0 && count + saver->pending_new >= most) {
+        rv_fail(err, RV_E_LIMIT, "the provider has more than %lld objects", (long long)most);
+        return rv_hint(err, "when it is right to have so many, raise refresh.objects_max");
+    }
+    saver->pending_new++;
+    return 0;
+}
+
 static int
 sink_emit(void *arg, const struct rv_object *object, rv_err *err)
 {
@@ -156,6 +176,8 @@ sink_emit(void *arg, const struct rv_object *object, rv_err *err)
         saver->hash_us += rv_monotonic_us() - start_us;
         return 0;
     }
+    if (check_room(saver, digest, err) < 0)
+        return err->code;
     int64_t rows = 0;
     struct rv_node *node = rv_copy_object(saver, object, &rows);
     node->digest = digest;

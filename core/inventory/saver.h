@@ -20,6 +20,7 @@ struct rv_saver_config {
     const struct rv_lease *lease; /* checked in every transaction; NULL: no check (tests) */
     int batch_objects;            /* 0: 1000 */
     int64_t batch_bytes;          /* 0: 2 MiB */
+    int64_t objects_max;          /* most objects that are there; 0: no limit */
 };
 
 struct rv_save_counts {

@@ -174,6 +174,7 @@ struct rv_saver {
     struct rv_nodes pending;
     struct rv_map pending_by_digest;
     int64_t pending_rows;
+    int64_t pending_new; /* objects that have no row yet */
     int64_t pending_since_us;
     int pending_news;  /* some of it is no part of a listing */
     int64_t row_bound; /* rows a save may have, from how long the last ones took */

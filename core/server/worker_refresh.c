@@ -164,6 +164,7 @@ open_refresher(struct refresh *refresh, rv_err *err)
         .provider_id = worker->provider,
         .holder = worker->row,
         .lease_ms = rv_settings_int(worker->settings, "workers.lease"),
+        .objects_max = rv_settings_int(worker->settings, "refresh.objects_max"),
         .module_dir = worker->provider_dir,
         .vault = &worker->vault,
         .interrupted = interrupted,

@@ -25,6 +25,8 @@ struct page {
     int is_list; /* "kind": "...List" was seen */
     int begun;   /* bytes came */
     char next[CONTINUE_BYTES];
+    char seen[CONTINUE_BYTES]; /* the token of an earlier page */
+    uint64_t pages;
 };
 
 int
@@ -193,16 +195,36 @@ read_page_patiently(struct page *page)
     }
 }
 
+/* A list whose tokens come again has no end. Each is compared with one that is taken anew whenever
+ * the count of pages has doubled: that finds a circle of any length. */
+static int
+check_progress(struct page *page)
+{
+    if (page->next[0] && strcmp(page->next, page->seen) == 0)
+        return reeve_fail(page->work->call, REEVE_E_PROTOCOL,
+                          "after %llu pages the list begins again: its continue token was there"
+                          " before",
+                          (unsigned long long)page->pages);
+    if ((page->pages & (page->pages - 1)) == 0)
+        memcpy(page->seen, page->next, sizeof(page->seen));
+    return 0;
+}
+
 static int
 read_pages(struct page *page)
 {
     int rc;
 
     page->next[0] = '\0';
+    page->seen[0] = '\0';
+    page->pages = 0;
     page->listing->count = 0;
     page->listing->rejected = 0;
     do {
         rc = read_page_patiently(page);
+        page->pages++;
+        if (!rc)
+            rc = check_progress(page);
     } while (!rc && page->next[0]);
     return rc;
 }

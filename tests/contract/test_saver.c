@@ -51,6 +51,35 @@ objects_become_rows_with_their_children(void **state)
 }
 
 static void
+no_more_objects_than_are_allowed_are_added(void **state)
+{
+    struct rv_store *store = store_of(state);
+    struct rv_saver *saver = saver_with(store, &(struct rv_saver_config){ .objects_max = 3 });
+    rv_err err = RV_ERR_INIT;
+    emit(saver, node_object("n1", "node-1"));
+    emit(saver, node_object("n2", "node-2"));
+    emit(saver, node_object("n2", "node-two"));
+    flush(saver);
+    emit(saver, node_object("n3", "node-3"));
+    assert_int_equal(rv_test_emit(rv_saver_sink(saver), node_object("n4", "node-4"), &err),
+                     RV_E_LIMIT);
+    assert_non_null(strstr(err.text, "more than 3 objects"));
+    assert_non_null(strstr(err.hint, "refresh.objects_max"));
+    /* Those that are there go on being kept, and one that goes makes room. */
+    emit(saver, node_object("n1", "node-one"));
+    flush(saver);
+    assert_column(store, "SELECT name FROM container_nodes WHERE ems_ref = 'n1'", "node-one");
+    gone(saver, "container_node", "n1");
+    flush(saver);
+    emit(saver, node_object("n4", "node-4"));
+    flush(saver);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM container_nodes WHERE"
+                                        " deleted_on IS NULL"),
+                     3);
+    rv_saver_close(saver);
+}
+
+static void
 a_second_run_writes_nothing(void **state)
 {
     struct rv_store *store = store_of(state);
@@ -412,6 +441,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         schema_test(objects_become_rows_with_their_children),
+        schema_test(no_more_objects_than_are_allowed_are_added),
         schema_test(a_second_run_writes_nothing),
         schema_test(one_create_one_update_one_delete_cause_exactly_those),
         schema_test(ids_stay_though_everything_else_changes),
