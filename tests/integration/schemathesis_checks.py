@@ -8,6 +8,7 @@ import schemathesis
 from schemathesis import GenerationMode
 
 REASONS = (
+    r"with another '\w+' the secret '(.|\n)*' must be given again$",
     r"Name has already been taken: '",
     r"(cancel task: )?task \d+ is \w+( already|; only finished tasks are deleted)$",
     r"message \d+ ",
