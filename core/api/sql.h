@@ -7,7 +7,7 @@
 #define RV_API_SQL_H
 
 #include "base/buf.h"
-#include "store/value.h"
+#include "base/value.h"
 
 #define RV_SQL_MAX (1u << 20)
 

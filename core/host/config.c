@@ -150,7 +150,7 @@ mistake(rv_buf *mistakes, const char *option, const char *text)
 }
 
 static int
-take_text(struct rv_setting *setting, const char *text, int given, rv_buf *mistakes)
+take_text(struct rv_option_value *setting, const char *text, int given, rv_buf *mistakes)
 {
     rv_err err = RV_ERR_INIT;
     const struct reeve_option *option = setting->option;
@@ -170,7 +170,7 @@ take_text(struct rv_setting *setting, const char *text, int given, rv_buf *mista
 }
 
 static void
-fill(struct rv_setting *setting, const cJSON *given, rv_buf *mistakes)
+fill(struct rv_option_value *setting, const cJSON *given, rv_buf *mistakes)
 {
     const struct reeve_option *option = setting->option;
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(given, option->name);
@@ -223,7 +223,7 @@ config_new(const struct rv_module *module)
     while (options && options[config->handle.count].name)
         config->handle.count++;
     config->handle.settings =
-        rv_alloc(((size_t)config->handle.count + 1) * sizeof(struct rv_setting));
+        rv_alloc(((size_t)config->handle.count + 1) * sizeof(struct rv_option_value));
     for (int i = 0; i < config->handle.count; i++)
         config->handle.settings[i].option = &options[i];
     return config;
@@ -286,7 +286,7 @@ rv_config_split(const struct rv_config *config, cJSON **plain, cJSON **secrets, 
     if (*plain == NULL || (secrets && *secrets == NULL))
         return rv_fail(err, RV_E_INTERNAL, "out of memory");
     for (int i = 0; i < config->handle.count; i++) {
-        const struct rv_setting *setting = &config->handle.settings[i];
+        const struct rv_option_value *setting = &config->handle.settings[i];
         if (!setting->given)
             continue;
         if (setting->text)
@@ -321,7 +321,7 @@ rv_option_is_secret(const struct rv_module *module, const char *name)
     return 0;
 }
 
-static const struct rv_setting *
+static const struct rv_option_value *
 find(const struct reeve_config *config, const char *name)
 {
     for (int i = 0; name && i < config->count; i++)
@@ -333,27 +333,27 @@ find(const struct reeve_config *config, const char *name)
 const char *
 rv_config_get_string(const struct reeve_config *config, const char *name)
 {
-    const struct rv_setting *setting = find(config, name);
+    const struct rv_option_value *setting = find(config, name);
     return setting ? setting->text : NULL;
 }
 
 int64_t
 rv_config_get_int(const struct reeve_config *config, const char *name)
 {
-    const struct rv_setting *setting = find(config, name);
+    const struct rv_option_value *setting = find(config, name);
     return setting ? setting->number : 0;
 }
 
 int32_t
 rv_config_get_has(const struct reeve_config *config, const char *name)
 {
-    const struct rv_setting *setting = find(config, name);
+    const struct rv_option_value *setting = find(config, name);
     return setting && (setting->text || setting->secret);
 }
 
 const struct reeve_secret *
 rv_config_get_secret(const struct reeve_config *config, const char *name)
 {
-    const struct rv_setting *setting = find(config, name);
+    const struct rv_option_value *setting = find(config, name);
     return setting ? setting->secret : NULL;
 }

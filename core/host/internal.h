@@ -41,7 +41,7 @@ struct reeve_secret {
     int lent;
 };
 
-struct rv_setting {
+struct rv_option_value {
     const struct reeve_option *option;
     int given;  /* 0: the fallback, or nothing */
     char *text; /* NULL when absent or secret */
@@ -50,7 +50,7 @@ struct rv_setting {
 };
 
 struct reeve_config {
-    struct rv_setting *settings;
+    struct rv_option_value *settings;
     int count;
 };
 

@@ -7,7 +7,7 @@
 #define RV_OBJECT_H
 
 #include "model/model.h"
-#include "store/value.h"
+#include "base/value.h"
 
 struct rv_link {
     int column;                 /* of the object's kind */

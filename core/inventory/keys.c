@@ -23,8 +23,8 @@ enum { ID_BITS = 40, KIND_SHIFT = 40, FLAG_SHIFT = 56, REF_BYTES = 2 * 1024 + 64
 
 struct change {
     struct rv_digest digest;
-    struct rv_key before; /* id 0: it was not there */
-    int name;             /* before.id and before.flags are those of a name */
+    struct rv_known before; /* id 0: it was not there */
+    int name;               /* before.id and before.flags are those of a name */
 };
 
 struct rv_keys {
@@ -101,7 +101,7 @@ rv_keys_name_digest(const struct rv_keys *keys, const struct rv_kind *kind, cons
 }
 
 static void
-unpack(const struct rv_keys *keys, const uint64_t *slot, struct rv_key *out)
+unpack(const struct rv_keys *keys, const uint64_t *slot, struct rv_known *out)
 {
     out->id = keys->base_id + (int64_t)(slot[2] & ID_MASK);
     out->kind = (int)((slot[2] >> KIND_SHIFT) & KIND_MASK);
@@ -118,7 +118,7 @@ pack_id(const struct rv_keys *keys, int64_t id)
 }
 
 static void
-count_key(struct rv_keys *keys, const struct rv_key *key, size_t by)
+count_key(struct rv_keys *keys, const struct rv_known *key, size_t by)
 {
     if (key->flags & RV_KEY_RESERVED)
         keys->reserved_count += by;
@@ -139,7 +139,7 @@ note(struct rv_keys *keys, struct rv_digest digest_of)
 }
 
 int
-rv_keys_get(const struct rv_keys *keys, struct rv_digest digest_of, struct rv_key *out)
+rv_keys_get(const struct rv_keys *keys, struct rv_digest digest_of, struct rv_known *out)
 {
     const uint64_t *slot = rv_slots_find(&keys->objects, digest_of.low, digest_of.high);
     if (slot == NULL)
@@ -149,9 +149,9 @@ rv_keys_get(const struct rv_keys *keys, struct rv_digest digest_of, struct rv_ke
 }
 
 static void
-write_key(struct rv_keys *keys, struct rv_digest digest_of, const struct rv_key *key)
+write_key(struct rv_keys *keys, struct rv_digest digest_of, const struct rv_known *key)
 {
-    struct rv_key before;
+    struct rv_known before;
     if (rv_keys_get(keys, digest_of, &before))
         count_key(keys, &before, (size_t)-1);
     count_key(keys, key, 1);
@@ -164,14 +164,14 @@ write_key(struct rv_keys *keys, struct rv_digest digest_of, const struct rv_key 
 static void
 erase_key(struct rv_keys *keys, struct rv_digest digest_of)
 {
-    struct rv_key before;
+    struct rv_known before;
     if (rv_keys_get(keys, digest_of, &before))
         count_key(keys, &before, (size_t)-1);
     rv_slots_remove(&keys->objects, digest_of.low, digest_of.high);
 }
 
 void
-rv_keys_put(struct rv_keys *keys, struct rv_digest digest_of, const struct rv_key *key)
+rv_keys_put(struct rv_keys *keys, struct rv_digest digest_of, const struct rv_known *key)
 {
     struct change *change = note(keys, digest_of);
     rv_keys_get(keys, digest_of, &change->before);
@@ -215,7 +215,7 @@ rv_keys_unseen(const struct rv_keys *keys, int kind, struct rv_digest *out, size
         const struct rv_partition *partition = &keys->objects.partitions[p];
         for (uint32_t i = 0; i < partition->size && count < max; i++) {
             const uint64_t *slot = rv_slot_at(&keys->objects, partition, i);
-            struct rv_key key;
+            struct rv_known key;
             if (!rv_slot_used(&keys->objects, slot))
                 continue;
             unpack(keys, slot, &key);

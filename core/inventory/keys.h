@@ -19,7 +19,7 @@ struct rv_keys;
 #define RV_KEY_RESERVED (1 << 1) /* mentioned by a link, has no row yet */
 
 /* What is known of an object. */
-struct rv_key {
+struct rv_known {
     int64_t id;
     uint64_t hash; /* of its content; 0: not known */
     int kind;      /* index */
@@ -37,8 +37,8 @@ struct rv_digest rv_keys_name_digest(const struct rv_keys *keys, const struct rv
                                      const char *scope, const char *name);
 
 /* 1 when it is there. */
-int rv_keys_get(const struct rv_keys *keys, struct rv_digest digest, struct rv_key *out);
-void rv_keys_put(struct rv_keys *keys, struct rv_digest digest, const struct rv_key *key);
+int rv_keys_get(const struct rv_keys *keys, struct rv_digest digest, struct rv_known *out);
+void rv_keys_put(struct rv_keys *keys, struct rv_digest digest, const struct rv_known *key);
 void rv_keys_remove(struct rv_keys *keys, struct rv_digest digest);
 /* Mark as seen; not taken back. */
 void rv_keys_see(struct rv_keys *keys, struct rv_digest digest);

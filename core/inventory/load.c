@@ -56,7 +56,7 @@ take_key(struct rv_saver *saver, const struct rv_kind *kind, const rv_value *row
 {
     if (row[2].type != RV_TEXT)
         return;
-    struct rv_key key = { .id = row[0].v.i, .hash = (uint64_t)row[1].v.i, .kind = kind->index };
+    struct rv_known key = { .id = row[0].v.i, .hash = (uint64_t)row[1].v.i, .kind = kind->index };
     if (row[1].type == RV_NULL)
         key.hash = 0;
     rv_keys_put(saver->keys, rv_keys_digest(saver->keys, kind, row[2].v.text), &key);
@@ -147,7 +147,9 @@ load_references(struct rv_saver *saver, rv_err *err)
         if (kind == NULL)
             continue;
         if (row[1].v.i == 0) {
-            struct rv_key key = { .id = row[3].v.i, .kind = kind->index, .flags = RV_KEY_RESERVED };
+            struct rv_known key = { .id = row[3].v.i,
+                                    .kind = kind->index,
+                                    .flags = RV_KEY_RESERVED };
             rv_keys_put(saver->keys, rv_keys_digest(saver->keys, kind, row[2].v.text), &key);
         } else {
             const char *cut = strchr(row[2].v.text, '\x1f');

@@ -267,7 +267,9 @@ keep_refs(struct names *names)
         const rv_value *ref = &node->old[node->kind->key[0]];
         if (ref->type != RV_TEXT)
             continue;
-        struct rv_key key = { .id = node->id, .kind = node->kind->index, .flags = RV_KEY_RESERVED };
+        struct rv_known key = { .id = node->id,
+                                .kind = node->kind->index,
+                                .flags = RV_KEY_RESERVED };
         rv_keys_put(plan->saver->keys, rv_keys_digest(plan->saver->keys, node->kind, ref->v.text),
                     &key);
         rv_resolve_remember(plan, node->kind, 0, ref->v.text, node->id);

@@ -8,7 +8,6 @@
 #include "inventory/saver_internal.h"
 
 #include <string.h>
-#include "base/clock.h"
 
 /* Something that the key table does not know, and may be an archived row. */
 struct unknown {
@@ -195,7 +194,7 @@ new_object_id(struct rv_plan *plan, struct rv_node *node, rv_err *err)
 static int
 known_object(struct rv_plan *plan, struct rv_node *node)
 {
-    struct rv_key key;
+    struct rv_known key;
     if (!rv_keys_get(plan->saver->keys, node->digest, &key))
         return 0;
     int reserved = (key.flags & RV_KEY_RESERVED) != 0;
@@ -254,7 +253,7 @@ enter(struct rv_plan *plan)
     struct rv_saver *saver = plan->saver;
     for (size_t i = 0; i < plan->tops.count; i++) {
         const struct rv_node *node = plan->tops.at[i];
-        struct rv_key key = {
+        struct rv_known key = {
             .id = node->id, .hash = node->hash, .kind = node->kind->index, .flags = RV_KEY_SEEN
         };
         if (node->state == RV_NODE_GONE) {
@@ -290,7 +289,7 @@ link_digest(const struct rv_saver *saver, const struct rv_link *link)
 static int64_t
 known_target(const struct rv_saver *saver, const struct rv_link *link, struct rv_digest digest)
 {
-    struct rv_key key;
+    struct rv_known key;
     struct rv_name name;
     if (link->ref)
         return rv_keys_get(saver->keys, digest, &key) ? key.id : 0;
@@ -329,7 +328,7 @@ reserve_rest(struct rv_plan *plan, struct unknowns *unknowns, rv_err *err)
             one->form == 0 ? one->ref : rv_resolve_name_key(plan, one->scope, one->ref);
         if (rv_resolve_reserve(plan, one->kind, one->form, ref, &one->id, err) < 0)
             return err->code;
-        struct rv_key key = { .id = one->id, .kind = one->kind->index, .flags = RV_KEY_RESERVED };
+        struct rv_known key = { .id = one->id, .kind = one->kind->index, .flags = RV_KEY_RESERVED };
         if (one->form == 0)
             rv_keys_put(plan->saver->keys, one->digest, &key);
         else
@@ -355,7 +354,7 @@ revive(struct rv_plan *plan, const struct unknown *target)
     node->digest = target->digest;
     node->id = target->id;
     rv_nodes_add(&plan->tops, node);
-    struct rv_key key = { .id = node->id, .kind = node->kind->index, .flags = RV_KEY_SEEN };
+    struct rv_known key = { .id = node->id, .kind = node->kind->index, .flags = RV_KEY_SEEN };
     rv_keys_put(plan->saver->keys, node->digest, &key);
 }
 

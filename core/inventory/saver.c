@@ -134,7 +134,7 @@ pending_node(const struct rv_saver *saver, struct rv_digest digest)
 static int
 is_unchanged(struct rv_saver *saver, struct rv_digest digest, uint64_t hash)
 {
-    struct rv_key key;
+    struct rv_known key;
     const struct rv_node *pending = pending_node(saver, digest);
     if (pending)
         return pending->values && pending->state != RV_NODE_DROPPED && pending->hash == hash;
@@ -147,7 +147,7 @@ is_unchanged(struct rv_saver *saver, struct rv_digest digest, uint64_t hash)
 static int
 check_room(struct rv_saver *saver, struct rv_digest digest, rv_err *err)
 {
-    struct rv_key key;
+    struct rv_known key;
     int64_t most = saver->config.objects_max;
     if (pending_node(saver, digest) ||
         (rv_keys_get(saver->keys, digest, &key) && !(key.flags & RV_KEY_RESERVED)))
@@ -191,7 +191,7 @@ sink_gone(void *arg, const struct rv_kind *kind, const char *ref, rv_err *err)
 {
     struct rv_saver *saver = arg;
     struct rv_digest digest = rv_keys_digest(saver->keys, kind, ref);
-    struct rv_key key;
+    struct rv_known key;
     int known = rv_keys_get(saver->keys, digest, &key) && !(key.flags & RV_KEY_RESERVED);
     if (!known && pending_node(saver, digest) == NULL)
         return 0;
@@ -226,7 +226,7 @@ take_away(struct rv_saver *saver, const struct rv_kind *kind, const struct rv_di
     struct rv_plan plan;
     rv_plan_begin(&plan, saver, saver->arena);
     for (size_t i = 0; i < count; i++) {
-        struct rv_key key;
+        struct rv_known key;
         RV_ASSERT(rv_keys_get(saver->keys, digests[i], &key));
         rv_plan_gone(&plan, kind, key.id, NULL)->digest = digests[i];
     }

@@ -155,7 +155,7 @@ struct rv_kind_state {
     int content_hash, created_on, updated_on, deleted_on; /* columns, -1 when it has none */
 };
 
-struct rv_stream {
+struct rv_saver_stream {
     char *name, *token;
     char *saved; /* what the store has, NULL for nothing */
     int dirty;
@@ -178,7 +178,7 @@ struct rv_saver {
     int64_t pending_since_us;
     int pending_news;  /* some of it is no part of a listing */
     int64_t row_bound; /* rows a save may have, from how long the last ones took */
-    struct rv_stream *streams;
+    struct rv_saver_stream *streams;
     size_t stream_count;
     int by_name_dirty;
     int64_t tokens_saved_ms;

@@ -12,7 +12,7 @@
 /* The host keeps providers from names that begin so. */
 #define BY_NAME_STREAM "reeve:linked-by-name"
 
-static struct rv_stream *
+static struct rv_saver_stream *
 find(const struct rv_saver *saver, const char *name)
 {
     for (size_t i = 0; i < saver->stream_count; i++)
@@ -21,15 +21,15 @@ find(const struct rv_saver *saver, const char *name)
     return NULL;
 }
 
-static struct rv_stream *
+static struct rv_saver_stream *
 find_or_add(struct rv_saver *saver, const char *name)
 {
-    struct rv_stream *stream = find(saver, name);
+    struct rv_saver_stream *stream = find(saver, name);
     if (stream)
         return stream;
     saver->streams = rv_realloc(saver->streams, saver->stream_count + 1, sizeof(*saver->streams));
     stream = &saver->streams[saver->stream_count++];
-    *stream = (struct rv_stream){ .name = rv_strdup(name) };
+    *stream = (struct rv_saver_stream){ .name = rv_strdup(name) };
     return stream;
 }
 
@@ -87,7 +87,7 @@ rv_streams_load(struct rv_saver *saver, rv_err *err)
             take_by_name(saver, row[1].v.text);
             continue;
         }
-        struct rv_stream *stream = find_or_add(saver, row[0].v.text);
+        struct rv_saver_stream *stream = find_or_add(saver, row[0].v.text);
         stream->token = rv_strdup(row[1].v.text);
         stream->saved = rv_strdup(row[1].v.text);
     }
@@ -117,7 +117,7 @@ rv_streams_dirty(const struct rv_saver *saver)
 void
 rv_streams_set(struct rv_saver *saver, const char *name, const char *token)
 {
-    struct rv_stream *stream = find_or_add(saver, name);
+    struct rv_saver_stream *stream = find_or_add(saver, name);
     if (stream->token && strcmp(stream->token, token) == 0)
         return;
     free(stream->token);
@@ -128,7 +128,7 @@ rv_streams_set(struct rv_saver *saver, const char *name, const char *token)
 const char *
 rv_streams_get(const struct rv_saver *saver, const char *name)
 {
-    const struct rv_stream *stream = find(saver, name);
+    const struct rv_saver_stream *stream = find(saver, name);
     return stream ? stream->token : NULL;
 }
 
@@ -162,7 +162,7 @@ void
 rv_streams_saved(struct rv_saver *saver)
 {
     for (size_t i = 0; i < saver->stream_count; i++) {
-        struct rv_stream *stream = &saver->streams[i];
+        struct rv_saver_stream *stream = &saver->streams[i];
         if (!stream->dirty)
             continue;
         free(stream->saved);
@@ -177,7 +177,7 @@ void
 rv_streams_revert(struct rv_saver *saver)
 {
     for (size_t i = 0; i < saver->stream_count; i++) {
-        struct rv_stream *stream = &saver->streams[i];
+        struct rv_saver_stream *stream = &saver->streams[i];
         if (!stream->dirty)
             continue;
         free(stream->token);

@@ -24,7 +24,7 @@
 #define RV_STORE_H
 
 #include "base/err.h"
-#include "store/value.h"
+#include "base/value.h"
 
 struct rv_store;
 struct rv_rows;

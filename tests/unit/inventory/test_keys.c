@@ -37,7 +37,7 @@ digest_of(const struct rv_keys *keys, int n)
 static void
 put(struct rv_keys *keys, int n, int flags)
 {
-    struct rv_key key = {
+    struct rv_known key = {
         .id = BASE + n + 1, .hash = (uint64_t)n * 3, .kind = n % 5, .flags = flags
     };
     rv_keys_put(keys, digest_of(keys, n), &key);
@@ -48,7 +48,7 @@ what_is_put_is_found_and_what_is_removed_is_not(void **state)
 {
     (void)state;
     struct rv_keys *keys = rv_keys_new(BASE);
-    struct rv_key key;
+    struct rv_known key;
     for (int n = 0; n < 20000; n++)
         put(keys, n, 0);
     rv_keys_keep(keys);
@@ -76,13 +76,13 @@ changes_are_taken_back_until_they_are_kept(void **state)
     const struct rv_kind *node = kind_of("container_node");
     struct rv_digest name = rv_keys_name_digest(keys, node, NULL, "one");
     struct rv_digest other = rv_keys_name_digest(keys, node, NULL, "two");
-    struct rv_key key;
+    struct rv_known key;
     struct rv_name found;
     put(keys, 1, 0);
     put(keys, 2, RV_KEY_RESERVED);
     rv_keys_put_name(keys, name, (struct rv_name){ .id = BASE + 9, .reserved = 1 });
     rv_keys_keep(keys);
-    struct rv_key changed = { .id = BASE + 100, .hash = 5 };
+    struct rv_known changed = { .id = BASE + 100, .hash = 5 };
     rv_keys_put(keys, digest_of(keys, 1), &changed);
     rv_keys_remove(keys, digest_of(keys, 1));
     rv_keys_put(keys, digest_of(keys, 2), &changed);

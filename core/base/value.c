@@ -2,7 +2,7 @@
  *
  * Values made from texts.
  */
-#include "store/value.h"
+#include "base/value.h"
 
 #include <string.h>
 #include "base/err.h"
