@@ -132,7 +132,7 @@ cli_events(struct cli_client *client, const char *path, const struct cli_stream 
             reading.sse.id[0] = '\0'; /* our position is no longer known: start over */
             reading.listed = 0;
         }
-        rv_sleep(failures < 5 ? 500 : 2000, err);
+        rv_sleep(cli_sse_pause_ms(&reading.sse, failures), err);
     }
     cli_sse_free(&reading.sse);
     rv_buf_free(&reading.refusal);

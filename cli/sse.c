@@ -11,6 +11,8 @@
 
 #define EVENT_LIMIT (16u << 20)
 
+enum { PAUSE_MS = 500, LONG_PAUSE_MS = 2000, LONGEST_PAUSE_MS = 30000, FEW_FAILURES = 5 };
+
 void
 cli_sse_init(struct cli_sse *sse, int (*event)(void *arg, const struct cli_event *event), void *arg)
 {
@@ -117,4 +119,13 @@ cli_sse_feed(struct cli_sse *sse, const char *bytes, size_t len, rv_err *err)
                            EVENT_LIMIT >> 20);
     }
     return sse->verdict;
+}
+
+int64_t
+cli_sse_pause_ms(const struct cli_sse *sse, int failures)
+{
+    int64_t asked_ms = sse->retry_ms ? sse->retry_ms : PAUSE_MS;
+    int64_t pause_ms = asked_ms < LONGEST_PAUSE_MS ? asked_ms : LONGEST_PAUSE_MS;
+
+    return failures < FEW_FAILURES || pause_ms > LONG_PAUSE_MS ? pause_ms : LONG_PAUSE_MS;
 }

@@ -27,6 +27,9 @@ void cli_sse_init(struct cli_sse *sse, int (*event)(void *arg, const struct cli_
 void cli_sse_free(struct cli_sse *sse);
 /* A new connection: what was half read is dropped, the last id stays. */
 void cli_sse_restart(struct cli_sse *sse);
+/* How long to wait before the next connection: what the server asked for, within reason, and longer
+ * when several have failed in a row. */
+int64_t cli_sse_pause_ms(const struct cli_sse *sse, int failures);
 /* 0; what event returned when that was not 0 (the rest is not read); or LIMIT. */
 int cli_sse_feed(struct cli_sse *sse, const char *bytes, size_t len, rv_err *err);
 

@@ -103,7 +103,18 @@ a_new_connection_keeps_the_last_id_and_drops_the_rest(void **state)
 static void
 the_server_may_ask_for_a_pause(void **state)
 {
-    static const char *const table[] = { "retry: 1500\n", "retry: x\n", "retry: -1\n", "retry:\n" };
+    static const struct {
+        const char *text;
+        int64_t first_ms, later_ms; /* after one failure, after several */
+    } table[] = {
+        { "retry: 1500\n", 1500, 2000 },
+        { "retry: 7000\n", 7000, 7000 },
+        { "retry: 86400000\n", 30000, 30000 },
+        { "retry: x\n", 500, 2000 },
+        { "retry: -1\n", 500, 2000 },
+        { "retry:\n", 500, 2000 },
+        { "", 500, 2000 },
+    };
     rv_err err = RV_ERR_INIT;
     (void)state;
 
@@ -111,8 +122,9 @@ the_server_may_ask_for_a_pause(void **state)
         struct cli_sse sse;
 
         cli_sse_init(&sse, note, NULL);
-        assert_int_equal(cli_sse_feed(&sse, table[i], strlen(table[i]), &err), 0);
-        assert_int_equal(sse.retry_ms, i == 0 ? 1500 : 0);
+        assert_int_equal(cli_sse_feed(&sse, table[i].text, strlen(table[i].text), &err), 0);
+        assert_int_equal(cli_sse_pause_ms(&sse, 1), table[i].first_ms);
+        assert_int_equal(cli_sse_pause_ms(&sse, 5), table[i].later_ms);
         cli_sse_free(&sse);
     }
 }
