@@ -92,8 +92,6 @@ void cli_help_all(FILE *out);
 void cli_help_group(const char *group, FILE *out);
 /* 1 when a command's name begins with this word. */
 int cli_is_group(const char *word);
-void cli_print_manual(FILE *out);
-void cli_print_bash_completion(FILE *out);
 struct cli_exit_code {
     int code;
     const char *means;

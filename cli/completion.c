@@ -200,8 +200,8 @@ static const char main_function_tail[] =
     "}\n\n"
     "complete -F _reevectl reevectl\n";
 
-void
-cli_print_bash_completion(FILE *out)
+static void
+print_bash(FILE *out)
 {
     fputs("# bash completion of reevectl, made by: reevectl completion bash\n"
           "# shellcheck shell=bash\n\n",
@@ -227,6 +227,6 @@ cmd_completion(struct cli *cli)
     if (strcmp(cli->words[0], "bash") != 0)
         return cli_usage(cli, "no completion for '%s'%s: there is one for bash", cli->words[0],
                          cli_did_you_mean(cli->words[0], shells, ""));
-    cli_print_bash_completion(stdout);
+    print_bash(stdout);
     return CLI_OK;
 }

@@ -6,8 +6,9 @@
 #include <string.h>
 #include "output.h"
 
-void
-cli_add_csv_field(rv_buf *out, const char *text)
+/* One field, quoted when it must be. */
+static void
+add_field(rv_buf *out, const char *text)
 {
     if (!text[strcspn(text, ",\"\n\r")]) {
         rv_buf_add_string(out, text);
@@ -31,7 +32,7 @@ add_value(rv_buf *out, const cJSON *value)
     if (cJSON_IsString(value) && value->valuestring[0] && strchr("=+-@\t\r", value->valuestring[0]))
         rv_buf_add_char(&cell, '\'');
     cli_add_value(&cell, value);
-    cli_add_csv_field(out, rv_buf_text(&cell));
+    add_field(out, rv_buf_text(&cell));
 }
 
 /* Next name of a comma list; 0 at its end. */

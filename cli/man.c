@@ -197,8 +197,8 @@ print_command(FILE *out, const struct cli_command *command)
     }
 }
 
-void
-cli_print_manual(FILE *out)
+static void
+print_manual(FILE *out)
 {
     fputs(head, out);
     for (const struct cli_command *command = cli_commands; command->name; command++)
@@ -228,6 +228,6 @@ int
 cmd_man(struct cli *cli)
 {
     (void)cli;
-    cli_print_manual(stdout);
+    print_manual(stdout);
     return CLI_OK;
 }

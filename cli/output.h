@@ -45,7 +45,5 @@ void cli_add_json(rv_buf *out, const cJSON *value, int indent);
 void cli_add_yaml(rv_buf *out, const cJSON *value);
 void cli_add_csv_head(rv_buf *out, const char *attributes);
 void cli_add_csv_row(rv_buf *out, const char *attributes, const cJSON *row);
-/* One field, quoted when it must be. */
-void cli_add_csv_field(rv_buf *out, const char *text);
 
 #endif

@@ -36,14 +36,14 @@ row_of(int status)
     return row_of(500);
 }
 
-const char *
-rv_error_kind(int status)
+static const char *
+error_kind(int status)
 {
     return row_of(status)->kind;
 }
 
-const char *
-rv_error_klass(int status)
+static const char *
+error_class(int status)
 {
     return row_of(status)->klass;
 }
@@ -126,7 +126,7 @@ rv_answer_error_as(struct rv_request *req, int status, const char *klass, const 
     rv_jw_name(&w, "error");
     rv_jw_object(&w);
     rv_jw_name(&w, "kind");
-    rv_jw_string(&w, rv_error_kind(status));
+    rv_jw_string(&w, error_kind(status));
     rv_jw_name(&w, "message");
     rv_jw_string(&w, message);
     rv_jw_name(&w, "klass");
@@ -142,7 +142,7 @@ rv_answer_error_as(struct rv_request *req, int status, const char *klass, const 
 void
 rv_answer_error(struct rv_request *req, int status, const char *message, const char *hint)
 {
-    rv_answer_error_as(req, status, rv_error_klass(status), message, hint);
+    rv_answer_error_as(req, status, error_class(status), message, hint);
 }
 
 static const char *
@@ -152,7 +152,7 @@ klass_of(int code, int status)
         return "ActiveRecord::RecordNotFound";
     if (code == RV_E_CONFLICT)
         return "ActiveRecord::RecordInvalid";
-    return rv_error_klass(status);
+    return error_class(status);
 }
 
 void

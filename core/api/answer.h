@@ -28,9 +28,6 @@ void rv_answer_error_as(struct rv_request *req, int status, const char *klass, c
 void rv_answer_err(struct rv_request *req, const rv_err *err);
 /* HTTP status of an error class. */
 int rv_status_of(int code);
-/* "bad_request" and "Api::BadRequestError" of a status. */
-const char *rv_error_kind(int status);
-const char *rv_error_klass(int status);
 const char *rv_reason_of(int status);
 
 #endif

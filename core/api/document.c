@@ -57,9 +57,9 @@ write_text(const struct rv_request *req, rv_json_writer *w, const struct rv_kind
         rv_jw_string_len(w, value->v.text, (size_t)value->len);
 }
 
-void
-rv_document_value(const struct rv_request *req, rv_json_writer *w, const struct rv_kind *kind,
-                  const struct rv_column *column, const rv_value *value)
+static void
+write_value(const struct rv_request *req, rv_json_writer *w, const struct rv_kind *kind,
+            const struct rv_column *column, const rv_value *value)
 {
     if (value->type == RV_INT && is_id(column))
         rv_document_id(w, value->v.i);
@@ -92,7 +92,7 @@ write_virtual(const struct rv_document *doc, rv_json_writer *w, const struct rv_
                                         row[hop->id_at].v.i));
     } else if (value->type != RV_NULL) {
         rv_jw_name(w, column.name);
-        rv_document_value(doc->req, w, hop->kind, &column, value);
+        write_value(doc->req, w, hop->kind, &column, value);
     }
 }
 
@@ -110,7 +110,7 @@ write_hop(const struct rv_document *doc, rv_json_writer *w, int hop, const rv_va
             write_virtual(doc, w, field, row, &row[i]);
         } else if (row[i].type != RV_NULL) {
             rv_jw_name(w, kind->columns[field->column].name);
-            rv_document_value(doc->req, w, kind, &kind->columns[field->column], &row[i]);
+            write_value(doc->req, w, kind, &kind->columns[field->column], &row[i]);
         }
     }
     for (int i = hop + 1; i < select->hop_count; i++) {

@@ -28,8 +28,6 @@ void rv_document_actions(const struct rv_document *doc, rv_json_writer *w, const
 /* "actions": [...] of a collection. */
 void rv_document_collection_actions(const struct rv_request *req, rv_json_writer *w,
                                     const struct rv_kind *kind, const char *href);
-void rv_document_value(const struct rv_request *req, rv_json_writer *w, const struct rv_kind *kind,
-                       const struct rv_column *column, const rv_value *value);
 /* The arena's. */
 const char *rv_document_href(const struct rv_request *req, const struct rv_kind *kind, int64_t id);
 /* Writes the id as a string. */

@@ -5,9 +5,9 @@
 #include "api/gauges.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
-#include "base/mem.h"
 #include "base/text.h"
 #include "model/model.h"
 #include "store/feed.h"

@@ -19,8 +19,8 @@
 /* What an operation can answer beside its 200. */
 enum { BY_ANYONE = 0, WITH_LOGIN = 1, WITH_ID = 2, WITH_BODY = 4 };
 
-void
-rv_openapi_schema(rv_json_writer *w, const char *name, const char *suffix)
+static void
+write_schema(rv_json_writer *w, const char *name, const char *suffix)
 {
     char whole[200];
 
@@ -70,7 +70,7 @@ write_responses(rv_json_writer *w, const char *type, const char *schema, const c
     rv_jw_object(w);
     rv_jw_name(w, "schema");
     if (schema)
-        rv_openapi_schema(w, schema, suffix);
+        write_schema(w, schema, suffix);
     else
         rv_openapi_json(w, rv_streq(type, "text/plain") ? JSON({ "type" : "string" })
                                                         : JSON({ "type" : "object" }));

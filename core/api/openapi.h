@@ -16,9 +16,6 @@ void rv_openapi_json(rv_json_writer *w, const char *json);
 /* {"$ref": "#/components/SECTION/NAME"} as a value. */
 void rv_openapi_ref(rv_json_writer *w, const char *section, const char *name);
 
-/* {"$ref": ...} to schema NAME followed by suffix ("List"). */
-void rv_openapi_schema(rv_json_writer *w, const char *name, const char *suffix);
-
 /* Members of "components.schemas": of all kinds, and those that do not depend on the dictionary. */
 void rv_openapi_schemas(struct rv_request *req, rv_json_writer *w);
 void rv_openapi_common(rv_json_writer *w);

@@ -7,7 +7,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include "api/action.h"
 #include "api/document.h"
 #include "api/provider_form.h"
 #include "api/provider_work.h"

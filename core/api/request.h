@@ -69,7 +69,6 @@ struct rv_request {
     const char *root;     /* "http://host:7400" */
     const char *api_root; /* root and "/api" or "/api/v3.0.0" */
     const char *(*header)(const struct rv_request *req, const char *name);
-    void *header_arg;
 
     const struct rv_route *route;
     const struct rv_kind *kind; /* of {collection}; what follows was checked by the router */

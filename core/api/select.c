@@ -15,8 +15,8 @@ rv_column_public(const struct rv_column *column)
     return (column->flags & (REEVE_COL_SECRET | REEVE_COL_INTERNAL)) == 0;
 }
 
-int
-rv_fail_attribute(const struct rv_kind *kind, const char *name, struct rv_arena *arena, rv_err *err)
+static int
+fail_attribute(const struct rv_kind *kind, const char *name, struct rv_arena *arena, rv_err *err)
 {
     const char **names = rv_arena_alloc(arena, ((size_t)kind->column_count + 32) * sizeof(*names));
     const struct rv_virtual *virtual;
@@ -145,7 +145,7 @@ resolve_last(struct rv_select *select, int hop, const char *name, const char *pa
     if (rc < 0)
         return rc;
     if (rc == 0)
-        return rv_fail_attribute(kind, hop == 0 ? path : name, select->arena, err);
+        return fail_attribute(kind, hop == 0 ? path : name, select->arena, err);
     *out = (struct rv_ref){ .hop = to, .column = -1, .whole = 1 };
     return 0;
 }

@@ -76,8 +76,5 @@ int32_t rv_select_type(const struct rv_select *select, const struct rv_ref *ref)
 
 /* Not secret, not internal. */
 int rv_column_public(const struct rv_column *column);
-/* INVALID: "unknown attribute 'x' of COLLECTION", with the nearest name as hint. */
-int rv_fail_attribute(const struct rv_kind *kind, const char *name, struct rv_arena *arena,
-                      rv_err *err);
 
 #endif

@@ -9,7 +9,6 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "model/model.h"

@@ -105,26 +105,19 @@ rv_fail_errno(rv_err *err, const char *format, ...)
 }
 
 int
-rv_vwrap(rv_err *err, const char *format, va_list args)
+rv_wrap(rv_err *err, const char *format, ...)
 {
     char doing[sizeof(err->text)];
     char text[sizeof(err->text)];
+    va_list args;
+    va_start(args, format);
     format_cut(doing, sizeof(doing), format, args);
+    va_end(args);
     int needed = snprintf(text, sizeof(text), "%s: %s", doing, err->text);
     if (needed >= (int)sizeof(text))
         mark_cut(text, sizeof(text));
     memcpy(err->text, text, strlen(text) + 1);
     return err->code;
-}
-
-int
-rv_wrap(rv_err *err, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    int code = rv_vwrap(err, format, args);
-    va_end(args);
-    return code;
 }
 
 int

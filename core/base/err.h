@@ -54,7 +54,6 @@ int rv_vfail(rv_err *err, int code, const char *format, va_list args) RV_PRINTF(
 int rv_fail_errno(rv_err *err, const char *format, ...) RV_PRINTF(2, 3);
 /* Put "what I was doing: " in front; returns the class that is there. */
 int rv_wrap(rv_err *err, const char *format, ...) RV_PRINTF(2, 3);
-int rv_vwrap(rv_err *err, const char *format, va_list args) RV_PRINTF(2, 0);
 /* Set the hint unless one was given further inside; returns the class that is there. */
 int rv_hint(rv_err *err, const char *format, ...) RV_PRINTF(2, 3);
 void rv_err_clear(rv_err *err);

@@ -6,7 +6,7 @@
 #include "base/text.h"
 
 #include <sodium.h>
-#include "base/mem.h"
+#include <stdlib.h>
 
 void
 rv_hex(char *out, const void *bytes, size_t len)

@@ -25,7 +25,6 @@ int rv_module_load(struct rv_module **out, const char *dir, const char *name, rv
 int rv_module_load_file(struct rv_module **out, const char *path, rv_err *err);
 /* A host copy, zero-extended when the module is of an older minor. */
 const struct reeve_provider *rv_module_provider(const struct rv_module *module);
-const char *rv_module_path(const struct rv_module *module);
 /* Give a loaded module another table of functions, which lives as long as the process: one that
  * listens in or fails on purpose (reeve-conform, tests). */
 void rv_module_bind(const struct rv_module *module, const struct reeve_host *host);

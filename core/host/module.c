@@ -175,12 +175,6 @@ rv_module_bind(const struct rv_module *module, const struct reeve_host *host)
     entry.function(host);
 }
 
-const char *
-rv_module_path(const struct rv_module *module)
-{
-    return module->path;
-}
-
 static int
 by_name(const void *a, const void *b)
 {

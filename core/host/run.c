@@ -11,14 +11,14 @@
 
 static char running[128];
 
-void
-rv_running_set(const struct rv_module *module, const char *callback)
+static void
+set_running(const struct rv_module *module, const char *callback)
 {
     snprintf(running, sizeof(running), "%.64s.%s", module->name, callback);
 }
 
-void
-rv_running_clear(void)
+static void
+clear_running(void)
 {
     running[0] = 0;
 }
@@ -36,7 +36,7 @@ rv_run_begin(struct rv_run *run, const struct rv_module *module, const char *cal
     run->module = module;
     run->callback = callback;
     rv_call_begin(&run->call, spec);
-    rv_running_set(module, callback);
+    set_running(module, callback);
 }
 
 /* The class that a callback returned, INTERNAL when it is none. */
@@ -61,7 +61,7 @@ tidy(rv_err *err)
 int
 rv_run_end(struct rv_run *run, int result, rv_err *err)
 {
-    rv_running_clear();
+    clear_running();
     struct reeve_call *call = &run->call;
     if (call->spec->returned)
         *call->spec->returned = result;
@@ -122,9 +122,9 @@ rv_connection_close(struct rv_connection *connection)
 {
     if (connection == NULL)
         return;
-    rv_running_set(connection->module, "close");
+    set_running(connection->module, "close");
     connection->module->provider.close(connection->conn);
-    rv_running_clear();
+    clear_running();
     free(connection);
 }
 

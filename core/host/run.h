@@ -20,8 +20,5 @@ void rv_run_begin(struct rv_run *run, const struct rv_module *module, const char
 /* Takes the callback's result: 0, or *err with class and text. Scratch memory is gone afterwards.
  */
 int rv_run_end(struct rv_run *run, int result, rv_err *err);
-/* Names the callback of those that need no call (close). */
-void rv_running_set(const struct rv_module *module, const char *callback);
-void rv_running_clear(void);
 
 #endif

@@ -169,9 +169,8 @@ add_kinds(struct rv_refresher *r, rv_err *err)
 static int
 load(struct rv_refresher *r, rv_err *err)
 {
-    if (rv_module_load(&r->loaded, r->config.module_dir, r->provider->type, err) < 0)
+    if (rv_module_load(&r->module, r->config.module_dir, r->provider->type, err) < 0)
         return err->code;
-    r->module = r->loaded;
     if (rv_module_provider(r->module)->inventory == NULL)
         return rv_fail(err, RV_E_UNSUPPORTED, "provider module '%s' has no inventory",
                        r->provider->type);

@@ -15,8 +15,7 @@ struct rv_refresher {
     struct rv_store *store;
     struct rv_provider *provider;
     struct rv_lease lease;
-    const struct rv_module *module;
-    struct rv_module *loaded;
+    struct rv_module *module;
     struct rv_config *options;
     uint64_t options_hash;
     struct rv_connection *connection;

@@ -29,7 +29,6 @@
 #define JSON(name, help) COLUMN_(REEVE_JSON, 0, name, help)
 #define STRING_F(flags, name, help) COLUMN_(REEVE_STRING, flags, name, help)
 #define INT_F(flags, name, help) COLUMN_(REEVE_INT, flags, name, help)
-#define FLAG_F(flags, name, help) COLUMN_(REEVE_FLAG, flags, name, help)
 #define TIME_F(flags, name, help) COLUMN_(REEVE_TIME, flags, name, help)
 
 /* A reference is what relations and joins go by, so it always has an index. */

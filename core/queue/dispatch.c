@@ -10,7 +10,6 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "queue/task.h"
 
 enum { LAST_DELAY_MS = 15 * 60 * 1000 };

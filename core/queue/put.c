@@ -9,7 +9,6 @@
 #include <string.h>
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/mem.h"
 #include "base/text.h"
 
 enum { ARGS_MAX_BYTES = 1 << 20 };

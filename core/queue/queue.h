@@ -13,11 +13,7 @@
 
 #include "store/store.h"
 
-enum {
-    RV_PRIORITY_HIGH = 20,
-    RV_PRIORITY_NORMAL = 100,
-    RV_PRIORITY_LOW = 150
-}; /* lower is first */
+enum { RV_PRIORITY_HIGH = 20, RV_PRIORITY_NORMAL = 100 }; /* lower is first */
 
 #define RV_MESSAGE_AGAIN (1 << 0) /* may run again after its worker died or timed out */
 #define RV_MESSAGE_ONCE (1 << 1)  /* put unless exists: one that is being worked on counts too */

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include "base/mem.h"
 #include "host/host.h"
 
 enum { STACK_BYTES = 64 * 1024, FRAME_BYTES = 256 };

@@ -9,7 +9,6 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "server/protocol.h"
 
 static void
@@ -53,8 +52,9 @@ serves(const struct rv_child *child, const char *queue)
     return 0;
 }
 
-void
-rv_supervisor_wake(struct rv_supervisor *s, const char *queue)
+/* Tell whoever serves this queue; "" is everybody. */
+static void
+wake(struct rv_supervisor *s, const char *queue)
 {
     RV_AUTO_JSON cJSON *message = rv_message_new("wake");
     cJSON_AddStringToObject(message, "queue", queue);
@@ -68,7 +68,7 @@ on_wake(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
 {
     const char *queue = rv_json_string(frame, "queue");
     (void)child;
-    rv_supervisor_wake(s, queue ? queue : "");
+    wake(s, queue ? queue : "");
 }
 
 static void

@@ -5,10 +5,10 @@
 #include "server/messages.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/mem.h"
 
 enum { RETRY_MS = 1000 };
 

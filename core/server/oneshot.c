@@ -9,7 +9,6 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "server/protocol.h"
 
 enum { MOST_VERIFYING = 8 };

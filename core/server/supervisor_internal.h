@@ -59,8 +59,6 @@ void rv_supervisor_send_settings(struct rv_supervisor *s, const struct rv_child 
 
 /* frames.c */
 void rv_supervisor_frame(void *arg, struct rv_child *child, const cJSON *frame);
-/* Tell whoever serves this queue; "" is everybody. */
-void rv_supervisor_wake(struct rv_supervisor *s, const char *queue);
 
 /* oneshot.c */
 void rv_supervisor_verify(struct rv_supervisor *s, struct rv_child *asker, const cJSON *request);

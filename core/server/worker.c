@@ -21,7 +21,7 @@
 #include "server/logging.h"
 #include "server/protocol.h"
 
-enum { WELCOME_MS = 10000, ANSWER_MS = 30000, RETRY_MS = 500, SAY_AGAIN_MS = 30000 };
+enum { WELCOME_MS = 10000, ANSWER_MS = 30000 };
 
 static volatile sig_atomic_t terminated;
 
@@ -349,8 +349,9 @@ catch_signals(const struct rv_worker *worker)
     rv_crash_install(worker->fd);
 }
 
-int
-rv_worker_open(struct rv_worker *worker, rv_err *err)
+/* Reads the welcome, sets up the log, installs the wait hooks. */
+static int
+open_worker(struct rv_worker *worker, rv_err *err)
 {
     cJSON *welcome = NULL;
     *worker = (struct rv_worker){ .fd = RV_WORKER_SOCKET, .settings = rv_settings_new() };
@@ -369,16 +370,15 @@ rv_worker_open(struct rv_worker *worker, rv_err *err)
                                             .fd = worker->fd,
                                             .on_ready = on_ready,
                                             .beat = beat,
-                                            .beat_ms = 200,
+                                            .beat_ms = rv_settings_int(worker->settings,
+                                                                       "workers.heartbeat_freq"),
                                             .cancelled = cancelled };
-    int64_t freq_ms = rv_settings_int(worker->settings, "workers.heartbeat_freq");
-    worker->hooks.beat_ms = freq_ms;
     rv_wait_install(&worker->hooks);
     return rv_model_init(err);
 }
 
-void
-rv_worker_close(struct rv_worker *worker)
+static void
+close_worker(struct rv_worker *worker)
 {
     rv_store_close(worker->store);
     worker->store = NULL;
@@ -415,12 +415,12 @@ rv_worker_main(void)
     rv_err err = RV_ERR_INIT;
     struct rv_worker worker;
     int code = 1;
-    if (rv_worker_open(&worker, &err))
+    if (open_worker(&worker, &err))
         rv_log_err(RV_ERROR, "worker cannot start", &err);
     else
         for (size_t i = 0; i < RV_COUNT(types); i++)
             if (strcmp(types[i].type, worker.type) == 0)
                 code = types[i].run(&worker);
-    rv_worker_close(&worker);
+    close_worker(&worker);
     return code;
 }

@@ -54,9 +54,6 @@ struct rv_worker {
     struct rv_wait_hooks hooks;
 };
 
-/* Reads the welcome, sets up the log, installs the wait hooks. */
-int rv_worker_open(struct rv_worker *worker, rv_err *err);
-void rv_worker_close(struct rv_worker *worker);
 /* Opens the store and learns its schema; tries again while it is not available. CANCELLED when told
  * to stop meanwhile. prepare (may be NULL): run on the open store in place of rv_schema_open. */
 int rv_worker_store(struct rv_worker *worker, int64_t statement_timeout_ms,

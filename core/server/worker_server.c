@@ -6,10 +6,10 @@
  * drops what is over.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "base/text.h"
 #include "queue/queue.h"
 #include "queue/task.h"

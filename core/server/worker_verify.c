@@ -9,7 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/log.h"
-#include "base/mem.h"
 #include "host/host.h"
 #include "server/protocol.h"
 #include "server/worker.h"

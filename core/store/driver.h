@@ -33,7 +33,6 @@ struct rv_store_driver {
     uint32_t version; /* RV_STORE_DRIVER_VERSION; another is refused */
     uint32_t size;
     const char *name; /* "sqlite", "postgres" */
-    const char *scheme;
     int postgres;
     const char *skip_locked;   /* " FOR UPDATE SKIP LOCKED" or "" */
     const char *for_update;    /* " FOR UPDATE" or "" */

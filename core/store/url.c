@@ -6,7 +6,6 @@
 
 #include <string.h>
 #include "base/buf.h"
-#include "base/mem.h"
 #include "base/text.h"
 
 #define URL_MAX_BYTES 65536

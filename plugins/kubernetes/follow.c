@@ -69,8 +69,9 @@ kube_follow_close(struct kube_follow *f)
     f->stream = NULL;
 }
 
-void
-kube_follow_restart(struct kube_watch *watch, struct kube_follow *f)
+/* The position is too old: close, and list at the next turn. */
+static void
+restart(struct kube_watch *watch, struct kube_follow *f)
 {
     reeve_log(watch->work.call, REEVE_LOG_INFO, "the position of %s is too old: listing it again",
               f->what->name);
@@ -154,7 +155,7 @@ kube_follow_failed(struct kube_watch *watch, struct kube_follow *f, int error_cl
     snprintf(f->error, sizeof(f->error), "%s", reeve_fail_text(call));
     if (error_class == REEVE_E_GONE) {
         reeve_fail_clear(call);
-        kube_follow_restart(watch, f);
+        restart(watch, f);
         return 0;
     }
     if (error_class == REEVE_E_AUTH && ++f->auth_failures > 1)
@@ -179,7 +180,7 @@ kube_follow_ended(struct kube_watch *watch, struct kube_follow *f,
         return kube_follow_failed(watch, f, next->error_class, next->retry_after_ms);
     kube_follow_close(f);
     if (!f->lines && lived_ms > SILENT_LIFE_MS) {
-        kube_follow_restart(watch, f);
+        restart(watch, f);
         return 0;
     }
     f->due_at_ms = now_ms(watch) + (lived_ms < SHORT_LIFE_MS ? SHORT_LIFE_MS : 0);

@@ -35,8 +35,6 @@ struct kube_watch {
 /* Open the stream at f->version. */
 int kube_follow_open(struct kube_watch *watch, struct kube_follow *f);
 void kube_follow_close(struct kube_follow *f);
-/* The position is too old: close, and list at the next turn. */
-void kube_follow_restart(struct kube_watch *watch, struct kube_follow *f);
 /* It works (a line came, a list ended): forget failures, clear the warning. */
 int kube_follow_works(struct kube_watch *watch, struct kube_follow *f);
 /* It failed with the call's error, which is taken over: close, plan the next try, warn. 0, or a

@@ -10,7 +10,7 @@
 #include "record.h"
 #include "spy.h"
 
-enum { ATTEMPTS = 4, DANGLING_SAID = 8 };
+enum { ATTEMPTS = 4 };
 
 /* A whole listing into a new record; NULL when there is none. */
 static struct record *

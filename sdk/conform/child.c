@@ -16,7 +16,6 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/mem.h"
 
 enum {
     OUTPUT_BYTES = 24 << 10, /* kept of a child's output: half from its beginning, half its end */

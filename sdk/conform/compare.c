@@ -5,7 +5,6 @@
 #include "record.h"
 
 #include <string.h>
-#include "base/mem.h"
 
 enum { SAID = 6, COLUMNS_SAID = 4 };
 

@@ -14,7 +14,6 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "base/mem.h"
 
 enum { REQUEST_BYTES = 16384, PATIENCE_MS = 2000 };
 

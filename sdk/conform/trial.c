@@ -7,7 +7,6 @@
 
 #include <stdarg.h>
 #include <string.h>
-#include "base/clock.h"
 #include "base/text.h"
 #include "callback.h"
 #include "record.h"

@@ -204,7 +204,6 @@ static const struct rv_store_driver driver = {
     .version = RV_STORE_DRIVER_VERSION,
     .size = sizeof(struct rv_store_driver),
     .name = "postgres",
-    .scheme = "postgresql",
     .postgres = 1,
     .skip_locked = " FOR UPDATE SKIP LOCKED",
     .for_update = " FOR UPDATE",

@@ -68,7 +68,6 @@ int pg_lost(struct pg *pg, rv_err *err);
 
 /* wait.c */
 int64_t pg_now_ms(void);
-int pg_wait(struct pg *pg, short events, rv_err *err);
 int pg_flush(struct pg *pg, rv_err *err);
 /* The next result, NULL at the end of the statement. The caller's to clear. When the wait is
  * cancelled, the statement is cancelled at the server and the connection is clean again. */

@@ -40,8 +40,8 @@ wait_until_done(struct pg *pg, short events, rv_err *err)
     }
 }
 
-int
-pg_wait(struct pg *pg, short events, rv_err *err)
+static int
+wait_for(struct pg *pg, short events, rv_err *err)
 {
     if (pg->finish_by_ms)
         return wait_until_done(pg, events, err);
@@ -55,7 +55,7 @@ pg_flush(struct pg *pg, rv_err *err)
 
     while ((left = PQflush(pg->conn)) == 1) {
         /* Readable too: a server that cannot write its answers stops reading. */
-        if (pg_wait(pg, POLLIN | POLLOUT, err) < 0)
+        if (wait_for(pg, POLLIN | POLLOUT, err) < 0)
             return err->code;
         if (!PQconsumeInput(pg->conn))
             return pg_lost(pg, err);
@@ -69,7 +69,7 @@ wait_result(struct pg *pg, PGresult **out, rv_err *err)
     if (pg_flush(pg, err) < 0)
         return err->code;
     while (PQisBusy(pg->conn)) {
-        if (pg_wait(pg, POLLIN, err) < 0)
+        if (wait_for(pg, POLLIN, err) < 0)
             return err->code;
         if (!PQconsumeInput(pg->conn))
             return pg_lost(pg, err);

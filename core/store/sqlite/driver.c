@@ -119,7 +119,6 @@ static const struct rv_store_driver driver = {
     .version = RV_STORE_DRIVER_VERSION,
     .size = sizeof(struct rv_store_driver),
     .name = "sqlite",
-    .scheme = "sqlite",
     .postgres = 0,
     .skip_locked = "",
     .for_update = "",
