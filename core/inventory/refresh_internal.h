@@ -36,7 +36,7 @@ int rv_refresh_report(struct rv_refresher *r, const rv_err *failure, const cJSON
                       rv_err *err);
 int rv_refresh_report_auth(struct rv_refresher *r, const rv_err *failure, rv_err *err);
 /* Puts the failure on the record; what goes wrong in that is logged, the failure counts. */
-void rv_refresh_report_failure(struct rv_refresher *r, const rv_err *failure, int full);
+void rv_refresh_report_failure(struct rv_refresher *r, rv_err *failure, int full);
 /* Something came, or the other side was proved to be there: an error on the record is over. */
 int rv_refresh_note_success(struct rv_refresher *r, rv_err *err);
 /* When the inventory last changed: a column of the record, without a row in the feed. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mem.h"
 
 enum { NOTE_MS = 10000 }; /* how often a watch notes that the inventory changed */
 
@@ -43,11 +44,24 @@ rv_refresh_report_auth(struct rv_refresher *r, const rv_err *failure, rv_err *er
                                    failure ? failure->text : NULL, err);
 }
 
-/* Puts the failure on the record; what goes wrong in that is logged, the failure counts. */
+/* With credentials that are refused nothing is tried again by itself: said where it is seen. */
+static void
+advise(const struct rv_refresher *r, rv_err *failure)
+{
+    if (failure->code != RV_E_AUTH)
+        return;
+    RV_AUTO_FREE char *given = rv_strdup(failure->hint);
+    rv_hint(failure, "%s%snothing is tried until they are proved: reevectl provider verify %s",
+            given, given[0] ? "; " : "", r->provider->name);
+}
+
+/* Puts the failure on the record, with advice; what goes wrong in that is logged, the failure
+ * counts. */
 void
-rv_refresh_report_failure(struct rv_refresher *r, const rv_err *failure, int full)
+rv_refresh_report_failure(struct rv_refresher *r, rv_err *failure, int full)
 {
     rv_err err = RV_ERR_INIT;
+    advise(r, failure);
     if (rv_refresh_report(r, failure, NULL, full, &err) < 0 ||
         rv_refresh_report_auth(r, failure, &err) < 0)
         rv_log_err(RV_WARNING, "the failure could not be put on the provider's record", &err);

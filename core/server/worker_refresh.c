@@ -147,7 +147,8 @@ go_round(struct refresh *refresh)
     int64_t wait_ms = backoff_ms(refresh, &err);
     rv_log(RV_WARNING, "refresh failed", RV_F("provider", RV_S(worker->provider_name)),
            RV_F("class", RV_S(rv_class_name(err.code))), RV_F("error", RV_S(err.text)),
-           RV_F("hint", RV_S(err.hint)), RV_F("again_in_ms", RV_I(wait_ms)));
+           RV_F("hint", RV_S(err.hint)),
+           RV_F("again_in_ms", RV_I(err.code == RV_E_AUTH ? -1 : wait_ms)));
     if (!worker->woken)
         rv_worker_wait(worker, wait_ms);
     return 0;
