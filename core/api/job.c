@@ -192,25 +192,6 @@ static const char *const envelope_keys[] = { "action", "resource", "resources", 
 static const char *const identifier_keys[] = { "action", "id",   "href",        "guid",
                                                "userid", "name", "description", NULL };
 
-static int
-check_keys(const cJSON *object, const char *const *keys, rv_err *err)
-{
-    const cJSON *item;
-
-    cJSON_ArrayForEach(item, object)
-    {
-        int known = 0;
-        for (int i = 0; keys[i] && !known; i++)
-            known = rv_streq(keys[i], item->string);
-        if (known)
-            continue;
-        rv_fail(err, RV_E_INVALID, "unknown key '%.100s' in the request body", item->string);
-        const char *nearest = rv_nearest(item->string, keys);
-        return nearest ? rv_hint(err, "did you mean '%s'?", nearest) : err->code;
-    }
-    return 0;
-}
-
 /* Actions that take nothing but the row's name are strict about what is beside it. Of several
  * entries, one with the href of another kind fails by itself, where one can. */
 static int
@@ -222,7 +203,7 @@ check_entry(const struct rv_job *job, const cJSON *entry, rv_err *err)
         rc = rv_identifier_check_kind(job->kind, entry, err);
     if (rc < 0 || (job->action->body && !rv_streq(job->action->body, "Identifiers")))
         return rc;
-    return check_keys(entry, identifier_keys, err);
+    return rv_json_check_keys(entry, identifier_keys, "the request body", err);
 }
 
 static int
@@ -230,7 +211,9 @@ read_items(struct rv_job *job, const cJSON *body, rv_err *err)
 {
     const cJSON *resource = member(body, "resource"), *resources = member(body, "resources");
     const cJSON *item;
-    int rc = resource || resources ? check_keys(body, envelope_keys, err) : 0;
+    int rc = resource || resources
+                 ? rv_json_check_keys(body, envelope_keys, "the request body", err)
+                 : 0;
 
     if (rc < 0)
         return rc;

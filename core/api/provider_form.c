@@ -81,19 +81,9 @@ is_in(const char *const *list, const char *word)
 static int
 check_keys(const cJSON *object, const char *const *keys, const char *where, rv_err *err)
 {
-    const cJSON *item;
-
     if (!cJSON_IsObject(object))
         return rv_fail(err, RV_E_INVALID, "%s must be an object", where);
-    cJSON_ArrayForEach(item, object)
-    {
-        if (is_in(keys, item->string))
-            continue;
-        rv_fail(err, RV_E_INVALID, "unknown key '%.100s' in %s", item->string, where);
-        const char *nearest = rv_nearest(item->string, keys);
-        return nearest ? rv_hint(err, "did you mean '%s'?", nearest) : err->code;
-    }
-    return 0;
+    return rv_json_check_keys(object, keys, where, err);
 }
 
 static int

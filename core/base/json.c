@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
+#include "base/text.h"
 
 /* Beyond it a double no longer holds every whole number. */
 #define LARGEST_EXACT 9007199254740992.0
@@ -78,6 +79,24 @@ rv_json_flag(const cJSON *object, const char *name, int fallback)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
     return cJSON_IsBool(item) ? cJSON_IsTrue(item) : fallback;
+}
+
+int
+rv_json_check_keys(const cJSON *object, const char *const *keys, const char *where, rv_err *err)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach(item, object)
+    {
+        int known = 0;
+        for (int i = 0; keys[i] && !known; i++)
+            known = rv_streq(keys[i], item->string);
+        if (known)
+            continue;
+        rv_fail(err, RV_E_INVALID, "unknown key '%.100s' in %s", item->string, where);
+        const char *nearest = rv_nearest(item->string, keys);
+        return nearest ? rv_hint(err, "did you mean '%s'?", nearest) : err->code;
+    }
+    return 0;
 }
 
 static int

@@ -29,6 +29,10 @@ int rv_json_canonical(rv_buf *out, const cJSON *json);
 const char *rv_json_string(const cJSON *object, const char *name);
 int64_t rv_json_int(const cJSON *object, const char *name, int64_t fallback);
 int rv_json_flag(const cJSON *object, const char *name, int fallback);
+/* Of an object of others': INVALID, "unknown key 'x' in WHERE" with the nearest key as hint, when
+ * it has a member that is not among keys, which end with NULL. */
+int rv_json_check_keys(const cJSON *object, const char *const *keys, const char *where,
+                       rv_err *err);
 
 /* Writer: commas and escapes are its business. Nesting to 32 levels. */
 typedef struct rv_json_writer {

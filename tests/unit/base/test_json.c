@@ -203,6 +203,24 @@ wiping_reaches_every_text_below(void **state)
                               "\"borrowed\":\"mine\"}");
 }
 
+static void
+an_unknown_key_comes_with_the_nearest(void **state)
+{
+    (void)state;
+    static const char *const keys[] = { "name", "zone", NULL };
+    rv_err err = RV_ERR_INIT;
+    RV_AUTO_JSON cJSON *good = parse("{\"zone\":1,\"name\":2}");
+    RV_AUTO_JSON cJSON *close = parse("{\"name\":1,\"zones\":2}");
+    RV_AUTO_JSON cJSON *far = parse("{\"colour\":1}");
+    assert_int_equal(rv_json_check_keys(good, keys, "the zone", &err), 0);
+    assert_int_equal(rv_json_check_keys(close, keys, "the zone", &err), RV_E_INVALID);
+    assert_string_equal(err.text, "unknown key 'zones' in the zone");
+    assert_string_equal(err.hint, "did you mean 'zone'?");
+    rv_err_clear(&err);
+    assert_int_equal(rv_json_check_keys(far, keys, "the zone", &err), RV_E_INVALID);
+    assert_string_equal(err.hint, "");
+}
+
 int
 main(void)
 {
@@ -217,6 +235,7 @@ main(void)
         cmocka_unit_test(the_text_needs_no_terminator),
         cmocka_unit_test(getters_give_their_fallback_for_another_type),
         cmocka_unit_test(wiping_reaches_every_text_below),
+        cmocka_unit_test(an_unknown_key_comes_with_the_nearest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
