@@ -297,6 +297,7 @@ succeed(struct rv_refresher *r, const struct rv_refresh_times *times, char **sta
         *stats = cJSON_PrintUnformatted(json);
     cJSON_Delete(json);
     r->needs_full = rc == 0 ? 0 : r->needs_full;
+    r->full_failed = rc == 0 ? 0 : r->full_failed;
     r->noted_rows = -1;
     r->noted_ms = 0;
     if (rc == 0)
@@ -315,6 +316,14 @@ analyze(struct rv_refresher *r)
         rv_log_err(RV_WARNING, "tables not analyzed; reading them may be slow for a minute", &err);
 }
 
+/* Whether the failure of a full refresh is there until one succeeds. */
+static int
+stands(const rv_err *err)
+{
+    return !is_private(err) && err->code != RV_E_UNAVAILABLE && err->code != RV_E_TIMEOUT &&
+           err->code != RV_E_RATE_LIMITED && err->code != RV_E_AUTH;
+}
+
 int
 rv_refresher_full(struct rv_refresher *refresher, int64_t task_id, char **stats, rv_err *err)
 {
@@ -331,6 +340,7 @@ rv_refresher_full(struct rv_refresher *refresher, int64_t task_id, char **stats,
         analyze(r);
     if (rc < 0) {
         rv_wrap(err, "refresh of provider '%s'", r->provider->name);
+        r->full_failed |= stands(err);
         if (!is_private(err))
             rv_refresh_report_failure(r, err, 1);
         start_over(r, err);
@@ -342,7 +352,7 @@ rv_refresher_full(struct rv_refresher *refresher, int64_t task_id, char **stats,
 static int
 recover(struct rv_refresher *r, rv_err *err)
 {
-    if (!r->failed || rv_module_provider(r->module)->verify == NULL)
+    if (!r->failed || r->full_failed || rv_module_provider(r->module)->verify == NULL)
         return 0;
     if (verify(r, err) < 0)
         return err->code;

@@ -24,6 +24,9 @@ struct rv_refresher {
     const struct rv_sink *inner;
     int needs_full;
     int failed; /* an error stands on the record */
+    /* ... of a full refresh, and not because the other side was away: what a watch brings does not
+     * disprove it. */
+    int full_failed;
     int warned; /* a warning has changed */
     int full;   /* a full refresh runs; a message does not interrupt it */
     int64_t task_id;

@@ -71,7 +71,7 @@ rv_refresh_report_failure(struct rv_refresher *r, rv_err *failure, int full)
 int
 rv_refresh_note_success(struct rv_refresher *r, rv_err *err)
 {
-    if (r->full || (!r->failed && !r->warned))
+    if (r->full || r->full_failed || (!r->failed && !r->warned))
         return 0;
     if (r->failed && rv_refresh_report_auth(r, NULL, err) < 0)
         return err->code;

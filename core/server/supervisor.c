@@ -11,12 +11,15 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "server/logging.h"
 #include "server/paths.h"
 #include "server/protocol.h"
 
 /* Of the five seconds that a clean stop may take. */
 enum { WORKERS_STOP_MS = 3000, SERVER_STOP_MS = 1200 };
+
+static const char *const at_start[] = { "listen", "store", "zone", "tls.certificate", "tls.key" };
 
 int64_t
 rv_supervisor_limit(const struct rv_supervisor *s, const char *key)
@@ -112,11 +115,29 @@ rv_supervisor_send_settings(struct rv_supervisor *s, const struct rv_child *but)
             rv_child_send(child, message);
 }
 
+/* Settings that are read at the start only: who changes one is told. */
+static void
+warn_of_later(const struct rv_supervisor *s, const char *const before[])
+{
+    for (size_t i = 0; i < RV_COUNT(at_start); i++)
+        if (!rv_streq(before[i], rv_settings_string(s->home.settings, at_start[i])))
+            rv_log(RV_WARNING, "a changed setting takes effect at the next start only",
+                   RV_F("setting", RV_S(at_start[i])));
+}
+
 static void
 reload(struct rv_supervisor *s)
 {
     rv_err err = RV_ERR_INIT;
-    if (rv_home_reload(&s->home, &err)) {
+    char *before[RV_COUNT(at_start)];
+    for (size_t i = 0; i < RV_COUNT(at_start); i++)
+        before[i] = rv_strdup(rv_settings_string(s->home.settings, at_start[i]));
+    int failed = rv_home_reload(&s->home, &err);
+    if (!failed)
+        warn_of_later(s, (const char *const *)before);
+    for (size_t i = 0; i < RV_COUNT(at_start); i++)
+        free(before[i]);
+    if (failed) {
         rv_log_err(RV_ERROR, "settings not read again; the old ones stay", &err);
         return;
     }
@@ -184,7 +205,7 @@ start(struct rv_supervisor *s, const struct rv_options *options, rv_err *err)
         return err->code;
     rv_server_log(s->home.settings);
     if (rv_paths_modules(&s->module_dir, options->module_dir, err) ||
-        rv_server_vault_open(&s->vault, s->home.dir, err) ||
+        rv_server_vault_open(&s->vault, &s->home, err) ||
         rv_certificate_open(&s->certificate, &s->home, s->module_dir, err) ||
         rv_listen_open(&s->listening, rv_settings_string(s->home.settings, "listen"),
                        listen_flags(s), err) ||

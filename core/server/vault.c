@@ -6,6 +6,8 @@
 #include "server/vault.h"
 
 #include <string.h>
+#include <unistd.h>
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
 #include "base/text.h"
@@ -19,12 +21,22 @@ struct rv_server_vault {
 };
 
 int
-rv_server_vault_open(struct rv_server_vault **out, const char *home, rv_err *err)
+rv_server_vault_open(struct rv_server_vault **out, const struct rv_home *home, rv_err *err)
 {
-    RV_AUTO_FREE char *path = rv_home_path(home, "key");
+    RV_AUTO_FREE char *path = rv_home_path(home->dir, "key");
     struct rv_key *key = NULL;
+    int missing = access(path, F_OK) != 0;
     if (rv_key_load(&key, path, err))
         return err->code;
+    if (missing && !home->is_new)
+        rv_log(
+            RV_WARNING,
+            "the key file was missing and a new one was made: credentials in the store that were "
+            "sealed with the old one cannot be opened",
+            RV_F("file", RV_S(path)),
+            RV_F("hint",
+                 RV_S("stop reeved, put your copy of the key in its place and start; without a "
+                      "copy, give the credentials of each provider again")));
     *out = rv_alloc(sizeof(**out));
     (*out)->key = key;
     return 0;

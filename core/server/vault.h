@@ -6,11 +6,12 @@
 #define RV_SERVER_VAULT_H
 
 #include "base/json.h"
+#include "server/home.h"
 
 struct rv_server_vault;
 
-/* The key file of the home, made when absent. */
-int rv_server_vault_open(struct rv_server_vault **out, const char *home, rv_err *err);
+/* The key file of the home, made when absent; said so when the home is not new. */
+int rv_server_vault_open(struct rv_server_vault **out, const struct rv_home *home, rv_err *err);
 void rv_server_vault_close(struct rv_server_vault *vault);
 
 /* Answers to a worker's frames; the caller's to send and delete. A text to seal that was made by

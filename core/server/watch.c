@@ -15,7 +15,14 @@
 #include "base/mem.h"
 #include "server/protocol.h"
 
-enum { CHECK_MS = 1000, TIMEOUT_GRACE_MS = 2000, START_RETRY_MS = 1000, END_GRACE_MS = 2000 };
+enum {
+    CHECK_MS = 1000,
+    TIMEOUT_GRACE_MS = 2000,
+    START_RETRY_MS = 1000,
+    END_GRACE_MS = 2000,
+    API_SILENCE_MS = 15000,
+    BEATS_MISSED = 4 /* so many at least make a silence */
+};
 
 struct rv_child *
 rv_supervisor_find(struct rv_supervisor *s, const char *type)
@@ -154,10 +161,17 @@ static int64_t
 silence_limit(const struct rv_supervisor *s, const struct rv_child *child)
 {
     int64_t limit_ms = rv_supervisor_limit(s, "workers.heartbeat_timeout");
+    int64_t beats_ms = BEATS_MISSED * rv_supervisor_limit(s, "workers.heartbeat_freq");
     /* It renews everybody's leases: it must be replaced before they run out. */
     if (strcmp(child->type, "server") == 0 && child->ready) {
-        int64_t lease_ms = rv_supervisor_limit(s, "workers.lease");
-        return limit_ms < lease_ms / 2 ? limit_ms : lease_ms / 2;
+        int64_t half_ms = rv_supervisor_limit(s, "workers.lease") / 2;
+        half_ms = half_ms > beats_ms ? half_ms : beats_ms;
+        return limit_ms < half_ms ? limit_ms : half_ms;
+    }
+    /* People wait for it, and it waits for nothing for long. */
+    if (strcmp(child->type, "api") == 0 && child->ready) {
+        int64_t api_ms = API_SILENCE_MS > beats_ms ? API_SILENCE_MS : beats_ms;
+        return limit_ms < api_ms ? limit_ms : api_ms;
     }
     if (!child->ready && child->slot && strcmp(child->type, "refresh") != 0) {
         int64_t starting_ms = rv_supervisor_limit(s, "workers.starting_timeout");

@@ -256,6 +256,30 @@ only_one_refresher_holds_the_lease(void **state)
 }
 
 static void
+an_error_of_a_full_refresh_stands_until_one_succeeds(void **state)
+{
+    struct rv_store *store = store_of(state);
+    int64_t id = scripted_provider(store, "one");
+    struct rv_refresher *refresher = refresher_of(store, id);
+    script("node n1 one\ncomplete container_node\n");
+    must(rv_refresher_full(refresher, 0, NULL, err));
+    script("fail protocol nonsense\n");
+    must_fail(RV_E_PROTOCOL, rv_refresher_full(refresher, 0, NULL, err));
+    /* The watch goes on, and what it brings proves nothing about the list. */
+    script("watch:\nnode n2 two\ntoken nodes 5\nhang\n");
+    interrupt_after = 8;
+    interrupt_with = 2;
+    must(rv_refresher_watch(refresher, err));
+    assert_column(store, "SELECT name FROM container_nodes ORDER BY name", "one,two");
+    RV_AUTO_FREE char *error = record(store, id, "last_refresh_error");
+    assert_non_null(strstr(error, "nonsense"));
+    script("node n1 one\nnode n2 two\ncomplete container_node\n");
+    must(rv_refresher_full(refresher, 0, NULL, err));
+    assert_record(store, id, "last_refresh_error", "");
+    rv_refresher_close(refresher);
+}
+
+static void
 what_keeps_it_from_opening_is_on_the_record(void **state)
 {
     struct rv_store *store = store_of(state);
@@ -322,6 +346,7 @@ main(void)
         refresher_test(a_watch_keeps_the_model_current_until_interrupted),
         refresher_test(a_message_does_not_interrupt_a_full_refresh_but_a_stop_does),
         refresher_test(an_error_of_the_watch_lasts_until_it_recovers),
+        refresher_test(an_error_of_a_full_refresh_stands_until_one_succeeds),
         refresher_test(warnings_are_on_the_record_while_they_last),
         refresher_test(only_one_refresher_holds_the_lease),
         refresher_test(what_keeps_it_from_opening_is_on_the_record),

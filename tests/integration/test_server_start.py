@@ -110,6 +110,28 @@ class CommandLine(reeve_it.Case):
 
 
 class Life(reeve_it.Case):
+    def test_key_that_was_lost_is_told_of(self):
+        reeved = self.start()
+        self.assertNotIn("the key file was missing", reeved.log())
+        reeved.stop()
+        os.rename(os.path.join(self.home(), "key"), os.path.join(self.home(), "key.lost"))
+        self.assertIn("the key file was missing", self.start().log())
+
+    def test_changed_setting_that_is_read_at_start_only_is_told_of(self):
+        reeved = self.start()
+        with open(os.path.join(self.home(), "reeve.yaml"), "a") as file:
+            file.write("zone: elsewhere\n")
+        os.kill(reeved.pid, signal.SIGHUP)
+        self.until(lambda: "settings read again" in reeved.log(), "settings read again")
+        line = next(line for line in reeved.log().splitlines() if "at the next start only" in line)
+        self.assertIn("setting=zone", line)
+
+    def test_short_lease_does_not_end_the_server_worker(self):
+        reeved = self.start("--set", "workers.lease=1s")
+        worker = reeved.children("server")
+        time.sleep(5)
+        self.assertEqual(reeved.children("server"), worker)
+
     def test_first_start_makes_its_files(self):
         self.database(empty=True)
         reeved = self.start()

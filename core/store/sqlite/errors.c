@@ -48,7 +48,10 @@ static int
 fail_full(struct lite *lite, rv_err *err)
 {
     rv_fail(err, RV_E_UNAVAILABLE, "no space left for database '%s'", lite->path);
-    return rv_hint(err, "free space on its file system; nothing is lost, the work is tried again");
+    return rv_hint(
+        err,
+        "free space on its file system; the server tries its own work again, a request that was "
+        "refused must be sent again");
 }
 
 static int

@@ -25,7 +25,7 @@ setup(void **state)
     char path[] = "/tmp/reeve-vault-XXXXXX";
     (void)state;
     home = rv_strdup(mkdtemp(path));
-    return rv_server_vault_open(&vault, home, &err);
+    return rv_server_vault_open(&vault, &(struct rv_home){ .dir = home, .is_new = 1 }, &err);
 }
 
 static int
