@@ -202,10 +202,11 @@ read_value(struct reeve_json_list *list, const char **at, const char *chunk, con
 
     *at = rv_sdk_scan_value(&list->scan, from, end, &result);
     uint64_t len = (uint64_t)(*at - from);
-    if (result == RV_SDK_SCAN_FAULT)
-        return rv_sdk_scan_fail(list->call, &list->scan, list->fed + (uint64_t)(*at - chunk));
+    /* First, so that it does not depend on the chunks which of two faults is told. */
     if (list->held_len + len > limit)
         return fail_size(list);
+    if (result == RV_SDK_SCAN_FAULT)
+        return rv_sdk_scan_fail(list->call, &list->scan, list->fed + (uint64_t)(*at - chunk));
     return result == RV_SDK_SCAN_MORE ? hold(list, from, len) : finish_value(list, from, len);
 }
 
