@@ -576,6 +576,30 @@ postgres_listens_again_after_a_reconnection_and_says_so(void **state)
 }
 
 static void
+sqlite_a_file_that_is_moved_away_takes_no_writes(void **state)
+{
+    only_sqlite();
+    struct contract *contract = *state;
+    struct rv_store *store = store_of(state), *other = NULL;
+    const char *path = contract->db.url + strlen("sqlite:");
+    RV_AUTO_FREE char *away = rv_format("%s.away", path);
+    const struct rv_store_config config = { .url = contract->db.url, .module_dir = REEVE_MODULES };
+    assert_int_equal(rename(path, away), 0);
+    rv_err failure = RV_ERR_INIT;
+    assert_int_equal(
+        rv_store_exec(store, NULL, "INSERT INTO things (id) VALUES (2)", NULL, 0, &failure),
+        RV_E_UNAVAILABLE);
+    assert_non_null(strstr(failure.text, "was moved or deleted"));
+    must_fail(RV_E_UNAVAILABLE, rv_store_begin(store, err));
+    /* Another process does not make an empty one in its place. */
+    must_fail(RV_E_UNAVAILABLE, rv_store_open(&other, &config, err));
+    assert_int_not_equal(access(path, F_OK), 0);
+    assert_int_equal(rename(away, path), 0);
+    rv_test_script(store, "INSERT INTO things (id) VALUES (3)");
+    assert_column(store, "SELECT id FROM things ORDER BY id", "1,3");
+}
+
+static void
 sqlite_has_no_notifications(void **state)
 {
     const char *channel, *payload;
@@ -631,6 +655,7 @@ main(void)
         things_test(sqlite_makes_files_that_only_the_owner_reads),
         things_test(sqlite_a_full_disk_is_unavailable_and_loses_nothing),
         things_test(sqlite_tells_why_a_file_cannot_be_opened),
+        things_test(sqlite_a_file_that_is_moved_away_takes_no_writes),
         things_test(sqlite_has_no_notifications),
         things_test(postgres_tells_why_a_server_cannot_be_reached),
         things_test(postgres_does_not_show_the_password_of_a_wrong_url),

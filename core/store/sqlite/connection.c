@@ -78,6 +78,13 @@ look_up(void *arg)
 static int
 make_file(const char *path, rv_err *err)
 {
+    RV_AUTO_FREE char *log = rv_format("%s-wal", path);
+    if (access(path, F_OK) != 0 && access(log, F_OK) == 0) {
+        rv_fail(err, RV_E_UNAVAILABLE, "database '%s' is gone, but its write-ahead log is there",
+                path);
+        return rv_hint(err, "put the database file back; to begin anew, remove '%s' and '%s-shm'",
+                       log, path);
+    }
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
     if (fd < 0) {
@@ -91,6 +98,31 @@ make_file(const char *path, rv_err *err)
     }
     close(fd);
     return 0;
+}
+
+static int
+note_file(struct lite *lite, rv_err *err)
+{
+    struct stat about;
+
+    if (stat(lite->path, &about) != 0)
+        return rv_fail_errno(err, "look at database '%s'", lite->path);
+    lite->device = about.st_dev;
+    lite->inode = about.st_ino;
+    return 0;
+}
+
+int
+lite_check_file(const struct lite *lite, rv_err *err)
+{
+    struct stat about;
+
+    if (stat(lite->path, &about) == 0 && about.st_dev == lite->device &&
+        about.st_ino == lite->inode)
+        return 0;
+    rv_fail(err, RV_E_UNAVAILABLE, "database '%s' was moved or deleted while it was open",
+            lite->path);
+    return rv_hint(err, "put the file back; if another one is to be used, restart");
 }
 
 /* SQLite answers with the mode that it has set, not with an error. */
@@ -153,7 +185,7 @@ lite_open(void **conn, const struct rv_store_config *config, rv_err *err)
     int rc = sqlite3_open_v2(path, &lite->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc != SQLITE_OK)
         lite_fail(lite, rc, "open", err);
-    else
+    else if (note_file(lite, err) == 0)
         set_up(lite, err);
     if (err->code) {
         lite_close(lite);

@@ -6,6 +6,7 @@
 #define RV_LITE_H
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include "store/driver.h"
 
 #define LITE_CACHE 192
@@ -27,6 +28,8 @@ struct lite_statement {
 struct lite {
     sqlite3 *db;
     char *path;
+    dev_t device; /* of the file that is open */
+    ino_t inode;
     int64_t busy_timeout_ms;
     int64_t statement_timeout_ms;
     int64_t busy_since_ms;  /* when the wait for the writer began; 0: none */
@@ -46,6 +49,9 @@ int64_t lite_now_ms(void);
 int lite_open(void **conn, const struct rv_store_config *config, rv_err *err);
 void lite_close(void *conn);
 int64_t lite_bytes(void *conn);
+/* UNAVAILABLE when the path no longer leads to the file that is open: what were written now would
+ * be lost. */
+int lite_check_file(const struct lite *lite, rv_err *err);
 
 /* Error of the last call as a class and text. */
 int lite_fail(struct lite *lite, int rc, const char *sql, rv_err *err);

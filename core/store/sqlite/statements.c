@@ -118,6 +118,8 @@ lite_take(struct lite *lite, struct lite_statement **out, const char *sql, rv_er
     uint64_t hash = rv_hash64(sql, strlen(sql), 0);
 
     lite->cancelled = 0;
+    if (!lite->in_transaction && lite_check_file(lite, err) < 0)
+        return err->code;
     for (int i = 0; i < LITE_CACHE && lite->cache[i]; i++) {
         struct lite_statement *known = lite->cache[i];
         if (known->hash != hash || known->busy || strcmp(known->sql, sql) != 0)
