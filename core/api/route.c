@@ -14,6 +14,7 @@
 #include "api/origin.h"
 #include "api/sub.h"
 #include "base/text.h"
+#include "store/schema.h"
 
 static const struct rv_route routes[] = {
     { "/healthz", RV_ROUTE_OPEN | RV_ROUTE_ANY_TYPE, .get = rv_get_healthz },
@@ -128,6 +129,10 @@ resolve_path(struct rv_request *req, rv_err *err)
     if (!strstr(req->route->pattern, "{collection}"))
         return 0;
     req->kind = rv_model_collection(req->segments[1]);
+    /* Perhaps a kind that a provider's module brought in a moment ago. */
+    if (!req->kind && rv_schema_learn_kinds(req->api->config.store, err) == 0)
+        req->kind = rv_model_collection(req->segments[1]);
+    rv_err_clear(err);
     if (!req->kind)
         return fail_collection(req->segments[1], err);
     if (req->segment_count > 2)
