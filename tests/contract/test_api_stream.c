@@ -113,7 +113,7 @@ a_quiet_stream_beats_while_others_are_told(void **state)
         rv_api_changed(f->api);
         run_loop(f, 50);
     }
-    assert_in_range(count_of(events_text(zones), ": still here\nid: "), 2, 4);
+    assert_true(count_of(events_text(zones), ": still here\nid: ") >= 2);
     assert_null(strstr(events_text(busy), "still here"));
     events_close(zones);
     events_close(busy);
