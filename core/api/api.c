@@ -12,9 +12,7 @@
 #include "api/job.h"
 #include "api/login.h"
 #include "api/stats.h"
-#include "base/log.h"
 #include "base/mem.h"
-#include "store/schema.h"
 
 int
 rv_api_open(struct rv_api **out, const struct rv_api_config *config, rv_err *err)
@@ -65,28 +63,9 @@ rv_api_close(struct rv_api *api)
     free(api);
 }
 
-/* A provider's module may have brought kinds of its own: they are collections from then on. */
-static void
-learn_kinds(struct rv_api *api)
-{
-    struct rv_store *store = api->config.store;
-    rv_err err = RV_ERR_INIT;
-    rv_value count;
-    int found =
-        rv_store_one(store, &count, 1, "SELECT COUNT(*) FROM provider_kinds", NULL, 0, &err);
-
-    if (found <= 0 || count.v.i == api->kinds)
-        return;
-    if (rv_schema_learn_kinds(store, &err) < 0)
-        rv_log_err(RV_WARNING, "kinds of providers not read", &err);
-    else
-        api->kinds = count.v.i;
-}
-
 void
 rv_api_changed(struct rv_api *api)
 {
-    learn_kinds(api);
     rv_hub_poll(api->hub);
 }
 

@@ -22,7 +22,7 @@ struct rv_api {
     struct evhttp *http;
     struct evconnlistener *listener;
     struct rv_conns *conns;
-    int64_t kinds;      /* of providers, that are known */
+    int64_t kinds_ms;   /* when somebody without a login had us look for new kinds */
     int64_t full_ms;    /* when it was last said that there are too many connections */
     struct event *gate; /* looks whether new connections can be taken again */
     struct rv_logins *logins;

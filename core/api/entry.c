@@ -12,6 +12,7 @@
 #include "api/handlers.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "store/schema.h"
 
 #define GROUP "EvmGroup-super_administrator"
 #define ROLE "EvmRole-super_administrator"
@@ -175,6 +176,9 @@ rv_get_entry(struct rv_request *req, rv_err *err)
     const char *attributes = rv_request_param(req, "attributes");
     int rc = rv_request_check_params(req, err);
 
+    /* A provider's module may have brought kinds since the last time. */
+    if (rc == 0)
+        rc = rv_provider_kinds_load(req->api->config.store, err);
     if (rc < 0)
         return rc;
     if (attributes && !rv_streq(attributes, "authorization"))

@@ -13,6 +13,7 @@
 #include "api/handlers.h"
 #include "api/sub.h"
 #include "base/text.h"
+#include "store/schema.h"
 
 #define JSON(...) #__VA_ARGS__
 
@@ -493,6 +494,9 @@ rv_get_openapi(struct rv_request *req, rv_err *err)
     static const char security[] = JSON([ { "basic" : [] }, { "token" : [] } ]);
     int rc = rv_request_check_params(req, err);
 
+    /* A provider's module may have brought kinds since the last time. */
+    if (rc == 0)
+        rc = rv_provider_kinds_load(req->api->config.store, err);
     if (rc < 0)
         return rc;
     rv_json_writer w = rv_answer_json(req, 200);

@@ -433,22 +433,10 @@ rv_provider_form_patch(cJSON **out, const cJSON *list, rv_err *err)
     return 0;
 }
 
-static void
-wipe_strings(cJSON *json)
-{
-    for (; json; json = json->next) {
-        if (cJSON_IsString(json) && json->valuestring && !(json->type & cJSON_IsReference))
-            rv_wipe(json->valuestring, strlen(json->valuestring));
-        if (!(json->type & cJSON_IsReference))
-            wipe_strings(json->child);
-    }
-}
-
 void
 rv_wipe_json(cJSON *json)
 {
-    if (json)
-        wipe_strings(json);
+    rv_json_wipe(json);
     cJSON_Delete(json);
 }
 

@@ -13,8 +13,11 @@
 #include "api/login.h"
 #include "api/origin.h"
 #include "api/sub.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "store/schema.h"
+
+enum { LEARN_MS = 1000 };
 
 static const struct rv_route routes[] = {
     { "/healthz", RV_ROUTE_OPEN | RV_ROUTE_ANY_TYPE, .get = rv_get_healthz },
@@ -119,6 +122,20 @@ fail_collection(const char *name, rv_err *err)
     return kind ? rv_hint(err, "did you mean '%s'?", kind->api_name) : err->code;
 }
 
+/* Perhaps it is a kind that a provider's module brought in a moment ago. Nobody has logged in yet,
+ * so not each time. */
+static int
+learn_kinds(struct rv_api *api)
+{
+    rv_err ignored = RV_ERR_INIT;
+    int64_t now_ms = rv_monotonic_ms();
+
+    if (api->kinds_ms && now_ms - api->kinds_ms < LEARN_MS)
+        return 0;
+    api->kinds_ms = now_ms;
+    return rv_provider_kinds_load(api->config.store, &ignored) == 0;
+}
+
 /* {collection}, {id}, {sub} and {sub_id} of the path. */
 static int
 resolve_path(struct rv_request *req, rv_err *err)
@@ -129,10 +146,8 @@ resolve_path(struct rv_request *req, rv_err *err)
     if (!strstr(req->route->pattern, "{collection}"))
         return 0;
     req->kind = rv_model_collection(req->segments[1]);
-    /* Perhaps a kind that a provider's module brought in a moment ago. */
-    if (!req->kind && rv_schema_learn_kinds(req->api->config.store, err) == 0)
+    if (!req->kind && learn_kinds(req->api))
         req->kind = rv_model_collection(req->segments[1]);
-    rv_err_clear(err);
     if (!req->kind)
         return fail_collection(req->segments[1], err);
     if (req->segment_count > 2)

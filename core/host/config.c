@@ -242,7 +242,7 @@ rv_config_make(struct rv_config **out, const struct rv_module *module, const cJS
     find_unknown(module, prepared, &mistakes);
     for (int i = 0; i < config->handle.count; i++)
         fill(&config->handle.settings[i], prepared, &mistakes);
-    rv_config_wipe_json(prepared);
+    rv_json_wipe(prepared);
     cJSON_Delete(prepared);
     if (mistakes.len == 0) {
         *out = config;
@@ -298,17 +298,6 @@ rv_config_split(const struct rv_config *config, cJSON **plain, cJSON **secrets, 
         }
     }
     return 0;
-}
-
-void
-rv_config_wipe_json(cJSON *secrets)
-{
-    cJSON *item;
-    cJSON_ArrayForEach(item, secrets)
-    {
-        if (cJSON_IsString(item) && item->valuestring)
-            sodium_memzero(item->valuestring, strlen(item->valuestring));
-    }
 }
 
 int

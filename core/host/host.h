@@ -41,9 +41,8 @@ int rv_config_make(struct rv_config **out, const struct rv_module *module, const
                    rv_err *err);
 void rv_config_free(struct rv_config *config);
 /* What results, to be stored: an object of strings; secret options are in *secrets (may be NULL),
- * the others in *plain. The caller's (cJSON_Delete; wipe secrets with rv_config_wipe_json). */
+ * the others in *plain. The caller's (cJSON_Delete; wipe secrets with rv_json_wipe). */
 int rv_config_split(const struct rv_config *config, cJSON **plain, cJSON **secrets, rv_err *err);
-void rv_config_wipe_json(cJSON *secrets);
 /* The same without a module run: which given names are secret options of this provider. */
 int rv_option_is_secret(const struct rv_module *module, const char *name);
 

@@ -88,7 +88,7 @@ rv_config_prepare(cJSON **out, const struct rv_module *module, const cJSON *give
     }
     mask_given(module, options);
     if (rc < 0) {
-        rv_config_wipe_json(options);
+        rv_json_wipe(options);
         cJSON_Delete(options);
         rv_mask_secrets(err->text);
         return rc;

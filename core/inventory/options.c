@@ -201,12 +201,7 @@ read_options(struct rv_store *store, const struct rv_vault *vault, int64_t id, c
         *out = options;
         return 0;
     }
-    cJSON *item;
-    cJSON_ArrayForEach(item, options)
-    {
-        if (cJSON_IsString(item))
-            sodium_memzero(item->valuestring, strlen(item->valuestring));
-    }
+    rv_json_wipe(options);
     cJSON_Delete(options);
     return rv_wrap(err, "options of provider %lld", (long long)id);
 }

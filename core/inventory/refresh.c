@@ -93,7 +93,7 @@ read_options(struct rv_refresher *r, rv_err *err)
     if (rv_provider_options(r->store, r->config.vault, r->config.provider_id, &given, err) < 0)
         return err->code;
     int rc = rv_config_make(&r->options, r->module, given, err);
-    rv_config_wipe_json(given);
+    rv_json_wipe(given);
     cJSON_Delete(given);
     return rc < 0 ? rv_wrap(err, "options of provider '%s'", r->provider->name) : 0;
 }

@@ -31,7 +31,7 @@ take_frames(struct rv_child *child)
     int got;
     while ((got = rv_frame_next(&child->in, &frame, &err)) > 0) {
         child->on_frame(child->arg, child, frame);
-        rv_message_wipe(frame);
+        rv_json_wipe(frame);
         cJSON_Delete(frame);
     }
     if (got < 0) {

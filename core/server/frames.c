@@ -163,7 +163,7 @@ on_open(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
 {
     cJSON *answer = rv_server_vault_unseal(s->vault, frame, child->provider);
     rv_child_send(child, answer);
-    rv_message_wipe(answer);
+    rv_json_wipe(answer);
     cJSON_Delete(answer);
 }
 

@@ -31,7 +31,7 @@ answer(struct rv_child *asker, int64_t ticket, cJSON *result)
     cJSON_AddItemToObject(message, "result", result);
     rv_err err = RV_ERR_INIT;
     int failed = rv_child_try_send(asker, message, &err);
-    rv_message_wipe(message);
+    rv_json_wipe(message);
     cJSON_Delete(message);
     return failed == RV_E_LIMIT ? RV_E_LIMIT : 0;
 }
@@ -57,7 +57,7 @@ send_job(struct rv_supervisor *s, struct rv_child *child, struct rv_child *asker
     cJSON_AddItemToObject(job, "given", given);
     if (!failed)
         failed = rv_child_try_send(child, job, err);
-    rv_message_wipe(given);
+    rv_json_wipe(given);
     cJSON_Delete(job);
     return failed;
 }

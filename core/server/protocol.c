@@ -54,16 +54,6 @@ rv_message_error(const cJSON *message, rv_err *out)
     return out->code;
 }
 
-void
-rv_message_wipe(cJSON *message)
-{
-    for (cJSON *item = message ? message->child : NULL; item; item = item->next) {
-        if (cJSON_IsString(item))
-            rv_wipe(item->valuestring, strlen(item->valuestring));
-        rv_message_wipe(item);
-    }
-}
-
 char *
 rv_lent_make(const char *word, const char *place, const char *envelope)
 {

@@ -71,9 +71,6 @@ void rv_message_put_error(cJSON *message, const rv_err *err);
 /* 0 and *out cleared when the message carries no error, else its class. */
 int rv_message_error(const cJSON *message, rv_err *out);
 
-/* Wipe every string of a message that held a secret. */
-void rv_message_wipe(cJSON *message);
-
 /* A secret on its way through an API worker, which never sees it: a stored option of a provider
  * that is to be verified again. The worker puts this text in its place; the supervisor, which
  * knows the worker's own random word, opens it for the verify worker. */

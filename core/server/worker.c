@@ -85,7 +85,7 @@ take_frame(struct rv_worker *worker, cJSON *frame)
         take_settings(worker, frame);
     if (worker->on_frame)
         worker->on_frame(worker->arg, frame);
-    rv_message_wipe(frame);
+    rv_json_wipe(frame);
     cJSON_Delete(frame);
 }
 
@@ -258,13 +258,13 @@ ask_vault(struct rv_worker *worker, char **out, const char *word, const char *pl
     cJSON_AddStringToObject(question, "place", place);
     cJSON_AddStringToObject(question, name, text);
     int failed = rv_worker_ask(worker, question, &answer, err);
-    rv_message_wipe(question);
+    rv_json_wipe(question);
     cJSON_Delete(question);
     if (!failed) {
         const char *found = rv_json_string(answer, "text");
         *out = rv_strdup(found ? found : "");
     }
-    rv_message_wipe(answer);
+    rv_json_wipe(answer);
     cJSON_Delete(answer);
     return failed;
 }
@@ -363,7 +363,7 @@ open_worker(struct rv_worker *worker, rv_err *err)
     set_scope(worker);
     take_settings(worker, welcome);
     worker->settings_changed = 0;
-    rv_message_wipe(welcome);
+    rv_json_wipe(welcome);
     cJSON_Delete(welcome);
     worker->vault = (struct rv_vault){ .arg = worker, .seal = seal, .open = open_sealed };
     worker->hooks = (struct rv_wait_hooks){ .arg = worker,

@@ -88,7 +88,7 @@ ask_for_proof(struct api *api, const char *type, cJSON *given, rv_verify_done do
     cJSON_AddStringToObject(message, "module", type);
     cJSON_AddItemToObject(message, "given", given);
     int failed = rv_worker_try_send(api->worker, message, err);
-    rv_message_wipe(message);
+    rv_json_wipe(message);
     cJSON_Delete(message);
     if (failed)
         return rv_wrap(err, "verify the provider's options");
@@ -264,7 +264,7 @@ on_later(evutil_socket_t fd, short events, void *arg)
             take_proof(api, frame);
         else
             take_types(api, frame);
-        rv_message_wipe(frame);
+        rv_json_wipe(frame);
         cJSON_Delete(frame);
     }
     if (api->changed) {

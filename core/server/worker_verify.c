@@ -101,7 +101,7 @@ try_answer(struct rv_worker *worker, cJSON *prepared, const rv_err *result_err, 
         rv_message_put_error(result, result_err);
     cJSON_AddItemToObject(result, "prepared", prepared);
     int failed = rv_worker_try_send(worker, proof, err);
-    rv_message_wipe(proof);
+    rv_json_wipe(proof);
     cJSON_Delete(proof);
     return failed;
 }
@@ -133,7 +133,7 @@ rv_worker_verify(struct rv_worker *worker)
         rv_worker_busy(worker, "verify", 0, 0);
         prove(worker, waiting.job, prepared, &err);
         answer(worker, prepared, &err);
-        rv_message_wipe(waiting.job);
+        rv_json_wipe(waiting.job);
         cJSON_Delete(waiting.job);
     }
     worker->on_frame = NULL;

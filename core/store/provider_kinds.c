@@ -110,12 +110,6 @@ write_kind(struct rv_store *store, const char *provider, const struct rv_kind *k
 }
 
 int
-rv_schema_learn_kinds(struct rv_store *store, rv_err *err)
-{
-    return rv_provider_kinds_load(store, err);
-}
-
-int
 rv_schema_add_kind(struct rv_store *store, const char *provider, const struct rv_kind *kind,
                    rv_err *err)
 {

@@ -24,7 +24,7 @@ int rv_schema_upgrade(struct rv_store *store, int64_t region, rv_err *err);
  * providers' own kinds from provider_kinds to the model. */
 int rv_schema_open(struct rv_store *store, rv_err *err);
 /* Kinds that other processes have brought in since are learnt; one look when there are none. */
-int rv_schema_learn_kinds(struct rv_store *store, rv_err *err);
+int rv_provider_kinds_load(struct rv_store *store, rv_err *err);
 /* Table, columns and indices of one kind, added when absent (a provider's own kind); keeps its
  * description in provider_kinds. */
 int rv_schema_add_kind(struct rv_store *store, const char *provider, const struct rv_kind *kind,

@@ -63,7 +63,4 @@ int rv_migrate(struct rv_store *store, const struct rv_migration *steps, int cou
                rv_err *err);
 int rv_schema_info(struct rv_store *store, const char *name, int64_t *value, rv_err *err);
 
-/* provider_kinds.c: add to the model what the store describes and the model lacks. */
-int rv_provider_kinds_load(struct rv_store *store, rv_err *err);
-
 #endif

@@ -5,7 +5,10 @@
 #include "api_fixture.h"
 
 #include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include "model/model.h"
+#include "store/schema.h"
 
 #define PODS "/api/container_groups"
 
@@ -716,6 +719,54 @@ a_name_means_the_row_that_is_there(void **state)
     assert_string_equal(at(&there, "results[0].id"), "1000000001002");
 }
 
+/* In another process, as a refresh worker does: ours does not know of it. */
+static void
+bring_in_kind(const struct rv_test_db *db)
+{
+    static const struct reeve_column columns[] = {
+        { "ems_ref", REEVE_STRING, REEVE_COL_REQUIRED, NULL, "Key" },
+        { "name", REEVE_STRING, 0, NULL, "Name" },
+        REEVE_COLUMNS_END,
+    };
+    static const char *const key[] = { "ems_ref", NULL };
+    const struct reeve_kind def = { .size = sizeof(def),
+                                    .name = "demo_widget",
+                                    .table = "demo_widgets",
+                                    .api_name = "demo_widgets",
+                                    .title = "Widget",
+                                    .help = "A thing of the demo provider",
+                                    .archive = REEVE_ARCHIVE,
+                                    .columns = columns,
+                                    .key = key };
+    pid_t pid = fork();
+    int status = -1;
+
+    if (pid == 0) {
+        rv_err err = RV_ERR_INIT;
+        struct rv_store *store = rv_test_store_open(db);
+        int failed = rv_model_add(&def, &err) < 0 ||
+                     rv_schema_add_kind(store, "demo", rv_model_kind("demo_widget"), &err) < 0;
+        _exit(failed);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
+/* The last test: the kind stays in this process's dictionary. */
+static void
+a_kind_that_another_process_brought_in_is_a_collection(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply before = get(f, "/api/demo_widgets");
+    assert_int_equal(before.status, 404);
+    bring_in_kind(&f->db);
+    AUTO_REPLY struct reply entry = get(f, "/api");
+    assert_non_null(strstr(entry.body, "\"demo_widgets\""));
+    AUTO_REPLY struct reply widgets = get(f, "/api/demo_widgets");
+    assert_int_equal(widgets.status, 200);
+    assert_int_equal(count_at(&widgets, "resources"), 0);
+}
+
 int
 main(void)
 {
@@ -749,6 +800,7 @@ main(void)
         api_test(task_results_are_there_by_that_name),
         api_test(a_name_means_the_row_that_is_there),
         api_test(options_describe_a_collection_without_login),
+        api_test(a_kind_that_another_process_brought_in_is_a_collection),
     };
 
     return cmocka_run_group_tests_name("api_read", tests, NULL, NULL);

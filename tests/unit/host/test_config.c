@@ -130,7 +130,7 @@ what_is_stored_is_what_was_given_with_secrets_apart(void **state)
     assert_string_equal(rv_json_string(plain, "count"), "7");
     assert_int_equal(cJSON_GetArraySize(secrets), 1);
     assert_string_equal(rv_json_string(secrets, "token"), "s3cr3t");
-    rv_config_wipe_json(secrets);
+    rv_json_wipe(secrets);
     assert_string_equal(rv_json_string(secrets, "token"), "");
     cJSON_Delete(plain);
     cJSON_Delete(secrets);
