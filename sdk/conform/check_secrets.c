@@ -122,7 +122,7 @@ seek_given(struct trial *trial, const struct rv_config *config, int *count)
         spy_seek(item->string, item->valuestring);
         ++*count;
     }
-    rv_config_wipe_json(secrets);
+    rv_json_wipe(secrets);
 }
 
 void
