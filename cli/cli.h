@@ -122,7 +122,9 @@ void cli_on_interrupt(const char *text);
 int cli_echo_off(int fd);
 void cli_echo_on(void);
 
-/* Opens cli->client from the configuration; exit code, printed. */
+/* Opens cli->client from the configuration. */
+int cli_open(struct cli *cli, rv_err *err);
+/* The same for a command that is nothing without it; exit code, printed. */
 int cli_connect(struct cli *cli);
 
 /* get and describe */

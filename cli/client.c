@@ -316,20 +316,25 @@ cli_get(struct cli_client *client, const char *path, cJSON **out, rv_err *err)
 }
 
 int
-cli_connect(struct cli *cli)
+cli_open(struct cli *cli, rv_err *err)
 {
     struct cli_context context;
-    rv_err err = RV_ERR_INIT;
-    int status = cli_context_load(&context, cli_value(cli, "url"), &err);
+    int status = cli_context_load(&context, cli_value(cli, "url"), err);
 
     if (status == 0)
-        status = cli_trust(cli, &context, &err);
+        status = cli_trust(cli, &context, err);
     if (status == 0)
-        status = cli_client_open(&cli->client, &context, &err);
+        status = cli_client_open(&cli->client, &context, err);
     cli_context_free(&context);
-    if (status < 0)
-        return cli_failed(&err);
-    if (cli_has(cli, "verbose"))
+    if (status == 0 && cli_has(cli, "verbose"))
         cli_client_trace(cli->client);
-    return 0;
+    return status;
+}
+
+int
+cli_connect(struct cli *cli)
+{
+    rv_err err = RV_ERR_INIT;
+
+    return cli_open(cli, &err) < 0 ? cli_failed(&err) : 0;
 }

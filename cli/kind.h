@@ -16,10 +16,13 @@ struct cli_kind {
                          * object_kind; NULL: nothing */
 };
 
+void cli_kind_of(struct cli_kind *out, const struct rv_kind *kind); /* of the dictionary */
 /* 1 when the word is in the dictionary. Nobody is asked. */
 int cli_kind_lookup(struct cli_kind *out, const char *word);
 /* The same, and the server is asked for the kinds of its providers; NOT_FOUND with the nearest. */
 int cli_kind_find(struct cli *cli, struct cli_kind *out, const char *word, rv_err *err);
+/* A collection of which the server told; a provider's own kind is learned on the way. */
+int cli_kind_of_server(struct cli *cli, struct cli_kind *out, const char *collection, rv_err *err);
 /* Add a provider's kind to our dictionary: the names of its attributes (an array) are enough for
  * words, columns and namespaces. NULL when it does not fit. */
 const struct rv_kind *cli_kind_learn(const char *collection, const cJSON *attributes);

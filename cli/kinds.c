@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Words for kinds, and `reevectl kinds`, which lists them.
+ * Words for kinds.
  */
 #include <string.h>
 #include "client.h"
 #include "kind.h"
-#include "output.h"
-#include "table.h"
 
 #define COLUMNS_MAX 200
 
@@ -79,8 +77,8 @@ is_of_group(const char *kind, const char *group)
     return 0;
 }
 
-static void
-from_dictionary(struct cli_kind *out, const struct rv_kind *kind)
+void
+cli_kind_of(struct cli_kind *out, const struct rv_kind *kind)
 {
     *out = (struct cli_kind){ .kind = kind };
     snprintf(out->collection, sizeof(out->collection), "%s", kind->api_name);
@@ -107,7 +105,7 @@ cli_kind_lookup(struct cli_kind *out, const char *word)
         group += strcspn(group, ".") + (strchr(group, '.') != NULL);
     if (!kind || (group && *group && !is_of_group(kind->name, group)))
         return 0;
-    from_dictionary(out, kind);
+    cli_kind_of(out, kind);
     for (size_t i = 0; i < RV_COUNT(parts); i++)
         if (rv_strcaseeq(parts[i].word, bare))
             out->filter = find_resource(parts[i].resource)->filter;
@@ -167,8 +165,8 @@ cli_kind_learn(const char *collection, const cJSON *attributes)
     return rv_model_add(&def, &ignored) == 0 ? rv_model_collection(collection) : NULL;
 }
 
-static int
-from_server(struct cli *cli, struct cli_kind *out, const char *collection, rv_err *err)
+int
+cli_kind_of_server(struct cli *cli, struct cli_kind *out, const char *collection, rv_err *err)
 {
     RV_AUTO_FREE char *path = rv_format("/api/%s", collection);
     RV_AUTO_JSON cJSON *answer = NULL;
@@ -180,7 +178,7 @@ from_server(struct cli *cli, struct cli_kind *out, const char *collection, rv_er
         kind = cli_kind_learn(collection, cJSON_GetObjectItemCaseSensitive(answer, "attributes"));
     }
     if (kind) {
-        from_dictionary(out, kind);
+        cli_kind_of(out, kind);
         return 0;
     }
     *out = (struct cli_kind){ .kind = NULL };
@@ -204,7 +202,7 @@ cli_kind_find(struct cli *cli, struct cli_kind *out, const char *word, rv_err *e
         const char *name = rv_json_string(item, "name");
 
         if (name && word_fits(name, word))
-            return from_server(cli, out, name, err);
+            return cli_kind_of_server(cli, out, name, err);
     }
     rv_fail(err, RV_E_NOT_FOUND, "no kind is called '%s'%s", word,
             cli_did_you_mean(word, rv_model_words(), ""));
@@ -248,43 +246,4 @@ cli_kind_namespace(const struct cli_kind *kind)
     return rv_kind_column(kind->kind, "container_group_id") >= 0 && !kind->kind->server
                ? "container_group.namespace"
                : NULL;
-}
-
-static cJSON *
-describe_kind(const struct rv_kind *kind)
-{
-    const struct cli_kind named = { .kind = kind };
-    cJSON *row = cJSON_CreateObject();
-    cJSON *words = cJSON_CreateArray();
-
-    cJSON_AddStringToObject(row, "name", kind->name);
-    cJSON_AddStringToObject(row, "title", kind->def->title);
-    cJSON_AddStringToObject(row, "collection", kind->api_name);
-    for (int i = 0; kind->def->aliases && kind->def->aliases[i]; i++)
-        cJSON_AddItemToArray(words, cJSON_CreateString(kind->def->aliases[i]));
-    cJSON_AddItemToObject(row, "words", words);
-    cJSON_AddBoolToObject(row, "namespaced", cli_kind_namespace(&named) != NULL);
-    cJSON_AddStringToObject(row, "help", kind->def->help);
-    return row;
-}
-
-int
-cmd_kinds(struct cli *cli)
-{
-    static const struct cli_column columns[] = {
-        { "KIND", "name", cli_cell_text, "", 0 },
-        { "COLLECTION", "collection", cli_cell_text, "", 0 },
-        { "OTHER WORDS", "words", cli_cell_text, "", 0 },
-        { "NAMESPACED", "namespaced", cli_cell_text, "", 1 },
-        { "WHAT IT IS", "help", cli_cell_text, "", 1 },
-        CLI_COLUMNS_END,
-    };
-    RV_AUTO_JSON cJSON *rows = cJSON_CreateArray();
-    int format = cli_format(cli);
-
-    if (format < 0)
-        return CLI_USAGE;
-    for (int i = 0; i < rv_model_count(); i++)
-        cJSON_AddItemToArray(rows, describe_kind(rv_model_at(i)));
-    return cli_print_plain(cli, (enum cli_format)format, rows, columns, "kind");
 }

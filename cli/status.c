@@ -46,21 +46,38 @@ print_part(struct cli *cli, const char *collection, enum cli_format format, rv_e
     return 0;
 }
 
-/* Kinds of which a provider has something, with their number; one small request each. */
+static int
+count_rows(struct cli *cli, const char *collection, cJSON *out, rv_err *err)
+{
+    RV_AUTO_FREE char *path = rv_format("/api/%s?hide=resources&limit=1", collection);
+    RV_AUTO_JSON cJSON *answer = NULL;
+
+    if (cli_get(cli->client, path, &answer, err) < 0)
+        return err->code;
+    if (rv_json_int(answer, "count", 0) > 0)
+        cJSON_AddNumberToObject(out, collection, (double)rv_json_int(answer, "count", 0));
+    return 0;
+}
+
+/* Kinds of which a provider has something, with their number; one small request each. The server
+ * says which there are: a provider may have brought some. */
 static int
 count_inventory(struct cli *cli, cJSON *out, rv_err *err)
 {
-    for (int i = 0; i < rv_model_count(); i++) {
-        const struct rv_kind *kind = rv_model_at(i);
-        RV_AUTO_FREE char *path = rv_format("/api/%s?hide=resources&limit=1", kind->api_name);
-        RV_AUTO_JSON cJSON *answer = NULL;
+    RV_AUTO_JSON cJSON *root = NULL;
+    const cJSON *one;
 
-        if (kind->server || kind->child)
+    if (cli_get(cli->client, "/api", &root, err) < 0)
+        return err->code;
+    cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(root, "collections"))
+    {
+        const char *name = rv_json_string(one, "name");
+        const struct rv_kind *ours = name ? rv_model_collection(name) : NULL;
+
+        if (!name || (ours && (ours->server || ours->child)))
             continue;
-        if (cli_get(cli->client, path, &answer, err) < 0)
+        if (count_rows(cli, name, out, err) < 0)
             return err->code;
-        if (rv_json_int(answer, "count", 0) > 0)
-            cJSON_AddNumberToObject(out, kind->api_name, (double)rv_json_int(answer, "count", 0));
     }
     return 0;
 }
