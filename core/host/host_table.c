@@ -45,4 +45,5 @@ const struct reeve_host rv_host_table = {
     .token = rv_inventory_token,
     .warn = rv_inventory_warn,
     .prepared = rv_prepared_set,
+    .discard = rv_object_discard,
 };

@@ -147,6 +147,8 @@ void rv_inventory_begin(struct reeve_inventory *inv, struct reeve_call *call,
                         const struct rv_module *module);
 void rv_inventory_end(struct reeve_inventory *inv);
 void rv_inventory_begun(struct reeve_inventory *inv); /* all kinds: a whole refresh */
+/* When an object is still open, it was forgotten: it is refused, and closed. */
+void rv_inventory_forgotten(struct reeve_inventory *inv);
 int32_t rv_inventory_emit(struct reeve_object *obj);
 int32_t rv_inventory_gone(struct reeve_inventory *inv, const char *kind, const char *ref);
 int32_t rv_inventory_begin_kind(struct reeve_inventory *inv, const char *kind);
@@ -161,6 +163,7 @@ struct reeve_object *rv_object_begin(struct reeve_inventory *inv, const char *ki
 struct reeve_object *rv_object_child(struct reeve_object *owner, const char *kind);
 /* Required columns and key of the object and its children are there. */
 int rv_object_check(struct reeve_object *obj, rv_err *err);
+void rv_object_discard(struct reeve_object *obj);
 /* Drops the open object and its memory. */
 void rv_object_end(struct reeve_inventory *inv);
 /* The first failure of the open object sticks. */

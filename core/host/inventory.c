@@ -41,6 +41,23 @@ rv_inventory_begun(struct reeve_inventory *inv)
             inv->kinds[i] |= RV_KIND_BEGUN;
 }
 
+/* That costs the forgotten object alone: whoever comes after it is innocent. The sink is told, so
+ * that it is not taken for gone, and somebody learns which one it was. */
+void
+rv_inventory_forgotten(struct reeve_inventory *inv)
+{
+    const struct rv_object *object = inv->open ? &inv->open->object : NULL;
+    if (object && object->kind) {
+        rv_err why = RV_ERR_INIT;
+        rv_fail(&why, REEVE_E_INVALID,
+                "%s '%.80s': it was begun, but neither emitted nor discarded", object->kind->name,
+                object->ref);
+        if (inv->sink->rejected)
+            inv->sink->rejected(inv->sink->arg, object->kind, object->ref, &why);
+    }
+    rv_object_end(inv);
+}
+
 void
 rv_inventory_end(struct reeve_inventory *inv)
 {
@@ -164,6 +181,8 @@ rv_inventory_complete(struct reeve_inventory *inv, const char *kind_name)
         return rv_fail(&inv->call->err, REEVE_E_INVALID, "complete: kind '%s' was not begun",
                        kind_name);
     inv->kinds[kind->index] &= (uint8_t)~RV_KIND_BEGUN;
+    if (inv->open && inv->open->object.kind == kind)
+        rv_inventory_forgotten(inv);
     rv_err err = RV_ERR_INIT;
     return result(inv, "save inventory", inv->sink->complete(inv->sink->arg, kind, &err), &err);
 }

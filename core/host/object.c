@@ -94,16 +94,9 @@ find_kind(struct reeve_object *blame, const char *name, int child)
 struct reeve_object *
 rv_object_begin(struct reeve_inventory *inv, const char *kind_name, const char *ref)
 {
-    const struct reeve_object *before = inv->open;
-    char name[64] = "";
-    if (before && before != inv->hole)
-        snprintf(name, sizeof(name), "%s", before->object.kind->name);
-    rv_object_end(inv);
+    rv_inventory_forgotten(inv);
     struct reeve_object *blame = hole(inv);
     inv->open = blame;
-    if (name[0])
-        rv_object_fail(blame, REEVE_E_INVALID, "an object of kind '%s' was begun, but not emitted",
-                       name);
     const struct rv_kind *kind = find_kind(blame, kind_name, 0);
     if (kind == NULL)
         return blame;
@@ -204,6 +197,17 @@ rv_object_check(struct reeve_object *obj, rv_err *err)
     if (check_tree(&obj->object, err) == 0)
         return 0;
     return rv_wrap(err, "%s '%.80s'", obj->object.kind->name, obj->object.ref);
+}
+
+void
+rv_object_discard(struct reeve_object *obj)
+{
+    if (obj->object.owner)
+        rv_object_fail(obj, REEVE_E_INVALID,
+                       "a '%s' is a child: only the object that it belongs to can be discarded",
+                       obj->object.kind->name);
+    else if (obj->inventory->open == obj)
+        rv_object_end(obj->inventory);
 }
 
 void

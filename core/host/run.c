@@ -174,6 +174,8 @@ rv_connection_refresh(struct rv_connection *connection, const struct rv_call_spe
     union scope_room room = { .bytes = { 0 } };
     room.scope = *scope;
     int rc = module->inventory.refresh(&run.call, connection->conn, &room.scope, &inventory);
+    if (rc == 0) /* one that failed may well have left an object behind */
+        rv_inventory_forgotten(&inventory);
     rv_inventory_end(&inventory);
     return rv_run_end(&run, rc, err);
 }

@@ -207,6 +207,12 @@ no_emit(struct reeve_object *obj)
     return REEVE_E_INTERNAL;
 }
 
+static void
+no_discard(struct reeve_object *obj)
+{
+    (void)obj;
+}
+
 static int32_t
 no_inventory_pair(struct reeve_inventory *inv, const char *first, const char *second)
 {
@@ -275,6 +281,7 @@ static const struct reeve_host absent = {
     .token = no_token,
     .warn = no_inventory_pair,
     .prepared = no_prepared,
+    .discard = no_discard,
 };
 
 static const struct reeve_host *bound = &absent;

@@ -105,6 +105,12 @@ reeve_emit(struct reeve_object *obj)
     return rv_sdk_host()->emit(obj);
 }
 
+void
+reeve_discard(struct reeve_object *obj)
+{
+    rv_sdk_host()->discard(obj);
+}
+
 int
 reeve_gone(struct reeve_inventory *inv, const char *kind, const char *ref)
 {

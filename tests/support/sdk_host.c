@@ -334,6 +334,12 @@ host_emit(struct reeve_object *obj)
     return REEVE_E_INTERNAL;
 }
 
+static void
+host_discard(struct reeve_object *obj)
+{
+    fputs("discard\n", record_of(obj));
+}
+
 static int32_t
 host_gone(struct reeve_inventory *inv, const char *kind, const char *ref)
 {
@@ -423,6 +429,7 @@ static const struct reeve_host table = {
     .token = host_token,
     .warn = host_warn,
     .prepared = host_prepared,
+    .discard = host_discard,
 };
 
 const struct reeve_host *

@@ -58,7 +58,8 @@ struct reeve_config {
 
 /* Keeps what comes as text, one line each:
  *   object KIND REF | child KIND | COLUMN=VALUE | COLUMN->KIND REF | COLUMN=>KIND SCOPE/NAME | emit
- *   gone KIND REF | begin KIND | complete KIND | checkpoint STREAM TOKEN | warn NAME TEXT */
+ *   discard | gone KIND REF | begin KIND | complete KIND | checkpoint STREAM TOKEN | warn NAME TEXT
+ */
 struct reeve_inventory {
     struct reeve_call *call;
     char *record;

@@ -64,6 +64,9 @@ struct reeve_host {
     int32_t (*warn)(struct reeve_inventory *inv, const char *name, const char *text);
 
     void (*prepared)(struct reeve_call *call, void *out, const char *name, const char *value);
+
+    /* Since 1.1. */
+    void (*discard)(struct reeve_object *obj);
 };
 
 #endif

@@ -22,8 +22,11 @@ struct reeve_object;
 
 /* Begin an object of a declared kind. ref is its key as the provider names it and becomes
  * the key's first column (ems_ref); at most 1024 bytes. The object is the host's; it is
- * valid until reeve_emit. One is open at a time. Never NULL (an object whose beginning
- * failed swallows its setters, and its emit fails). */
+ * valid until reeve_emit or reeve_discard. One is open at a time: when another one is begun
+ * (or its kind completed, or a refresh returns 0) before either, the one that was forgotten is
+ * refused as by an emit that failed, and the provider's record names it; the other one is not
+ * touched by that. Never NULL (an object whose beginning failed swallows its setters, and
+ * its emit fails). */
 struct reeve_object *reeve_object(struct reeve_inventory *inv, const char *kind, const char *ref);
 /* Begin a child of an open object (a container of a pod, a condition of a node). It is
  * identified by its kind's key columns, which must be set; it needs no emit of its own,
@@ -54,6 +57,10 @@ void reeve_link_name(struct reeve_object *obj, const char *column, const char *k
  * and so take as long as the store does: this is the backpressure. After a failure of class
  * INVALID or LIMIT only this object is lost; the others end the call. */
 int reeve_emit(struct reeve_object *obj);
+/* Drop the object that was begun: as if it had not been, so a listing that is completed after
+ * it takes it for gone. For objects that turn out to be none; one that exists, but cannot be read,
+ * is a failure. Not for children. Hosts of version 1.0 lack it: there the next object pays. */
+void reeve_discard(struct reeve_object *obj);
 
 /* This object is gone (a deletion was seen). Unknown refs are ignored. Its children go too. */
 int reeve_gone(struct reeve_inventory *inv, const char *kind, const char *ref);

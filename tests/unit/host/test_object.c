@@ -293,24 +293,88 @@ forget_emit(struct reeve_call *call, struct reeve_inventory *inv)
 {
     H->object(inv, "container_group", "p1");
     struct reeve_object *obj = H->object(inv, "container_node", "n1");
-    if (H->emit(obj) != REEVE_E_INVALID)
+    H->set_text(obj, "name", "innocent", 8);
+    if (H->emit(obj) != 0)
         return REEVE_E_INTERNAL;
-    assert_contains(H->fail_text(call), "was begun, but not emitted");
-    obj = H->object(inv, "container_node", "n1");
-    struct reeve_object *open = obj;
-    if (H->emit(H->child(open, "custom_attribute")) != REEVE_E_INVALID)
+    obj = H->object(inv, "container_node", "n2");
+    if (H->complete(inv, "container_group") != 0 || H->complete(inv, "container_node") != 0)
         return REEVE_E_INTERNAL;
-    assert_contains(H->fail_text(call), "children go with it");
+    H->object(inv, "container_group", "last");
+    assert_string_equal(H->fail_text(call), "");
     return 0;
 }
 
 static void
-a_forgotten_emit_is_noticed(void **state)
+a_forgotten_object_is_refused_by_name_and_no_other(void **state)
 {
     (void)state;
     struct heard heard = { 0 };
     rv_err err = RV_ERR_INIT;
     assert_int_equal(run_refresh(forget_emit, &heard, &err), 0);
+    assert_string_equal(
+        rv_buf_text(&heard.text),
+        "rejected container_group p1: container_group 'p1': it was begun, but neither emitted nor "
+        "discarded\n"
+        "container_node n1: ems_ref='n1' name='innocent'\n"
+        "complete container_group\n"
+        "rejected container_node n2: container_node 'n2': it was begun, but neither emitted nor "
+        "discarded\n"
+        "complete container_node\n"
+        "rejected container_group last: container_group 'last': it was begun, but neither emitted "
+        "nor discarded\n");
+    heard_reset(&heard);
+}
+
+static int
+leave_open_and_fail(struct reeve_call *call, struct reeve_inventory *inv)
+{
+    H->object(inv, "container_group", "p1");
+    rv_call_fail(call, REEVE_E_UNAVAILABLE, "cut off");
+    return REEVE_E_UNAVAILABLE;
+}
+
+static void
+a_refresh_that_fails_may_leave_an_object_behind(void **state)
+{
+    (void)state;
+    struct heard heard = { 0 };
+    rv_err err = RV_ERR_INIT;
+    assert_int_equal(run_refresh(leave_open_and_fail, &heard, &err), REEVE_E_UNAVAILABLE);
+    assert_int_equal(heard.rejected, 0);
+    heard_reset(&heard);
+}
+
+static int
+discard_some(struct reeve_call *call, struct reeve_inventory *inv)
+{
+    struct reeve_object *obj = H->object(inv, "container_group", "p1");
+    H->set_text(obj, "no such column", "x", 1);
+    H->discard(obj);
+    H->discard(H->object(inv, "no such kind", "x"));
+    obj = H->object(inv, "container_node", "n1");
+    if (H->emit(H->child(obj, "custom_attribute")) != REEVE_E_INVALID)
+        return REEVE_E_INTERNAL;
+    assert_contains(H->fail_text(call), "children go with it");
+    H->fail_clear(call);
+    if (H->emit(obj) != REEVE_E_INVALID) /* the child lacks its key */
+        return REEVE_E_INTERNAL;
+    obj = H->object(inv, "container_node", "n1");
+    H->discard(H->child(obj, "custom_attribute"));
+    if (H->emit(obj) != REEVE_E_INVALID)
+        return REEVE_E_INTERNAL;
+    assert_contains(H->fail_text(call), "only the object that it belongs to can be discarded");
+    return H->emit(H->object(inv, "container_node", "n2"));
+}
+
+static void
+a_discarded_object_leaves_no_trace(void **state)
+{
+    (void)state;
+    struct heard heard = { 0 };
+    rv_err err = RV_ERR_INIT;
+    assert_int_equal(run_refresh(discard_some, &heard, &err), 0);
+    assert_int_equal(heard.emits, 1);
+    assert_null(strstr(rv_buf_text(&heard.text), "container_group"));
     heard_reset(&heard);
 }
 
@@ -364,7 +428,9 @@ main(void)
         cmocka_unit_test(objects_reach_the_sink_whole),
         cmocka_unit_test(what_is_wrong_loses_one_object_and_says_why),
         cmocka_unit_test(an_object_that_cannot_begin_swallows_its_setters),
-        cmocka_unit_test(a_forgotten_emit_is_noticed),
+        cmocka_unit_test(a_forgotten_object_is_refused_by_name_and_no_other),
+        cmocka_unit_test(a_refresh_that_fails_may_leave_an_object_behind),
+        cmocka_unit_test(a_discarded_object_leaves_no_trace),
         cmocka_unit_test(bytes_that_are_not_utf8_are_replaced_and_counted),
         cmocka_unit_test(json_that_is_none_is_refused),
     };

@@ -62,6 +62,7 @@ nothing_crashes_without_a_host(void **state)
     reeve_link(object, "host_id", "host", "h");
     reeve_link_name(object, "host_id", "host", NULL, "h");
     assert_int_equal(reeve_emit(object), REEVE_E_INTERNAL);
+    reeve_discard(object);
     assert_int_equal(reeve_gone(NULL, "vm", "1"), REEVE_E_INTERNAL);
     assert_int_equal(reeve_begin(NULL, "vm"), REEVE_E_INTERNAL);
     assert_int_equal(reeve_complete(NULL, "vm"), REEVE_E_INTERNAL);
@@ -208,11 +209,12 @@ setters_reach_the_inventory(void **state)
     reeve_set_flag(obj, "on", 7);
     reeve_link(obj, "host_id", "host", "h1");
     assert_int_equal(reeve_emit(obj), 0);
+    reeve_discard(reeve_object(&inv, "vm", "0"));
     assert_int_equal(reeve_gone(&inv, "vm", "2"), 0);
     assert_int_equal(reeve_complete(&inv, "vm"), 0);
     assert_string_equal(sdk_host_record(&inv),
                         "object vm 1\nname=web\npart=abc\non=true\nhost_id->host h1\nemit\n"
-                        "gone vm 2\ncomplete vm\n");
+                        "object vm 0\ndiscard\ngone vm 2\ncomplete vm\n");
     sdk_host_inventory_end(&inv);
     sdk_host_end(&call);
 }
