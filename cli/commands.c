@@ -89,6 +89,18 @@ static const struct cli_option add_options[] = {
     TIMEOUT,
     END,
 };
+static const struct cli_option edit_options[] = {
+    { "name", 0, "NAME", "another name" },
+    { "kubeconfig", 0, "FILE", "another address and other credentials of a cluster" },
+    { "context", 0, "NAME", "of the kubeconfig; default: its current one" },
+    { "option", 0, "NAME=VALUE",
+      "another value of an option; NAME=@FILE reads it from a file; may be repeated" },
+    { "unset", 0, "NAME", "take an option away; may be repeated" },
+    { "zone", 0, "NAME", "another zone" },
+    WAIT("wait until everything has been read again"),
+    TIMEOUT,
+    END,
+};
 static const struct cli_option refresh_options[] = { WAIT("wait until it is done"), TIMEOUT, END };
 static const struct cli_option delete_options[] = {
     { "yes", 'y', NULL, "do not ask" },
@@ -186,6 +198,20 @@ const struct cli_command cli_commands[] = {
         .run = cmd_provider_add,
     },
     {
+        .name = "provider edit",
+        .usage = "NAME [--option NAME=VALUE]... [--unset NAME]... [--name NAME] [--wait]",
+        .summary = "give a provider another token, address, name or zone",
+        .text = "What is not named stays. Nothing is stored unless the new credentials work. "
+                "Who changes the address gives the credentials again: they are sent nowhere else.",
+        .examples = EXAMPLES("reevectl provider edit prod --option auth_key=@token",
+                             "reevectl provider edit prod --kubeconfig ~/.kube/config --wait",
+                             "reevectl provider edit prod --name production"),
+        .options = edit_options,
+        .min_words = 1,
+        .max_words = 1,
+        .run = cmd_provider_edit,
+    },
+    {
         .name = "provider list",
         .usage = "[-o FORMAT]",
         .summary = "the providers, their last refresh and error",
@@ -223,6 +249,26 @@ const struct cli_command cli_commands[] = {
         .min_words = 1,
         .max_words = 1,
         .run = cmd_provider_refresh,
+    },
+    {
+        .name = "provider pause",
+        .usage = "NAME",
+        .summary = "stop reading a provider; its inventory stays",
+        .examples = EXAMPLES("reevectl provider pause prod"),
+        .options = no_options,
+        .min_words = 1,
+        .max_words = 1,
+        .run = cmd_provider_pause,
+    },
+    {
+        .name = "provider resume",
+        .usage = "NAME",
+        .summary = "read a paused provider again",
+        .examples = EXAMPLES("reevectl provider resume prod"),
+        .options = no_options,
+        .min_words = 1,
+        .max_words = 1,
+        .run = cmd_provider_resume,
     },
     {
         .name = "provider delete",

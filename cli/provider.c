@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * reevectl provider list | show | verify | refresh | delete.
+ * reevectl provider list | show | verify | refresh | pause | resume | delete.
  */
 #include <string.h>
 #include <unistd.h>
@@ -201,6 +201,18 @@ int
 cmd_provider_refresh(struct cli *cli)
 {
     return act_and_tell(cli, "refresh");
+}
+
+int
+cmd_provider_pause(struct cli *cli)
+{
+    return act_and_tell(cli, "pause");
+}
+
+int
+cmd_provider_resume(struct cli *cli)
+{
+    return act_and_tell(cli, "resume");
 }
 
 int

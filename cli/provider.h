@@ -9,6 +9,8 @@
 
 /* By name or id; *out is the caller's. */
 int cli_find_provider(struct cli *cli, const char *name, cJSON **out, rv_err *err);
+/* Add what --option, --unset and --kubeconfig say to options: text, or null for what is unset. */
+int cli_provider_options(struct cli *cli, cJSON *options, rv_err *err);
 /* Have the server do something to it; INVALID with its message when it refuses. *answer is the
  * caller's in any case. */
 int cli_provider_act(struct cli *cli, const char *id, const char *action, cJSON **answer,

@@ -492,6 +492,29 @@ class Providers(Case):
         self.cli(NOT_FOUND, "provider", "show", "life")
         self.assertEqual(self.json("get", "pods", "--filter", "name='*'"), [])
 
+    def test_what_is_edited_is_proved_and_the_rest_stays(self):
+        self.add_demo("edited", pods=2, vms=1, password="one")
+        _, err = self.cli(OK, "provider", "edit", "edited", "--option", "pods=4", "--unset", "vms",
+                          "--name", "renamed", "--wait")
+        self.assertIn("provider 'edited' changed", err)
+        shown = self.json("provider", "show", "renamed", "-o", "json")["options"]
+        self.assertEqual(shown["pods"], "4")
+        self.assertEqual(shown["churn"], "0")
+        self.assertNotIn("vms", shown)
+        self.assertEqual(len(self.json("get", "pods", "--provider", "renamed")), 4)
+        _, err = self.cli(FAILURE, "provider", "edit", "renamed", "--option", "fault=auth", "--option", "password=two")
+        self.assertIn("provider 'renamed' was not changed", err)
+        self.assertNotIn("fault", self.json("provider", "show", "renamed", "-o", "json")["options"])
+        _, err = self.cli(FAILURE, "provider", "edit", "renamed")
+        self.assertIn("nothing to change was given", err)
+        self.cli(FAILURE, "provider", "edit", "renamed", "--option", "pods=1", "--unset", "pods")
+        self.cli(NOT_FOUND, "provider", "edit", "nobody", "--option", "pods=1")
+        self.cli(OK, "provider", "pause", "renamed")
+        self.assertFalse(self.json("provider", "show", "renamed", "-o", "json")["enabled"])
+        self.cli(OK, "provider", "resume", "renamed")
+        self.assertTrue(self.json("provider", "show", "renamed", "-o", "json")["enabled"])
+        self.cli(OK, "provider", "delete", "renamed", "--wait")
+
     def test_a_terminal_is_asked_before_a_deletion(self):
         number = self.add_demo("kept", pods=1, vms=1)
         terminal = Terminal(["provider", "delete", "kept"], self.env)
