@@ -34,7 +34,7 @@ expect() {
 
 expect "login logout status get describe kinds provider task completion version help" ""
 expect "provider" pro
-expect "add list show verify refresh delete types" provider ""
+expect "add edit list show verify refresh pause resume delete types" provider ""
 expect "refresh" provider ref
 expect "wait" task ""
 expect "po pod pods ..." get po
