@@ -19,7 +19,8 @@
 /* Of the five seconds that a clean stop may take. */
 enum { WORKERS_STOP_MS = 3000, SERVER_STOP_MS = 1200 };
 
-static const char *const at_start[] = { "listen", "store", "zone", "tls.certificate", "tls.key" };
+static const char *const at_start[] = { "listen", "store",           "store_timeout",
+                                        "zone",   "tls.certificate", "tls.key" };
 
 int64_t
 rv_supervisor_limit(const struct rv_supervisor *s, const char *key)

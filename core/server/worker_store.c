@@ -27,7 +27,9 @@ open_once(struct rv_worker *worker, int64_t statement_timeout_ms,
     const struct rv_store_config config = { .url = worker->store_url,
                                             .module_dir = worker->module_dir,
                                             .application = application,
-                                            .statement_timeout_ms = statement_timeout_ms };
+                                            .statement_timeout_ms = statement_timeout_ms,
+                                            .answer_timeout_ms = rv_settings_int(worker->settings,
+                                                                                 "store_timeout") };
     if (worker->store == NULL && rv_store_open(&worker->store, &config, err))
         return err->code;
     return prepare ? prepare(worker, err) : rv_schema_open(worker->store, err);

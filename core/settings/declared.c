@@ -26,6 +26,10 @@ static const struct rv_setting declared[] = {
       "PEM file with the certificate's key, which others must not be able to read" },
     { "store", RV_SET_STRING, "", 0, 0,
       "sqlite:PATH or postgresql://USER@HOST/DATABASE; empty: reeve.db in the home" },
+    { "store_timeout", RV_SET_DURATION, "30s", 100, DAY,
+      "how long PostgreSQL may say nothing while an answer is waited for, before its connection is "
+      "dropped and made anew; bulk writes, ANALYZE and changes of the schema have twenty times as "
+      "long; of a statement of the API at least api.statement_timeout and 5 s" },
     { "region", RV_SET_INT, "-1", -1, 999,
       "region number: that of a database that is made now (-1: 1), checked against an older one" },
     { "zone", RV_SET_STRING, "default", 0, 0, "zone of this server when it is seen first" },

@@ -46,7 +46,7 @@ static const char *const head =
     "reads the file again at\n"
     ".Dv SIGHUP .\n"
     "The keys\n"
-    ".Cm listen , tls.certificate , tls.key , store , region\n"
+    ".Cm listen , tls.certificate , tls.key , store , store_timeout , region\n"
     "and\n"
     ".Cm zone\n"
     "are read at the start only.\n"

@@ -27,6 +27,7 @@ struct rv_store_host {
     int (*poll)(rv_err *err);                                              /* rv_wait_poll */
     /* One line about the store, with what it is about ("" for nothing). */
     void (*warn)(const char *message, const char *detail);
+    void (*info)(const char *message, const char *detail); /* the same, of less weight */
 };
 
 struct rv_store_driver {

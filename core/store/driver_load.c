@@ -27,6 +27,12 @@ warn(const char *message, const char *detail)
     rv_log(RV_WARNING, message, RV_F("detail", RV_S(detail)));
 }
 
+static void
+info(const char *message, const char *detail)
+{
+    rv_log(RV_INFO, message, RV_F("detail", RV_S(detail)));
+}
+
 static const struct rv_store_host host = {
     .version = RV_STORE_DRIVER_VERSION,
     .size = sizeof(struct rv_store_host),
@@ -34,6 +40,7 @@ static const struct rv_store_host host = {
     .sleep = rv_sleep,
     .poll = rv_wait_poll,
     .warn = warn,
+    .info = info,
 };
 
 static const struct rv_store_driver *loaded[4];

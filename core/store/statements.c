@@ -152,7 +152,7 @@ rv_store_analyze(struct rv_store *store, const char *table, rv_err *err)
     if (!store->driver->postgres)
         return 0;
     snprintf(sql, sizeof(sql), "ANALYZE \"%s\"", table);
-    return rv_store_exec(store, NULL, sql, NULL, 0, err);
+    return rv_store_script(store, sql, err); /* a large table takes its time */
 }
 
 static int

@@ -35,6 +35,10 @@ struct rv_store_config {
     const char *application;      /* shown in pg_stat_activity; may be NULL */
     int64_t statement_timeout_ms; /* 0: none */
     int64_t busy_timeout_ms;      /* how long to wait for SQLite's writer; 0: 10 s */
+    /* How long PostgreSQL may say nothing while an answer is waited for; 0: 30 s. Then the
+     * connection is dropped: UNAVAILABLE. Bulk rows, scripts and ANALYZE have twenty times as
+     * long, and a statement its whole statement timeout. */
+    int64_t answer_timeout_ms;
 };
 
 /* On success *out is the caller's to close. SQLite makes the file (0600) when it is absent. */

@@ -7,10 +7,14 @@
 #include "pg.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include "base/mem.h"
 
 #define CONNECT_MS 10000
+#define ANSWER_MS 30000
+/* Beyond a statement's own timeout: that the server answers with its error. */
+#define ANSWER_EXTRA_MS 5000
 
 static const char channel_sql[] = "LISTEN \"%s\";";
 
@@ -37,10 +41,44 @@ fail_connect(PGconn *conn, rv_err *err)
     return rv_hint(err, "is PostgreSQL running, and may this host reach it?");
 }
 
-static int
-connect_steps(PGconn *conn, rv_err *err)
+/* Once for all that follows, until a connection is made. */
+static void
+say_silent(struct pg *pg, const rv_err *err)
 {
-    int64_t by_ms = pg_now_ms() + CONNECT_MS;
+    if (pg->silent_ms)
+        return;
+    pg->silent_ms = pg_now_ms();
+    pg_host->warn("the database does not answer", err->text);
+}
+
+static void
+say_answers(struct pg *pg)
+{
+    char text[64];
+
+    if (pg->silent_ms == 0)
+        return;
+    snprintf(text, sizeof(text), "after %lld ms", (long long)(pg_now_ms() - pg->silent_ms));
+    pg->silent_ms = 0;
+    pg_host->info("the database answers again", text);
+}
+
+int
+pg_silent(struct pg *pg, int64_t waited_ms, rv_err *err)
+{
+    rv_fail(err, RV_E_UNAVAILABLE, "the database has not answered for %lld ms",
+            (long long)waited_ms);
+    rv_hint(err, "see whether PostgreSQL runs and the network to it works; the next call connects "
+                 "anew; where statements need longer, raise store_timeout");
+    say_silent(pg, err);
+    return err->code;
+}
+
+static int
+connect_steps(struct pg *pg, PGconn *conn, rv_err *err)
+{
+    int64_t most_ms = pg->answer_ms < CONNECT_MS ? pg->answer_ms : CONNECT_MS;
+    int64_t by_ms = pg_now_ms() + most_ms;
     PostgresPollingStatusType next = PGRES_POLLING_WRITING;
 
     while (next != PGRES_POLLING_OK) {
@@ -54,9 +92,11 @@ connect_steps(PGconn *conn, rv_err *err)
         if (ready < 0)
             return err->code;
         if (ready == 0) {
-            rv_fail(err, RV_E_UNAVAILABLE, "no answer from the database server in %d ms",
-                    CONNECT_MS);
-            return rv_hint(err, "is PostgreSQL running, and may this host reach it?");
+            rv_fail(err, RV_E_UNAVAILABLE, "no answer from the database server in %lld ms",
+                    (long long)most_ms);
+            rv_hint(err, "is PostgreSQL running, and may this host reach it?");
+            say_silent(pg, err);
+            return err->code;
         }
         next = PQconnectPoll(conn);
     }
@@ -118,7 +158,7 @@ pg_connect(struct pg *pg, rv_err *err)
 
     /* libpq asks DNS by itself and blocks in that; give an address where that matters. */
     PGconn *conn = PQconnectStartParams(names, values, 1);
-    if (!conn || connect_steps(conn, err) < 0) {
+    if (!conn || connect_steps(pg, conn, err) < 0) {
         if (!err->code)
             fail_connect(conn, err);
         PQfinish(conn);
@@ -132,6 +172,7 @@ pg_connect(struct pg *pg, rv_err *err)
         pg_drop(pg);
         return rv_wrap(err, "connect to the database");
     }
+    say_answers(pg);
     return 0;
 }
 
@@ -207,6 +248,9 @@ pg_open(void **conn, const struct rv_store_config *config, rv_err *err)
     pg->url = rv_strdup(config->url);
     pg->application = rv_strdup(config->application ? config->application : "reeve");
     pg->statement_timeout_ms = config->statement_timeout_ms;
+    pg->answer_ms = config->answer_timeout_ms ? config->answer_timeout_ms : ANSWER_MS;
+    if (pg->answer_ms < pg->statement_timeout_ms + ANSWER_EXTRA_MS && pg->statement_timeout_ms > 0)
+        pg->answer_ms = pg->statement_timeout_ms + ANSWER_EXTRA_MS;
     if (pg_connect(pg, err) < 0) {
         pg_close(pg);
         return err->code;

@@ -9,8 +9,6 @@
 #include "base/mem.h"
 #include "reeve/kind.h"
 
-#define FINISH_MS 30000
-
 const struct rv_store_host *pg_host;
 
 static const char begin_sql[] = "BEGIN ISOLATION LEVEL READ COMMITTED";
@@ -44,7 +42,7 @@ pg_commit(void *conn, rv_err *err)
 {
     struct pg *pg = conn;
 
-    pg->finish_by_ms = pg_now_ms() + FINISH_MS;
+    pg->finish_by_ms = pg_now_ms() + pg->answer_ms;
     if (pg->queued)
         pg_settle_commit(pg, err);
     else
@@ -55,8 +53,10 @@ pg_commit(void *conn, rv_err *err)
         pg->in_transaction = 0;
         return 0;
     }
-    if (err->code == RV_E_UNAVAILABLE && !pg->conn)
+    if (err->code == RV_E_UNAVAILABLE && !pg->conn) {
+        err->hint[0] = '\0'; /* what is said of the connection counts for less */
         rv_hint(err, "it is not known whether the commit was done");
+    }
     return err->code;
 }
 
@@ -69,7 +69,7 @@ pg_rollback(void *conn)
     pg->later = 0;
     if (pg->in_transaction && pg->conn) {
         pg->reading = 0;
-        pg->finish_by_ms = pg_now_ms() + FINISH_MS;
+        pg->finish_by_ms = pg_now_ms() + pg->answer_ms;
         pg_settle(pg, &ignored);
         rv_err_clear(&ignored);
     }
@@ -88,11 +88,38 @@ pg_run_script(void *conn, const char *sql, rv_err *err)
 {
     struct pg *pg = conn;
 
+    pg->bulk = 1;
+    pg_script(pg, sql, err);
+    pg->bulk = 0;
     /* A script may begin a transaction of its own and fail in it. */
-    if (pg_script(pg, sql, err) < 0 && pg->conn && !pg->in_transaction &&
+    if (err->code && pg->conn && !pg->in_transaction &&
         PQtransactionStatus(pg->conn) != PQTRANS_IDLE)
         pg_drop(pg);
     return err->code;
+}
+
+static int
+pg_bulk_insert(void *conn, const char *table, const char *const *columns, int column_count,
+               const rv_value *values, size_t rows, rv_err *err)
+{
+    struct pg *pg = conn;
+
+    pg->bulk = 1;
+    int rc = pg_insert_rows(pg, table, columns, column_count, values, rows, err);
+    pg->bulk = 0;
+    return rc;
+}
+
+static int
+pg_bulk_update(void *conn, const char *table, const char *const *columns, int column_count,
+               const rv_value *values, size_t rows, rv_err *err)
+{
+    struct pg *pg = conn;
+
+    pg->bulk = 1;
+    int rc = pg_update_rows(pg, table, columns, column_count, values, rows, err);
+    pg->bulk = 0;
+    return rc;
 }
 
 static int
@@ -227,8 +254,8 @@ static const struct rv_store_driver driver = {
     .begin = pg_begin,
     .commit = pg_commit,
     .rollback = pg_rollback,
-    .insert_rows = pg_insert_rows,
-    .update_rows = pg_update_rows,
+    .insert_rows = pg_bulk_insert,
+    .update_rows = pg_bulk_update,
     .lock = pg_lock,
     .notify = pg_notify,
     .listen = pg_listen,

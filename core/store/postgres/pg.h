@@ -14,6 +14,7 @@
 #define PG_CACHE 256
 #define PG_CHANNELS 16
 #define PG_QUEUE 64
+#define PG_BULK_TIMES 20
 
 /* A statement that was run before. It is prepared at its second run: most dynamic ones have none.
  */
@@ -41,6 +42,9 @@ struct pg {
     int queued;
     int queue_number;     /* statement_number when the queue began */
     int64_t finish_by_ms; /* not 0: waits go on until then, whatever is cancelled */
+    int64_t answer_ms;    /* how long the server may say nothing */
+    int bulk;             /* what runs now may take PG_BULK_TIMES as long */
+    int64_t silent_ms;    /* not 0: when it was said that the server does not answer */
     uint64_t clock;
     int statement_number;
     struct pg_statement cache[PG_CACHE];
@@ -65,6 +69,8 @@ int pg_ready(struct pg *pg, rv_err *err);
 void pg_drop(struct pg *pg);
 /* It broke: drops it and says so. */
 int pg_lost(struct pg *pg, rv_err *err);
+/* Nothing came in time: says so once, until it answers again. UNAVAILABLE. */
+int pg_silent(struct pg *pg, int64_t waited_ms, rv_err *err);
 
 /* wait.c */
 int64_t pg_now_ms(void);

@@ -2,12 +2,19 @@
  *
  * Waiting for the server. A cancellation ends the statement at the server too.
  * Commits, rollbacks and what must be read away after a cancellation are waited
- * for whatever was cancelled, but not for ever.
+ * for whatever was cancelled. Nothing is waited for for ever: a server that is frozen, or behind a
+ * network that is dead, says nothing, not even that it has gone. Then the connection is dropped.
  */
 #include "pg.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #define ABANDON_MS 3000
 #define SLICE_MS 100
@@ -22,30 +29,38 @@ pg_now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Beats the heart, does not look at cancellation. */
+/* Beats the heart, does not look at cancellation. 1 when the descriptor is ready, 0 at the time. */
 static int
-wait_until_done(struct pg *pg, short events, rv_err *err)
+wait_until(int fd, short events, int64_t by_ms)
 {
-    struct pollfd fd = { .fd = PQsocket(pg->conn), .events = events };
+    struct pollfd one = { .fd = fd, .events = events };
 
     for (;;) {
         rv_err ignored = RV_ERR_INIT;
-        int64_t left = pg->finish_by_ms - pg_now_ms();
+        int64_t left = by_ms - pg_now_ms();
         if (left <= 0)
-            return rv_fail(err, RV_E_UNAVAILABLE, "the database does not answer");
-        int ready = poll(&fd, 1, (int)(left < SLICE_MS ? left : SLICE_MS));
-        if (ready > 0)
             return 0;
+        if (poll(&one, 1, (int)(left < SLICE_MS ? left : SLICE_MS)) > 0)
+            return 1;
         pg_host->poll(&ignored);
     }
 }
 
+/* Each piece that comes, or is taken, gives the next one the whole time. */
 static int
 wait_for(struct pg *pg, short events, rv_err *err)
 {
+    int64_t limit_ms = pg->bulk ? pg->answer_ms * PG_BULK_TIMES : pg->answer_ms;
+    int64_t start_ms = pg_now_ms();
+    int ready;
+
     if (pg->finish_by_ms)
-        return wait_until_done(pg, events, err);
-    return pg_host->wait_fd(PQsocket(pg->conn), events, -1, err) < 0 ? err->code : 0;
+        ready = wait_until(PQsocket(pg->conn), events, pg->finish_by_ms);
+    else
+        ready = pg_host->wait_fd(PQsocket(pg->conn), events, limit_ms, err);
+    if (ready < 0)
+        return err->code;
+    return ready ? 0 : pg_silent(pg, pg_now_ms() - start_ms, err);
 }
 
 int
@@ -78,16 +93,45 @@ wait_result(struct pg *pg, PGresult **out, rv_err *err)
     return 0;
 }
 
-static void
-cancel_at_server(struct pg *pg)
+/* The process that cancels: libpq waits there for as long as the server is silent. */
+static _Noreturn void
+cancel_in_child(PGcancel *cancel, int ended)
 {
     char text[256];
-    PGcancel *cancel = PQgetCancel(pg->conn);
 
-    /* libpq connects and waits here, for as long as tcp_user_timeout says. */
-    if (cancel && !PQcancel(cancel, text, sizeof text))
-        pg_host->warn("cancelling a statement failed", text);
+    alarm(ABANDON_MS / 1000 + 1);
+    int failed = !PQcancel(cancel, text, sizeof text);
+    if (failed)
+        (void)!write(ended, text, strlen(text));
+    _exit(failed);
+}
+
+/* 0 when the server does not answer that either. */
+static int
+cancel_at_server(struct pg *pg)
+{
+    char text[256] = "";
+    int ends[2], answered = 1;
+    PGcancel *cancel = PQgetCancel(pg->conn);
+    pid_t pid = -1;
+
+    if (cancel && pipe2(ends, O_CLOEXEC) == 0) {
+        pid = fork();
+        if (pid == 0)
+            cancel_in_child(cancel, ends[1]);
+        close(ends[1]);
+        answered = wait_until(ends[0], POLLIN, pg_now_ms() + ABANDON_MS);
+        if (answered && read(ends[0], text, sizeof(text) - 1) > 0)
+            pg_host->warn("cancelling a statement failed", text);
+        close(ends[0]);
+    }
+    if (pid > 0) {
+        kill(pid, SIGKILL);
+        while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+            ;
+    }
     PQfreeCancel(cancel);
+    return answered;
 }
 
 void
@@ -98,9 +142,8 @@ pg_abandon(struct pg *pg)
 
     if (!pg->conn)
         return;
-    cancel_at_server(pg);
-    if (pg->queued) {
-        /* Answers of several statements are on their way: a new connection is simpler. */
+    /* When answers of several statements are on their way a new connection is simpler. */
+    if (!cancel_at_server(pg) || pg->queued) {
         pg_drop(pg);
         return;
     }
@@ -115,13 +158,25 @@ pg_abandon(struct pg *pg)
         pg_drop(pg);
 }
 
+/* Nothing came. It may all the same be at work and hold locks; a commit is left to itself. */
+static void
+give_up(struct pg *pg)
+{
+    if (!pg->finish_by_ms)
+        cancel_at_server(pg);
+    pg_drop(pg);
+}
+
 int
 pg_next_result(struct pg *pg, PGresult **out, rv_err *err)
 {
     *out = NULL;
     if (wait_result(pg, out, err) == 0)
         return 0;
-    pg_abandon(pg);
+    if (err->code == RV_E_CANCELLED)
+        pg_abandon(pg);
+    else if (pg->conn)
+        give_up(pg);
     return err->code;
 }
 
