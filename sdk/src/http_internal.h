@@ -10,6 +10,7 @@
  *   http_loop.c      the one wait: libcurl's sockets and timer in reeve_wait
  *   http_inbox.c     bytes that were received and not yet taken
  *   http_secret.c    what is lent, for how long
+ *   http_link.c      where an answer says to go on
  *   http_error.c     what went wrong, in words
  *
  * Callbacks of libcurl only put bytes into inboxes. All that belongs to the
@@ -57,7 +58,9 @@ enum rv_sdk_body {
 
 struct rv_sdk_http_request {
     const char *method;
-    const char *path;
+    const char *path; /* below base_url */
+    const char *url;  /* NULL, or the whole address, of the client's origin; path is then for
+                       * texts */
     const char *content_type; /* NULL: no body */
     const char *body;         /* must live as long as the transfer */
     uint64_t body_len;
@@ -172,6 +175,9 @@ int rv_sdk_transfer_is_whole(const struct rv_sdk_transfer *transfer);
 void rv_sdk_transfer_answer(struct reeve_call *call, struct rv_sdk_transfer *transfer,
                             struct reeve_http_answer *out);
 
+/* How much of a path or URL is shown: a query may hold a long token that says nothing to people. */
+size_t rv_sdk_http_label_length(const char *path);
+
 /* http_setup.c: errors are kept in transfer->setup. */
 void rv_sdk_transfer_set_up(struct rv_sdk_transfer *transfer);
 int rv_sdk_transfer_set_headers(struct reeve_call *call, struct rv_sdk_transfer *transfer);
@@ -179,6 +185,25 @@ int rv_sdk_transfer_set_headers(struct reeve_call *call, struct rv_sdk_transfer 
 /* http_secret.c */
 int rv_sdk_http_lend(struct reeve_call *call, struct rv_sdk_transfer *transfer);
 void rv_sdk_http_wipe(struct rv_sdk_transfer *transfer);
+
+/* http_request.c: one GET whose body is handed over in pieces, and what else its answer said. */
+struct rv_sdk_pieces {
+    int (*fn)(void *arg, const char *bytes, uint64_t len);
+    void *arg;
+    uint64_t max_bytes;
+    const char *path, *url; /* as in a request */
+    int32_t status;         /* out: 0 when there was no answer */
+    char *from; /* out, the caller's to free: where the answer came from, after redirects */
+};
+int rv_sdk_http_get_pieces(struct reeve_call *call, struct reeve_http *http,
+                           struct rv_sdk_pieces *pieces);
+
+/* http_link.c */
+int rv_sdk_http_has_origin(const struct reeve_http *http, const char *url);
+/* What `reference` leads to from `base`, into *out, which is the caller's to free. PROTOCOL when it
+ * leads to another origin, or is no address. */
+int rv_sdk_http_resolve(struct reeve_call *call, const struct reeve_http *http, const char *base,
+                        const char *reference, char **out);
 
 /* http_error.c */
 int rv_sdk_http_status_class(int32_t status);

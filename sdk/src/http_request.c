@@ -5,6 +5,7 @@
  */
 #include "http_internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -263,7 +264,7 @@ run_pieces(struct reeve_call *call, struct rv_sdk_transfer *transfer, struct tak
 static int
 get_pieces_once(struct reeve_call *call, struct reeve_http *http,
                 const struct rv_sdk_http_request *request, struct taker *taker,
-                int64_t *retry_after_ms)
+                struct rv_sdk_pieces *pieces, int64_t *retry_after_ms)
 {
     struct rv_sdk_transfer transfer;
     struct reeve_http_answer answer = { 0 };
@@ -276,29 +277,33 @@ get_pieces_once(struct reeve_call *call, struct reeve_http *http,
         status = conclude(call, &transfer, &answer);
     if (status == 0)
         status = reeve_http_check(call, request->path, &answer);
+    pieces->status = answer.status;
     *retry_after_ms = answer.retry_after_ms;
+    free(pieces->from);
+    pieces->from = transfer.url;
+    transfer.url = NULL;
     rv_sdk_transfer_end(&transfer);
     return status;
 }
 
 int
-reeve_http_get_body(struct reeve_call *call, struct reeve_http *http, const char *path,
-                    int (*fn)(void *arg, const char *bytes, uint64_t len), void *arg,
-                    uint64_t max_bytes)
+rv_sdk_http_get_pieces(struct reeve_call *call, struct reeve_http *http,
+                       struct rv_sdk_pieces *pieces)
 {
-    struct taker taker = { fn, arg, 0 };
+    struct taker taker = { pieces->fn, pieces->arg, 0 };
     struct reeve_backoff backoff = { 0 };
     struct rv_sdk_http_request request = {
         .method = "GET",
-        .path = path ? path : "",
+        .path = pieces->path,
+        .url = pieces->url,
         .mode = RV_SDK_BODY_PIECES,
-        .max_bytes = max_bytes > 0 ? max_bytes : http->max_response_bytes,
+        .max_bytes = pieces->max_bytes > 0 ? pieces->max_bytes : http->max_response_bytes,
         .silence_ms = http->request_ms,
     };
 
     for (;;) {
         int64_t retry_after_ms = 0;
-        int status = get_pieces_once(call, http, &request, &taker, &retry_after_ms);
+        int status = get_pieces_once(call, http, &request, &taker, pieces, &retry_after_ms);
         if (status == 0 || taker.taken)
             return status;
         int64_t pause_ms =
@@ -311,4 +316,18 @@ reeve_http_get_body(struct reeve_call *call, struct reeve_http *http, const char
         if (status < 0)
             return status;
     }
+}
+
+int
+reeve_http_get_body(struct reeve_call *call, struct reeve_http *http, const char *path,
+                    int (*fn)(void *arg, const char *bytes, uint64_t len), void *arg,
+                    uint64_t max_bytes)
+{
+    struct rv_sdk_pieces pieces = {
+        .fn = fn, .arg = arg, .max_bytes = max_bytes, .path = path ? path : ""
+    };
+    int status = rv_sdk_http_get_pieces(call, http, &pieces);
+
+    free(pieces.from);
+    return status;
 }

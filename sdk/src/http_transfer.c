@@ -173,9 +173,8 @@ join(const char *first, const char *separator, const char *second, size_t second
     return text;
 }
 
-/* A query may hold a long token that says nothing to people. */
-static size_t
-label_length(const char *path)
+size_t
+rv_sdk_http_label_length(const char *path)
 {
     size_t len = strcspn(path, "?");
 
@@ -214,14 +213,15 @@ make_names(struct reeve_call *call, struct rv_sdk_transfer *transfer)
 {
     const struct rv_sdk_http_request *request = &transfer->request;
     const char *path = request->path ? request->path : "";
-    int status = check_path(call, path);
+    int status = check_path(call, request->url ? request->url : path);
 
     if (status < 0)
         return status;
     const char *slash = *path == '/' || *path == '?' || *path == 0 ? "" : "/";
-    transfer->url = join(transfer->http->base_url, slash, path, strlen(path));
-    transfer->label =
-        join(request->method, " ", *path ? path : "/", label_length(*path ? path : "/"));
+    transfer->url = request->url ? strdup(request->url)
+                                 : join(transfer->http->base_url, slash, path, strlen(path));
+    transfer->label = join(request->method, " ", *path ? path : "/",
+                           rv_sdk_http_label_length(*path ? path : "/"));
     transfer->easy = curl_easy_init();
     if (!transfer->url || !transfer->label || !transfer->easy)
         return reeve_fail(call, REEVE_E_INTERNAL, "out of memory for a request");
@@ -309,29 +309,6 @@ is_redirect(const struct rv_sdk_transfer *transfer)
            (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0);
 }
 
-/* "scheme://host:port/" is the beginning of a URL in the form that libcurl gives. */
-static int
-has_origin(const char *url, const char *origin)
-{
-    CURLU *parts = curl_url();
-    char *scheme = NULL, *host = NULL, *port = NULL;
-    int same = 0;
-
-    if (parts && !curl_url_set(parts, CURLUPART_URL, url, 0) &&
-        !curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) &&
-        !curl_url_get(parts, CURLUPART_HOST, &host, 0) &&
-        !curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT)) {
-        char text[1024];
-        int len = snprintf(text, sizeof(text), "%s://%s:%s", scheme, host, port);
-        same = len > 0 && len < (int)sizeof(text) && strcasecmp(text, origin) == 0;
-    }
-    curl_free(scheme);
-    curl_free(host);
-    curl_free(port);
-    curl_url_cleanup(parts);
-    return same;
-}
-
 static void
 forget_answer(struct rv_sdk_transfer *transfer)
 {
@@ -358,9 +335,9 @@ rv_sdk_transfer_follow(struct reeve_call *call, struct rv_sdk_transfer *transfer
     curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &target);
     if (!target)
         return 0;
-    if (!has_origin(target, transfer->http->origin)) {
+    if (!rv_sdk_http_has_origin(transfer->http, target)) {
         reeve_fail(call, REEVE_E_INVALID, "%s: the server sends us to another place, '%.*s'",
-                   transfer->label, (int)label_length(target), target);
+                   transfer->label, (int)rv_sdk_http_label_length(target), target);
         reeve_hint(call, "credentials are not sent there; if it is right, make it the address of "
                          "this connection");
         return REEVE_E_INVALID;

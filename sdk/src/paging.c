@@ -16,7 +16,8 @@ enum { MAX_PAGES = 1000 * 1000 };
 struct reading {
     const struct reeve_pages *pages;
     struct reeve_json_list *list;
-    char *next; /* the mark that this page brought */
+    char *next;      /* what this page said about the next one */
+    uint64_t number; /* of this page, from 1 */
 };
 
 static int
@@ -75,31 +76,6 @@ feed(void *arg, const char *bytes, uint64_t len)
     return reeve_json_list_feed(reading->list, bytes, len);
 }
 
-static int
-read_page(struct reeve_call *call, struct reeve_http *http, const char *path,
-          struct reading *reading)
-{
-    const struct reeve_pages *pages = reading->pages;
-    struct reeve_json_list_config config = {
-        .size = sizeof(config),
-        .list = pages->list,
-        .max_depth = pages->max_depth,
-        .item = take_item,
-        .member = take_member,
-        .arg = reading,
-    };
-
-    int status = reeve_json_list_open(call, &config, &reading->list);
-    if (status < 0)
-        return status;
-    status = reeve_http_get_body(call, http, path, feed, reading,
-                                 pages->max_page_bytes ? pages->max_page_bytes : MAX_PAGE_BYTES);
-    if (status == 0)
-        return reeve_json_list_close(reading->list);
-    reeve_json_list_abort(reading->list);
-    return status;
-}
-
 /* "PATH?PARAMETER=MARK" into *out, which is the caller's to free. */
 static int
 add_parameter(struct reeve_call *call, const struct reeve_pages *pages, const char *mark,
@@ -115,55 +91,106 @@ add_parameter(struct reeve_call *call, const struct reeve_pages *pages, const ch
     return *out ? 0 : reeve_fail(call, REEVE_E_INTERNAL, "out of memory for the path of a page");
 }
 
-/* The mark is a path, or a URL of this client. */
-static int
-take_link(struct reeve_call *call, const struct reeve_http *http, const char *mark, char **out)
+/* What stands behind the origin of a URL. */
+static const char *
+path_of(const char *url)
 {
-    size_t base_len = strlen(http->base_url);
+    const char *host = strstr(url, "://");
 
-    if (strncmp(mark, http->base_url, base_len) == 0 &&
-        (mark[base_len] == '/' || mark[base_len] == '?'))
-        mark += base_len;
-    else if (mark[0] != '/' && mark[0] != '?')
-        return reeve_fail(call, REEVE_E_PROTOCOL, "the next page is at another place, '%.200s'",
-                          mark);
-    *out = strdup(mark);
-    return *out ? 0 : reeve_fail(call, REEVE_E_INTERNAL, "out of memory for the path of a page");
+    return host ? host + 3 + strcspn(host + 3, "/?") : url;
+}
+
+/* A 404 in the middle says nothing about the whole list: who asked for it must not take it for one
+ * that is not there. */
+static int
+judge(struct reeve_call *call, const struct reading *reading, const struct rv_sdk_pieces *pieces,
+      int status)
+{
+    if (reading->number == 1 || status != REEVE_E_NOT_FOUND || pieces->status != 404)
+        return status;
+    reeve_wrap(call, REEVE_E_PROTOCOL, "%.200s broke off at page %llu", reading->pages->path,
+               (unsigned long long)reading->number);
+    reeve_hint(call, "the mark of a page may expire while a list is read: more objects a page, or "
+                     "another attempt, may help");
+    return REEVE_E_PROTOCOL;
 }
 
 static int
-make_path(struct reeve_call *call, const struct reeve_http *http, const struct reeve_pages *pages,
-          const char *mark, char **out)
+read_page(struct reeve_call *call, struct reeve_http *http, struct rv_sdk_pieces *pieces,
+          struct reading *reading)
 {
-    *out = NULL;
-    if (!mark) {
-        *out = strdup(pages->path);
-        return *out ? 0 : reeve_fail(call, REEVE_E_INTERNAL, "out of memory for a path");
+    const struct reeve_pages *pages = reading->pages;
+    struct reeve_json_list_config config = {
+        .size = sizeof(config),
+        .list = pages->list,
+        .max_depth = pages->max_depth,
+        .item = take_item,
+        .member = take_member,
+        .arg = reading,
+    };
+
+    int status = reeve_json_list_open(call, &config, &reading->list);
+    if (status < 0)
+        return status;
+    pieces->fn = feed;
+    pieces->arg = reading;
+    pieces->max_bytes = pages->max_page_bytes ? pages->max_page_bytes : MAX_PAGE_BYTES;
+    status = rv_sdk_http_get_pieces(call, http, pieces);
+    if (status == 0)
+        return reeve_json_list_close(reading->list);
+    reeve_json_list_abort(reading->list);
+    return judge(call, reading, pieces, status);
+}
+
+/* From what the page said to the mark after it. A link is a mark once it is resolved. */
+static int
+go_on(struct reeve_call *call, const struct reeve_http *http, const struct rv_sdk_pieces *pieces,
+      const char *mark, struct reading *reading, char **next)
+{
+    const char *here = mark;
+    int status = 0;
+
+    if (!reading->next)
+        return 0;
+    if (reading->pages->parameter) {
+        *next = reading->next;
+        reading->next = NULL;
+    } else {
+        status = rv_sdk_http_resolve(call, http, pieces->from, reading->next, next);
+        here = pieces->from;
     }
-    return pages->parameter ? add_parameter(call, pages, mark, out)
-                            : take_link(call, http, mark, out);
+    if (status == 0 && here && strcmp(*next, here) == 0)
+        return reeve_fail(call, REEVE_E_PROTOCOL, "%.200s: a page names itself as the next one",
+                          reading->pages->path);
+    return status;
 }
 
 /* One page after `mark`; *next is then the mark after it, NULL at the end. */
 static int
-read_after(struct reeve_call *call, struct reeve_http *http, const struct reeve_pages *pages,
-           const char *mark, char **next)
+read_after(struct reeve_call *call, struct reeve_http *http, const char *mark,
+           struct reading *reading, char **next)
 {
-    struct reading reading = { .pages = pages };
-    char *path;
+    const struct reeve_pages *pages = reading->pages;
+    struct rv_sdk_pieces pieces = { .path = pages->path };
+    char *path = NULL;
+    int status = 0;
 
     *next = NULL;
-    int status = make_path(call, http, pages, mark, &path);
+    if (mark && pages->parameter) {
+        status = add_parameter(call, pages, mark, &path);
+        pieces.path = path;
+    } else if (mark) {
+        pieces.url = mark;
+        pieces.path = path_of(mark);
+    }
     if (status == 0)
-        status = read_page(call, http, path, &reading);
-    if (status == 0 && reading.next && mark && strcmp(reading.next, mark) == 0)
-        status = reeve_fail(call, REEVE_E_PROTOCOL, "%.200s: a page names itself as the next one",
-                            pages->path);
+        status = read_page(call, http, &pieces, reading);
+    if (status == 0)
+        status = go_on(call, http, &pieces, mark, reading, next);
+    free(pieces.from);
     free(path);
-    if (status == 0)
-        *next = reading.next;
-    else
-        free(reading.next);
+    free(reading->next);
+    reading->next = NULL;
     return status;
 }
 
@@ -171,6 +198,7 @@ int
 reeve_read_pages(struct reeve_call *call, struct reeve_http *http, const struct reeve_pages *pages)
 {
     struct reeve_pages given = { 0 };
+    struct reading reading = { .pages = &given };
     char *mark = NULL;
     int status = 0;
 
@@ -179,15 +207,16 @@ reeve_read_pages(struct reeve_call *call, struct reeve_http *http, const struct 
         return reeve_fail(call, REEVE_E_INTERNAL,
                           "pages without a path or a function for their items");
     uint64_t max_pages = given.max_pages ? given.max_pages : MAX_PAGES;
-    for (uint64_t i = 0; status == 0 && (i == 0 || mark); i++) {
+    while (status == 0 && (reading.number == 0 || mark)) {
         char *next = NULL;
-        if (i == max_pages)
+        if (reading.number++ == max_pages)
             status = reeve_fail(call, REEVE_E_LIMIT, "%.200s: more than %llu pages", given.path,
                                 (unsigned long long)max_pages);
         else
-            status = read_after(call, http, &given, mark, &next);
+            status = read_after(call, http, mark, &reading, &next);
         free(mark);
         mark = next;
     }
+    free(mark);
     return status;
 }

@@ -22,7 +22,8 @@ struct reeve_pages {
     const char *next; /* where a page says how to go on: "metadata.continue". Absent, null or
                        * "" there: it was the last page. NULL: there is one page only */
     const char *parameter;   /* the query parameter that takes it: "continue"; NULL: it is the next
-                              * page's path, or its URL below the client's base_url */
+                              * page's address, whole or relative to that of this page (RFC 3986:
+                              * "/x" is the origin's, not base_url's), within the client's origin */
     uint64_t max_page_bytes; /* 0: 256 MiB */
     uint64_t max_pages;      /* 0: a million */
     int32_t max_depth;       /* 0: 64 */
@@ -35,7 +36,10 @@ struct reeve_pages {
 };
 
 /* All pages from the first to the last, with the client's retries. 0, or the class of the first
- * failure: of a request, an answer that is no such list, or a callback. */
+ * failure: of a request, an answer that is no such list, or a callback. NOT_FOUND is that of the
+ * first page alone (there is no such list, unless a callback said it): when a later one is not
+ * found, the listing failed (PROTOCOL). A next page at another origin is refused (PROTOCOL), since
+ * the client's secrets would go there. */
 int reeve_read_pages(struct reeve_call *call, struct reeve_http *http,
                      const struct reeve_pages *pages);
 

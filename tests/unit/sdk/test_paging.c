@@ -116,21 +116,85 @@ bad_marks_are_refused(void **state)
         const char *part; /* of the error */
     } cases[] = {
         { "http://elsewhere.invalid/l", "the next page is at another place" },
-        { "relative", "the next page is at another place" },
+        { "//elsewhere.invalid/l", "the next page is at another place" },
+        { "https://127.0.0.1/l", "the next page is at another place" },
+        { "http://me:pw@@HOST@/l", "the next page is at another place" },
+        { "mailto:you@elsewhere.invalid", "the next page is at another place" },
+        { "/l?n=1", "a page names itself as the next one" },
+        { "?n=1", "a page names itself as the next one" },
         { "/l?again", "a page names itself as the next one" },
     };
     struct sum sum = { 0 };
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        char *script = reeve_format(&call,
-                                    "{\"routes\":[{\"path\":\"/"
-                                    "l\",\"steps\":[{\"json\":{\"items\":[1],\"next\":\"%s\"}}]}]}",
-                                    cases[i].mark);
+        const char *host = strstr(cases[i].mark, "@HOST@");
+        char *script =
+            reeve_format(&call,
+                         "{\"routes\":[{\"path\":\"/"
+                         "l\",\"steps\":[{\"json\":{\"items\":[1],\"next\":\"%.*s%s%s\"}}]}]}",
+                         host ? (int)(host - cases[i].mark) : 1000, cases[i].mark,
+                         host ? strstr(server.url, "//") + 2 : "", host ? host + 6 : "");
         assert_int_equal(read_all(script, (struct reeve_pages){ .next = "next" }, &sum),
                          REEVE_E_PROTOCOL);
         assert_true(contains(call.text, cases[i].part));
     }
+}
+
+/* By RFC 3986, from a client whose address has a path of its own. */
+static void
+a_link_is_relative_to_its_page(void **state)
+{
+    static const char *const links[] = {
+        "/api/v1/l?page=2", "?page=2", "l?page=2", "../v1/./l?page=2", "@URL@/api/v1/l?page=2#x",
+    };
+    struct sum sum = { 0 };
+    char base[128];
+
+    (void)state;
+    snprintf(base, sizeof(base), "%s/api", server.url);
+    for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+        int whole = links[i][0] == '@';
+        char *script = reeve_format(
+            &call,
+            "{\"routes\":["
+            "{\"path\":\"/api/v1/"
+            "l\",\"query\":{\"page\":\"2\"},\"steps\":[{\"json\":{\"items\":[30],"
+            "\"next\":\"\"}}]},"
+            "{\"path\":\"/api/v1/l\",\"steps\":[{\"json\":{\"items\":[4],\"next\":\"%s%s\"}}]}]}",
+            whole ? server.url : "", links[i] + (whole ? 5 : 0));
+        use((struct reeve_http_config){ 0 });
+        tell(script);
+        use((struct reeve_http_config){ .base_url = base });
+        struct reeve_pages pages = { .size = sizeof(pages), .path = "/v1/l?n=1", .next = "next" };
+        pages.list = "items";
+        pages.item = add;
+        pages.arg = &sum;
+        sum = (struct sum){ 0 };
+        if (reeve_read_pages(&call, http, &pages) != 0)
+            fail_msg("%s: %s", links[i], call.text);
+        assert_int_equal(sum.items, 34);
+    }
+}
+
+static void
+a_later_page_that_is_not_there_is_no_missing_list(void **state)
+{
+    static const char script[] =
+        "{\"routes\":[{\"path\":\"/l\",\"query\":{\"after\":\"a\"},\"steps\":[{\"status\":404}]},"
+        "{\"path\":\"/l\",\"steps\":[{\"json\":{\"items\":[1],\"next\":\"a\"}}]}]}";
+    struct sum sum = { 0 };
+
+    (void)state;
+    assert_int_equal(
+        read_all(script, (struct reeve_pages){ .next = "next", .parameter = "after" }, &sum),
+        REEVE_E_PROTOCOL);
+    assert_int_equal(call.error_class, REEVE_E_PROTOCOL);
+    assert_int_equal(call.remote_status, 404);
+    assert_string_equal(call.text, "/l?n=1 broke off at page 2: /l: the server answers with "
+                                   "status 404");
+    assert_int_equal(read_all("{}", (struct reeve_pages){ .path = "/status/404" }, &sum),
+                     REEVE_E_NOT_FOUND);
 }
 
 static void
@@ -279,10 +343,16 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        HTTP_TEST(a_mark_leads_from_page_to_page),    HTTP_TEST(a_mark_may_be_a_number_or_a_link),
-        HTTP_TEST(one_page_is_enough_without_a_mark), HTTP_TEST(bad_marks_are_refused),
-        HTTP_TEST(the_number_of_pages_has_a_ceiling), HTTP_TEST(a_failure_ends_the_reading),
-        HTTP_TEST(options_make_an_address),           HTTP_TEST(options_say_whom_to_trust),
+        HTTP_TEST(a_mark_leads_from_page_to_page),
+        HTTP_TEST(a_mark_may_be_a_number_or_a_link),
+        HTTP_TEST(one_page_is_enough_without_a_mark),
+        HTTP_TEST(bad_marks_are_refused),
+        HTTP_TEST(the_number_of_pages_has_a_ceiling),
+        HTTP_TEST(a_failure_ends_the_reading),
+        HTTP_TEST(a_link_is_relative_to_its_page),
+        HTTP_TEST(a_later_page_that_is_not_there_is_no_missing_list),
+        HTTP_TEST(options_make_an_address),
+        HTTP_TEST(options_say_whom_to_trust),
         HTTP_TEST(options_say_as_whom_to_come),
     };
 
