@@ -80,7 +80,8 @@ cmd_kinds(struct cli *cli)
     if (format < 0)
         return CLI_USAGE;
     list_ours(rows);
-    if (list_providers(cli, rows, &err) < 0)
+    /* Who has no server yet is told of Reeve's own kinds alone. */
+    if (list_providers(cli, rows, &err) < 0 && cli->client)
         cli_say("kinds that a provider brought are not among these: %s", err.text);
     return cli_print_plain(cli, (enum cli_format)format, rows, columns, "kind");
 }
