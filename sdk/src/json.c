@@ -140,18 +140,53 @@ reeve_json_string(const struct reeve_json *json, const char *path, const char *f
     return cJSON_IsString(node) ? node->valuestring : fallback;
 }
 
+/* Long numbers are raw values that keep their text; see json_build.c. */
+static int
+is_number(const cJSON *node)
+{
+    return cJSON_IsNumber(node) || cJSON_IsRaw(node);
+}
+
+/* Exactly what is written there. */
+static int
+long_value(const char *text, int64_t *out)
+{
+    int negative = *text == '-';
+    int64_t value = 0;
+
+    /* Downwards, where there is one number more. */
+    for (const char *at = text + negative; *at; at++) {
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_sub_overflow(value, *at - '0', &value))
+            return 0;
+    }
+    if (!negative && value == INT64_MIN)
+        return 0;
+    *out = negative ? value : -value;
+    return 1;
+}
+
+static int
+whole_value(const cJSON *node, int64_t *out)
+{
+    if (cJSON_IsRaw(node))
+        return long_value(node->valuestring, out);
+    double value = node->valuedouble;
+    /* 2^63 is the first double beyond the range. */
+    if (!(value >= -0x1p63 && value < 0x1p63) || (double)(int64_t)value != value)
+        return 0;
+    *out = (int64_t)value;
+    return 1;
+}
+
 int64_t
 reeve_json_int(const struct reeve_json *json, const char *path, int64_t fallback)
 {
     const cJSON *node = walk(rv_sdk_json_node(json), path);
 
-    if (!cJSON_IsNumber(node))
-        return fallback;
-    double value = node->valuedouble;
-    /* 2^63 is the first double beyond the range. */
-    if (!(value >= -0x1p63 && value < 0x1p63) || (double)(int64_t)value != value)
-        return fallback;
-    return (int64_t)value;
+    int64_t value;
+
+    return is_number(node) && whole_value(node, &value) ? value : fallback;
 }
 
 double
@@ -159,7 +194,7 @@ reeve_json_double(const struct reeve_json *json, const char *path, double fallba
 {
     const cJSON *node = walk(rv_sdk_json_node(json), path);
 
-    return cJSON_IsNumber(node) ? node->valuedouble : fallback;
+    return is_number(node) ? node->valuedouble : fallback;
 }
 
 int
@@ -186,6 +221,7 @@ reeve_json_type(const struct reeve_json *json)
     case cJSON_True:
         return REEVE_JSON_FLAG;
     case cJSON_Number:
+    case cJSON_Raw:
         return REEVE_JSON_NUMBER;
     case cJSON_String:
         return REEVE_JSON_STRING;
@@ -258,6 +294,58 @@ reeve_json_need_object(struct reeve_call *call, const struct reeve_json *json, c
         return fail_type(call, node, path, "an object");
     *out = rv_sdk_json_of(node);
     return 0;
+}
+
+/* From 2^53 on a number that was written with a point or an exponent has lost digits. */
+static int
+is_exact(const cJSON *node)
+{
+    return cJSON_IsRaw(node) || (node->valuedouble > -0x1p53 && node->valuedouble < 0x1p53);
+}
+
+static int
+fail_number(struct reeve_call *call, const cJSON *node, const char *path, const char *wanted)
+{
+    return reeve_fail(call, REEVE_E_PROTOCOL, "'%s' is the number %.*g where %s was expected",
+                      path && *path ? path : "the whole", 17, node->valuedouble, wanted);
+}
+
+int
+reeve_json_need_int(struct reeve_call *call, const struct reeve_json *json, const char *path,
+                    int64_t *out)
+{
+    const cJSON *node = walk(rv_sdk_json_node(json), path);
+
+    *out = 0;
+    if (!node)
+        return fail_absent(call, rv_sdk_json_node(json), path ? path : "");
+    if (!is_number(node))
+        return fail_type(call, node, path, "a whole number");
+    if (!is_exact(node) || !whole_value(node, out))
+        return fail_number(call, node, path, "a whole number of 64 bits");
+    return 0;
+}
+
+int
+reeve_json_need_id(struct reeve_call *call, const struct reeve_json *json, const char *path,
+                   const char **out)
+{
+    const cJSON *node = walk(rv_sdk_json_node(json), path);
+    int64_t value;
+
+    *out = NULL;
+    if (!node)
+        return fail_absent(call, rv_sdk_json_node(json), path ? path : "");
+    if (!cJSON_IsString(node) && !is_number(node))
+        return fail_type(call, node, path, "an id, a string or whole number,");
+    if (cJSON_IsString(node) || cJSON_IsRaw(node)) {
+        *out = node->valuestring;
+        return 0;
+    }
+    if (!is_exact(node) || !whole_value(node, &value))
+        return fail_number(call, node, path, "an id, a string or whole number,");
+    *out = reeve_format(call, "%lld", (long long)value);
+    return *out ? 0 : reeve_wrap(call, REEVE_E_LIMIT, "keep '%s'", path ? path : "");
 }
 
 const struct reeve_json *

@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -127,6 +128,19 @@ rv_sdk_json_arena_parse(struct rv_sdk_json_arena *arena, const char *bytes, size
     cJSON_InitHooks(NULL);
     active = NULL;
     return tree;
+}
+
+char *
+rv_sdk_json_arena_copy(struct rv_sdk_json_arena *arena, const char *bytes, size_t len)
+{
+    active = arena;
+    char *copy = take(len + 1);
+    active = NULL;
+    if (!copy)
+        return NULL;
+    memcpy(copy, bytes, len);
+    copy[len] = 0;
+    return copy;
 }
 
 static void

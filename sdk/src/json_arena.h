@@ -22,6 +22,8 @@ struct rv_sdk_json_arena {
  * arena is to be reset or freed all the same. The tree must not be given to cJSON_Delete. */
 cJSON *rv_sdk_json_arena_parse(struct rv_sdk_json_arena *arena, const char *bytes, size_t len,
                                const char **stop);
+/* A NUL-terminated copy in it; NULL when memory is out. */
+char *rv_sdk_json_arena_copy(struct rv_sdk_json_arena *arena, const char *bytes, size_t len);
 /* Forget what is in it; keeps a block for the next value. */
 void rv_sdk_json_arena_reset(struct rv_sdk_json_arena *arena);
 void rv_sdk_json_arena_free(struct rv_sdk_json_arena *arena);

@@ -13,13 +13,13 @@ enum state { START, BETWEEN, STRING, ESCAPE, HEX, WORD };
 enum fault { TOO_DEEP = 1, TOO_MANY, NOT_UTF8, NUL_BYTE, ODD_BYTE };
 
 /* Outside of strings. PLAIN and COMMA are added to the number of values as they are. */
-enum byte_class { PLAIN = 0, COMMA = 1, OPEN, CLOSE, QUOTE, ODD };
+enum byte_class { PLAIN = 0, COMMA = 1, OPEN, CLOSE, QUOTE, ODD, DIGIT };
 
 static const uint8_t classes[256] = {
     [0x00 ... 0x08] = ODD, /* \t, \n and \r may stand there */
-    [0x0B ... 0x0C] = ODD, [0x0E ... 0x1F] = ODD, [0x7F ... 0xFF] = ODD,
-    ['"'] = QUOTE,         [','] = COMMA,         ['['] = OPEN,
-    ['{'] = OPEN,          [']'] = CLOSE,         ['}'] = CLOSE,
+    [0x0B ... 0x0C] = ODD, [0x0E ... 0x1F] = ODD, [0x7F ... 0xFF] = ODD, ['"'] = QUOTE,
+    [','] = COMMA,         ['['] = OPEN,          ['{'] = OPEN,          [']'] = CLOSE,
+    ['}'] = CLOSE,         ['0' ... '9'] = DIGIT,
 };
 
 void
@@ -208,16 +208,35 @@ scan_escape(struct rv_sdk_scan *scan, const char *at)
     return at + 1;
 }
 
+/* A row of digits, of which some may have stood in the piece before. Returns its last byte. */
+static const char *
+skip_digits(struct rv_sdk_scan *scan, const char *at, const char *end)
+{
+    int digits = scan->digits;
+
+    for (; at < end && classes[(uint8_t)*at] == DIGIT; at++)
+        digits += digits < RV_SDK_JSON_LONG_DIGITS;
+    scan->has_long_number |= digits == RV_SDK_JSON_LONG_DIGITS;
+    scan->digits = at == end ? (uint8_t)digits : 0;
+    return at - 1;
+}
+
 /* Between the strings of a container, to its end or into the next string. */
 static const char *
 scan_between(struct rv_sdk_scan *scan, const char *at, const char *end)
 {
     uint32_t values = scan->values;
 
+    if (at < end && classes[(uint8_t)*at] != DIGIT)
+        scan->digits = 0;
     for (; at < end; at++) {
         uint8_t class = classes[(uint8_t)*at];
         if (class <= COMMA) {
             values += class;
+            continue;
+        }
+        if (class == DIGIT) {
+            at = skip_digits(scan, at, end);
             continue;
         }
         if (class == QUOTE) {
@@ -251,7 +270,8 @@ scan_between(struct rv_sdk_scan *scan, const char *at, const char *end)
 static const char *
 scan_word(const char *at, const char *end)
 {
-    while (at < end && classes[(uint8_t)*at] == PLAIN && !rv_sdk_is_space(*at) && *at != ':')
+    while (at < end && (classes[(uint8_t)*at] == DIGIT ||
+                        (classes[(uint8_t)*at] == PLAIN && !rv_sdk_is_space(*at) && *at != ':')))
         at++;
     return at;
 }
@@ -269,7 +289,9 @@ scan_start(struct rv_sdk_scan *scan, const char *at)
         scan->state = STRING;
         return at + 1;
     case PLAIN:
+    case DIGIT:
         scan->state = WORD;
+        scan->has_long_number = 1; /* not worth counting */
         return at + 1;
     default:
         scan->fault = ODD_BYTE;

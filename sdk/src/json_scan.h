@@ -13,6 +13,9 @@
 /* A parsed value takes about a hundred bytes of memory, a written one may take two ("1,"). */
 enum { RV_SDK_JSON_MAX_VALUES = 1 << 20, RV_SDK_JSON_DEPTH = 64, RV_SDK_JSON_MAX_DEPTH = 512 };
 
+/* A whole number of fewer digits is exact in a double. */
+enum { RV_SDK_JSON_LONG_DIGITS = 16 };
+
 enum rv_sdk_scan_result {
     RV_SDK_SCAN_MORE, /* all bytes were used, the value goes on */
     RV_SDK_SCAN_END,  /* stopped behind the value */
@@ -25,8 +28,10 @@ struct rv_sdk_scan {
     uint32_t values;
     uint8_t state;
     uint8_t fault;
-    uint8_t has_nul_escape; /* a \u0000 was seen */
-    uint8_t hex_left;       /* of a \uXXXX */
+    uint8_t has_nul_escape;  /* a \u0000 was seen */
+    uint8_t has_long_number; /* there may be a number that a double does not hold exactly */
+    uint8_t digits;          /* in a row, at the end of a piece */
+    uint8_t hex_left;        /* of a \uXXXX */
     uint8_t hex_bits;
     uint8_t utf8_left; /* bytes that the character still needs, and bounds of the next one */
     uint8_t utf8_low;

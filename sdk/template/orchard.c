@@ -69,7 +69,7 @@ static int verify(struct reeve_call *call, void *conn, struct reeve_identity *ou
     if (status == 0)
         status = reeve_json_parse(call, answer.body, answer.len, 0, &info);
     if (status == 0)
-        status = reeve_json_need_string(call, info, "id", &id);
+        status = reeve_json_need_id(call, info, "id", &id);
     if (status == 0) {
         out->uid = reeve_strdup(call, id);
         out->api_version = reeve_strdup(call, reeve_json_string(info, "version", NULL));
@@ -82,25 +82,29 @@ static int verify(struct reeve_call *call, void *conn, struct reeve_identity *ou
 /* One collection: where it is, which kind it becomes, how. */
 struct collection {
     const char *path, *kind;
-    void (*set)(struct reeve_object *obj, const struct reeve_json *item);
+    int (*set)(struct reeve_call *call, struct reeve_object *obj, const struct reeve_json *item);
 };
 
-static void set_host(struct reeve_object *obj, const struct reeve_json *item)
+static int set_host(struct reeve_call *call, struct reeve_object *obj, const struct reeve_json *item)
 {
+    (void)call;
     reeve_set_string(obj, "hostname", reeve_json_string(item, "address", NULL));
     reeve_set_string(obj, "power_state", reeve_json_flag(item, "up", 0) ? "on" : "off");
+    return 0;
 }
 
-static void set_machine(struct reeve_object *obj, const struct reeve_json *item)
+static int set_machine(struct reeve_call *call, struct reeve_object *obj, const struct reeve_json *item)
 {
     const char *state = reeve_json_string(item, "state", "unknown");
-    const char *host = reeve_json_string(item, "host.id", NULL);
+    const char *host = NULL;
+    int status = reeve_json_has(item, "host.id") ? reeve_json_need_id(call, item, "host.id", &host) : 0;
     reeve_set_string(obj, "vendor", "orchard");
     reeve_set_string(obj, "raw_power_state", state);
     if (reeve_json_has(item, "started"))
         reeve_set_time(obj, "boot_time", reeve_json_time(item, "started", 0));
     if (host) /* the host may come later, or never: the server finds it or says so */
         reeve_link(obj, "host_id", "host", host);
+    return status;
 }
 
 static const struct collection collections[] = { { "/v1/hosts", "host", set_host },
@@ -115,12 +119,16 @@ static int emit(struct reeve_call *call, void *arg, const struct reeve_json *ite
 {
     struct work *work = arg;
     const char *id;
-    int status = reeve_json_need_string(call, item, "id", &id);
+    int status = reeve_json_need_id(call, item, "id", &id);
     if (status < 0)
         return status;
     struct reeve_object *obj = reeve_object(work->inv, work->collection->kind, id);
     reeve_set_string(obj, "name", reeve_json_string(item, "name", id));
-    work->collection->set(obj, item);
+    status = work->collection->set(call, obj, item);
+    if (status < 0) {
+        reeve_discard(obj);
+        return status;
+    }
     status = reeve_emit(obj);
     if (status == REEVE_E_INVALID || status == REEVE_E_LIMIT) { /* costs this object, not the others */
         reeve_log(call, REEVE_LOG_WARNING, "%s: %s", id, reeve_fail_text(call));

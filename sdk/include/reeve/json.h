@@ -28,8 +28,10 @@ void reeve_json_free(struct reeve_json *json);
  * name holds a dot or bracket: reeve_json_member. NULL when any step is absent or null. */
 const struct reeve_json *reeve_json_get(const struct reeve_json *json, const char *path);
 const struct reeve_json *reeve_json_member(const struct reeve_json *json, const char *name);
-/* Value at path ("" or NULL: json itself), or fallback when absent or of another type. Numbers are
- * doubles: whole ones are exact up to 2^53, and reeve_json_int gives the fallback for 1.5. */
+/* Value at path ("" or NULL: json itself), or fallback when absent or of another type.
+ * reeve_json_int gives the fallback for 1.5 and for what 64 bits do not hold; whole numbers are
+ * exact (written with a point or an exponent, up to 2^53). reeve_json_double rounds as doubles do.
+ */
 const char *reeve_json_string(const struct reeve_json *json, const char *path,
                               const char *fallback);
 int64_t reeve_json_int(const struct reeve_json *json, const char *path, int64_t fallback);
@@ -45,6 +47,14 @@ int reeve_json_need_string(struct reeve_call *call, const struct reeve_json *jso
                            const char **out);
 int reeve_json_need_object(struct reeve_call *call, const struct reeve_json *json, const char *path,
                            const struct reeve_json **out);
+/* A whole number of 64 bits, exactly. */
+int reeve_json_need_int(struct reeve_call *call, const struct reeve_json *json, const char *path,
+                        int64_t *out);
+/* An id, which some systems write as a text and some as a number: a string as it is, or a whole
+ * number of any length in digits, exactly; what may have lost digits (1e20, 1.5) is refused. *out
+ * is borrowed from json, or scratch memory of the call. */
+int reeve_json_need_id(struct reeve_call *call, const struct reeve_json *json, const char *path,
+                       const char **out);
 
 /* Children of an array or object in order: first, then next; name is NULL in an array. */
 const struct reeve_json *reeve_json_first(const struct reeve_json *json, const char *path);

@@ -345,6 +345,103 @@ a_value_becomes_compact_text_again(void **state)
 }
 
 static void
+whole_numbers_of_64_bits_are_exact(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t value;
+        int refused;
+    } cases[] = {
+        { "0", 0, 0 },
+        { "-0", 0, 0 },
+        { "7.0", 7, 0 },
+        { "1e3", 1000, 0 },
+        { "9007199254740993", 9007199254740993, 0 },
+        { "-9007199254740993", -9007199254740993, 0 },
+        { "1234567890123456789", 1234567890123456789, 0 },
+        { "9223372036854775807", INT64_MAX, 0 },
+        { "-9223372036854775808", INT64_MIN, 0 },
+        { "9223372036854775808", 0, 1 },
+        { "-9223372036854775809", 0, 1 },
+        { "99999999999999999999999999", 0, 1 },
+        { "1.5", 0, 1 },
+        { "1e300", 0, 1 },
+        { "9007199254740993.0", 0, 1 },
+        { "\"7\"", 0, 1 },
+        { "true", 0, 1 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct reeve_json *json = parse(reeve_format(
+            &call, "{\"a\":\"12345678901234567 \\\" 1\",\"n\":%s,\"z\":[2]}", cases[i].text));
+        int64_t value = -1;
+        int status = reeve_json_need_int(&call, json, "n", &value);
+        if (status != (cases[i].refused ? REEVE_E_PROTOCOL : 0) || value != cases[i].value)
+            fail_msg("%s: %d, %lld", cases[i].text, status, (long long)value);
+        if (!cases[i].refused)
+            assert_true(reeve_json_int(json, "n", -5) == cases[i].value);
+        assert_int_equal(reeve_json_int(json, "z[0]", 0), 2);
+        reeve_json_free(json);
+    }
+    struct reeve_json *json = parse("{\"n\":1.5,\"s\":\"x\"}");
+    int64_t value;
+    reeve_json_need_int(&call, json, "n", &value);
+    assert_string_equal(call.text,
+                        "'n' is the number 1.5 where a whole number of 64 bits was expected");
+    reeve_json_need_int(&call, json, "s", &value);
+    assert_string_equal(call.text, "'s' is a string where a whole number was expected");
+    reeve_json_need_int(&call, json, "none", &value);
+    assert_string_equal(call.text, "'none' is missing in the answer");
+    reeve_json_free(json);
+}
+
+static void
+an_id_may_be_a_text_or_a_whole_number(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *id; /* NULL: refused */
+    } cases[] = {
+        { "\"vm-7\"", "vm-7" },
+        { "\"007\"", "007" },
+        { "42", "42" },
+        { "42.0", "42" },
+        { "-1", "-1" },
+        { "9007199254740992", "9007199254740992" },
+        { "9007199254740993", "9007199254740993" },
+        { "18446744073709551615", "18446744073709551615" },
+        { "123456789012345678901234567890", "123456789012345678901234567890" },
+        { "1.5", NULL },
+        { "1e20", NULL },
+        { "12345678901234567.0", NULL },
+        { "true", NULL },
+        { "[1]", NULL },
+        { "null", NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct reeve_json *json = parse(reeve_format(&call, "{\"id\":%s}", cases[i].text));
+        const char *id = "?";
+        int status = reeve_json_need_id(&call, json, "id", &id);
+        if (cases[i].id && (status != 0 || strcmp(id, cases[i].id) != 0))
+            fail_msg("%s became %s: %s", cases[i].text, id, call.text);
+        if (!cases[i].id && (status != REEVE_E_PROTOCOL || id))
+            fail_msg("%s was taken", cases[i].text);
+        reeve_json_free(json);
+    }
+    struct reeve_json *json = parse("1234567890123456789");
+    const char *id;
+    assert_int_equal(reeve_json_need_id(&call, json, NULL, &id), 0);
+    assert_string_equal(id, "1234567890123456789");
+    assert_int_equal(reeve_json_type(json), REEVE_JSON_NUMBER);
+    assert_true(reeve_json_double(json, "", 0) == 1234567890123456789.0);
+    assert_string_equal(reeve_json_text(&call, json), "1234567890123456789");
+    reeve_json_free(json);
+}
+
+static void
 documents_of_all_sizes_follow_each_other(void **state)
 {
     (void)state;
@@ -383,6 +480,8 @@ main(void)
         cmocka_unit_test(the_number_of_values_has_a_ceiling),
         cmocka_unit_test(a_name_of_a_mebibyte_is_kept_whole),
         cmocka_unit_test(a_value_becomes_compact_text_again),
+        cmocka_unit_test(whole_numbers_of_64_bits_are_exact),
+        cmocka_unit_test(an_id_may_be_a_text_or_a_whole_number),
         cmocka_unit_test(documents_of_all_sizes_follow_each_other),
     };
 

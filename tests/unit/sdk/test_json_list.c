@@ -147,6 +147,27 @@ a_list_is_the_same_however_it_is_cut(void **state)
 }
 
 static void
+long_numbers_are_exact_however_they_are_cut(void **state)
+{
+    static const char text[] = "{\"a\":9007199254740993,\"items\":[1234567890123456789,"
+                               "{\"x\":[12,9007199254740995],\"y\":-18446744073709551615}]}";
+    struct reeve_json_list_config config = { .list = "items",
+                                             .item = note_item,
+                                             .member = note_member };
+
+    (void)state;
+    for (size_t chunk = 0; chunk < sizeof(text); chunk++) {
+        struct reading reading;
+        reading_begin(&reading);
+        assert_int_equal(read_list(&reading, &config, text, strlen(text), chunk, 0), 0);
+        assert_string_equal(reading.text,
+                            "a=9007199254740993|1234567890123456789|"
+                            "{\"x\":[12,9007199254740995],\"y\":-18446744073709551615}|");
+        reading_end(&reading);
+    }
+}
+
+static void
 every_cut_is_noticed(void **state)
 {
     size_t whole = strlen(document) - 3; /* without the blanks at its end */
@@ -398,6 +419,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_list_is_the_same_however_it_is_cut),
+        cmocka_unit_test(long_numbers_are_exact_however_they_are_cut),
         cmocka_unit_test(every_cut_is_noticed),
         cmocka_unit_test(what_is_no_such_list_is_refused),
         cmocka_unit_test(a_list_that_is_null_is_empty),
