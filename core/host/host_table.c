@@ -46,4 +46,6 @@ const struct reeve_host rv_host_table = {
     .warn = rv_inventory_warn,
     .prepared = rv_prepared_set,
     .discard = rv_object_discard,
+    .secret_new = rv_host_secret_keep,
+    .secret_free = rv_host_secret_free,
 };

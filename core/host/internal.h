@@ -14,7 +14,8 @@ enum {
     RV_CALL_MEMORY_BYTES = 256 << 20,
     RV_OBJECT_MEMORY_BYTES = 64 << 20,
     RV_TEXT_BYTES = 1 << 20, /* one column */
-    RV_NAME_BYTES = 1024,    /* a ref or name */
+    RV_SECRET_BYTES = 1 << 20,
+    RV_NAME_BYTES = 1024, /* a ref or name */
     RV_STREAM_BYTES = 128,
     RV_TOKEN_BYTES = 4096,
     RV_STREAMS = 64,
@@ -128,6 +129,9 @@ void rv_call_release(struct reeve_call *call, uint64_t mark);
 
 /* secret.c */
 struct reeve_secret *rv_host_secret_new(const char *bytes, size_t len);
+/* One that the provider got at run time: 1 byte to RV_SECRET_BYTES. */
+int32_t rv_host_secret_keep(struct reeve_call *call, const char *bytes, uint64_t len,
+                            struct reeve_secret **out);
 void rv_host_secret_free(struct reeve_secret *secret);
 int32_t rv_host_secret_with(struct reeve_call *call, const struct reeve_secret *secret,
                             int (*fn)(void *arg, const char *bytes, uint64_t len), void *arg);

@@ -213,6 +213,23 @@ no_discard(struct reeve_object *obj)
     (void)obj;
 }
 
+/* A host of version 1.0; before the host has bound itself, there is nobody to tell. */
+static int32_t
+no_secret_new(struct reeve_call *call, const char *bytes, uint64_t len, struct reeve_secret **out)
+{
+    (void)bytes, (void)len, (void)out;
+    reeve_fail(call, REEVE_E_UNSUPPORTED,
+               "this server cannot keep secrets that are got at run time");
+    reeve_hint(call, "this provider needs a server of version 1.1 of the provider interface");
+    return REEVE_E_UNSUPPORTED;
+}
+
+static void
+no_secret_free(struct reeve_secret *secret)
+{
+    (void)secret;
+}
+
 static int32_t
 no_inventory_pair(struct reeve_inventory *inv, const char *first, const char *second)
 {
@@ -282,6 +299,8 @@ static const struct reeve_host absent = {
     .warn = no_inventory_pair,
     .prepared = no_prepared,
     .discard = no_discard,
+    .secret_new = no_secret_new,
+    .secret_free = no_secret_free,
 };
 
 static const struct reeve_host *bound = &absent;

@@ -216,3 +216,18 @@ reeve_secret_with(struct reeve_call *call, const struct reeve_secret *secret,
         return reeve_fail(call, REEVE_E_INTERNAL, "a secret that was not given was asked for");
     return rv_sdk_host()->secret_with(call, secret, fn, arg);
 }
+
+int
+reeve_secret_new(struct reeve_call *call, const char *bytes, uint64_t len,
+                 struct reeve_secret **out)
+{
+    *out = NULL;
+    return rv_sdk_host()->secret_new(call, bytes, len, out);
+}
+
+void
+reeve_secret_free(struct reeve_secret *secret)
+{
+    if (secret)
+        rv_sdk_host()->secret_free(secret);
+}

@@ -205,6 +205,33 @@ host_secret_with(struct reeve_call *call, const struct reeve_secret *secret,
     return status;
 }
 
+static int32_t
+host_secret_new(struct reeve_call *call, const char *bytes, uint64_t len, struct reeve_secret **out)
+{
+    struct reeve_secret *secret = malloc(sizeof(*secret));
+    char *copy = malloc(len);
+
+    if (!secret || !copy)
+        abort();
+    memcpy(copy, bytes, len);
+    *secret = (struct reeve_secret){ copy, len };
+    call->secrets++;
+    *out = secret;
+    return 0;
+}
+
+static void
+host_secret_free(struct reeve_secret *secret)
+{
+    union {
+        const char *lent;
+        char *own;
+    } bytes = { .lent = secret->bytes };
+
+    free(bytes.own);
+    free(secret);
+}
+
 static const char *
 find_option(const struct sdk_host_option *options, const char *name)
 {
@@ -430,6 +457,8 @@ static const struct reeve_host table = {
     .warn = host_warn,
     .prepared = host_prepared,
     .discard = host_discard,
+    .secret_new = host_secret_new,
+    .secret_free = host_secret_free,
 };
 
 const struct reeve_host *

@@ -29,9 +29,10 @@ struct reeve_call {
     int64_t cancel_at_ms;  /* monotonic; INT64_MAX: never */
     uint64_t memory_limit; /* of scratch memory, as the real host has it */
     uint64_t memory_used;
-    uint64_t waits; /* calls of reeve_wait */
-    uint64_t lent;  /* calls of reeve_secret_with */
-    char *log;      /* all lines so far, "LEVEL text\n" each; "" at first */
+    uint64_t waits;   /* calls of reeve_wait */
+    uint64_t lent;    /* calls of reeve_secret_with */
+    uint64_t secrets; /* calls of reeve_secret_new */
+    char *log;        /* all lines so far, "LEVEL text\n" each; "" at first */
     size_t log_bytes;
     FILE *log_file;
     struct sdk_host_block *blocks;

@@ -103,6 +103,13 @@ void reeve_alloc_release(struct reeve_call *call, uint64_t mark);
  * returns. fn must not keep or copy them beyond its end. */
 int reeve_secret_with(struct reeve_call *call, const struct reeve_secret *secret,
                       int (*fn)(void *arg, const char *bytes, uint64_t len), void *arg);
+/* A secret that is got at run time (the token of a login) becomes a handle like that of a secret
+ * option: its bytes (1 to 1 MiB, copied) are locked in memory, readable only while they are lent,
+ * and masked in logs and errors from now on. The caller's, until reeve_secret_free (in close at the
+ * latest); it may outlive the call. UNSUPPORTED by hosts of version 1.0. */
+int reeve_secret_new(struct reeve_call *call, const char *bytes, uint64_t len,
+                     struct reeve_secret **out);
+void reeve_secret_free(struct reeve_secret *secret); /* wiped; NULL is allowed */
 
 #ifdef __cplusplus
 }

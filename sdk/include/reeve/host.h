@@ -67,6 +67,9 @@ struct reeve_host {
 
     /* Since 1.1. */
     void (*discard)(struct reeve_object *obj);
+    int32_t (*secret_new)(struct reeve_call *call, const char *bytes, uint64_t len,
+                          struct reeve_secret **out);
+    void (*secret_free)(struct reeve_secret *secret);
 };
 
 #endif

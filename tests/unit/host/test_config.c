@@ -171,6 +171,61 @@ a_secret_is_lent_for_one_call_only(void **state)
     rv_host_secret_free(secret);
 }
 
+static int
+is_masked(const char *secret)
+{
+    char *text = rv_format("token %s refused", secret);
+    rv_mask_secrets(text);
+    int masked = strstr(text, secret) == NULL;
+    free(text);
+    return masked;
+}
+
+static void
+a_secret_got_at_run_time_is_lent_and_masked_like_a_stored_one(void **state)
+{
+    (void)state;
+    struct rv_call_spec spec = { .scope = "good" };
+    struct reeve_call call;
+    struct reeve_secret *secret = NULL;
+    char seen[32];
+    rv_call_begin(&call, &spec);
+    assert_false(is_masked("gAAAAABk-token"));
+    assert_int_equal(rv_host_table.secret_new(&call, "gAAAAABk-token", 14, &secret), 0);
+    assert_true(is_masked("gAAAAABk-token"));
+    assert_int_equal(rv_host_table.secret_with(&call, secret, keep, seen), 14);
+    rv_host_table.secret_free(secret);
+    assert_int_equal(rv_host_table.secret_new(&call, "", 0, &secret), REEVE_E_INVALID);
+    assert_null(secret);
+    assert_int_equal(rv_host_table.secret_new(&call, "x", (1 << 20) + 1, &secret), REEVE_E_LIMIT);
+    assert_null(secret);
+    rv_call_end(&call);
+}
+
+/* A worker that logs in every hour gets more tokens than are remembered. */
+static void
+a_secret_in_use_stays_masked_however_many_tokens_follow(void **state)
+{
+    (void)state;
+    struct rv_call_spec spec = { .scope = "good" };
+    struct reeve_call call;
+    char seen[32];
+    rv_call_begin(&call, &spec);
+    struct reeve_secret *password = rv_host_secret_new("the-password", 12);
+    for (int i = 0; i < 200; i++) {
+        struct reeve_secret *token = NULL;
+        char text[32];
+        snprintf(text, sizeof(text), "login-token-%d", i);
+        rv_host_secret_with(&call, password, keep, seen);
+        assert_int_equal(rv_host_secret_keep(&call, text, strlen(text), &token), 0);
+        rv_host_secret_free(token);
+    }
+    assert_true(is_masked("the-password"));
+    assert_true(is_masked("login-token-199"));
+    rv_host_secret_free(password);
+    rv_call_end(&call);
+}
+
 int
 main(void)
 {
@@ -182,6 +237,8 @@ main(void)
         cmocka_unit_test(what_is_stored_is_what_was_given_with_secrets_apart),
         cmocka_unit_test(prepare_replaces_what_was_given),
         cmocka_unit_test(a_secret_is_lent_for_one_call_only),
+        cmocka_unit_test(a_secret_got_at_run_time_is_lent_and_masked_like_a_stored_one),
+        cmocka_unit_test(a_secret_in_use_stays_masked_however_many_tokens_follow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,6 +63,8 @@ nothing_crashes_without_a_host(void **state)
     reeve_link_name(object, "host_id", "host", NULL, "h");
     assert_int_equal(reeve_emit(object), REEVE_E_INTERNAL);
     reeve_discard(object);
+    struct reeve_secret *kept;
+    assert_int_equal(reeve_secret_new(call, "x", 1, &kept), REEVE_E_UNSUPPORTED);
     assert_int_equal(reeve_gone(NULL, "vm", "1"), REEVE_E_INTERNAL);
     assert_int_equal(reeve_begin(NULL, "vm"), REEVE_E_INTERNAL);
     assert_int_equal(reeve_complete(NULL, "vm"), REEVE_E_INTERNAL);
@@ -86,6 +88,11 @@ an_older_hosts_missing_functions_do_nothing(void **state)
     reeve_fail(&call, REEVE_E_AUTH, "heard");
     assert_string_equal(call.text, "heard");
     assert_int_equal(reeve_cancelled(&call), 0);
+    struct reeve_secret *secret;
+    assert_int_equal(reeve_secret_new(&call, "token", 5, &secret), REEVE_E_UNSUPPORTED);
+    assert_null(secret);
+    assert_string_equal(call.text, "this server cannot keep secrets that are got at run time");
+    reeve_secret_free(NULL);
     assert_int_equal(reeve_emit(reeve_object(NULL, "vm", "1")), REEVE_E_INTERNAL);
     sdk_host_end(&call);
 }
