@@ -5,6 +5,7 @@
 #include "host_test.h"
 
 #include <stdlib.h>
+#include "base/log.h"
 
 static int
 make(struct rv_config **out, const char *options, rv_err *err)
