@@ -275,10 +275,14 @@ rv_log_write(enum rv_log_level level, const char *message, const struct rv_log_f
 }
 
 void
-rv_log_err(enum rv_log_level level, const char *message, const rv_err *err)
+rv_log_err_with(enum rv_log_level level, const char *message, const rv_err *err,
+                const struct rv_log_field *more, size_t more_count)
 {
-    struct rv_log_field fields[4];
+    struct rv_log_field fields[4 + RV_LOG_MORE];
     size_t count = 0;
+    RV_ASSERT(more_count <= RV_LOG_MORE);
+    for (; count < more_count; count++)
+        fields[count] = more[count];
     fields[count++] = RV_F("class", RV_S(rv_class_name(err->code)));
     fields[count++] = RV_F("error", RV_S(err->text));
     if (err->remote_status)
@@ -286,4 +290,10 @@ rv_log_err(enum rv_log_level level, const char *message, const rv_err *err)
     if (err->hint[0])
         fields[count++] = RV_F("hint", RV_S(err->hint));
     rv_log_write(level, message, fields, count);
+}
+
+void
+rv_log_err(enum rv_log_level level, const char *message, const rv_err *err)
+{
+    rv_log_err_with(level, message, err, NULL, 0);
 }

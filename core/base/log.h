@@ -49,6 +49,10 @@ void rv_log_write(enum rv_log_level level, const char *message, const struct rv_
         sizeof((struct rv_log_field[]){ { 0 }, ##__VA_ARGS__ }) / sizeof(struct rv_log_field) - 1)
 /* An error as a line: message, its class, text and hint. */
 void rv_log_err(enum rv_log_level level, const char *message, const rv_err *err);
+/* The same with further fields, at most RV_LOG_MORE. */
+enum { RV_LOG_MORE = 8 };
+void rv_log_err_with(enum rv_log_level level, const char *message, const rv_err *err,
+                     const struct rv_log_field *more, size_t count);
 
 /* Values (4 bytes and longer) that must never be printed; at most 64, the oldest go. */
 void rv_log_mask(const char *secret, size_t len);

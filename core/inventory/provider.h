@@ -67,6 +67,8 @@ int rv_provider_report(struct rv_store *store, int64_t id, const char *error, co
 /* What a proof that ended with this code says of the credentials: "Valid", "Invalid",
  * "Unreachable", "Error". */
 const char *rv_provider_auth_status(int code);
+/* Whether the credentials were refused, and not proved since: 1, 0, or an error. */
+int rv_provider_refused(struct rv_store *store, int64_t id, rv_err *err);
 /* Outcome of credentials: one of these words. */
 int rv_provider_report_auth(struct rv_store *store, int64_t id, const char *status,
                             const char *details, rv_err *err);

@@ -81,6 +81,16 @@ rv_provider_auth_status(int code)
     }
 }
 
+int
+rv_provider_refused(struct rv_store *store, int64_t id, rv_err *err)
+{
+    rv_value param = rv_vint(id), out;
+    return rv_store_one(store, &out, 1,
+                        "SELECT 1 FROM authentications WHERE resource_type = 'provider'"
+                        " AND resource_id = $1 AND status = 'Invalid'",
+                        &param, 1, err);
+}
+
 struct auth_report {
     int64_t provider_id;
     int64_t row_id, new_id; /* one of them is 0 */

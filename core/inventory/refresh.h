@@ -19,6 +19,7 @@ struct rv_refresher_config {
     int64_t holder; /* our worker's row id: of the lease "refresh/ID" */
     int64_t lease_ms;
     int64_t objects_max;    /* most objects that the provider may have; 0: no limit */
+    int64_t auth_retry_ms;  /* credentials that are refused are tried again after it; 0: never */
     const char *module_dir; /* of provider modules */
     const struct rv_vault *vault;
     /* 1: stop (ends the worker); 2: a message waits for us (interrupts the watch). */

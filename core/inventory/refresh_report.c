@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 enum { NOTE_MS = 10000 }; /* how often a watch notes that the inventory changed */
 
@@ -26,7 +27,14 @@ rv_refresh_report(struct rv_refresher *r, const rv_err *failure, const cJSON *st
     return rc;
 }
 
-/* The status of the credentials, when it is another than before. */
+static int
+is_refusal(const rv_err *failure)
+{
+    return failure && strcmp(rv_provider_auth_status(failure->code), "Invalid") == 0;
+}
+
+/* The status of the credentials, when it is another than before. Of a refusal each time: the next
+ * try goes by the last one's time. */
 int
 rv_refresh_report_auth(struct rv_refresher *r, const rv_err *failure, rv_err *err)
 {
@@ -38,21 +46,27 @@ rv_refresh_report_auth(struct rv_refresher *r, const rv_err *failure, rv_err *er
                              &param, 1, err);
     if (found < 0)
         return found;
-    if (found > 0 && out.type == RV_TEXT && strcmp(out.v.text, status) == 0)
+    if (found > 0 && out.type == RV_TEXT && strcmp(out.v.text, status) == 0 && !is_refusal(failure))
         return 0;
     return rv_provider_report_auth(r->store, r->config.provider_id, status,
                                    failure ? failure->text : NULL, err);
 }
 
-/* With credentials that are refused nothing is tried again by itself: said where it is seen. */
+/* Credentials that are refused are tried again seldom, so that no account is locked for it: said
+ * where it is seen. */
 static void
 advise(const struct rv_refresher *r, rv_err *failure)
 {
-    if (failure->code != RV_E_AUTH)
+    char when[32] = "";
+    if (!is_refusal(failure))
         return;
+    if (r->config.auth_retry_ms > 0)
+        rv_format_time(when, rv_now_ms() + r->config.auth_retry_ms);
     RV_AUTO_FREE char *given = rv_strdup(failure->hint);
-    rv_hint(failure, "%s%snothing is tried until they are proved: reevectl provider verify %s",
-            given, given[0] ? "; " : "", r->provider->name);
+    failure->hint[0] = '\0'; /* a hint that is there would stay as it is */
+    rv_hint(failure, "%s%s%s%s; at once after: reevectl provider verify %s", given,
+            given[0] ? "; " : "", when[0] ? "tried again at " : "not tried again by itself", when,
+            r->provider->name);
 }
 
 /* Puts the failure on the record, with advice; what goes wrong in that is logged, the failure

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A provider has a refresh worker while it is enabled, in our zone, not in
- * quarantine, and its credentials are not known to be wrong.
+ * quarantine, and its credentials are not known to be wrong. Those that were refused are tried
+ * again after a long while: what was wrong may have been the other side.
  */
 #include "server/staffing.h"
 
@@ -34,15 +35,18 @@ add_refreshers(struct rv_worker *worker, cJSON *workers, rv_err *err)
 {
     RV_AUTO_ROWS struct rv_rows *rows = NULL;
     const rv_value *row = NULL;
+    int64_t retry_ms = rv_settings_int(worker->settings, "refresh.auth_retry");
     const rv_value params[] = { rv_vint(worker->zone_id),
-                                rv_vtext(rv_model_table("ext_management_systems")->name) };
+                                rv_vtext(rv_model_table("ext_management_systems")->name),
+                                rv_vint(retry_ms ? rv_now_ms() - retry_ms : 0) };
     int more;
     if (rv_store_query(worker->store, &rows,
                        "SELECT e.id, e.name FROM ext_management_systems e"
                        " WHERE e.zone_id = $1 AND e.enabled AND e.quarantine_reason IS NULL"
                        " AND NOT EXISTS (SELECT 1 FROM authentications a WHERE a.resource_id = e.id"
-                       "  AND a.resource_type = $2 AND a.status = 'Invalid') ORDER BY e.id",
-                       params, 2, err))
+                       "  AND a.resource_type = $2 AND a.status = 'Invalid'"
+                       "  AND COALESCE(a.last_invalid_on, $3) >= $3) ORDER BY e.id",
+                       params, 3, err))
         return err->code;
     while ((more = rv_rows_next(rows, &row, err)) > 0)
         add_want(workers, "refresh", 1, row[0].v.i, row[1].type == RV_TEXT ? row[1].v.text : "");

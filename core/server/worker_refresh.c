@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "base/clock.h"
 #include "base/log.h"
 #include "inventory/refresh.h"
@@ -13,6 +14,7 @@
 enum {
     LEASE_RETRY_MS = 100, /* the dead one is being buried: any moment now */
     LEASE_SLOW_MS = 1000,
+    REFUSED_LOOK_MS = 2000,
     QUICK_TRIES = 50,
     INTERRUPTED_STOP = 1,
     INTERRUPTED_MESSAGE = 2
@@ -22,6 +24,8 @@ struct refresh {
     struct rv_worker *worker;
     struct rv_refresher *refresher;
     struct rv_message_loop loop;
+    rv_err cause;         /* why the provider could not be opened */
+    int64_t refused_ms;   /* monotonic: credentials that were refused are not tried before; or 0 */
     int64_t failures;     /* in a row */
     int64_t last_full_ms; /* monotonic; 0: never here */
     int cannot_watch;
@@ -44,6 +48,18 @@ progress(void *arg, const char *phase, int64_t objects)
     snprintf(refresh->worker->busy, sizeof(refresh->worker->busy), "refresh: %s", phase);
 }
 
+/* Milliseconds until credentials that were refused are tried again, -1 for never; 0 when err says
+ * something else. */
+static int64_t
+note_refusal(struct refresh *refresh, const rv_err *err)
+{
+    int64_t retry_ms = rv_settings_int(refresh->worker->settings, "refresh.auth_retry");
+    if (strcmp(rv_provider_auth_status(err->code), "Invalid") != 0)
+        return 0;
+    refresh->refused_ms = retry_ms ? rv_monotonic_ms() + retry_ms : INT64_MAX;
+    return retry_ms ? retry_ms : -1;
+}
+
 static int
 full(struct refresh *refresh, int64_t task_id, char **stats, rv_err *err)
 {
@@ -54,6 +70,8 @@ full(struct refresh *refresh, int64_t task_id, char **stats, rv_err *err)
     rv_worker_idle(worker);
     if (!failed)
         refresh->last_full_ms = rv_monotonic_ms();
+    else
+        note_refusal(refresh, err);
     return failed;
 }
 
@@ -66,6 +84,10 @@ refresh_message(void *arg, const struct rv_message *message, char **results, rv_
     refresh->worker->armed = RV_ARMED_NOT;
     refresh->worker->message = message->id;
     refresh->worker->woken = 0;
+    if (refresh->refresher == NULL) {
+        *err = refresh->cause;
+        return err->code;
+    }
     return full(refresh, message->task_id, results, err);
 }
 
@@ -121,14 +143,104 @@ follow(struct refresh *refresh, rv_err *err)
     return 0;
 }
 
-/* One round: a message if there is one, else the listing or the watch. RV_E_STALE ends the worker.
+/* Says so, and how long to wait. */
+static int64_t
+say_failed(struct refresh *refresh, const char *message, const rv_err *err)
+{
+    struct rv_worker *worker = refresh->worker;
+    int64_t refused_ms = note_refusal(refresh, err);
+    refresh->failures++;
+    int64_t wait_ms = backoff_ms(refresh, err);
+    const struct rv_log_field more[] = { RV_F("provider", RV_S(worker->provider_name)),
+                                         RV_F("again_in_ms",
+                                              RV_I(refused_ms ? refused_ms : wait_ms)) };
+    rv_log_err_with(RV_WARNING, message, err, more, RV_COUNT(more));
+    return refused_ms ? 0 : wait_ms;
+}
+
+/* The server worker ends us when it sees that credentials were refused. Until then, and when they
+ * are proved first, we look. */
+static int
+still_refused(struct refresh *refresh)
+{
+    rv_err ignored = RV_ERR_INIT;
+    struct rv_worker *worker = refresh->worker;
+    if (refresh->refused_ms == 0)
+        return 0;
+    if (rv_monotonic_ms() < refresh->refused_ms &&
+        rv_provider_refused(worker->store, worker->provider, &ignored) != 0)
+        return 1;
+    refresh->refused_ms = 0;
+    return 0;
+}
+
+static int
+open_once(struct refresh *refresh, rv_err *err)
+{
+    struct rv_worker *worker = refresh->worker;
+    const struct rv_refresher_config config = {
+        .store = worker->store,
+        .provider_id = worker->provider,
+        .holder = worker->row,
+        .lease_ms = rv_settings_int(worker->settings, "workers.lease"),
+        .objects_max = rv_settings_int(worker->settings, "refresh.objects_max"),
+        .auth_retry_ms = rv_settings_int(worker->settings, "refresh.auth_retry"),
+        .module_dir = worker->provider_dir,
+        .vault = &worker->vault,
+        .interrupted = interrupted,
+        .progress = progress,
+        .arg = refresh,
+    };
+    return rv_refresher_open(&refresh->refresher, &config, err);
+}
+
+/* The lease may still be held by the worker that we replace, for the moment that its burial takes.
  */
 static int
-go_round(struct refresh *refresh)
+open_refresher(struct refresh *refresh, rv_err *err)
+{
+    struct rv_worker *worker = refresh->worker;
+    for (int tries = 0; !worker->stop; tries++) {
+        rv_err_clear(err);
+        if (open_once(refresh, err) != RV_E_CONFLICT)
+            return err->code;
+        if (tries == QUICK_TRIES)
+            rv_log_err(RV_WARNING, "another worker serves the provider; waiting for its end", err);
+        rv_worker_wait(worker, tries < QUICK_TRIES ? LEASE_RETRY_MS : LEASE_SLOW_MS);
+    }
+    rv_err_clear(err);
+    return rv_fail(err, RV_E_CANCELLED, "told to stop");
+}
+
+/* Whoever asked for a refresh is told why there is none; the next one asking has us try at once. */
+static int
+cannot_open(struct refresh *refresh, const rv_err *err)
+{
+    struct rv_worker *worker = refresh->worker;
+    int done;
+    if (err->code == RV_E_CANCELLED)
+        return 0;
+    if (err->code == RV_E_STALE) {
+        rv_log_err(RV_WARNING, "our lease has passed on; the worker ends", err);
+        return err->code;
+    }
+    int64_t wait_ms = say_failed(refresh, "provider cannot be connected; trying again", err);
+    refresh->cause = *err;
+    do {
+        worker->woken = 0;
+        done = rv_message_loop_once(&refresh->loop);
+    } while (done > 0 && !worker->stop);
+    if (done == 0 && !worker->woken)
+        rv_worker_wait(worker, wait_ms);
+    return done;
+}
+
+/* A message if there is one, else the listing or the watch. */
+static int
+work(struct refresh *refresh)
 {
     rv_err err = RV_ERR_INIT;
     struct rv_worker *worker = refresh->worker;
-    worker->woken = 0;
     int done = rv_message_loop_once(&refresh->loop);
     if (done)
         return done;
@@ -143,53 +255,31 @@ go_round(struct refresh *refresh)
     }
     if (failed == RV_E_CANCELLED)
         return 0;
-    refresh->failures++;
-    int64_t wait_ms = backoff_ms(refresh, &err);
-    rv_log(RV_WARNING, "refresh failed", RV_F("provider", RV_S(worker->provider_name)),
-           RV_F("class", RV_S(rv_class_name(err.code))), RV_F("error", RV_S(err.text)),
-           RV_F("hint", RV_S(err.hint)),
-           RV_F("again_in_ms", RV_I(err.code == RV_E_AUTH ? -1 : wait_ms)));
+    int64_t wait_ms = say_failed(refresh, "refresh failed", &err);
     if (!worker->woken)
         rv_worker_wait(worker, wait_ms);
     return 0;
 }
 
-/* The lease may still be held by the worker that we replace, for the moment that its burial takes.
- */
+/* RV_E_STALE ends the worker. */
 static int
-open_refresher(struct refresh *refresh, rv_err *err)
+go_round(struct refresh *refresh)
 {
+    rv_err err = RV_ERR_INIT;
     struct rv_worker *worker = refresh->worker;
-    const struct rv_refresher_config config = {
-        .store = worker->store,
-        .provider_id = worker->provider,
-        .holder = worker->row,
-        .lease_ms = rv_settings_int(worker->settings, "workers.lease"),
-        .objects_max = rv_settings_int(worker->settings, "refresh.objects_max"),
-        .module_dir = worker->provider_dir,
-        .vault = &worker->vault,
-        .interrupted = interrupted,
-        .progress = progress,
-        .arg = refresh,
-    };
-    for (int tries = 0; !worker->stop; tries++) {
-        int failed = rv_refresher_open(&refresh->refresher, &config, err);
-        if (failed == 0)
-            return 0;
-        if (failed == RV_E_STALE)
-            return failed;
-        int64_t wait_ms = tries < QUICK_TRIES ? LEASE_RETRY_MS : LEASE_SLOW_MS;
-        if (failed != RV_E_CONFLICT || tries == QUICK_TRIES) {
-            refresh->failures++;
-            wait_ms = backoff_ms(refresh, err);
-            rv_log(RV_WARNING, "provider cannot be connected; trying again",
-                   RV_F("class", RV_S(rv_class_name(err->code))), RV_F("error", RV_S(err->text)),
-                   RV_F("hint", RV_S(err->hint)), RV_F("again_in_ms", RV_I(wait_ms)));
-        }
-        rv_worker_wait(worker, wait_ms);
-        rv_err_clear(err);
+    worker->woken = 0;
+    /* Also so that the next wait is one: news of settings end it. */
+    if (worker->settings_changed && rv_worker_settings(worker, &err)) {
+        rv_log_err(RV_WARNING, "settings not read", &err);
+        rv_err_clear(&err);
     }
-    return rv_fail(err, RV_E_CANCELLED, "told to stop");
+    if (still_refused(refresh)) {
+        rv_worker_wait(worker, REFUSED_LOOK_MS);
+        return 0;
+    }
+    if (refresh->refresher == NULL && open_refresher(refresh, &err))
+        return cannot_open(refresh, &err);
+    return work(refresh);
 }
 
 static int
@@ -217,7 +307,7 @@ rv_worker_refresh(struct rv_worker *worker)
     const char *const queues[] = { queue, NULL };
     int code = 0;
     if (rv_worker_store(worker, 0, NULL, &err) || rv_worker_ready(worker, queues, &err) ||
-        rv_worker_settings(worker, &err) || open_refresher(&refresh, &err)) {
+        rv_worker_settings(worker, &err)) {
         code = err.code != RV_E_CANCELLED;
         if (code)
             rv_log_err(RV_ERROR, "refresh worker ends", &err);

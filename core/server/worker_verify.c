@@ -217,8 +217,8 @@ describe_all(struct rv_worker *worker, char **names, cJSON *types, cJSON *broken
         cJSON_AddStringToObject(one, "name", names[i]);
         rv_message_put_error(one, &err);
         cJSON_AddItemToArray(broken, one);
-        rv_log(RV_ERROR, "provider module cannot be used", RV_F("module", RV_S(names[i])),
-               RV_F("error", RV_S(err.text)), RV_F("hint", RV_S(err.hint)));
+        const struct rv_log_field module = RV_F("module", RV_S(names[i]));
+        rv_log_err_with(RV_ERROR, "provider module cannot be used", &err, &module, 1);
     }
 }
 

@@ -88,6 +88,9 @@ static const struct rv_setting declared[] = {
       "the disk; 0: no limit" },
     { "refresh.retry_min", RV_SET_DURATION, "1s", 10, HOUR, "first wait after a failed refresh" },
     { "refresh.retry_max", RV_SET_DURATION, "30s", 10, DAY, "longest wait after a failed refresh" },
+    { "refresh.auth_retry", RV_SET_DURATION, "1h", 0, 365 * DAY,
+      "wait before a provider that refused its credentials is tried again by itself; keep it well "
+      "above what locks an account there; 0: only when they were proved" },
     { "verify.timeout", RV_SET_DURATION, "30s", 100, HOUR,
       "how long the proof of a provider's credentials may take" },
     /* API. */

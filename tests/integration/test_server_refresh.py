@@ -219,6 +219,26 @@ class Refresh(Case):
         self.refresher(reeved)
         self.until(lambda: not self.provider(reeved, number).get("last_refresh_error"), "the error is gone")
 
+    def test_refused_credentials_are_tried_again_seldom(self):
+        reeved = self.start(*QUICK, "--set", "refresh.auth_retry=3s")
+        number = self.add(reeved, fault_file=self.fault("none"))
+        self.refreshed(reeved, number)
+        self.fault("auth")
+        reeved.post(f"/api/providers/{number}", {"action": "refresh"})
+        error = self.until(lambda: self.provider(reeved, number).get("last_refresh_error"), "the error is shown")
+        self.assertRegex(error, r"tried again at \d{4}-\d\d-\d\dT.*Z; at once after: reevectl provider verify")
+        self.until(lambda: not reeved.children("refresh"), "no refresh worker")
+        refusals = lambda: reeved.log().count("refuses these credentials")
+        before = refusals()
+        time.sleep(1.5)
+        self.assertEqual(refusals(), before)  # though it may be tried every 100 ms
+        self.until(lambda: refusals() > before, "it is tried again", 10)
+        self.until(lambda: not reeved.children("refresh"), "no refresh worker")
+        self.assertIn("again_in_ms=3000", reeved.log())
+        self.fault("none")
+        self.until(lambda: not self.provider(reeved, number).get("last_refresh_error"), "it works again", 15)
+        self.follows()
+
     def test_request_to_a_provider_without_worker_ends_with_the_reason(self):
         reeved = self.start(*QUICK)
         number = self.add(reeved)
@@ -230,6 +250,19 @@ class Refresh(Case):
         task = reeved.wait_task(answer["task_id"], 10)
         self.assertEqual(task["status"], "Error")
         self.assertIn("token refused", task["message"])
+
+    def test_failed_refresh_waits_before_the_next_also_after_new_settings(self):
+        reeved = self.start("--set", "server.monitor_poll=100ms", "--set", "refresh.retry_min=2s")
+        number = self.add(reeved, fault_file=self.fault("none"))
+        self.refreshed(reeved, number)
+        self.fault("unavailable")
+        reeved.signal(signal.SIGHUP)
+        reeved.post(f"/api/providers/{number}", {"action": "refresh"})
+        self.until(lambda: "refresh failed" in reeved.log(), "it fails")
+        time.sleep(1.5)
+        failures = [line for line in reeved.log().splitlines() if "refresh failed" in line]
+        self.assertEqual(len(failures), 1, failures)
+        self.assertNotIn('hint=""', failures[0])
 
     def test_unreachable_provider_recovers_by_itself(self):
         reeved = self.start(*QUICK)
@@ -408,8 +441,40 @@ class Faults(Case):
         os.symlink(os.path.join(built, "store_sqlite.so"), os.path.join(modules, "providers", "other.so"))
         reeved = self.start(*QUICK, "--module-dir", modules)
         self.assertIn("module=broken", reeved.log())
+        self.assertNotIn('hint=""', reeved.log())
         self.assertIn("module=other", reeved.log())
         self.refreshed(reeved, self.add(reeved))
+
+    def test_module_that_broke_since_ends_requests_with_the_reason(self):
+        modules = os.path.join(self.folder, "modules")
+        os.makedirs(os.path.join(modules, "providers"))
+        built = os.path.join(os.path.dirname(reeve_it.BIN), "lib", "reeve")
+        for name in ("store_sqlite.so", "store_postgres.so"):
+            os.symlink(os.path.join(built, name), os.path.join(modules, name))
+        module = os.path.join(modules, "providers", "demo.so")
+        os.symlink(os.path.join(built, "providers", "demo.so"), module)
+        reeved = self.start("--set", "server.monitor_poll=200ms", "--module-dir", modules)
+        number = self.add(reeved)
+        self.refreshed(reeved, number)
+        os.unlink(module)
+        with open(module, "wb") as out:
+            out.write(b"this is no shared object")
+        victim = self.refresher(reeved)
+        os.kill(victim, signal.SIGKILL)
+        self.refresher(reeved, [victim])
+        task_id = reeved.post(f"/api/providers/{number}", {"action": "refresh"})["task_id"]
+        task = reeved.wait_task(task_id, 10)
+        self.assertEqual(task["status"], "Error")
+        self.assertIn("demo", task["message"])
+        tries = lambda: reeved.log().count("provider cannot be connected")
+        before, start = tries(), time.monotonic()
+        time.sleep(4)
+        # 1 s doubling, whatever wakes the worker meanwhile.
+        self.assertLessEqual(tries() - before, 3 + (time.monotonic() - start - 4) / 2)
+        os.unlink(module)
+        os.symlink(os.path.join(built, "providers", "demo.so"), module)
+        task_id = reeved.post(f"/api/providers/{number}", {"action": "refresh"})["task_id"]
+        self.assertEqual(reeved.wait_task(task_id)["status"], "Ok")
 
 
 if __name__ == "__main__":
