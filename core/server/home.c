@@ -168,6 +168,8 @@ read_settings(struct rv_settings **out, const struct rv_home *home, rv_err *err)
     int failed = rv_settings_file(settings, path, err);
     if (!failed)
         failed = rv_settings_overlay(settings, home->overlay, "command line", err);
+    if (!failed)
+        failed = rv_settings_agree(settings, err);
     if (failed)
         rv_settings_free(settings);
     else

@@ -41,6 +41,8 @@ static const char *const head =
     ".Pp\n"
     "An unknown key, or a value that does not fit, is refused with the nearest key\n"
     "and the range; nothing of the file is then taken.\n"
+    "So are two values that do not fit each other, as a first wait above the\n"
+    "longest one; the error names both.\n"
     "After a change\n"
     ".Xr reeved 8\n"
     "reads the file again at\n"

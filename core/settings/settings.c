@@ -295,6 +295,16 @@ rv_settings_string(const struct rv_settings *settings, const char *key)
     return text_at(settings, index);
 }
 
+int
+rv_settings_unset(struct rv_settings *settings, int layer, const char *key)
+{
+    struct value *value = &settings->values[setting_index(key)];
+    int was = value->text[layer] != NULL;
+    free(value->text[layer]);
+    value->text[layer] = NULL;
+    return was;
+}
+
 /* The object that holds the last part of a dotted key, made on the way; *last is that part. */
 static cJSON *
 object_of(cJSON *top, const char *key, const char **last)

@@ -31,16 +31,19 @@ void rv_settings_free(struct rv_settings *settings);
 int rv_settings_file(struct rv_settings *settings, const char *path, rv_err *err);
 int rv_settings_overlay(struct rv_settings *settings, const cJSON *object, const char *from,
                         rv_err *err);
+/* INVALID when two that are in force do not fit each other; names both. */
+int rv_settings_agree(const struct rv_settings *settings, rv_err *err);
 /* Read settings_changes for this region, zone and server. */
 int rv_settings_load(struct rv_settings *settings, struct rv_store *store, int64_t region_id,
                      int64_t zone_id, int64_t server_id, rv_err *err);
 /* Keep a difference on a row of "miq_regions", "zones" or "miq_servers"; text NULL takes it away,
- * so that the layer below shows again. INVALID, and nothing is stored, when it does not fit. Own
- * transaction. */
+ * so that the layer below shows again. INVALID, and nothing is stored, when it does not fit, alone
+ * or with what else is set there. Own transaction. */
 int rv_settings_change(struct rv_store *store, const char *table, int64_t resource_id,
                        const char *key, const char *text, rv_err *err);
 int64_t rv_settings_int(const struct rv_settings *settings,
                         const char *key); /* durations in ms, sizes in bytes */
+/* As it was written, of whatever type. */
 const char *rv_settings_string(const struct rv_settings *settings, const char *key);
 /* What files and overlays have set, for rv_settings_overlay of another process; the caller's. */
 cJSON *rv_settings_to_overlay(const struct rv_settings *settings);

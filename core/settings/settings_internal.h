@@ -15,5 +15,9 @@ int rv_settings_check(const char *key, const char *text, rv_err *err);
 int rv_settings_put(struct rv_settings *settings, int layer, const char *key, const char *text,
                     rv_err *err);
 void rv_settings_clear(struct rv_settings *settings, int layer);
+/* 1 when it was set in this layer. */
+int rv_settings_unset(struct rv_settings *settings, int layer, const char *key);
+/* Takes two stored values that do not fit out of force, which is INVALID; 0 when all fit. */
+int rv_settings_drop_stored(struct rv_settings *settings, rv_err *err);
 
 #endif

@@ -6,6 +6,8 @@
  */
 #include "settings/settings_internal.h"
 
+#include <stdio.h>
+#include <string.h>
 #include "base/log.h"
 #include "model/model.h"
 #include "store/record.h"
@@ -41,6 +43,23 @@ load_layer(struct rv_settings *settings, struct rv_store *store, const char *tab
     return more;
 }
 
+/* Each look at the store finds them again: said when they are others. */
+static void
+skip_misfits(struct rv_settings *settings)
+{
+    static char said[sizeof(((rv_err *)NULL)->text)];
+    char first[sizeof(said)] = "";
+    rv_err misfit = RV_ERR_INIT;
+    while (rv_settings_drop_stored(settings, &misfit)) {
+        if (first[0] == '\0')
+            snprintf(first, sizeof(first), "%s", misfit.text);
+        if (strcmp(said, first) != 0)
+            rv_log_err(RV_WARNING, "stored settings skipped", &misfit);
+        rv_err_clear(&misfit);
+    }
+    snprintf(said, sizeof(said), "%s", first);
+}
+
 int
 rv_settings_load(struct rv_settings *settings, struct rv_store *store, int64_t region_id,
                  int64_t zone_id, int64_t server_id, rv_err *err)
@@ -50,6 +69,7 @@ rv_settings_load(struct rv_settings *settings, struct rv_store *store, int64_t r
         load_layer(settings, store, "zones", zone_id, err) ||
         load_layer(settings, store, "miq_servers", server_id, err))
         return rv_wrap(err, "load settings");
+    skip_misfits(settings);
     return 0;
 }
 
@@ -66,6 +86,21 @@ find_row(struct rv_store *store, int64_t *id, const char *type, int64_t resource
     if (found > 0)
         *id = row[0].v.i;
     return found;
+}
+
+/* With what else is set there, over the defaults. */
+static int
+check_beside(struct rv_store *store, const char *table, int64_t resource_id, const char *key,
+             const char *text, rv_err *err)
+{
+    struct rv_settings *settings = rv_settings_new();
+    int failed = load_layer(settings, store, table, resource_id, err);
+    if (!failed)
+        failed = rv_settings_put(settings, RV_LAYER_STORED, key, text, err);
+    if (!failed)
+        failed = rv_settings_agree(settings, err);
+    rv_settings_free(settings);
+    return failed;
 }
 
 struct change {
@@ -101,7 +136,8 @@ int
 rv_settings_change(struct rv_store *store, const char *table, int64_t resource_id, const char *key,
                    const char *text, rv_err *err)
 {
-    if (text && rv_settings_check(key, text, err))
+    if (text && (rv_settings_check(key, text, err) ||
+                 check_beside(store, table, resource_id, key, text, err)))
         return err->code;
     struct change change = { resource_type(table), resource_id, key, text };
     if (rv_store_reserve_ids(store, 1, err) ||

@@ -69,6 +69,17 @@ class CommandLine(reeve_it.Case):
         self.assertIn("out of range", self.fails("--set", "workers.generic.count=1000"))
         self.assertIn("log.level", self.fails("--log-level", "loud"))
 
+    def test_settings_that_do_not_fit_each_other_are_refused_by_both_names(self):
+        for given, other in (("refresh.retry_min=1m", "refresh.retry_max"),
+                             ("refresh.retry_max=500ms", "refresh.retry_min"),
+                             ("api.page_size_max=10", "api.page_size"),
+                             ("workers.heartbeat_timeout=1s", "workers.heartbeat_freq"),
+                             ("workers.lease=300ms", "workers.heartbeat_freq")):
+            error = self.fails("--listen", "127.0.0.1:0", "--set", given)
+            self.assertIn("do not fit", error)
+            self.assertIn("'%s'" % given.split("=")[0], error)
+            self.assertIn("'%s'" % other, error)
+
     def test_taken_port_is_said_with_what_to_do(self):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
@@ -127,7 +138,8 @@ class Life(reeve_it.Case):
         self.assertIn("setting=zone", line)
 
     def test_short_lease_does_not_end_the_server_worker(self):
-        reeved = self.start("--set", "workers.lease=1s")
+        reeved = self.start("--set", "workers.lease=1s", "--set", "workers.heartbeat_freq=200ms",
+                            "--set", "server.monitor_poll=300ms")
         worker = reeved.children("server")
         time.sleep(5)
         self.assertEqual(reeved.children("server"), worker)

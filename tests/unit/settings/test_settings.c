@@ -150,6 +150,25 @@ json_of_all_settings_reads_back(void **state)
     rv_settings_free(copy);
 }
 
+static void
+settings_that_do_not_fit_are_refused_by_both_names(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    assert_int_equal(rv_settings_agree(settings, &err), 0);
+    assert_int_equal(overlay("{\"refresh.retry_min\":\"1m\"}", &err), 0);
+    assert_int_equal(rv_settings_agree(settings, &err), RV_E_INVALID);
+    assert_string_equal(err.text, "settings 'refresh.retry_min' (1m) and 'refresh.retry_max' (30s)"
+                                  " do not fit: the second must be at least the first");
+    rv_err_clear(&err);
+    assert_int_equal(overlay("{\"refresh.retry_max\":\"60s\"}", &err), 0);
+    assert_int_equal(rv_settings_agree(settings, &err), 0);
+    assert_int_equal(overlay("{\"workers.lease\":\"2s\"}", &err), 0);
+    assert_int_equal(rv_settings_agree(settings, &err), 0);
+    assert_int_equal(overlay("{\"workers.lease\":\"1999ms\"}", &err), 0);
+    assert_int_equal(rv_settings_agree(settings, &err), RV_E_INVALID);
+}
+
 int
 main(void)
 {
@@ -161,6 +180,8 @@ main(void)
         cmocka_unit_test_setup_teardown(a_mistake_leaves_everything_as_it_was, setup, teardown),
         cmocka_unit_test_setup_teardown(a_file_is_read_and_an_absent_one_is_said, setup, teardown),
         cmocka_unit_test_setup_teardown(json_of_all_settings_reads_back, setup, teardown),
+        cmocka_unit_test_setup_teardown(settings_that_do_not_fit_are_refused_by_both_names, setup,
+                                        teardown),
     };
     return cmocka_run_group_tests_name("settings", tests, NULL, NULL);
 }
