@@ -64,7 +64,7 @@ int rv_worker_settings(struct rv_worker *worker, rv_err *err);
  * were there. */
 int rv_worker_roles(struct rv_worker *worker, char **roles, int most, rv_err *err);
 /* Makes the row in miq_workers, and tells the supervisor that we serve these queues (ends with
- * NULL). */
+ * NULL). Tries again while the store takes no row; CANCELLED when told to stop meanwhile. */
 int rv_worker_ready(struct rv_worker *worker, const char *const *queues, rv_err *err);
 
 /* For what nobody waits for: a failure is logged. */

@@ -16,7 +16,31 @@
 #include "store/record.h"
 #include "store/schema.h"
 
-enum { RETRY_MS = 500, SAY_AGAIN_MS = 30000 };
+enum { RETRY_MS = 500, RETRY_MOST_MS = 15000, SAY_AGAIN_MS = 30000 };
+
+/* Waits that double, and what is said meanwhile. */
+struct trying {
+    int64_t wait_ms, said_ms;
+};
+
+/* 1 to try again, 0 when err will not pass by itself or we are told to stop. */
+static int
+try_again(struct rv_worker *worker, struct trying *trying, int64_t most_ms, const char *message,
+          const rv_err *err)
+{
+    int64_t now_ms = rv_monotonic_ms();
+    if (err->code != RV_E_UNAVAILABLE && err->code != RV_E_TIMEOUT)
+        return 0;
+    if (trying->said_ms == 0 || now_ms - trying->said_ms > SAY_AGAIN_MS) {
+        trying->said_ms = now_ms;
+        rv_log_err(RV_WARNING, message, err);
+    }
+    trying->wait_ms = trying->wait_ms ? trying->wait_ms * 2 : RETRY_MS;
+    if (trying->wait_ms > most_ms)
+        trying->wait_ms = most_ms;
+    rv_worker_wait(worker, trying->wait_ms);
+    return !worker->stop;
+}
 
 static int
 open_once(struct rv_worker *worker, int64_t statement_timeout_ms,
@@ -35,26 +59,28 @@ open_once(struct rv_worker *worker, int64_t statement_timeout_ms,
     return prepare ? prepare(worker, err) : rv_schema_open(worker->store, err);
 }
 
+static int
+told_to_stop(const struct rv_worker *worker, rv_err *err)
+{
+    if (!worker->stop)
+        return err->code;
+    rv_err_clear(err);
+    return rv_fail(err, RV_E_CANCELLED, "told to stop before the database was there");
+}
+
 int
 rv_worker_store(struct rv_worker *worker, int64_t statement_timeout_ms,
                 int (*prepare)(struct rv_worker *worker, rv_err *err), rv_err *err)
 {
-    int64_t said_ms = 0;
+    struct trying trying = { 0 };
     rv_worker_read(worker);
     while (open_once(worker, statement_timeout_ms, prepare, err)) {
-        if (err->code != RV_E_UNAVAILABLE && err->code != RV_E_TIMEOUT)
-            return err->code;
-        int64_t now_ms = rv_monotonic_ms();
-        if (said_ms == 0 || now_ms - said_ms > SAY_AGAIN_MS) {
-            said_ms = now_ms;
-            rv_log_err(RV_WARNING, "the database is not available; trying again", err);
-        }
-        rv_worker_wait(worker, RETRY_MS);
-        if (worker->stop)
-            return rv_fail(err, RV_E_CANCELLED, "told to stop before the database was there");
+        if (!try_again(worker, &trying, RETRY_MS, "the database is not available; trying again",
+                       err))
+            return told_to_stop(worker, err);
         rv_err_clear(err);
     }
-    if (said_ms)
+    if (trying.said_ms)
         rv_log(RV_INFO, "the database is available again");
     return 0;
 }
@@ -140,8 +166,17 @@ rv_worker_ready(struct rv_worker *worker, const char *const *queues, rv_err *err
         cJSON_AddItemToArray(list, cJSON_CreateString(queues[i]));
         rv_buf_addf(&names, "%s%s", i ? "," : "", queues[i]);
     }
-    if (make_row(worker, rv_buf_text(&names), err))
-        return rv_wrap(err, "announce the worker");
+    /* A full disk takes no row, and would not take that of a worker in our place. */
+    struct trying trying = { 0 };
+    while (make_row(worker, rv_buf_text(&names), err)) {
+        rv_wrap(err, "announce the worker");
+        if (!try_again(worker, &trying, RETRY_MOST_MS,
+                       "the worker cannot be written down; trying again", err))
+            return told_to_stop(worker, err);
+        rv_err_clear(err);
+    }
+    if (trying.said_ms)
+        rv_log(RV_INFO, "the worker is written down");
     cJSON_AddNumberToObject(ready, "row", (double)worker->row);
     rv_worker_send(worker, ready);
     return 0;

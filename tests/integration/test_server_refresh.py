@@ -326,6 +326,31 @@ class StoreTrouble(Case):
         self.everything_works(reeved, number, workers)
 
 
+    def test_worker_that_starts_on_a_full_disk_waits_for_room(self):
+        import resource
+        reeved = self.start(*QUICK, "--set", "server.heartbeat_freq=200ms", "--set", "workers.lease=40s")
+        number = self.add(reeved, churn=200)
+        self.refreshed(reeved, number)
+        self.follows()
+        everybody = [reeved.pid, *reeved.children()]
+        for pid in everybody:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (64 * 1024, resource.RLIM_INFINITY))
+        self.until(lambda: "trying again" in reeved.log(), "it says so", 40)
+        victim = self.refresher(reeved)
+        os.kill(victim, signal.SIGKILL)
+        successor = self.refresher(reeved, [victim])
+        self.until(lambda: "the worker cannot be written down; trying again" in reeved.log(), "it says so")
+        time.sleep(4)
+        self.assertEqual(reeved.children("refresh"), [successor])
+        self.assertEqual(reeved.log().count("worker cannot be written down"), 1)
+        for pid in [*everybody, successor]:
+            if reeve_it.alive(pid):
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        self.until(lambda: "the worker is written down" in reeved.log(), "there is room again", 40)
+        self.follows(20)
+        self.no_duplicates()
+
+
 class Faults(Case):
     def test_hanging_module_is_killed_and_others_go_on(self):
         reeved = self.start(*QUICK, "--set", "workers.heartbeat_timeout=2s", "--set", "workers.heartbeat_freq=200ms")
