@@ -87,6 +87,9 @@ check(struct reeve_call *call, const struct reeve_http_config *config)
     if ((config->userid && strchr(config->userid, ':')) ||
         (config->proxy_userid && strchr(config->proxy_userid, ':')))
         return reeve_fail(call, REEVE_E_INVALID, "a user name must not hold a colon");
+    if (config->user_agent &&
+        rv_sdk_headers_check_value(call, "User-Agent", config->user_agent) < 0)
+        return REEVE_E_INVALID;
     /* It would be shown with the address. */
     if (config->proxy && strchr(config->proxy, '@')) {
         reeve_fail(call, REEVE_E_INVALID, "the address of the proxy holds a user name or password");
@@ -162,6 +165,12 @@ fill(struct reeve_call *call, struct reeve_http *http, const struct reeve_http_c
     if (status < 0)
         return status;
     keep_numbers(http, config);
+    const struct rv_sdk_header_list headers = { config->headers, config->header_size };
+    status = rv_sdk_headers_check(call, &headers);
+    if (status == 0)
+        status = rv_sdk_headers_keep(call, http, &headers);
+    if (status < 0)
+        return status;
     if (rv_sdk_http_loop_begin(http) < 0)
         return reeve_fail(call, REEVE_E_INTERNAL, "out of memory for an HTTP client");
     return 0;
@@ -202,5 +211,6 @@ reeve_http_close(struct reeve_http *http)
     free(http->ca_pem);
     free(http->client_cert_pem);
     free(http->userid);
+    rv_sdk_headers_free(http);
     free(http);
 }

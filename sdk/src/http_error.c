@@ -86,6 +86,9 @@ explain_stop(struct reeve_call *call, const struct rv_sdk_transfer *transfer)
         return reeve_fail(call, REEVE_E_LIMIT, "%s: a line is longer than %llu bytes",
                           transfer->label, (unsigned long long)request->max_line_bytes);
     case RV_SDK_STOP_HEADER:
+        if (transfer->header_lines > RV_SDK_HTTP_HEADER_LINES)
+            return reeve_fail(call, REEVE_E_LIMIT, "%s: the answer has more than %d headers",
+                              transfer->label, RV_SDK_HTTP_HEADER_LINES);
         return reeve_fail(call, REEVE_E_LIMIT, "%s: the answer's headers are larger than %d bytes",
                           transfer->label, RV_SDK_HTTP_HEADER_BYTES);
     case RV_SDK_STOP_SILENT:

@@ -10,6 +10,7 @@
  *   http_loop.c      the one wait: libcurl's sockets and timer in reeve_wait
  *   http_inbox.c     bytes that were received and not yet taken
  *   http_secret.c    what is lent, for how long
+ *   http_headers.c   headers of an author's own, and of answers
  *   http_link.c      where an answer says to go on
  *   http_error.c     what went wrong, in words
  *
@@ -26,6 +27,7 @@ enum {
     RV_SDK_HTTP_WINDOW = 256 * 1024,    /* received, not yet taken: then the sender has to wait */
     RV_SDK_HTTP_ERROR_BODY = 64 * 1024, /* of an answer that is no 2xx */
     RV_SDK_HTTP_HEADER_BYTES = 256 * 1024,
+    RV_SDK_HTTP_HEADER_LINES = 1000,
     RV_SDK_HTTP_REDIRECTS = 5,
     RV_SDK_HTTP_ANSWER_MS = 60 * 1000, /* the default, and the longest wait for a stream's status */
     RV_SDK_HTTP_CONNECT_MS = 10 * 1000,
@@ -56,6 +58,24 @@ enum rv_sdk_body {
     RV_SDK_BODY_LINES   /* the same, once a line is whole */
 };
 
+/* As an author gave it: elements of `size` bytes, the last one without a name. */
+struct rv_sdk_header_list {
+    const struct reeve_http_header *first; /* NULL: empty */
+    uint64_t size;
+};
+
+/* Of a client; both its texts are its own. */
+struct rv_sdk_header {
+    char *name, *value;
+    const struct reeve_secret *secret;
+};
+
+/* A header with a secret in it, whose text is ours, so that it can be wiped. */
+struct rv_sdk_lent_header {
+    struct curl_slist node;
+    uint64_t len;
+};
+
 struct rv_sdk_http_request {
     const char *method;
     const char *path; /* below base_url */
@@ -64,6 +84,7 @@ struct rv_sdk_http_request {
     const char *content_type; /* NULL: no body */
     const char *body;         /* must live as long as the transfer */
     uint64_t body_len;
+    struct rv_sdk_header_list headers;
     enum rv_sdk_body mode;
     uint64_t max_bytes; /* of the body; 0: no limit */
     uint64_t max_line_bytes;
@@ -102,14 +123,13 @@ struct rv_sdk_transfer {
     uint64_t line_len;
     int64_t silent_ms;
     uint64_t received; /* of the body */
-    uint64_t header_bytes;
+    uint64_t header_bytes, header_lines;
     struct rv_sdk_inbox inbox;
     char *url;   /* whole */
     char *label; /* "GET /path", for texts */
     struct curl_slist *headers;
-    struct curl_slist authorization; /* its text is ours, so that it can be wiped */
-    struct curl_slist proxy_authorization;
-    uint64_t authorization_len, proxy_authorization_len;
+    struct rv_sdk_lent_header *lent_headers, proxy_authorization;
+    uint64_t lent_count;
     char *client_key;
     uint64_t client_key_len;
     char error[CURL_ERROR_SIZE];
@@ -136,6 +156,8 @@ struct reeve_http {
     int64_t request_ms;
     int64_t stream_silence_ms;
     uint64_t max_response_bytes;
+    struct rv_sdk_header *headers;
+    uint64_t header_count;
     struct rv_sdk_transfer *transfers; /* all, streams too */
     struct reeve_http_stream *streams;
     struct reeve_http_stream *turn; /* whose turn it is in reeve_http_next */
@@ -182,9 +204,30 @@ size_t rv_sdk_http_label_length(const char *path);
 void rv_sdk_transfer_set_up(struct rv_sdk_transfer *transfer);
 int rv_sdk_transfer_set_headers(struct reeve_call *call, struct rv_sdk_transfer *transfer);
 
+/* http_headers.c */
+int rv_sdk_headers_check_value(struct reeve_call *call, const char *name, const char *value);
+/* All that is put into its head. */
+int rv_sdk_headers_check_request(struct reeve_call *call,
+                                 const struct rv_sdk_http_request *request);
+int rv_sdk_headers_check(struct reeve_call *call, const struct rv_sdk_header_list *list);
+/* Those of a client that is opened. */
+int rv_sdk_headers_keep(struct reeve_call *call, struct reeve_http *http,
+                        const struct rv_sdk_header_list *list);
+void rv_sdk_headers_free(struct reeve_http *http);
+/* What goes out in a request with this list, one after another: *at is 0 at first. 0 at the end. */
+int rv_sdk_headers_next(const struct reeve_http *http, const struct rv_sdk_header_list *list,
+                        uint64_t *at, struct reeve_http_header *out);
+/* The author says what becomes of this one. */
+int rv_sdk_headers_have(const struct reeve_http *http, const struct rv_sdk_header_list *list,
+                        const char *name);
+/* Those of the answer, into *out. */
+int rv_sdk_headers_take(struct reeve_call *call, struct rv_sdk_transfer *transfer,
+                        struct reeve_http_answer *out);
+
 /* http_secret.c */
 int rv_sdk_http_lend(struct reeve_call *call, struct rv_sdk_transfer *transfer);
 void rv_sdk_http_wipe(struct rv_sdk_transfer *transfer);
+void rv_sdk_http_take_back(struct rv_sdk_transfer *transfer); /* wipes and frees */
 
 /* http_request.c: one GET whose body is handed over in pieces, and what else its answer said. */
 struct rv_sdk_pieces {
@@ -192,8 +235,10 @@ struct rv_sdk_pieces {
     void *arg;
     uint64_t max_bytes;
     const char *path, *url; /* as in a request */
-    int32_t status;         /* out: 0 when there was no answer */
-    char *from; /* out, the caller's to free: where the answer came from, after redirects */
+    struct rv_sdk_header_list headers;
+    int32_t status; /* out: 0 when there was no answer */
+    char *from;     /* out, the caller's to free: where the answer came from, after redirects */
+    char *link; /* out, the caller's to free: what its header Link says comes next; may be NULL */
 };
 int rv_sdk_http_get_pieces(struct reeve_call *call, struct reeve_http *http,
                            struct rv_sdk_pieces *pieces);
@@ -204,6 +249,12 @@ int rv_sdk_http_has_origin(const struct reeve_http *http, const char *url);
  * leads to another origin, or is no address. */
 int rv_sdk_http_resolve(struct reeve_call *call, const struct reeve_http *http, const char *base,
                         const char *reference, char **out);
+
+/* The first address of this relation in the answer's headers Link, the caller's to free; NULL when
+ * there is none, or memory is out. */
+char *rv_sdk_http_find_link(CURL *easy, const char *relation);
+/* The same within the value of one header; not NUL-terminated. */
+const char *rv_sdk_link_find(const char *value, const char *relation, size_t *len);
 
 /* http_error.c */
 int rv_sdk_http_status_class(int32_t status);

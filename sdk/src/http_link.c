@@ -71,3 +71,99 @@ rv_sdk_http_resolve(struct reeve_call *call, const struct reeve_http *http, cons
                http->origin);
     return REEVE_E_PROTOCOL;
 }
+
+/* Behind a parameter's value, which is a word or a quoted text. */
+static const char *
+skip_value(const char *at, const char **value, size_t *len)
+{
+    if (*at != '"') {
+        *value = at;
+        *len = strcspn(at, ";, \t");
+        return at + *len;
+    }
+    *value = ++at;
+    while (*at && *at != '"')
+        at += at[0] == '\\' && at[1] ? 2 : 1;
+    *len = (size_t)(at - *value);
+    return *at ? at + 1 : at;
+}
+
+static int
+has_word(const char *list, size_t len, const char *word)
+{
+    size_t word_len = strlen(word);
+
+    for (size_t at = 0; at < len;) {
+        size_t end = at;
+        while (end < len && list[end] != ' ' && list[end] != '\t')
+            end++;
+        if (end - at == word_len && strncasecmp(list + at, word, word_len) == 0)
+            return 1;
+        at = end + 1;
+    }
+    return 0;
+}
+
+/* The parameters of one link, to the comma behind them. *fits: it has this relation (the first rel
+ * counts), and speaks of the document that it came with. */
+static const char *
+read_parameters(const char *at, const char *relation, int *fits)
+{
+    int relations = 0, elsewhere = 0;
+
+    *fits = 0;
+    for (;;) {
+        at += strspn(at, "; \t");
+        if (*at == 0 || *at == ',')
+            break;
+        const char *name = at, *value = "";
+        size_t len = 0, name_len = strcspn(at, "=;, \t");
+        at += name_len;
+        at += strspn(at, " \t");
+        if (*at == '=') {
+            at++;
+            at = skip_value(at + strspn(at, " \t"), &value, &len);
+        }
+        if (name_len == 3 && strncasecmp(name, "rel", 3) == 0 && relations++ == 0)
+            *fits = has_word(value, len, relation);
+        if (name_len == 6 && strncasecmp(name, "anchor", 6) == 0)
+            elsewhere = 1;
+    }
+    *fits &= !elsewhere;
+    return at;
+}
+
+const char *
+rv_sdk_link_find(const char *value, const char *relation, size_t *len)
+{
+    const char *at = value;
+
+    for (;;) {
+        at += strspn(at, ", \t");
+        const char *end = *at == '<' ? strchr(at, '>') : NULL;
+        if (!end)
+            return NULL;
+        const char *address = at + 1;
+        int fits;
+        at = read_parameters(end + 1, relation, &fits);
+        if (fits) {
+            *len = (size_t)(end - address);
+            return address;
+        }
+    }
+}
+
+char *
+rv_sdk_http_find_link(CURL *easy, const char *relation)
+{
+    struct curl_header *header;
+    size_t len;
+
+    for (size_t i = 0; curl_easy_header(easy, "Link", i, CURLH_HEADER, -1, &header) == CURLHE_OK;
+         i++) {
+        const char *address = rv_sdk_link_find(header->value, relation, &len);
+        if (address)
+            return strndup(address, len);
+    }
+    return NULL;
+}

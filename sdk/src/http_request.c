@@ -72,6 +72,8 @@ ask_once(struct reeve_call *call, struct reeve_http *http,
     }
     if (status == 0)
         status = again < 0 ? again : conclude(call, &transfer, out);
+    if (status == 0)
+        status = rv_sdk_headers_take(call, &transfer, out);
     rv_sdk_transfer_end(&transfer);
     return status;
 }
@@ -139,22 +141,40 @@ ask(struct reeve_call *call, struct reeve_http *http, const struct rv_sdk_http_r
 }
 
 int
-reeve_http_send(struct reeve_call *call, struct reeve_http *http, const char *method,
-                const char *path, const char *content_type, const char *body, uint64_t len,
-                struct reeve_http_answer *out)
+reeve_http_ask(struct reeve_call *call, struct reeve_http *http,
+               const struct reeve_http_request *request, struct reeve_http_answer *out)
 {
-    struct rv_sdk_http_request request = {
-        .method = method,
-        .path = path ? path : "",
-        .content_type = content_type,
-        .body = body,
-        .body_len = body ? len : 0,
+    struct reeve_http_request given = { 0 };
+
+    memcpy(&given, request, request->size < sizeof(given) ? (size_t)request->size : sizeof(given));
+    struct rv_sdk_http_request own = {
+        .method = given.method ? given.method : "GET",
+        .path = given.path ? given.path : "",
+        .content_type = given.content_type,
+        .body = given.body,
+        .body_len = given.body ? given.len : 0,
+        .headers = { given.headers, given.header_size },
         .mode = RV_SDK_BODY_WHOLE,
         .max_bytes = http->max_response_bytes,
         .whole_ms = http->request_ms,
     };
 
-    return ask(call, http, &request, out);
+    return ask(call, http, &own, out);
+}
+
+int
+reeve_http_send(struct reeve_call *call, struct reeve_http *http, const char *method,
+                const char *path, const char *content_type, const char *body, uint64_t len,
+                struct reeve_http_answer *out)
+{
+    struct reeve_http_request request = { .size = sizeof(request),
+                                          .method = method,
+                                          .path = path,
+                                          .content_type = content_type,
+                                          .body = body,
+                                          .len = len };
+
+    return reeve_http_ask(call, http, &request, out);
 }
 
 int
@@ -280,7 +300,9 @@ get_pieces_once(struct reeve_call *call, struct reeve_http *http,
     pieces->status = answer.status;
     *retry_after_ms = answer.retry_after_ms;
     free(pieces->from);
+    free(pieces->link);
     pieces->from = transfer.url;
+    pieces->link = status == 0 ? rv_sdk_http_find_link(transfer.easy, "next") : NULL;
     transfer.url = NULL;
     rv_sdk_transfer_end(&transfer);
     return status;
@@ -296,6 +318,7 @@ rv_sdk_http_get_pieces(struct reeve_call *call, struct reeve_http *http,
         .method = "GET",
         .path = pieces->path,
         .url = pieces->url,
+        .headers = pieces->headers,
         .mode = RV_SDK_BODY_PIECES,
         .max_bytes = pieces->max_bytes > 0 ? pieces->max_bytes : http->max_response_bytes,
         .silence_ms = http->request_ms,
@@ -329,5 +352,6 @@ reeve_http_get_body(struct reeve_call *call, struct reeve_http *http, const char
     int status = rv_sdk_http_get_pieces(call, http, &pieces);
 
     free(pieces.from);
+    free(pieces.link);
     return status;
 }

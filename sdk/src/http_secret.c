@@ -10,14 +10,16 @@
  */
 #include "http_internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct lending {
     struct reeve_call *call;
     struct rv_sdk_transfer *transfer;
-    const char *name;          /* what the secret is, for texts */
-    const char *head, *userid; /* of a password */
+    struct rv_sdk_lent_header *to;
+    char name[300];            /* what the secret is, for texts */
+    const char *head, *userid; /* what stands in front of it; of a password */
 };
 
 /* A token from a file often ends with a line end. */
@@ -42,29 +44,23 @@ check_header_value(const struct lending *lending, const char *bytes, uint64_t le
     return 0;
 }
 
-static char *
-new_authorization(struct rv_sdk_transfer *transfer, uint64_t len)
-{
-    transfer->authorization.data = calloc(1, len + 1);
-    transfer->authorization_len = transfer->authorization.data ? len : 0;
-    return transfer->authorization.data;
-}
-
 static int
-take_bearer(void *arg, const char *bytes, uint64_t len)
+take_header(void *arg, const char *bytes, uint64_t len)
 {
-    static const char head[] = "Authorization: Bearer ";
     struct lending *lending = arg;
+    size_t head_len = strlen(lending->head);
 
     len = without_line_end(bytes, len);
     int status = check_header_value(lending, bytes, len);
     if (status < 0)
         return status;
-    char *text = new_authorization(lending->transfer, sizeof(head) - 1 + len);
+    char *text = calloc(1, head_len + len + 1);
     if (!text)
         return reeve_fail(lending->call, REEVE_E_INTERNAL, "out of memory for a header");
-    memcpy(text, head, sizeof(head) - 1);
-    memcpy(text + sizeof(head) - 1, bytes, len);
+    memcpy(text, lending->head, head_len);
+    memcpy(text + head_len, bytes, len);
+    lending->to->node.data = text;
+    lending->to->len = head_len + len;
     return 0;
 }
 
@@ -115,24 +111,8 @@ static int
 take_password(void *arg, const char *bytes, uint64_t len)
 {
     struct lending *lending = arg;
-    struct rv_sdk_transfer *transfer = lending->transfer;
 
-    lending->head = "Authorization: Basic ";
-    lending->userid = transfer->http->userid;
-    return make_basic(lending, bytes, len, &transfer->authorization.data,
-                      &transfer->authorization_len);
-}
-
-static int
-take_proxy_password(void *arg, const char *bytes, uint64_t len)
-{
-    struct lending *lending = arg;
-    struct rv_sdk_transfer *transfer = lending->transfer;
-
-    lending->head = "Proxy-Authorization: Basic ";
-    lending->userid = transfer->http->proxy_userid;
-    return make_basic(lending, bytes, len, &transfer->proxy_authorization.data,
-                      &transfer->proxy_authorization_len);
+    return make_basic(lending, bytes, len, &lending->to->node.data, &lending->to->len);
 }
 
 static int
@@ -155,52 +135,131 @@ take_client_key(void *arg, const char *bytes, uint64_t len)
     return 0;
 }
 
-static void
-free_secrets(struct rv_sdk_transfer *transfer)
+static int
+lend_header(struct lending *lending, const struct reeve_http_header *header)
 {
-    rv_sdk_http_wipe(transfer);
-    free(transfer->authorization.data);
-    free(transfer->proxy_authorization.data);
-    free(transfer->client_key);
-    transfer->authorization.data = NULL;
-    transfer->authorization_len = 0;
-    transfer->proxy_authorization.data = NULL;
-    transfer->proxy_authorization_len = 0;
-    transfer->client_key = NULL;
-    transfer->client_key_len = 0;
+    char *head = NULL;
+
+    snprintf(lending->name, sizeof(lending->name), "secret in header '%s'", header->name);
+    if (asprintf(&head, "%s: %s", header->name, header->value ? header->value : "") < 0)
+        return reeve_fail(lending->call, REEVE_E_INTERNAL, "out of memory for a header");
+    lending->head = head;
+    int status = reeve_secret_with(lending->call, header->secret, take_header, lending);
+    free(head);
+    return status;
+}
+
+/* What the well-known options say, unless the author says it himself. */
+static int
+lend_authorization(struct lending *lending)
+{
+    const struct reeve_http *http = lending->transfer->http;
+
+    if (http->bearer) {
+        snprintf(lending->name, sizeof(lending->name), "bearer token");
+        lending->head = "Authorization: Bearer ";
+        return reeve_secret_with(lending->call, http->bearer, take_header, lending);
+    }
+    lending->head = "Authorization: Basic ";
+    lending->userid = http->userid;
+    return reeve_secret_with(lending->call, http->password, take_password, lending);
+}
+
+static int
+has_authorization(const struct rv_sdk_transfer *transfer)
+{
+    const struct reeve_http *http = transfer->http;
+
+    return (http->bearer || (http->userid && http->password)) &&
+           !rv_sdk_headers_have(http, &transfer->request.headers, "Authorization");
+}
+
+static int
+lend_headers(struct lending *lending)
+{
+    struct rv_sdk_transfer *transfer = lending->transfer;
+    const struct rv_sdk_header_list *list = &transfer->request.headers;
+    struct reeve_http_header header;
+    uint64_t room = 1, at = 0;
+    int status = 0;
+
+    while (rv_sdk_headers_next(transfer->http, list, &at, &header))
+        room += header.secret != NULL;
+    transfer->lent_headers = calloc(room, sizeof(*transfer->lent_headers));
+    if (!transfer->lent_headers)
+        return reeve_fail(lending->call, REEVE_E_INTERNAL, "out of memory for a header");
+    lending->to = transfer->lent_headers;
+    if (has_authorization(transfer)) {
+        status = lend_authorization(lending);
+        lending->to++;
+    }
+    for (at = 0; status == 0 && rv_sdk_headers_next(transfer->http, list, &at, &header);) {
+        if (!header.secret)
+            continue;
+        status = lend_header(lending, &header);
+        lending->to++;
+    }
+    transfer->lent_count = (uint64_t)(lending->to - transfer->lent_headers);
+    return status;
+}
+
+static int
+lend_proxy_password(struct lending *lending)
+{
+    struct reeve_http *http = lending->transfer->http;
+
+    lending->to = &lending->transfer->proxy_authorization;
+    lending->head = "Proxy-Authorization: Basic ";
+    lending->userid = http->proxy_userid;
+    return reeve_secret_with(lending->call, http->proxy_password, take_password, lending);
 }
 
 int
 rv_sdk_http_lend(struct reeve_call *call, struct rv_sdk_transfer *transfer)
 {
     struct reeve_http *http = transfer->http;
-    struct lending lending = { .call = call, .transfer = transfer, .name = "bearer token" };
-    int status = 0;
+    struct lending lending = { .call = call, .transfer = transfer };
 
-    free_secrets(transfer);
-    if (http->bearer) {
-        status = reeve_secret_with(call, http->bearer, take_bearer, &lending);
-    } else if (http->userid && http->password) {
-        status = reeve_secret_with(call, http->password, take_password, &lending);
-    }
+    rv_sdk_http_take_back(transfer);
+    int status = lend_headers(&lending);
     if (status == 0 && http->proxy_userid && http->proxy_password)
-        status = reeve_secret_with(call, http->proxy_password, take_proxy_password, &lending);
+        status = lend_proxy_password(&lending);
     if (status == 0 && http->client_key)
         status = reeve_secret_with(call, http->client_key, take_client_key, &lending);
     return status < 0 ? status : 0;
+}
+
+static void
+wipe_header(struct rv_sdk_lent_header *header)
+{
+    if (header->len > 0)
+        explicit_bzero(header->node.data, header->len);
+    header->len = 0;
 }
 
 void
 rv_sdk_http_wipe(struct rv_sdk_transfer *transfer)
 {
     /* The memory stays, since libcurl still points to it: an empty header is not sent. */
-    if (transfer->authorization_len > 0)
-        explicit_bzero(transfer->authorization.data, transfer->authorization_len);
-    if (transfer->proxy_authorization_len > 0)
-        explicit_bzero(transfer->proxy_authorization.data, transfer->proxy_authorization_len);
+    for (uint64_t i = 0; i < transfer->lent_count; i++)
+        wipe_header(&transfer->lent_headers[i]);
+    wipe_header(&transfer->proxy_authorization);
     if (transfer->client_key_len > 0)
         explicit_bzero(transfer->client_key, transfer->client_key_len);
-    transfer->authorization_len = 0;
-    transfer->proxy_authorization_len = 0;
     transfer->client_key_len = 0;
+}
+
+void
+rv_sdk_http_take_back(struct rv_sdk_transfer *transfer)
+{
+    rv_sdk_http_wipe(transfer);
+    for (uint64_t i = 0; i < transfer->lent_count; i++)
+        free(transfer->lent_headers[i].node.data);
+    free(transfer->lent_headers);
+    transfer->lent_headers = NULL;
+    transfer->lent_count = 0;
+    free(transfer->proxy_authorization.node.data);
+    transfer->proxy_authorization.node.data = NULL;
+    free(transfer->client_key);
+    transfer->client_key = NULL;
 }

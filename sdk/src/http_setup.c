@@ -106,48 +106,73 @@ set_method(struct rv_sdk_transfer *transfer)
 }
 
 static int
-add_header(struct rv_sdk_transfer *transfer, const char *name, const char *value)
+add_line(struct rv_sdk_transfer *transfer, const char *line)
 {
-    size_t bytes = strlen(name) + strlen(value) + 3;
-    char *text = malloc(bytes);
-    struct curl_slist *grown = NULL;
+    struct curl_slist *grown = line ? curl_slist_append(transfer->headers, line) : NULL;
 
-    if (text) {
-        snprintf(text, bytes, "%s: %s", name, value);
-        grown = curl_slist_append(transfer->headers, text);
-    }
-    free(text);
     if (!grown)
         return -1;
     transfer->headers = grown;
     return 0;
 }
 
+/* libcurl takes "Name:" for a header that is not to be sent, and "Name;" for an empty one. */
+static int
+add_header(struct rv_sdk_transfer *transfer, const char *name, const char *value)
+{
+    char *line = NULL;
+    int empty = value[strspn(value, " \t")] == 0;
+
+    if (asprintf(&line, "%s%s%s", name, empty ? ";" : ": ", empty ? "" : value) < 0)
+        line = NULL;
+    int status = add_line(transfer, line);
+    free(line);
+    return status;
+}
+
+/* All but what holds secrets. */
+static int
+add_headers(struct rv_sdk_transfer *transfer)
+{
+    const struct rv_sdk_http_request *request = &transfer->request;
+    const struct reeve_http *http = transfer->http;
+    struct reeve_http_header header;
+    uint64_t at = 0;
+    int status = 0;
+
+    if (!rv_sdk_headers_have(http, &request->headers, "Accept"))
+        status = add_header(transfer, "Accept", "application/json, */*;q=0.8");
+    if (status == 0 && request->content_type)
+        status = add_header(transfer, "Content-Type", request->content_type);
+    if (status == 0 && request->body_len > 0) /* no round trip to ask whether the body may come */
+        status = add_line(transfer, "Expect:");
+    while (status == 0 && rv_sdk_headers_next(http, &request->headers, &at, &header)) {
+        if (!header.secret)
+            status = add_header(transfer, header.name, header.value);
+    }
+    return status;
+}
+
 int
 rv_sdk_transfer_set_headers(struct reeve_call *call, struct rv_sdk_transfer *transfer)
 {
-    const struct rv_sdk_http_request *request = &transfer->request;
+    int status = rv_sdk_headers_check_request(call, &transfer->request);
 
-    if (!transfer->headers) {
-        int failed = add_header(transfer, "Accept", "application/json, */*;q=0.8") < 0;
-        if (request->content_type)
-            failed |= add_header(transfer, "Content-Type", request->content_type) < 0;
-        if (request->body_len > 0) { /* no round trip to ask whether the body may come */
-            struct curl_slist *grown = curl_slist_append(transfer->headers, "Expect:");
-            failed |= !grown;
-            transfer->headers = grown ? grown : transfer->headers;
-        }
-        if (failed)
-            return reeve_fail(call, REEVE_E_INTERNAL, "out of memory for a request");
-    }
-    int status = rv_sdk_http_lend(call, transfer);
+    if (status == 0 && !transfer->headers && add_headers(transfer) < 0)
+        status = reeve_fail(call, REEVE_E_INTERNAL, "out of memory for a request");
+    if (status == 0)
+        status = rv_sdk_http_lend(call, transfer);
     if (status < 0)
         return status;
-    transfer->authorization.next = transfer->headers;
-    set_pointer(transfer, CURLOPT_HTTPHEADER,
-                transfer->authorization.data ? &transfer->authorization : transfer->headers);
+    struct curl_slist *first = transfer->headers;
+    for (uint64_t i = 0; i < transfer->lent_count; i++) {
+        transfer->lent_headers[i].node.next = first;
+        first = &transfer->lent_headers[i].node;
+    }
+    set_pointer(transfer, CURLOPT_HTTPHEADER, first);
     set_pointer(transfer, CURLOPT_PROXYHEADER,
-                transfer->proxy_authorization.data ? &transfer->proxy_authorization : NULL);
+                transfer->proxy_authorization.node.data ? &transfer->proxy_authorization.node
+                                                        : NULL);
     return 0;
 }
 

@@ -103,7 +103,9 @@ on_header(char *bytes, size_t size, size_t count, void *arg)
     (void)bytes;
     transfer->moved = transfer->answered = 1;
     transfer->header_bytes += len;
-    if (transfer->header_bytes <= RV_SDK_HTTP_HEADER_BYTES)
+    transfer->header_lines++;
+    if (transfer->header_bytes <= RV_SDK_HTTP_HEADER_BYTES &&
+        transfer->header_lines <= RV_SDK_HTTP_HEADER_LINES)
         return len;
     transfer->stop = RV_SDK_STOP_HEADER;
     return 0;
@@ -256,13 +258,7 @@ rv_sdk_transfer_end(struct rv_sdk_transfer *transfer)
     transfer->running = 0;
     curl_easy_cleanup(transfer->easy);
     transfer->easy = NULL;
-    rv_sdk_http_wipe(transfer);
-    free(transfer->authorization.data);
-    transfer->authorization.data = NULL;
-    free(transfer->proxy_authorization.data);
-    transfer->proxy_authorization.data = NULL;
-    free(transfer->client_key);
-    transfer->client_key = NULL;
+    rv_sdk_http_take_back(transfer);
     curl_slist_free_all(transfer->headers);
     transfer->headers = NULL;
     free(transfer->url);
@@ -319,7 +315,7 @@ forget_answer(struct rv_sdk_transfer *transfer)
     transfer->result = CURLE_OK;
     transfer->status = 0;
     transfer->silent_ms = 0;
-    transfer->received = transfer->header_bytes = 0;
+    transfer->received = transfer->header_bytes = transfer->header_lines = 0;
 }
 
 int

@@ -150,6 +150,11 @@ go_on(struct reeve_call *call, const struct reeve_http *http, const struct rv_sd
     const char *here = mark;
     int status = 0;
 
+    if (reading->pages->link_header && pieces->link) {
+        reading->next = strdup(pieces->link);
+        if (!reading->next)
+            return reeve_fail(call, REEVE_E_INTERNAL, "out of memory for the address of a page");
+    }
     if (!reading->next)
         return 0;
     if (reading->pages->parameter) {
@@ -171,7 +176,8 @@ read_after(struct reeve_call *call, struct reeve_http *http, const char *mark,
            struct reading *reading, char **next)
 {
     const struct reeve_pages *pages = reading->pages;
-    struct rv_sdk_pieces pieces = { .path = pages->path };
+    struct rv_sdk_pieces pieces = { .path = pages->path,
+                                    .headers = { pages->headers, pages->header_size } };
     char *path = NULL;
     int status = 0;
 
@@ -188,6 +194,7 @@ read_after(struct reeve_call *call, struct reeve_http *http, const char *mark,
     if (status == 0)
         status = go_on(call, http, &pieces, mark, reading, next);
     free(pieces.from);
+    free(pieces.link);
     free(path);
     free(reading->next);
     reading->next = NULL;
@@ -206,6 +213,9 @@ reeve_read_pages(struct reeve_call *call, struct reeve_http *http, const struct 
     if (!given.item || !given.path)
         return reeve_fail(call, REEVE_E_INTERNAL,
                           "pages without a path or a function for their items");
+    if (given.link_header && (given.next || given.parameter))
+        return reeve_fail(call, REEVE_E_INTERNAL,
+                          "pages that go on by a header, and by a member or parameter as well");
     uint64_t max_pages = given.max_pages ? given.max_pages : MAX_PAGES;
     while (status == 0 && (reading.number == 0 || mark)) {
         char *next = NULL;

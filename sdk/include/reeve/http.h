@@ -5,6 +5,10 @@
  * are lent for the time of a request and go to the client's own origin only
  * (a redirect to another origin is an error). One client a connection; it
  * keeps connections alive between requests.
+ *
+ * A session: ask for a token (reeve_http_send), take it out of the answer (its
+ * body, or reeve_http_answer_header), make it a secret (reeve_secret_new) and a header of the
+ * client (reeve_http_set_header).
  */
 #ifndef REEVE_HTTP_H
 #define REEVE_HTTP_H
@@ -22,6 +26,25 @@ struct reeve_http;
 struct reeve_http_stream;
 
 enum { REEVE_TLS_VERIFY = 0, REEVE_TLS_VERIFY_CA = 1, REEVE_TLS_NO_VERIFY = 2 };
+
+/* A header that is sent. Arrays of them end with REEVE_HTTP_HEADERS_END, hold at most 64, and say
+ * in a field beside them how long an element is, so that they may grow (0: as in version 1.1, these
+ * three). A name is a token of RFC 9110, at most 256 bytes; a value has no control characters (no
+ * CR, LF, NUL), and at most 64 KiB: INVALID and LIMIT otherwise. Host, Content-Length,
+ * Content-Type, Accept-Encoding, Expect and those about the connection itself (Connection, TE,
+ * Transfer-Encoding, Upgrade, Proxy-Authorization, ...) are the client's own: INVALID.
+ * Authorization stands in for bearer and userid, Accept and User-Agent for what is sent by default.
+ */
+struct reeve_http_header {
+    const char *name;
+    const char *value; /* with a secret: what stands in front of it ("Token "), or NULL */
+    const struct reeve_secret *secret; /* NULL, or the value (without a line end behind it): lent,
+                                        * and sent to the client's own origin only */
+};
+#define REEVE_HTTP_HEADERS_END                                                                     \
+    {                                                                                              \
+        0, 0, 0                                                                                    \
+    }
 
 struct reeve_http_config {
     uint64_t size;
@@ -43,6 +66,8 @@ struct reeve_http_config {
     uint64_t max_response_bytes; /* 0: 64 MiB; per answer, after decompression */
     const char *proxy_userid;    /* of the proxy, basic, with proxy_password */
     const struct reeve_secret *proxy_password;
+    const struct reeve_http_header *headers; /* of every request; NULL: none */
+    uint64_t header_size;                    /* of an element; 0: as in version 1.1 */
 };
 
 /* Fill in what the well-known options of a connection say (options.h): base_url from hostname, port
@@ -59,13 +84,22 @@ int reeve_http_open(struct reeve_call *call, const struct reeve_http_config *con
                     struct reeve_http **out);
 void reeve_http_close(struct reeve_http *http); /* streams too; NULL is allowed */
 
+/* A header of every request from now on, in place of one of the same name; value and secret as in
+ * struct reeve_http_header, both NULL: none any more. value is copied; secret must live until it is
+ * replaced or the client closed. */
+int reeve_http_set_header(struct reeve_call *call, struct reeve_http *http, const char *name,
+                          const char *value, const struct reeve_secret *secret);
+
+struct reeve_http_headers; /* of an answer */
+
 struct reeve_http_answer {
     int32_t status; /* 100-599 */
     int32_t reserved;
     const char *body; /* NUL-terminated for convenience, may hold NULs: see len */
     uint64_t len;
-    const char *content_type; /* "" when absent */
-    int64_t retry_after_ms;   /* 0 when absent */
+    const char *content_type;                 /* "" when absent */
+    int64_t retry_after_ms;                   /* 0 when absent */
+    const struct reeve_http_headers *headers; /* see reeve_http_answer_header */
 };
 
 /* One GET; path is appended to base_url and must already be escaped. Returns 0 whatever the
@@ -77,6 +111,25 @@ int reeve_http_get(struct reeve_call *call, struct reeve_http *http, const char 
 int reeve_http_send(struct reeve_call *call, struct reeve_http *http, const char *method,
                     const char *path, const char *content_type, const char *body, uint64_t len,
                     struct reeve_http_answer *out);
+/* The same with headers of its own. One of a name that the client has, too, is sent in its place;
+ * with neither value nor secret it is left out of this request (Authorization: so is bearer). */
+struct reeve_http_request {
+    uint64_t size;
+    const char *method;       /* NULL: GET */
+    const char *path;         /* as in reeve_http_get */
+    const char *content_type; /* NULL: no body */
+    const char *body;
+    uint64_t len;
+    const struct reeve_http_header *headers; /* NULL: none but the client's */
+    uint64_t header_size;                    /* of an element; 0: as in version 1.1 */
+};
+int reeve_http_ask(struct reeve_call *call, struct reeve_http *http,
+                   const struct reeve_http_request *request, struct reeve_http_answer *out);
+/* The value of a header of the answer, in any case of letters, or NULL: index 0 is the first line
+ * of that name, 1 the next. As the server sent it; scratch memory of the call, like the body. An
+ * answer of more than 1000 lines or 256 KiB of headers is refused (LIMIT). */
+const char *reeve_http_answer_header(const struct reeve_http_answer *answer, const char *name,
+                                     uint64_t index);
 /* Status to class: 2xx 0, 401 AUTH, 403 PERMISSION, 404 NOT_FOUND, 409 CONFLICT, 410 GONE,
  * 408 and 504 TIMEOUT, 429 RATE_LIMITED, 500 and other 5xx UNAVAILABLE, other 4xx INVALID,
  * the rest PROTOCOL. Sets a text that names status and path unless 0. */

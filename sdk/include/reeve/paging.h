@@ -33,6 +33,12 @@ struct reeve_pages {
     int (*member)(struct reeve_call *call, void *arg, const char *name,
                   const struct reeve_json *value);
     void *arg;
+    const struct reeve_http_header *headers; /* of each request, beside the client's; NULL: none */
+    uint64_t header_size;                    /* of an element; 0: as in version 1.1 */
+    int32_t link_header; /* 1: the answer's header says how to go on, `Link: <ADDRESS>; rel="next"`
+                          * (RFC 8288); without one it was the last page. next and parameter are
+                          * then NULL, an address is what it is without parameter */
+    int32_t reserved_2;
 };
 
 /* All pages from the first to the last, with the client's retries. 0, or the class of the first

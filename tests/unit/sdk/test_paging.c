@@ -178,6 +178,64 @@ a_link_is_relative_to_its_page(void **state)
 }
 
 static void
+a_header_leads_from_page_to_page(void **state)
+{
+    static const struct {
+        const char *header;
+        int64_t items; /* 34: the next page was found */
+    } cases[] = {
+        { "</n?page=2>; rel=\\\"next\\\"", 34 },
+        { "<?page=2>;rel=next", 34 },
+        { "<@URL@/n?page=2>; REL=\\\"last NEXT\\\"; title=\\\"a, <b>; rel=x\\\"", 34 },
+        { "</1>; rel=prev; title=\\\"<x>; rel=next, ", 4 },
+        { "</1>; rel=first, </n?page=2> ; rel = \\\"next\\\" , </9>; rel=last", 34 },
+        { "</1>; rel=first; rel=next, </n?page=2>; x; rel=next", 34 },
+        { "</1>; rel=next; anchor=\\\"/other\\\"", 4 },
+        { "</1>; rel=nextnot", 4 },
+        { "</1; rel=next", 4 },
+        { "rel=next", 4 },
+        { "", 4 },
+    };
+    static const struct reeve_http_header headers[] = { { "X-Page", "yes", NULL },
+                                                        REEVE_HTTP_HEADERS_END };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *url = strstr(cases[i].header, "@URL@");
+        int before = url ? (int)(url - cases[i].header) : 1000;
+        char *script = reeve_format(
+            &call,
+            "{\"routes\":["
+            "{\"path\":\"/n\",\"query\":{\"page\":\"2\"},\"steps\":[{\"json\":{\"items\":[30]}}]},"
+            "{\"path\":\"/n\",\"steps\":[{\"headers\":{\"Link\":\"%.*s%s%s\"},\"json\":"
+            "{\"items\":[4]}}]}]}",
+            before, cases[i].header, url ? server.url : "", url ? url + 5 : "");
+        struct sum sum = { 0 };
+        int status = read_all(
+            script, (struct reeve_pages){ .path = "/n", .link_header = 1, .headers = headers },
+            &sum);
+        if (status != 0 || sum.items != cases[i].items)
+            fail_msg("%s: %d %s, %lld", cases[i].header, status, call.text, (long long)sum.items);
+    }
+    struct reeve_json *requests = asked(http);
+    for (const struct reeve_json *r = reeve_json_first(requests, ""); r; r = reeve_json_next(r)) {
+        if (strcmp(reeve_json_string(r, "path", ""), "/n") == 0)
+            assert_string_equal(reeve_json_string(r, "headers.x-page", ""), "yes");
+    }
+    reeve_json_free(requests);
+    struct sum sum = { 0 };
+    assert_int_equal(
+        read_all("{\"routes\":[{\"path\":\"/n\",\"steps\":[{\"headers\":{\"Link\":"
+                 "\"<http://elsewhere.invalid/n>; rel=next\"},\"json\":{\"items\":[4]}}]}]}",
+                 (struct reeve_pages){ .path = "/n", .link_header = 1 }, &sum),
+        REEVE_E_PROTOCOL);
+    assert_true(contains(call.text, "the next page is at another place"));
+    assert_int_equal(
+        read_all("{}", (struct reeve_pages){ .path = "/n", .link_header = 1, .next = "x" }, &sum),
+        REEVE_E_INTERNAL);
+}
+
+static void
 a_later_page_that_is_not_there_is_no_missing_list(void **state)
 {
     static const char script[] =
@@ -350,6 +408,7 @@ main(void)
         HTTP_TEST(the_number_of_pages_has_a_ceiling),
         HTTP_TEST(a_failure_ends_the_reading),
         HTTP_TEST(a_link_is_relative_to_its_page),
+        HTTP_TEST(a_header_leads_from_page_to_page),
         HTTP_TEST(a_later_page_that_is_not_there_is_no_missing_list),
         HTTP_TEST(options_make_an_address),
         HTTP_TEST(options_say_whom_to_trust),
