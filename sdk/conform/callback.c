@@ -293,7 +293,7 @@ callback_connect_invented(struct trial *trial)
         return connection;
     RV_AUTO_FREE char *missing = trial_missing(trial);
     if (trial->invented && run.rc == REEVE_E_INVALID)
-        trial_skip(trial, "needs --option for %s", missing);
+        trial_skip_options(trial, missing);
     else
         trial_fail_err(trial, &run.err, "open");
     return NULL;

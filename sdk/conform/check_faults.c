@@ -9,12 +9,12 @@
 #include "record.h"
 #include "spy.h"
 
-enum { PLACES = 3, ALLOCATIONS = 14 };
+enum { PLACES = 3, ALLOCATIONS = 14, ROUNDS = 3 };
 
 /* A refresh without faults, to compare with. */
 struct baseline {
     struct rv_connection *connection;
-    struct record *record, *other;
+    struct record *record, *other, *again;
     struct run run;
     int64_t allocs, emits;
 };
@@ -22,7 +22,9 @@ struct baseline {
 static int
 make_baseline(struct trial *trial, struct baseline *baseline)
 {
-    *baseline = (struct baseline){ .record = trial_record(trial), .other = trial_record(trial) };
+    *baseline = (struct baseline){ .record = trial_record(trial),
+                                   .other = trial_record(trial),
+                                   .again = trial_record(trial) };
     baseline->connection = callback_connect(trial);
     if (baseline->connection == NULL)
         return -1;
@@ -36,6 +38,48 @@ make_baseline(struct trial *trial, struct baseline *baseline)
     return 0;
 }
 
+/* A listing of a connection that has met no failure. */
+static int
+list_fresh(struct trial *trial, struct record *record)
+{
+    struct rv_connection *connection = NULL;
+    struct run run = { 0 };
+    if (callback_open(trial, trial->configs[0], &run, &connection) < 0)
+        return trial_fail_err(trial, &run.err, "open after a refresh that failed");
+    int rc = callback_list(trial, connection, record);
+    callback_close(trial, connection);
+    return rc;
+}
+
+/* Something that was there before is not listed any more: by this connection, by the whole module
+ * since the failure, or because it is gone? */
+static void
+judge_lost(struct trial *trial, const struct baseline *baseline, const char *lost)
+{
+    struct record *fresh = trial_record(trial);
+    struct suspects unseen = { 0 };
+    int left = 1, at_rest = 0;
+    for (int i = 0; left && i < ROUNDS; i++) {
+        if (list_fresh(trial, fresh) < 0 ||
+            callback_list(trial, baseline->connection, baseline->other) < 0)
+            break;
+        record_unseen(fresh, baseline->other, &unseen);
+        left = suspects_end_round(&unseen);
+        at_rest = !left && record_differ(fresh, baseline->other, NULL) == 0;
+    }
+    suspects_free(&unseen);
+    if (trial_failed(trial))
+        return;
+    if (!left && !at_rest) {
+        trial_skip_changing(trial, "%s is gone", lost);
+        return;
+    }
+    trial_fail(trial, "a refresh after a failed one lacks %s%s", lost,
+               left ? "" : ", and so does another connection");
+    if (!left)
+        trial_doubt(trial);
+}
+
 /* The connection still gives everything that it gave before. */
 static void
 check_still_good(struct trial *trial, const struct baseline *baseline)
@@ -45,8 +89,8 @@ check_still_good(struct trial *trial, const struct baseline *baseline)
     struct run run = { .record = baseline->other };
     if (callback_refresh(trial, baseline->connection, &run) < 0)
         trial_fail_err(trial, &run.err, "refresh on the same connection after a failed one");
-    else if (record_lost(baseline->record, baseline->other, &said))
-        trial_fail(trial, "a refresh after a failed one lacks %s", rv_buf_text(&said));
+    else if (record_lost(baseline->record, baseline->other, NULL, LOST_OF_COMPLETE, &said))
+        judge_lost(trial, baseline, rv_buf_text(&said));
     if (trial_failed(trial))
         trial_advise(trial, "leave a connection as it was when a callback fails");
 }
@@ -135,21 +179,48 @@ check_failed_bounds(struct trial *trial)
     check_still_good(trial, &baseline);
 }
 
-/* One object that the host cannot take: the refresh goes on without it, or ends with that class. */
-static void
+/* How many objects the last refresh lost that were there before it and are there after it: what
+ * went for good in the meantime was not lost by the provider. Up to `most` may be missing. */
+static int
+count_lost(struct trial *trial, const struct baseline *baseline, enum lost_kinds kinds, int most,
+           rv_buf *said)
+{
+    if (record_lost(baseline->record, baseline->other, NULL, kinds, said) <= most)
+        return 0;
+    if (callback_list(trial, baseline->connection, baseline->again) < 0)
+        return 0;
+    rv_buf_reset(said);
+    int lost = record_lost(baseline->record, baseline->other, baseline->again, kinds, said);
+    return lost > most ? lost : 0;
+}
+
+/* One object that the host cannot take: the refresh goes on without it, or ends with that class.
+ * How many others it lost. */
+static int
 refuse_object(struct trial *trial, const struct baseline *baseline, int64_t place, int error_class)
 {
+    RV_AUTO_BUF
+    rv_buf said = rv_buf_limited(4096);
     struct run run = { .record = baseline->other };
     spy.spoil_emit_at = place;
     spy.spoil_class = error_class;
     int rc = callback_refresh(trial, baseline->connection, &run);
     spy.spoil_emit_at = 0;
-    if (rc == 0 && baseline->other->count + 1 < baseline->record->count)
-        trial_fail(trial, "one object was refused, and %d are missing",
-                   baseline->record->count - baseline->other->count);
-    else if (rc != 0 && run.returned != error_class)
+    if (rc != 0 && run.returned != error_class)
         trial_fail(trial, "emit %lld failed with %s, and refresh with %s: %s", (long long)place,
                    rv_class_name(error_class), rv_class_name(run.returned), run.err.text);
+    return rc == 0 ? count_lost(trial, baseline, LOST_OF_ANY, 1, &said) : 0;
+}
+
+/* What is missing once may have been away for that moment: it is tried again. */
+static void
+try_refusal(struct trial *trial, const struct baseline *baseline, int64_t place, int error_class)
+{
+    if (refuse_object(trial, baseline, place, error_class) == 0 || trial_failed(trial))
+        return;
+    int lost = refuse_object(trial, baseline, place, error_class);
+    if (lost)
+        trial_fail(trial, "one object was refused, and %d are missing", lost);
 }
 
 void
@@ -161,8 +232,8 @@ check_refused_object(struct trial *trial)
         return;
     int count = choose_places(places, baseline.emits);
     for (int i = 0; i < count; i++) {
-        refuse_object(trial, &baseline, places[i], REEVE_E_INVALID);
-        refuse_object(trial, &baseline, places[i], REEVE_E_LIMIT);
+        try_refusal(trial, &baseline, places[i], REEVE_E_INVALID);
+        try_refusal(trial, &baseline, places[i], REEVE_E_LIMIT);
     }
     check_still_good(trial, &baseline);
 }
@@ -183,21 +254,31 @@ choose_allocations(int64_t places[ALLOCATIONS], int64_t count)
     return chosen;
 }
 
-static void
-refuse_memory(struct trial *trial, const struct baseline *baseline, int64_t place)
+/* How many objects it lost without a word; the first of them is written to said. */
+static int
+refuse_memory(struct trial *trial, const struct baseline *baseline, int64_t place, rv_buf *said)
 {
-    RV_AUTO_BUF
-    rv_buf said = rv_buf_limited(4096);
     struct run run = { .record = baseline->other };
     spy.fail_alloc_at = place;
     int rc = callback_refresh(trial, baseline->connection, &run);
     int refused = spy.allocs >= place;
     spy.fail_alloc_at = 0;
-    if (rc < 0 || !refused)
-        return;
-    int lost = record_lost(baseline->record, baseline->other, &said);
     /* An object may be given up, when a warning says so. */
-    if (lost == 0 || baseline->other->warning_count > baseline->record->warning_count)
+    if (rc < 0 || !refused || baseline->other->warning_count > baseline->record->warning_count)
+        return 0;
+    return count_lost(trial, baseline, LOST_OF_COMPLETE, 0, said);
+}
+
+static void
+try_without_memory(struct trial *trial, const struct baseline *baseline, int64_t place)
+{
+    RV_AUTO_BUF
+    rv_buf said = rv_buf_limited(4096);
+    if (refuse_memory(trial, baseline, place, &said) == 0)
+        return;
+    rv_buf_reset(&said);
+    int lost = refuse_memory(trial, baseline, place, &said);
+    if (lost == 0)
         return;
     trial_fail(trial, "reeve_alloc %lld failed, refresh returned 0, and %d objects are missing: %s",
                (long long)place, lost, rv_buf_text(&said));
@@ -215,7 +296,7 @@ check_no_memory(struct trial *trial)
         return;
     int count = choose_allocations(places, baseline.allocs);
     for (int i = 0; i < count; i++)
-        refuse_memory(trial, &baseline, places[i]);
+        try_without_memory(trial, &baseline, places[i]);
     check_still_good(trial, &baseline);
     trial_remark(trial, "%d places among %lld", count, (long long)baseline.allocs);
 }

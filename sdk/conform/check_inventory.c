@@ -10,7 +10,7 @@
 #include "record.h"
 #include "spy.h"
 
-enum { ATTEMPTS = 4 };
+enum { ROUNDS = 3, ASKED_FOR = 3 };
 
 /* A whole listing into a new record; NULL when there is none. */
 static struct record *
@@ -64,14 +64,15 @@ check_taken(struct trial *trial)
     }
 }
 
-/* Says of each object with this trouble what it is. */
+/* Says of each object with this trouble (and among the suspects, unless they are NULL) what it is.
+ */
 static void
-say_troubles(struct trial *trial, const struct record *record, unsigned trouble, const char *what,
-             const char *advice)
+say_troubles(struct trial *trial, const struct record *record, const struct suspects *suspects,
+             unsigned trouble, const char *what, const char *advice)
 {
     for (int i = 0; i < record->count; i++) {
         const struct seen *seen = &record->seen[i];
-        if (!(seen->troubles & trouble))
+        if (!(seen->troubles & trouble) || (suspects && !suspects_hold(suspects, seen->key)))
             continue;
         trial_fail(trial, "%s '%.200s' %s%s", seen->kind->name,
                    seen->key + strlen(seen->kind->name) + 1, what,
@@ -85,21 +86,61 @@ check_utf8(struct trial *trial)
 {
     struct record *record = list_once(trial);
     if (record)
-        say_troubles(trial, record, TROUBLE_REPLACED_BYTES,
+        say_troubles(trial, record, NULL, TROUBLE_REPLACED_BYTES,
                      "holds bytes that are not UTF-8 (they are replaced)",
                      "find out which encoding the other side uses, and convert");
+}
+
+/* Names what is wrong in one listing; how much that is. */
+typedef int (*find_fn)(const struct record *record, struct suspects *suspects);
+
+/* What is wrong in one listing of a system that lives may be right in the next: where a link leads
+ * was made, or went, between two pages. NULL when a listing has nothing of it, else the last one:
+ * the suspects are wrong in all of them. */
+static const struct record *
+find_steadily(struct trial *trial, find_fn find, struct suspects *suspects)
+{
+    struct record *record = trial_record(trial);
+    struct rv_connection *connection = callback_connect(trial);
+    for (int i = 0; connection && i < ROUNDS; i++) {
+        if (callback_list(trial, connection, record) < 0 || find(record, suspects) == 0)
+            return NULL;
+        suspects_end_round(suspects);
+    }
+    if (connection == NULL)
+        return NULL;
+    if (suspects->kept.count == 0)
+        trial_skip_changing(trial, "each of %d listings has another fault of this sort", ROUNDS);
+    return suspects->kept.count ? record : NULL;
+}
+
+static int
+find_twice(const struct record *record, struct suspects *suspects)
+{
+    int found = 0;
+    for (int i = 0; i < record->count; i++) {
+        if (!(record->seen[i].troubles & (TROUBLE_TWICE | TROUBLE_TWICE_DIFFERENT)))
+            continue;
+        found++;
+        suspects_name(suspects, record->seen[i].key);
+    }
+    return found;
 }
 
 void
 check_unique(struct trial *trial)
 {
-    struct record *record = list_once(trial);
-    if (record == NULL)
-        return;
-    say_troubles(trial, record, TROUBLE_TWICE, "was emitted twice",
-                 "emit each object of a kind once in a refresh, under a ref of its own");
-    say_troubles(trial, record, TROUBLE_TWICE_DIFFERENT, "was emitted twice with other contents",
-                 "the last one wins, so the result depends on the order: emit the same each time");
+    struct suspects twice = { 0 };
+    const struct record *record = find_steadily(trial, find_twice, &twice);
+    if (record) {
+        say_troubles(trial, record, &twice, TROUBLE_TWICE, "was emitted twice",
+                     "emit each object of a kind once in a refresh, under a ref of its own");
+        say_troubles(trial, record, &twice, TROUBLE_TWICE_DIFFERENT,
+                     "was emitted twice with other contents",
+                     "the last one wins, so the result depends on the order: emit the same each "
+                     "time");
+    }
+    suspects_free(&twice);
 }
 
 void
@@ -107,7 +148,8 @@ check_children(struct trial *trial)
 {
     struct record *record = list_once(trial);
     if (record)
-        say_troubles(trial, record, TROUBLE_CHILD_TWICE, "has two children with one key, of kind ",
+        say_troubles(trial, record, NULL, TROUBLE_CHILD_TWICE,
+                     "has two children with one key, of kind ",
                      "children of one owner differ in the key columns of their kind; one of a kind "
                      "without key columns is all that an owner can have");
 }
@@ -122,26 +164,44 @@ find_target(const struct record *record, const char *key)
     return index >= 0 && record->seen[index].name_count > 1 ? -2 : index;
 }
 
+static int
+find_dangling(const struct record *record, struct suspects *suspects)
+{
+    int found = 0;
+    for (int i = 0; i < record->wanted_count && record->unkept == 0; i++) {
+        if (find_target(record, record->wanted[i].key) >= 0)
+            continue;
+        found++;
+        suspects_name(suspects, record->wanted[i].key);
+    }
+    return found;
+}
+
+static void
+say_dangling(struct trial *trial, const struct record *record, const struct suspects *suspects)
+{
+    for (int i = 0; i < record->wanted_count; i++) {
+        const struct wanted *wanted = &record->wanted[i];
+        if (!suspects_hold(suspects, wanted->key))
+            continue;
+        trial_fail(trial, "%s points to '%.200s', %s", wanted->from, wanted->key + 1,
+                   find_target(record, wanted->key) == -2 ? "and several have that name"
+                                                          : "which was not emitted");
+    }
+    trial_advise(trial, "the ref of a link must be, letter by letter, the ref that its target "
+                        "is emitted with; leave out links to what is not emitted");
+}
+
 void
 check_links(struct trial *trial)
 {
-    struct record *record = list_once(trial);
-    if (record == NULL)
-        return;
-    for (int i = 0; i < record->wanted_count; i++) {
-        const struct wanted *wanted = &record->wanted[i];
-        int target = record->unkept ? 0 : find_target(record, wanted->key);
-        if (target == -1)
-            trial_fail(trial, "%s points to '%.200s', which was not emitted", wanted->from,
-                       wanted->key + 1);
-        else if (target == -2)
-            trial_fail(trial, "%s points to '%.200s', and several have that name", wanted->from,
-                       wanted->key + 1);
-    }
-    trial_remark(trial, "%d targets", record->wanted_count);
-    if (trial_failed(trial))
-        trial_advise(trial, "the ref of a link must be, letter by letter, the ref that its target "
-                            "is emitted with; leave out links to what is not emitted");
+    struct suspects dangling = { 0 };
+    const struct record *record = find_steadily(trial, find_dangling, &dangling);
+    if (record)
+        say_dangling(trial, record, &dangling);
+    else if (trial->report->verdict == VERDICT_NONE)
+        trial_remark(trial, "%d targets", trial->records[0]->wanted_count);
+    suspects_free(&dangling);
 }
 
 void
@@ -152,7 +212,8 @@ check_complete(struct trial *trial)
     int incomplete = 0;
     if (record == NULL)
         return;
-    say_troubles(trial, record, TROUBLE_AFTER_COMPLETE, "was emitted after its kind was complete",
+    say_troubles(trial, record, NULL, TROUBLE_AFTER_COMPLETE,
+                 "was emitted after its kind was complete",
                  "call reeve_complete after the last object of the kind");
     for (int i = 0; kinds[i]; i++) {
         const struct rv_kind *kind = rv_model_kind(kinds[i]);
@@ -171,71 +232,60 @@ check_complete(struct trial *trial)
         trial_remark(trial, "%d kinds not, and a warning: %.100s", incomplete, record->warnings[0]);
 }
 
-/* Two listings that follow each other may differ when the system lives: some of several pairs must
- * agree. */
-static void
-compare_pairs(struct trial *trial, struct rv_connection *connection, struct rv_config *again)
-{
-    RV_AUTO_BUF
-    rv_buf said = rv_buf_limited(64 << 10);
-    struct record *records[2] = { trial_record(trial), trial_record(trial) };
-    if (callback_list(trial, connection, records[0]) < 0)
-        return;
-    for (int i = 1; i <= ATTEMPTS; i++) {
-        struct rv_connection *other = connection;
-        if (again && callback_open(trial, again, NULL, &other) < 0) {
-            trial_fail(trial, "it cannot be opened a second time");
-            return;
-        }
-        if (callback_list(trial, other, records[i % 2]) < 0)
-            return;
-        if (again)
-            callback_close(trial, other);
-        rv_buf_reset(&said);
-        if (record_compare(records[(i + 1) % 2], records[i % 2], &said) == 0)
-            return;
-    }
-    trial_fail(trial, "%s", rv_buf_text(&said));
-    trial_advise(trial,
-                 "what is emitted must depend on the other side alone: no clock, no counter, "
-                 "no address; what changes by itself all the time is a volatile column");
-}
-
-void
-check_twice(struct trial *trial)
-{
-    struct rv_connection *connection = callback_connect(trial);
-    if (connection)
-        compare_pairs(trial, connection, NULL);
-}
-
-void
-check_new_connection(struct trial *trial)
-{
-    struct rv_connection *connection = callback_connect(trial);
-    if (connection)
-        compare_pairs(trial, connection, trial->configs[0]);
-}
-
-static void
-ask_for_one(struct trial *trial, struct rv_connection *connection, const struct seen *wanted)
+/* Whether it was emitted. */
+static int
+ask_for_one(struct trial *trial, struct rv_connection *connection, const struct seen *wanted,
+            struct run *run)
 {
     const char *ref = wanted->key + strlen(wanted->kind->name) + 1;
     const char *refs[] = { ref, NULL };
     struct reeve_scope scope = { .size = sizeof(scope), .kind = wanted->kind->name, .refs = refs };
-    struct record *record = trial_record(trial);
-    struct run run = { .record = record };
-    if (callback_refresh_scope(trial, connection, &run, &scope) < 0)
-        trial_fail_err(trial, &run.err, "refresh of %s '%.100s' alone", wanted->kind->name, ref);
-    else if (rv_names_find(&record->by_key, wanted->key) < 0)
-        trial_fail(trial, "asked for %s '%.100s' alone, it did not emit it", wanted->kind->name,
-                   ref);
-    for (int i = 0; i < record->kinds; i++)
-        if (record->complete[i])
+    callback_refresh_scope(trial, connection, run, &scope);
+    for (int i = 0; i < run->record->kinds; i++)
+        if (run->record->complete[i])
             trial_fail(trial,
                        "asked for one object, it declared '%s' complete: all others would "
                        "be taken for gone",
                        rv_model_at(i)->name);
+    if (trial_failed(trial))
+        trial_advise(trial, "call reeve_complete only when scope->whole is set");
+    return run->rc == 0 && rv_names_find(&run->record->by_key, wanted->key) >= 0;
+}
+
+static void
+say_not_emitted(struct trial *trial, const struct seen *wanted, const struct run *run)
+{
+    const char *ref = wanted->key + strlen(wanted->kind->name) + 1;
+    if (run->rc < 0)
+        trial_fail_err(trial, &run->err, "refresh of %s '%.100s' alone", wanted->kind->name, ref);
+    else
+        trial_fail(trial, "asked for %s '%.100s' alone, it did not emit it", wanted->kind->name,
+                   ref);
+    trial_advise(trial,
+                 "list what scope->refs names, or leave REEVE_INVENTORY_TARGETED out: then it "
+                 "is never asked for less than all");
+}
+
+/* An object that is not there any more says nothing about the provider: ask for the next. */
+static void
+ask_for_some(struct trial *trial, struct rv_connection *connection, const struct record *all)
+{
+    struct record *one = trial_record(trial), *again = trial_record(trial);
+    for (int i = 0; i < ASKED_FOR && i < all->count && !trial_failed(trial); i++) {
+        const struct seen *wanted = &all->seen[i];
+        struct run run = { .record = one }, second = { .record = one };
+        if (ask_for_one(trial, connection, wanted, &run) || trial_failed(trial))
+            return;
+        if (callback_list(trial, connection, again) < 0)
+            return;
+        if (rv_names_find(&again->by_key, wanted->key) < 0)
+            continue;
+        if (!ask_for_one(trial, connection, wanted, &second))
+            say_not_emitted(trial, wanted, &second);
+        return;
+    }
+    if (!trial_failed(trial))
+        trial_skip_changing(trial, "what was listed was gone when it was asked for");
 }
 
 void
@@ -247,5 +297,5 @@ check_targeted(struct trial *trial)
     }
     struct record *all = list_once(trial);
     if (all && all->count && !trial_failed(trial))
-        ask_for_one(trial, trial->connections[0], &all->seen[0]);
+        ask_for_some(trial, trial->connections[0], all);
 }

@@ -52,9 +52,11 @@ void check_unique(struct trial *trial);
 void check_children(struct trial *trial);
 void check_links(struct trial *trial);
 void check_complete(struct trial *trial);
+void check_targeted(struct trial *trial);
+
+/* check_steady.c */
 void check_twice(struct trial *trial);
 void check_new_connection(struct trial *trial);
-void check_targeted(struct trial *trial);
 
 /* check_watch.c */
 void check_watch(struct trial *trial);

@@ -15,15 +15,23 @@
 #include "host/host.h"
 #include "base/mem.h"
 
-enum { GROUPS_MAX = 16, REPORT_BYTES = 32 << 10, REPORT_LINES = 12, CALLBACK_BYTES = 32 };
+enum {
+    GROUPS_MAX = 16,
+    CHECKS_MAX = 16,
+    REPORT_BYTES = 32 << 10,
+    REPORT_LINES = 12,
+    CALLBACK_BYTES = 32
+};
 
 /* What was asked for. */
 struct conform {
     char *path;
     cJSON *given; /* options: names and texts */
     const char *groups[GROUPS_MAX];
-    int group_count;   /* 0: all of them */
-    int64_t limit_ms;  /* for one callback */
+    int group_count;                /* 0: all of them */
+    const char *checks[CHECKS_MAX]; /* words of their titles */
+    int check_count;                /* 0: all of them */
+    int64_t limit_ms;               /* for one callback */
     int64_t prompt_ms; /* from a cancellation or a failed save to the end of the callback */
     int64_t watch_ms;  /* how long a watch is let run */
     int verbose;
@@ -42,6 +50,8 @@ struct report {
     _Atomic int32_t cause;    /* why so much fails that it is said once */
     _Atomic int32_t fault;    /* the signal that ended the child */
     _Atomic int64_t until_ms; /* when the callback must be back, monotonic; 0: none is running */
+    _Atomic int32_t wanting;  /* it was skipped for lack of options */
+    _Atomic int32_t doubtful; /* what it found has to be found again */
     char callback[CALLBACK_BYTES];
     char overdue[160]; /* what to say when it is not back */
     char remark[200];  /* of a passed or skipped check */

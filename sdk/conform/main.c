@@ -12,9 +12,12 @@
 
 enum { USAGE = 2, VALUE_BYTES = 1 << 20 };
 
-static const char *const option_names[] = { "--option", "--group",   "--verbose",  "--describe",
-                                            "--list",   "--timeout", "--patience", "--version",
-                                            "--help",   NULL };
+static const char *const option_names[] = { "--option",   "--group", "--check",   "--verbose",
+                                            "--describe", "--list",  "--timeout", "--patience",
+                                            "--version",  "--help",  NULL };
+/* Those that take a value. */
+static const char *const valued[] = { "--option",  "--group",    "--check",
+                                      "--timeout", "--patience", NULL };
 
 static void
 print_help(void)
@@ -32,6 +35,7 @@ print_help(void)
            "                        line). Some checks need a system to talk to: without the\n"
            "                        options that name it they are skipped\n"
            "  --group GROUP         only this group of checks, may be repeated\n"
+           "  --check WORDS         only checks whose title has these words, may be repeated\n"
            "  --list                print the groups and their checks\n"
            "  --describe            print what the module declares, as JSON\n"
            "  --verbose             also print what the module writes in checks that pass\n"
@@ -50,6 +54,7 @@ print_help(void)
         "examples:\n"
         "  reeve-conform build/acme.so\n"
         "  reeve-conform build/acme.so --option hostname=acme.example --option password=@secret\n"
+        "  reeve-conform build/acme.so --check links --option hostname=acme.example\n"
         "  valgrind reeve-conform --patience 20 --group life build/acme.so\n"
         "\n"
         "The manual: reeve-conform(1); how to write a provider: writing-a-provider.md.\n");
@@ -107,6 +112,20 @@ add_group(struct conform *conform, const char *name)
 }
 
 static int
+add_check(struct conform *conform, const char *words)
+{
+    int known = 0;
+    for (const struct check *check = conform_checks; check->group; check++)
+        known |= strstr(check->title, words) != NULL;
+    if (!known || words[0] == '\0')
+        return usage("no check has these words in its title (--list prints them):", words, NULL);
+    if (conform->check_count == CHECKS_MAX)
+        return usage("too many --check, at", words, NULL);
+    conform->checks[conform->check_count++] = words;
+    return 0;
+}
+
+static int
 set_time(int64_t *out, const char *option, const char *text, int64_t least, int64_t most)
 {
     rv_err err = RV_ERR_INIT;
@@ -143,6 +162,8 @@ take_value(struct arguments *arguments, const char *option, const char *text)
         return add_option(&arguments->conform, text);
     if (strcmp(option, "--group") == 0)
         return add_group(&arguments->conform, text);
+    if (strcmp(option, "--check") == 0)
+        return add_check(&arguments->conform, text);
     if (strcmp(option, "--timeout") == 0)
         return set_time(&arguments->timeout_s, option, text, 1, 3600);
     return set_time(&arguments->patience, option, text, 1, 1000);
@@ -185,6 +206,14 @@ take_flag(struct arguments *arguments, const char *option)
     return 0;
 }
 
+static int
+is_among(const char *const *names, const char *name)
+{
+    while (*names && strcmp(*names, name) != 0)
+        names++;
+    return *names != NULL;
+}
+
 /* --name VALUE, --name=VALUE, --flag or the module; moves *at over a value of its own. */
 static int
 take_argument(struct arguments *arguments, int argc, char **argv, int *at)
@@ -195,14 +224,9 @@ take_argument(struct arguments *arguments, int argc, char **argv, int *at)
     if (given[0] != '-' || given[1] == '\0')
         return take_word(arguments, given);
     RV_AUTO_FREE char *name = rv_strndup(given, equals ? (size_t)(equals - given) : strlen(given));
-    int known = 0;
-    for (const char *const *option = option_names; *option; option++)
-        known |= strcmp(*option, name) == 0;
-    if (!known)
+    if (!is_among(option_names, name))
         return usage("unknown option", name, rv_nearest(name, option_names));
-    int wants_value = strcmp(name, "--option") == 0 || strcmp(name, "--group") == 0 ||
-                      strcmp(name, "--timeout") == 0 || strcmp(name, "--patience") == 0;
-    if (!wants_value)
+    if (!is_among(valued, name))
         return equals ? usage("no value goes with", name, NULL) : take_flag(arguments, name);
     if (equals == NULL && *at + 1 == argc)
         return usage("a value is missing behind", name, NULL);

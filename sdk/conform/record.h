@@ -9,6 +9,7 @@
 #include "host/object.h"
 #include "base/buf.h"
 #include "model/names.h"
+#include "suspects.h"
 
 enum { RECORD_OBJECTS = 1000000, RECORD_STREAMS = 64, RECORD_WARNINGS = 64 };
 
@@ -74,10 +75,28 @@ void record_warning(struct record *record, const char *name, const char *text);
 /* The tokens of another record; NULL: every token becomes `instead`. */
 void record_copy_tokens(struct record *record, const struct record *from, const char *instead);
 
-/* How many objects differ; what differs in the first few is written to said, a line each. */
-int record_compare(const struct record *first, const struct record *second, rv_buf *said);
-/* How many objects of first the second neither has nor had to leave out, of kinds that the second
- * says are complete: they would be taken for gone. The first of them is written to said. */
-int record_lost(const struct record *first, const struct record *second, rv_buf *said);
+/* How many objects differ, or are in one of the two only; they are named. */
+int record_differ(const struct record *first, const struct record *second,
+                  struct suspects *suspects);
+/* How many objects of first the second has not; they are named. */
+int record_unseen(const struct record *first, const struct record *second,
+                  struct suspects *suspects);
+/* What differs, a line each, of the first few objects that are among the suspects (NULL: of all).
+ */
+void record_say_differences(const struct record *first, const struct record *second,
+                            const struct suspects *suspects, rv_buf *said);
+/* Names the kinds that have objects in one of three listings that follow each other, and neither
+ * in that before it nor in that behind it. */
+void record_fleeting(const struct record *before, const struct record *at,
+                     const struct record *after, struct suspects *suspects);
+void record_say_fleeting(const struct record *before, const struct record *at,
+                         const struct record *after, const struct suspects *suspects, rv_buf *said);
+
+enum lost_kinds { LOST_OF_COMPLETE, LOST_OF_ANY };
+/* How many objects of first (and of again, unless that is NULL) the second neither has nor had to
+ * leave out; of all kinds, or of those that it says are complete: these would be taken for gone.
+ * The first of them is written to said. */
+int record_lost(const struct record *first, const struct record *second, const struct record *again,
+                enum lost_kinds kinds, rv_buf *said);
 
 #endif

@@ -97,6 +97,9 @@ trial_advise(struct trial *trial, const char *format, ...)
 void
 trial_remark(struct trial *trial, const char *format, ...)
 {
+    /* Why it was skipped stays. */
+    if (trial->report->verdict == VERDICT_SKIPPED)
+        return;
     va_list args;
     va_start(args, format);
     vsnprintf(trial->report->remark, sizeof(trial->report->remark), format, args);
@@ -112,6 +115,31 @@ trial_skip(struct trial *trial, const char *format, ...)
     va_end(args);
     set_verdict(trial, VERDICT_SKIPPED);
     return -1;
+}
+
+int
+trial_skip_options(struct trial *trial, const char *missing)
+{
+    trial->report->wanting = 1;
+    return trial_skip(trial, "needs --option for %s", missing);
+}
+
+int
+trial_skip_changing(struct trial *trial, const char *format, ...)
+{
+    char how[140];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(how, sizeof(how), format, args);
+    va_end(args);
+    how[strcspn(how, "\n")] = '\0';
+    return trial_skip(trial, "the system changes while it is listed: %s", how);
+}
+
+void
+trial_doubt(struct trial *trial)
+{
+    trial->report->doubtful = 1;
 }
 
 int
@@ -251,7 +279,7 @@ skip_or_fail(struct trial *trial, const char *missing)
     rv_err err = RV_ERR_INIT;
     RV_AUTO_JSON cJSON *options = trial_options(trial, 1);
     if (trial_config_of(trial, options, &err))
-        trial_skip(trial, "needs --option for %s", missing);
+        trial_skip_options(trial, missing);
     else
         trial_fail_err(trial, &err, "the options that were given");
 }

@@ -9,7 +9,7 @@
 
 #include "conform.h"
 
-enum { TRIAL_CONFIGS = 64, TRIAL_CONNECTIONS = 4, TRIAL_RECORDS = 4 };
+enum { TRIAL_CONFIGS = 64, TRIAL_CONNECTIONS = 4, TRIAL_RECORDS = 6 };
 
 struct record;
 
@@ -41,6 +41,13 @@ int trial_advise(struct trial *trial, const char *format, ...) RV_PRINTF(2, 3);
 void trial_remark(struct trial *trial, const char *format, ...) RV_PRINTF(2, 3);
 /* Always -1. */
 int trial_skip(struct trial *trial, const char *format, ...) RV_PRINTF(2, 3);
+/* For lack of these options. Always -1. */
+int trial_skip_options(struct trial *trial, const char *missing);
+/* The system changed too often for a verdict; how is said. Always -1. */
+int trial_skip_changing(struct trial *trial, const char *format, ...) RV_PRINTF(2, 3);
+/* What was found may come from a change of the system, once: the check runs again, in another
+ * process, and has failed when it fails each time. */
+void trial_doubt(struct trial *trial);
 int trial_failed(const struct trial *trial);
 
 /* The configuration that was given. NULL when required options are missing (the check is then

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A small provider that is good, unless it is compiled with a fault: FAULT is its
- * name as a text, FAULT_name is defined. test_broken.py says what reeve-conform must find.
+ * A small provider that is good, unless the variable BROKEN names faults, with a
+ * space between two. What is wrong with the file itself is compiled in, FAULT_name. "churn" is no
+ * fault: the system changes whenever it is listed. test_broken.py says what reeve-conform must
+ * find.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -16,23 +18,42 @@ enum { HOSTS = 3, VMS = 40 };
 struct broken {
     const struct reeve_config *config;
     char *buffer;
+    int damaged;
 };
+
+/* What the other side is: it has had so many changes. */
+static int changes;
+static int damaged;
 
 static int
 is(const char *fault)
 {
-    return strcmp(fault, FAULT) == 0;
+    static const char *faults;
+    size_t len = strlen(fault);
+
+    if (!faults)
+        faults = getenv("BROKEN");
+    if (!faults)
+        faults = "";
+    for (const char *at = faults; (at = strstr(at, fault)) != NULL; at += len)
+        if ((at == faults || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\0'))
+            return 1;
+    return 0;
 }
 
 static const struct reeve_option options[] = {
     { "hostname", REEVE_OPT_STRING, REEVE_OPT_REQUIRED, NULL, 0, 0, NULL, "any name" },
     { "password", REEVE_OPT_SECRET, 0, NULL, 0, 0, NULL, "any; it is not looked at" },
-#ifdef FAULT_plain_token
+    REEVE_OPTIONS_END
+};
+static const struct reeve_option plain_token[] = {
+    { "hostname", REEVE_OPT_STRING, REEVE_OPT_REQUIRED, NULL, 0, 0, NULL, "any name" },
     { "api_token", REEVE_OPT_STRING, 0, NULL, 0, 0, NULL, "a token" },
-#endif
-#ifdef FAULT_no_help
+    REEVE_OPTIONS_END
+};
+static const struct reeve_option no_help[] = {
+    { "hostname", REEVE_OPT_STRING, REEVE_OPT_REQUIRED, NULL, 0, 0, NULL, "any name" },
     { "port", REEVE_OPT_INT, 0, "1", 1, 65535, NULL, NULL },
-#endif
     REEVE_OPTIONS_END
 };
 
@@ -151,30 +172,60 @@ emit_host(struct reeve_inventory *inv, int index)
     return reeve_emit(obj);
 }
 
-static int
-emit_vm(struct reeve_inventory *inv, int index)
+static void
+add_attributes(struct reeve_object *vm)
 {
-    static int counter;
-    char ref[32], name[32], host[32];
-    struct reeve_object *obj, *attribute;
-
-    snprintf(ref, sizeof(ref), "v-%d", is("twice") && index == 7 ? 6 : index);
-    snprintf(name, sizeof(name), "vm %d", index);
-    snprintf(host, sizeof(host), "h-%d", is("dangling") && index == 9 ? 99 : index % HOSTS);
-    obj = reeve_object(inv, is("undeclared") && index == 5 ? "storage" : "vm", ref);
-    reeve_set_string(obj, "name", name);
-    if (is("counter"))
-        reeve_set_int(obj, "cpu_shares", counter++);
-    if (is("unknown_column"))
-        reeve_set_string(obj, "hame", name);
-    reeve_link(obj, "host_id", "host", host);
     for (int i = 0; i < (is("child_twice") ? 2 : 1); i++) {
-        attribute = reeve_child(obj, "custom_attribute");
+        struct reeve_object *attribute = reeve_child(vm, "custom_attribute");
+
         reeve_set_string(attribute, "section", "labels");
         reeve_set_string(attribute, "name", "colour");
         reeve_set_string(attribute, "value", "red");
         reeve_set_string(attribute, "source", "broken");
     }
+}
+
+/* What is found in a living system, and is not its provider's fault: one that is listed twice,
+ * since the pages moved; one on a host that came after the hosts were listed. */
+static int
+is_moved(int index)
+{
+    return is("churn") && index == changes % VMS + VMS / 2;
+}
+
+static void
+name_host(char *host, size_t size, int index)
+{
+    if (is("dangling") && index % 9 == 0)
+        snprintf(host, size, "h-%d", 90 + index / 9);
+    else if (is("churn") && index == changes + VMS - 1)
+        snprintf(host, size, "h-new-%d", index);
+    else
+        snprintf(host, size, "h-%d", index % HOSTS);
+}
+
+static int
+emit_vm(struct reeve_inventory *inv, int index)
+{
+    static int counter;
+    char ref[48], name[32], host[32];
+    struct reeve_object *obj;
+
+    snprintf(ref, sizeof(ref), "v-%d", is("twice") && index % VMS == 7 ? index - 1 : index);
+    if (is("pointer") && index % VMS == 9)
+        snprintf(ref, sizeof(ref), "v-at-0x%x", 0x7000 + 16 * counter++);
+    snprintf(name, sizeof(name), "vm %d", index);
+    name_host(host, sizeof(host), index);
+    obj = reeve_object(inv, is("undeclared") && index == 5 ? "storage" : "vm", ref);
+    reeve_set_string(obj, "name", name);
+    if (is("counter"))
+        reeve_set_int(obj, "cpu_shares", counter++);
+    if (is("churn") && index % 4 == changes % 4)
+        reeve_set_int(obj, "cpu_shares", changes);
+    if (is("unknown_column"))
+        reeve_set_string(obj, "hame", name);
+    reeve_link(obj, "host_id", "host", host);
+    add_attributes(obj);
     return reeve_emit(obj);
 }
 
@@ -186,20 +237,57 @@ call_from_thread(void *arg)
     return NULL;
 }
 
+/* The oldest goes with every change, and one is new. */
 static int
-list_vms(struct reeve_inventory *inv)
+list_vms(struct broken *broken, struct reeve_call *call, struct reeve_inventory *inv)
 {
-    int status = 0;
+    int first = is("churn") ? changes : 0, status = 0;
 
-    for (int i = 0; i < VMS && (status == 0 || is("ignore_failure")); i++)
+    for (int i = first; i < first + VMS && (status == 0 || is("ignore_failure")); i++) {
+        if (is("forgetful") && !reeve_format(call, "vm %d", i))
+            continue;
+        if ((broken->damaged || damaged) && i % VMS == 20)
+            continue;
         status = emit_vm(inv, i);
+        if (status == 0 && is_moved(i))
+            status = emit_vm(inv, i);
+        if (status < 0 && is("damaged"))
+            broken->damaged = 1;
+        if (status < 0 && is("damaged_module"))
+            damaged = 1;
+        if (is("drop_three") && status == REEVE_E_INVALID && (i += 2))
+            status = 0;
+    }
     if (is("ignore_failure"))
         status = 0;
     if (status == 0 && !is("forget_complete"))
         status = reeve_complete(inv, "vm");
     if (status == 0 && is("after_complete"))
-        status = emit_vm(inv, VMS);
+        status = emit_vm(inv, first + VMS);
     return is("other_class") && status < 0 ? REEVE_E_PROTOCOL : status;
+}
+
+static int
+list_hosts(struct reeve_inventory *inv)
+{
+    int status = 0;
+
+    for (int i = 0; i < HOSTS && status == 0; i++)
+        status = emit_host(inv, i);
+    return status == 0 ? reeve_complete(inv, "host") : status;
+}
+
+static int
+list_one(const struct reeve_scope *scope, struct reeve_inventory *inv)
+{
+    int first = is("churn") ? changes : 0, index;
+
+    if (is("complete_one"))
+        return reeve_begin(inv, scope->kind) ? -1 : reeve_complete(inv, scope->kind);
+    if (sscanf(scope->refs[0], "v-%d", &index) == 1 && index >= first && index < first + VMS &&
+        !is("no_target"))
+        return emit_vm(inv, index);
+    return sscanf(scope->refs[0], "h-%d", &index) == 1 ? emit_host(inv, index) : 0;
 }
 
 static int
@@ -207,10 +295,10 @@ refresh_broken(struct reeve_call *call, void *conn, const struct reeve_scope *sc
                struct reeve_inventory *inv)
 {
     char *text = reeve_format(call, "%d hosts", HOSTS);
-    int status = 0;
+    int status;
 
-    (void)conn, (void)scope;
-    if (!text && !is("no_memory_check"))
+    changes++;
+    if (!text && !is("no_memory_check") && !is("forgetful"))
         return REEVE_E_LIMIT;
     if (is("no_memory_check"))
         memset(text, 'x', 1);
@@ -220,12 +308,11 @@ refresh_broken(struct reeve_call *call, void *conn, const struct reeve_scope *sc
         if (pthread_create(&thread, NULL, call_from_thread, call) == 0)
             pthread_join(thread, NULL);
     }
-    for (int i = 0; i < HOSTS && status == 0; i++)
-        status = emit_host(inv, i);
+    if (!scope->whole)
+        return list_one(scope, inv);
+    status = list_vms(conn, call, inv);
     if (status == 0)
-        status = reeve_complete(inv, "host");
-    if (status == 0)
-        status = list_vms(inv);
+        status = list_hosts(inv);
     return status == 0 ? reeve_checkpoint(inv, "all", "1") : status;
 }
 
@@ -251,9 +338,11 @@ watch_broken(struct reeve_call *call, void *conn, struct reeve_inventory *inv)
 }
 
 static const char *const kinds[] = { "host", "vm", "custom_attribute", NULL };
-static const struct reeve_inventory_iface inventory = {
-    .size = sizeof(inventory), .kinds = kinds, .refresh = refresh_broken, .watch = watch_broken
-};
+static const struct reeve_inventory_iface inventory = { .size = sizeof(inventory),
+                                                        .kinds = kinds,
+                                                        .flags = REEVE_INVENTORY_TARGETED,
+                                                        .refresh = refresh_broken,
+                                                        .watch = watch_broken };
 
 #ifndef FAULT_no_symbol
 REEVE_EXPORT const struct reeve_provider *reeve_provider_entry(const struct reeve_host *host);
@@ -279,6 +368,10 @@ reeve_provider_entry(const struct reeve_host *host)
                                               .verify = verify_broken,
                                               .close = close_broken };
 
+    if (is("plain_token"))
+        provider.options = plain_token;
+    if (is("no_help"))
+        provider.options = no_help;
     if (is("magic"))
         provider.magic = 0x12345678;
     if (is("major"))
