@@ -10,6 +10,24 @@
 #include "reeve/json.h"
 #include "support/sdk_host.h"
 
+/* What is a whole number of 64 bits is an id as well, of the same digits. */
+static void
+check_number(struct reeve_call *call, const struct reeve_json *value)
+{
+    char digits[32];
+    const char *id = NULL;
+    int64_t number;
+
+    int status = reeve_json_need_id(call, value, "", &id);
+    if ((status == 0) != (id != NULL))
+        abort();
+    if (reeve_json_need_int(call, value, "", &number) != 0)
+        return;
+    snprintf(digits, sizeof(digits), "%lld", (long long)number);
+    if (status != 0 || strcmp(id, digits) != 0 || reeve_json_int(value, "", !number) != number)
+        abort();
+}
+
 static uint64_t
 visit(const struct reeve_json *value)
 {
@@ -66,6 +84,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (status == 0) {
         if (visit(value) != visit(value))
             abort();
+        check_number(&call, value);
+        for (const struct reeve_json *c = reeve_json_first(value, ""); c; c = reeve_json_next(c))
+            check_number(&call, c);
         check_round_trip(&call, value);
         reeve_json_free(value);
     }
