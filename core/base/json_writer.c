@@ -25,7 +25,10 @@ add_escape(rv_buf *out, unsigned char c)
             return;
         }
     }
-    rv_buf_addf(out, "\\u%04x", c);
+    const char unicode[6] = {
+        '\\', 'u', '0', '0', "0123456789abcdef"[c >> 4], "0123456789abcdef"[c & 15]
+    };
+    rv_buf_add(out, unicode, sizeof(unicode));
 }
 
 static void
