@@ -47,6 +47,11 @@ static const struct gauge gauges[] = {
       { "provider", "type" },
       "SELECT name, type, CASE WHEN last_refresh_error IS NULL AND last_refresh_date IS NOT NULL "
       "THEN 1 ELSE 0 END FROM ext_management_systems ORDER BY id" },
+    { "reeve_provider_warnings",
+      "What could not be had of the provider: API groups that are missing, lists that are "
+      "forbidden.",
+      { "provider", "type" },
+      "SELECT name, type, COALESCE(warnings_count, 0) FROM ext_management_systems ORDER BY id" },
     { "reeve_provider_last_refresh_success_seconds",
       "When the provider's last refresh ended well, in seconds since 1970.",
       { "provider", "type" },

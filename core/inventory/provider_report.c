@@ -55,8 +55,11 @@ rv_provider_report(struct rv_store *store, int64_t id, const char *error, const 
         fields[count++] = (struct rv_field){ "last_refresh_date", rv_vint(now) };
     if (full_refresh && text == NULL)
         fields[count++] = (struct rv_field){ "last_refresh_success_date", rv_vint(now) };
-    if (warnings)
+    if (warnings) {
         fields[count++] = (struct rv_field){ "warnings", rv_vtext(warning_text) };
+        fields[count++] =
+            (struct rv_field){ "warnings_count", rv_vint(cJSON_GetArraySize(warnings)) };
+    }
     if (stats)
         fields[count++] = (struct rv_field){ "refresh_stats", rv_vtext(stats_text) };
     return update_record(store, id, fields, count, err) < 0

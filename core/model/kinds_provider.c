@@ -31,6 +31,7 @@ static const struct reeve_column provider_columns[] = {
     TIME("last_metrics_update_date", "When the last collection of metrics ended, well or not"),
     TIME("last_metrics_success_date", "When the last collection of metrics ended well"),
     JSON("warnings", "What could not be had: name to text"),
+    INT("warnings_count", "How many warnings there are"),
     JSON("refresh_stats", "Last refresh: milliseconds of its phases, peak memory, objects"),
     STRING("quarantine_reason", "Why its worker is not started again; null when it is"),
     TIME("quarantined_on", "Since when its worker is not started again"),

@@ -474,6 +474,8 @@ metrics_count_requests_rows_and_providers(void **state)
 {
     struct api_fixture *f = fixture_of(state);
     seed_pods(f, 7);
+    rv_test_script(f->store,
+                   "UPDATE ext_management_systems SET warnings_count = 3 WHERE name = 'prod'");
     AUTO_REPLY struct reply first = get(f, "/api/zones");
     AUTO_REPLY struct reply reply = ask(f, "GET", "/metrics", "Accept: */*\n", NULL);
     AUTO_REPLY struct reply from_outside =
@@ -489,6 +491,10 @@ metrics_count_requests_rows_and_providers(void **state)
         strstr(reply.body, "reeve_objects{provider=\"prod\",kind=\"container_groups\"} 7\n"));
     assert_non_null(
         strstr(reply.body, "reeve_provider_up{provider=\"prod\",type=\"kubernetes\"} 0\n"));
+    assert_non_null(
+        strstr(reply.body, "reeve_provider_warnings{provider=\"prod\",type=\"kubernetes\"} 3\n"));
+    assert_non_null(
+        strstr(reply.body, "reeve_provider_warnings{provider=\"lab\",type=\"demo\"} 0\n"));
     assert_non_null(
         strstr(reply.body, "reeve_provider_enabled{provider=\"lab\",type=\"demo\"} 1\n"));
     assert_non_null(strstr(reply.body, "reeve_feed_number "));

@@ -218,6 +218,7 @@ warnings_are_on_the_record_while_they_last(void **state)
     RV_AUTO_FREE char *warnings = record(store, id, "warnings");
     assert_non_null(strstr(warnings, "\"routes\":\"absent\""));
     assert_non_null(strstr(warnings, "\"container_node: refused\":"));
+    assert_record(store, id, "warnings_count", "2");
     script("watch:\nwarn services forbidden\nhang\n");
     interrupt_after = 8;
     interrupt_with = 2;
@@ -229,6 +230,7 @@ warnings_are_on_the_record_while_they_last(void **state)
     interrupt_with = 0;
     must(rv_refresher_full(refresher, 0, NULL, err));
     assert_record(store, id, "warnings", "");
+    assert_record(store, id, "warnings_count", "0");
     rv_refresher_close(refresher);
 }
 

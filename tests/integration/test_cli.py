@@ -313,7 +313,7 @@ class Get(Case):
     def test_status_shows_server_workers_providers_and_inventory(self):
         out, _ = self.cli(OK, "status")
         self.assertIn(self.reeved.url, out)
-        for part in ("servers (1)", "workers (", "providers (2)", "inventory"):
+        for part in ("servers (1)", "workers (", "providers (2)", "inventory", "WARNINGS"):
             self.assertIn(part, out)
         self.assertRegex(out, r"(?m)^container_groups +37$")
         whole = self.json("status", "-o", "json")

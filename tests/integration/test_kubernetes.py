@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reeve beside kubectl on a real, busy cluster: the fixture `kubernetes` (REEVE_TEST_KUBERNETES is its folder)."""
+"""Reeve beside kubectl on a real, busy cluster."""
 import json
 import os
 import subprocess
@@ -10,11 +10,7 @@ import kube_it
 import reeve_it
 
 
-class Shared(kube_it.KubeCase):
-    def setUp(self):
-        super().setUp()
-        self.cluster = kube_it.Cluster(os.environ["REEVE_TEST_KUBERNETES"]).start()
-
+class Beside(kube_it.BusyCase):
     def test_every_kind_that_kubectl_lists_has_the_same_names(self):
         self.connect()
         self.cluster.settle()
@@ -115,12 +111,11 @@ class Shared(kube_it.KubeCase):
         self.cluster.seed("node.yaml", 5, verb="delete")
 
 
-class Faults(kube_it.KubeCase):
+class Faults(kube_it.BusyCase):
     """What is refused before anything is stored, and what is only warned of."""
 
     def setUp(self):
         super().setUp()
-        self.cluster = kube_it.Cluster(os.environ["REEVE_TEST_KUBERNETES"]).start()
         self.reeved = self.start()
         self.login()
         self.host, self.port = self.cluster.env["KUBE_URL"].rsplit("/", 1)[1].split(":")
@@ -159,6 +154,11 @@ class Faults(kube_it.KubeCase):
         self.ctl("provider", "refresh", "bad", "--wait")
         shown = json.loads(self.ctl("provider", "show", "bad", "-o", "json"))
         self.assertIn("services", json.dumps(shown.get("warnings", {})))
+        listed = self.ctl("provider", "list", "-o", "table").splitlines()
+        column = listed[0].index("WARNINGS")
+        self.assertGreater(int(listed[1][column:].split()[0]), 0)
+        self.assertRegex(self.reeved.request("GET", "/metrics").body.decode(),
+                         r'reeve_provider_warnings\{provider="bad",type="kubernetes"\} [1-9]')
         self.assertEqual(self.rows("services"), [])
         self.assertEqual(self.names("pods"), self.cluster.names("pods"))
 
@@ -173,12 +173,8 @@ class Faults(kube_it.KubeCase):
                 self.assertNotIn(token.encode(), file.read())
 
 
-class Kills(kube_it.KubeCase):
+class Kills(kube_it.BusyCase):
     """Workers and the server itself, killed in the middle of lists, saves and watches."""
-
-    def setUp(self):
-        super().setUp()
-        self.cluster = kube_it.Cluster(os.environ["REEVE_TEST_KUBERNETES"]).start()
 
     def churn(self, stop):
         count = 0

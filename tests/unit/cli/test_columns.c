@@ -168,7 +168,7 @@ empty_rows_look_as_kubectls(void **state)
         { "pv", "<none> 0       <unknown> " },
         { "hpa", "<none> <none> <none> <none> <unset> 0 0 <unknown> " },
         { "nodes", "<none> Unknown <none> <unknown> <none> " },
-        { "providers", "<none> <none> <none> <none> <none> never <none> " },
+        { "providers", "<none> <none> <none> <none> <none> never 0 <none> " },
     };
     cJSON *row = cJSON_CreateObject();
     (void)state;
