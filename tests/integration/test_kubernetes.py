@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reeve beside kubectl on a real, busy cluster."""
+"""Reeve beside kubectl on a real, busy cluster: the fixture `kubernetes` (REEVE_TEST_KUBERNETES is its folder)."""
 import json
 import os
 import subprocess
@@ -10,7 +10,11 @@ import kube_it
 import reeve_it
 
 
-class Beside(kube_it.BusyCase):
+class Shared(kube_it.KubeCase):
+    def setUp(self):
+        super().setUp()
+        self.cluster = kube_it.Cluster(os.environ["REEVE_TEST_KUBERNETES"]).start()
+
     def test_every_kind_that_kubectl_lists_has_the_same_names(self):
         self.connect()
         self.cluster.settle()
@@ -111,11 +115,12 @@ class Beside(kube_it.BusyCase):
         self.cluster.seed("node.yaml", 5, verb="delete")
 
 
-class Faults(kube_it.BusyCase):
+class Faults(kube_it.KubeCase):
     """What is refused before anything is stored, and what is only warned of."""
 
     def setUp(self):
         super().setUp()
+        self.cluster = kube_it.Cluster(os.environ["REEVE_TEST_KUBERNETES"]).start()
         self.reeved = self.start()
         self.login()
         self.host, self.port = self.cluster.env["KUBE_URL"].rsplit("/", 1)[1].split(":")
@@ -173,8 +178,12 @@ class Faults(kube_it.BusyCase):
                 self.assertNotIn(token.encode(), file.read())
 
 
-class Kills(kube_it.BusyCase):
+class Kills(kube_it.KubeCase):
     """Workers and the server itself, killed in the middle of lists, saves and watches."""
+
+    def setUp(self):
+        super().setUp()
+        self.cluster = kube_it.Cluster(os.environ["REEVE_TEST_KUBERNETES"]).start()
 
     def churn(self, stop):
         count = 0
