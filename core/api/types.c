@@ -86,12 +86,48 @@ rv_types_name(const struct rv_api *api, const char *name_or_class)
     return rv_provider_type_of(name_or_class);
 }
 
+/* Its module is there, and cannot be used: why. 0 when there is none. */
+static int
+say_broken(const struct rv_api *api, const char *name, rv_err *err)
+{
+    const cJSON *all = api->config.host.types ? api->config.host.types(api->config.host.arg) : NULL;
+    const cJSON *one;
+
+    cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(all, "broken"))
+    {
+        const char *why = rv_json_string(cJSON_GetObjectItemCaseSensitive(one, "error"), "text");
+        if (!rv_streq(rv_json_string(one, "name"), name))
+            continue;
+        rv_fail(err, RV_E_INVALID, "the module of provider type '%.200s' cannot be used: %s", name,
+                why ? why : "the server's log says why");
+        return rv_hint(err, "reeve-conform tells its author what is wrong with it");
+    }
+    return 0;
+}
+
+static int
+say_unknown(const char *name_or_class, const char *const *names, rv_err *err)
+{
+    rv_buf list = rv_buf_limited(1024);
+
+    for (int i = 0; names[i]; i++)
+        rv_buf_addf(&list, "%s%s", list.len ? ", " : "", names[i]);
+    rv_fail(err, RV_E_INVALID, "unknown provider type '%.200s'; installed are %s", name_or_class,
+            names[0] ? rv_buf_text(&list) : "none");
+    rv_buf_free(&list);
+    const char *nearest = rv_nearest(name_or_class, names);
+    if (nearest)
+        return rv_hint(err, "did you mean '%s'?", nearest);
+    return rv_hint(err, "a module that is installed while reeved runs is seen a few seconds later; "
+                        "it goes into the folder 'providers' of reeved's modules, or into one that "
+                        "the setting modules.path names");
+}
+
 int
 rv_types_installed(const struct rv_api *api, const char *name_or_class, const char **name,
                    rv_err *err)
 {
     const char *names[TYPES_MAX];
-    rv_buf list = rv_buf_limited(1024);
     const cJSON *type;
     int count = 0;
 
@@ -103,20 +139,13 @@ rv_types_installed(const struct rv_api *api, const char *name_or_class, const ch
             continue;
         if (rv_streq(installed, *name)) {
             *name = installed;
-            rv_buf_free(&list);
             return 0;
         }
         names[count++] = installed;
-        rv_buf_addf(&list, "%s%s", list.len ? ", " : "", installed);
     }
     names[count] = NULL;
-    rv_fail(err, RV_E_INVALID, "unknown provider type '%.200s'; installed are %s", name_or_class,
-            count ? rv_buf_text(&list) : "none");
-    const char *nearest = rv_nearest(name_or_class, names);
-    if (nearest)
-        rv_hint(err, "did you mean '%s'?", nearest);
-    rv_buf_free(&list);
-    return err->code;
+    int rc = say_broken(api, *name ? *name : name_or_class, err);
+    return rc ? rc : say_unknown(name_or_class, names, err);
 }
 
 void

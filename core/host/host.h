@@ -18,18 +18,24 @@ struct rv_connection;
 /* The functions that modules get. */
 extern const struct reeve_host rv_host_table;
 
-/* Load DIR/NAME.so, check magic, version and tables, add its kinds to the model. INVALID for a
- * file that is no provider, UNSUPPORTED for another major (the text names file, its version and
+/* A path is one folder or several, with ':' between; a module of an earlier one hides those of the
+ * same name in later ones. */
+/* Load NAME.so of a path, check magic, version and tables, add its kinds to the model. INVALID for
+ * a file that is no provider, UNSUPPORTED for another major (the text names file, its version and
  * ours, the hint what to do), NOT_FOUND with the nearest name. Modules are never unloaded. */
-int rv_module_load(struct rv_module **out, const char *dir, const char *name, rv_err *err);
+int rv_module_load(struct rv_module **out, const char *path, const char *name, rv_err *err);
 int rv_module_load_file(struct rv_module **out, const char *path, rv_err *err);
 /* A host copy, zero-extended when the module is of an older minor. */
 const struct reeve_provider *rv_module_provider(const struct rv_module *module);
 /* Give a loaded module another table of functions, which lives as long as the process: one that
  * listens in or fails on purpose (reeve-conform, tests). */
 void rv_module_bind(const struct rv_module *module, const struct reeve_host *host);
-/* Names of the modules in DIR, sorted; ends with NULL; freed with rv_names_free. */
-int rv_module_list(char ***out, const char *dir, rv_err *err);
+/* Names of the modules in a path, sorted; ends with NULL; freed with rv_names_free. An error when
+ * none of its folders can be read. */
+int rv_module_list(char ***out, const char *path, rv_err *err);
+/* The files of that name in a path: the first is the one that is loaded, the others it hides. How
+ * many; *out ends with NULL and is freed with rv_names_free. */
+int rv_module_files(char ***out, const char *path, const char *name);
 void rv_names_free(char **names);
 /* Manifest for people and programs: identity, options, kinds, interfaces. */
 cJSON *rv_module_describe(const struct rv_module *module);

@@ -132,34 +132,64 @@ rv_module_load_file(struct rv_module **out, const char *path, rv_err *err)
 }
 
 static int
-fail_not_there(const char *dir, const char *name, rv_err *err)
+fail_not_there(const char *path, const char *name, rv_err *err)
 {
     rv_err ignored = RV_ERR_INIT;
     char **names = NULL;
     const char *near = NULL;
-    if (rv_module_list(&names, dir, &ignored) == 0)
+    if (rv_module_list(&names, path, &ignored) == 0)
         near = rv_nearest(name, (const char *const *)names);
     if (near)
         rv_fail(err, RV_E_NOT_FOUND, "there is no provider '%.80s', did you mean '%s'?", name,
                 near);
     else
-        rv_fail(err, RV_E_NOT_FOUND, "there is no provider '%.80s' in '%s'", name, dir);
+        rv_fail(err, RV_E_NOT_FOUND, "there is no provider '%.80s' in '%s'", name, path);
     rv_names_free(names);
     return err->code;
 }
 
-int
-rv_module_load(struct rv_module **out, const char *dir, const char *name, rv_err *err)
+/* The next folder of a path, or NULL behind the last one; the caller's to free. */
+static char *
+next_folder(const char **path)
 {
+    *path += strspn(*path, ":");
+    size_t len = strcspn(*path, ":");
+    char *folder = len ? rv_strndup(*path, len) : NULL;
+    *path += len;
+    return folder;
+}
+
+int
+rv_module_files(char ***out, const char *path, const char *name)
+{
+    char **files = rv_alloc(sizeof(*files));
+    int count = 0;
     /* The name may come from a request: it must not lead out of the folder. */
-    if (name == NULL || name[0] == 0 ||
-        strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != strlen(name) || strlen(name) > 64)
-        return fail_not_there(dir, name ? name : "", err);
-    RV_AUTO_FREE char *path = rv_format("%s/%s.so", dir, name);
-    struct stat file;
-    if (stat(path, &file) < 0)
-        return fail_not_there(dir, name, err);
-    return rv_module_load_file(out, path, err);
+    int good = name && name[0] && strlen(name) <= 64 &&
+               strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(name);
+    for (char *folder; good && (folder = next_folder(&path)) != NULL; free(folder)) {
+        struct stat file;
+        char *at = rv_format("%s/%s.so", folder, name);
+        if (stat(at, &file) < 0) {
+            free(at);
+            continue;
+        }
+        files = rv_realloc(files, (size_t)count + 2, sizeof(*files));
+        files[count++] = at;
+        files[count] = NULL;
+    }
+    *out = files;
+    return count;
+}
+
+int
+rv_module_load(struct rv_module **out, const char *path, const char *name, rv_err *err)
+{
+    char **files = NULL;
+    int rc = rv_module_files(&files, path, name) > 0 ? rv_module_load_file(out, files[0], err)
+                                                     : fail_not_there(path, name ? name : "", err);
+    rv_names_free(files);
+    return rc;
 }
 
 const struct reeve_provider *
@@ -181,25 +211,58 @@ by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-int
-rv_module_list(char ***out, const char *dir, rv_err *err)
+struct names {
+    char **at;
+    size_t count;
+};
+
+static int
+add_names(struct names *names, const char *dir, rv_err *err)
 {
     DIR *folder = opendir(dir);
     if (folder == NULL)
         return rv_fail_errno(err, "folder of provider modules '%s'", dir);
-    char **names = rv_realloc(NULL, 1, sizeof(*names));
-    size_t count = 0;
     for (struct dirent *entry; (entry = readdir(folder));) {
         size_t len = strlen(entry->d_name);
         if (len <= 3 || strcmp(entry->d_name + len - 3, ".so") != 0)
             continue;
-        names = rv_realloc(names, count + 2, sizeof(*names));
-        names[count++] = rv_strndup(entry->d_name, len - 3);
+        names->at = rv_realloc(names->at, names->count + 2, sizeof(*names->at));
+        names->at[names->count++] = rv_strndup(entry->d_name, len - 3);
     }
     closedir(folder);
-    qsort(names, count, sizeof(*names), by_name);
-    names[count] = NULL;
-    *out = names;
+    return 0;
+}
+
+/* Sorted, each once. */
+static void
+put_in_order(struct names *names)
+{
+    size_t kept = 0;
+    qsort(names->at, names->count, sizeof(*names->at), by_name);
+    for (size_t i = 0; i < names->count; i++) {
+        if (kept > 0 && strcmp(names->at[kept - 1], names->at[i]) == 0)
+            free(names->at[i]);
+        else
+            names->at[kept++] = names->at[i];
+    }
+    names->at[kept] = NULL;
+}
+
+int
+rv_module_list(char ***out, const char *path, rv_err *err)
+{
+    struct names names = { .at = rv_alloc(sizeof(*names.at)) };
+    rv_err unread = RV_ERR_INIT;
+    int folders = 0;
+    for (char *folder; (folder = next_folder(&path)) != NULL; free(folder))
+        folders += add_names(&names, folder, &unread) == 0;
+    if (folders == 0) {
+        free(names.at);
+        return rv_fail(err, unread.code ? unread.code : RV_E_NOT_FOUND, "%s",
+                       unread.code ? unread.text : "there is no folder of provider modules");
+    }
+    put_in_order(&names);
+    *out = names.at;
     return 0;
 }
 

@@ -58,3 +58,19 @@ rv_paths_modules(char **out, const char *wanted, rv_err *err)
     rv_fail(err, RV_E_NOT_FOUND, "no " PROBE " in %s", rv_buf_text(&tried));
     return rv_hint(err, "install Reeve whole, or say where its modules are with --module-dir");
 }
+
+int
+rv_paths_providers(char **out, const char *module_dir, const char *setting, rv_err *err)
+{
+    for (const char *at = setting; *at; at += strcspn(at, ":")) {
+        at += strspn(at, ":");
+        if (*at && *at != '/') {
+            rv_fail(err, RV_E_INVALID, "setting 'modules.path': folder '%.*s' is not absolute",
+                    (int)strcspn(at, ":"), at);
+            return rv_hint(err, "begin it with /: the server does not know from which folder it "
+                                "is meant");
+        }
+    }
+    *out = rv_format("%s%s%s/providers", setting, setting[0] ? ":" : "", module_dir);
+    return 0;
+}

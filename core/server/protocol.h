@@ -12,7 +12,7 @@
  *                  guid           its own; server_guid: this server's
  *                  lend_word      random, its own (see rv_lent_make)
  *                  provider       id, or 0; then also provider_name
- *                  home, store, module_dir, url
+ *                  home, store, module_dir, provider_path, url
  *                  settings       those of reeve.yaml and the command line
  *                  server         what the server worker said of us, once it has
  *                  tls            api: certificate, key (paths); absent: plain HTTP

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "host/host.h"
 #include "base/mem.h"
 #include "model/model.h"
 #include "queue/queue.h"
@@ -198,8 +199,10 @@ changed_ms(const char *path)
 static int
 pardon_one(struct rv_worker *worker, const struct quarantined *one, rv_err *err)
 {
-    RV_AUTO_FREE char *path = rv_format("%s/%s.so", worker->provider_dir, one->type);
-    int newer = changed_ms(path) > one->since_ms;
+    char **files = NULL;
+    int newer = rv_module_files(&files, worker->provider_path, one->type) > 0 &&
+                changed_ms(files[0]) > one->since_ms;
+    rv_names_free(files);
     if (!newer && one->proved_ms <= one->since_ms)
         return 0;
     rv_log(

@@ -100,10 +100,14 @@ on_tick(evutil_socket_t fd, short events, void *arg)
     (void)fd;
     (void)events;
     rv_supervisor_check(s);
-    if (s->stop_ms)
+    if (s->stop_ms) {
         go_on_stopping(s);
-    else if (s->certificate)
+        return;
+    }
+    if (s->certificate)
         rv_certificate_watch(s->certificate);
+    if (rv_module_watch(&s->modules, s->provider_path, rv_monotonic_ms()))
+        rv_supervisor_describe(s);
 }
 
 void
@@ -127,6 +131,22 @@ warn_of_later(const struct rv_supervisor *s, const char *const before[])
 }
 
 static void
+take_module_path(struct rv_supervisor *s)
+{
+    rv_err err = RV_ERR_INIT;
+    char *path = NULL;
+    if (rv_paths_providers(&path, s->module_dir,
+                           rv_settings_string(s->home.settings, "modules.path"), &err)) {
+        rv_log_err(RV_ERROR, "setting not taken; the old one stays", &err);
+        return;
+    }
+    free(s->provider_path);
+    s->provider_path = path;
+    s->modules = (struct rv_module_watch){ 0 };
+    rv_module_watch(&s->modules, path, rv_monotonic_ms());
+}
+
+static void
 reload(struct rv_supervisor *s)
 {
     rv_err err = RV_ERR_INIT;
@@ -143,6 +163,7 @@ reload(struct rv_supervisor *s)
         return;
     }
     rv_server_log(s->home.settings);
+    take_module_path(s);
     rv_supervisor_send_settings(s, NULL);
     rv_supervisor_describe(s);
     rv_log(RV_INFO, "settings read again");
@@ -206,12 +227,15 @@ start(struct rv_supervisor *s, const struct rv_options *options, rv_err *err)
         return err->code;
     rv_server_log(s->home.settings);
     if (rv_paths_modules(&s->module_dir, options->module_dir, err) ||
+        rv_paths_providers(&s->provider_path, s->module_dir,
+                           rv_settings_string(s->home.settings, "modules.path"), err) ||
         rv_server_vault_open(&s->vault, &s->home, err) ||
         rv_certificate_open(&s->certificate, &s->home, s->module_dir, err) ||
         rv_listen_open(&s->listening, rv_settings_string(s->home.settings, "listen"),
                        listen_flags(s), err) ||
         make_loop(s, err))
         return err->code;
+    rv_module_watch(&s->modules, s->provider_path, rv_monotonic_ms());
     s->roster = rv_roster_new();
     rv_roster_set(s->roster, "server", 0, NULL, 1, rv_monotonic_ms());
     return 0;
@@ -235,6 +259,7 @@ finish(struct rv_supervisor *s)
     cJSON_Delete(s->server);
     cJSON_Delete(s->types);
     free(s->module_dir);
+    free(s->provider_path);
     rv_home_close(&s->home);
     libevent_global_shutdown();
 }

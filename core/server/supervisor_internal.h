@@ -11,6 +11,7 @@
 #include "server/child.h"
 #include "server/home.h"
 #include "server/listen.h"
+#include "server/module_watch.h"
 #include "server/roster.h"
 #include "server/supervisor.h"
 #include "server/vault.h"
@@ -24,7 +25,8 @@ struct rv_supervisor {
     struct rv_server_vault *vault;
     struct rv_roster *roster;
     struct rv_child *children;
-    char *module_dir;
+    char *module_dir, *provider_path;
+    struct rv_module_watch modules;
     struct rv_settings *limits; /* in force, as the server worker knows them; NULL until then */
     cJSON *server; /* who we are: id, zone_id, ...; NULL until the server worker knows */
     cJSON *types;  /* manifests of the provider modules; NULL until described */

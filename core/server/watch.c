@@ -64,6 +64,7 @@ send_welcome(struct rv_supervisor *s, struct rv_child *child, const char *name)
     cJSON_AddStringToObject(welcome, "server_guid", s->home.guid);
     cJSON_AddStringToObject(welcome, "store", s->home.store_url);
     cJSON_AddStringToObject(welcome, "module_dir", s->module_dir);
+    cJSON_AddStringToObject(welcome, "provider_path", s->provider_path);
     cJSON_AddStringToObject(welcome, "url", s->listening.url);
     if (s->certificate && strcmp(child->type, "api") == 0)
         rv_certificate_tell(s->certificate, welcome);

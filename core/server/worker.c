@@ -313,7 +313,7 @@ take_welcome(struct rv_worker *worker, cJSON *welcome)
     worker->home = rv_strdup(rv_json_string(welcome, "home"));
     worker->store_url = rv_strdup(rv_json_string(welcome, "store"));
     worker->module_dir = rv_strdup(rv_json_string(welcome, "module_dir"));
-    worker->provider_dir = rv_format("%s/providers", worker->module_dir);
+    worker->provider_path = rv_strdup(rv_json_string(welcome, "provider_path"));
     worker->url = rv_strdup(rv_json_string(welcome, "url"));
     worker->server_id = rv_json_int(server, "id", 0);
     worker->zone_id = rv_json_int(server, "zone_id", 0);
@@ -393,7 +393,7 @@ close_worker(struct rv_worker *worker)
         explicit_bzero(worker->store_url, strlen(worker->store_url));
     free(worker->store_url);
     free(worker->module_dir);
-    free(worker->provider_dir);
+    free(worker->provider_path);
     free(worker->url);
     free(worker->provider_name);
     free(worker->zone);

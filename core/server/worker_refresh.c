@@ -185,7 +185,7 @@ open_once(struct refresh *refresh, rv_err *err)
         .lease_ms = rv_settings_int(worker->settings, "workers.lease"),
         .objects_max = rv_settings_int(worker->settings, "refresh.objects_max"),
         .auth_retry_ms = rv_settings_int(worker->settings, "refresh.auth_retry"),
-        .module_dir = worker->provider_dir,
+        .module_dir = worker->provider_path,
         .vault = &worker->vault,
         .interrupted = interrupted,
         .progress = progress,

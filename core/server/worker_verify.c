@@ -6,9 +6,11 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "base/mem.h"
 #include "host/host.h"
 #include "server/protocol.h"
 #include "server/worker.h"
@@ -83,7 +85,7 @@ prove(struct rv_worker *worker, const cJSON *job, cJSON *prepared, rv_err *err)
     struct rv_module *module = NULL;
     struct rv_config *config = NULL;
     const char *name = rv_json_string(job, "module");
-    if (rv_module_load(&module, worker->provider_dir, name ? name : "", err) ||
+    if (rv_module_load(&module, worker->provider_path, name ? name : "", err) ||
         rv_config_make(&config, module, cJSON_GetObjectItemCaseSensitive(job, "given"), err))
         return err->code;
     int failed = prove_config(worker, module, config, prepared, err);
@@ -142,14 +144,14 @@ rv_worker_verify(struct rv_worker *worker)
 
 /* In a process of its own: what a module does when it is loaded is not known. */
 static _Noreturn void
-describe_to(int fd, const char *dir, const char *name)
+describe_to(int fd, const char *path, const char *name)
 {
     rv_err err = RV_ERR_INIT;
     struct rv_module *module = NULL;
     cJSON *out = NULL;
     rv_wait_install(NULL);
     alarm(MODULE_MS / 1000);
-    if (rv_module_load(&module, dir, name, &err) == 0)
+    if (rv_module_load(&module, path, name, &err) == 0)
         out = rv_module_describe(module);
     if (out == NULL) {
         out = cJSON_CreateObject();
@@ -171,7 +173,7 @@ describe_to(int fd, const char *dir, const char *name)
 
 /* The manifest, or an object with an error. */
 static int
-describe(cJSON **out, const char *dir, const char *name, rv_err *err)
+describe(cJSON **out, const char *path, const char *name, rv_err *err)
 {
     int ends[2], status = 0;
     RV_AUTO_BUF rv_buf text = rv_buf_limited(MANIFEST_MAX_BYTES);
@@ -180,7 +182,7 @@ describe(cJSON **out, const char *dir, const char *name, rv_err *err)
     pid_t pid = fork();
     if (pid == 0) {
         close(ends[0]);
-        describe_to(ends[1], dir, name);
+        describe_to(ends[1], path, name);
     }
     close(ends[1]);
     int failed = pid < 0 ? rv_fail_errno(err, "fork") : rv_buf_read_fd(&text, ends[0], err);
@@ -203,13 +205,47 @@ describe(cJSON **out, const char *dir, const char *name, rv_err *err)
     return failed;
 }
 
+static int
+is_same_file(const char *one, const char *other)
+{
+    struct stat first, second;
+    return stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
+/* The first of a name counts: who put another there wonders why it does not run. */
+static void
+say_hidden(const char *path, const char *name)
+{
+    char **files = NULL;
+    int count = rv_module_files(&files, path, name);
+    for (int i = 1; i < count; i++)
+        if (!is_same_file(files[0], files[i]))
+            rv_log(RV_WARNING, "provider module is hidden by another of its name",
+                   RV_F("file", RV_S(files[i])), RV_F("by", RV_S(files[0])));
+    rv_names_free(files);
+}
+
+static void
+say_unreadable(const char *path)
+{
+    for (const char *at = path + strspn(path, ":"); *at; at += strspn(at, ":")) {
+        RV_AUTO_FREE char *folder = rv_strndup(at, strcspn(at, ":"));
+        if (access(folder, R_OK | X_OK))
+            rv_log(RV_WARNING, "no provider modules", RV_F("folder", RV_S(folder)),
+                   RV_F("error", RV_S(strerror(errno))));
+        at += strlen(folder);
+    }
+}
+
 static void
 describe_all(struct rv_worker *worker, char **names, cJSON *types, cJSON *broken)
 {
     for (int i = 0; names[i]; i++) {
         rv_err err = RV_ERR_INIT;
         cJSON *manifest = NULL;
-        if (describe(&manifest, worker->provider_dir, names[i], &err) == 0) {
+        say_hidden(worker->provider_path, names[i]);
+        if (describe(&manifest, worker->provider_path, names[i], &err) == 0) {
             cJSON_AddItemToArray(types, manifest);
             continue;
         }
@@ -231,7 +267,8 @@ rv_worker_describe(struct rv_worker *worker)
     cJSON *payload = cJSON_AddObjectToObject(message, "types");
     cJSON *types = cJSON_AddArrayToObject(payload, "types");
     cJSON *broken = cJSON_AddArrayToObject(payload, "broken");
-    if (rv_module_list(&names, worker->provider_dir, &err) == 0)
+    say_unreadable(worker->provider_path);
+    if (rv_module_list(&names, worker->provider_path, &err) == 0)
         describe_all(worker, names, types, broken);
     else
         rv_log_err(RV_WARNING, "no provider modules", &err);

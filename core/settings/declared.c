@@ -33,6 +33,9 @@ static const struct rv_setting declared[] = {
     { "region", RV_SET_INT, "-1", -1, 999,
       "region number: that of a database that is made now (-1: 1), checked against an older one" },
     { "zone", RV_SET_STRING, "default", 0, 0, "zone of this server when it is seen first" },
+    { "modules.path", RV_SET_STRING, "", 0, 0,
+      "folders with further provider modules, absolute, with ':' between; they are looked through "
+      "before the installed one, so that the first of two modules of one name counts" },
     { "log.level", RV_SET_STRING, "info", 0, 0, "debug, info, warning or error" },
     { "log.format", RV_SET_STRING, "logfmt", 0, 0, "logfmt or json" },
     /* Server. */

@@ -174,6 +174,29 @@ modules_of_a_folder_are_listed_by_name(void **state)
 }
 
 static void
+the_first_folder_of_a_path_wins(void **state)
+{
+    (void)state;
+    static const char path[] = ":/nowhere/at/all:" HOST_TEST_MODULES ":" HOST_TEST_MODULES "/.:";
+    char **names = NULL, **files = NULL;
+    struct rv_module *module = NULL;
+    rv_err err = RV_ERR_INIT;
+    assert_int_equal(rv_module_list(&names, path, &err), 0);
+    for (int i = 1; names[i]; i++)
+        assert_true(strcmp(names[i - 1], names[i]) < 0);
+    rv_names_free(names);
+    assert_int_equal(rv_module_files(&files, path, "good"), 2);
+    assert_string_equal(files[0], HOST_TEST_MODULES "/good.so");
+    assert_string_equal(files[1], HOST_TEST_MODULES "/./good.so");
+    assert_null(files[2]);
+    rv_names_free(files);
+    assert_int_equal(rv_module_load(&module, path, "good", &err), 0);
+    assert_ptr_equal(module, good_module());
+    assert_int_equal(rv_module_load(&module, path, "goood", &err), RV_E_NOT_FOUND);
+    assert_int_equal(rv_module_list(&names, "", &err), RV_E_NOT_FOUND);
+}
+
+static void
 the_manifest_tells_options_kinds_and_interfaces(void **state)
 {
     (void)state;
@@ -205,6 +228,7 @@ main(void)
         cmocka_unit_test(what_is_no_library_is_refused),
         cmocka_unit_test(a_module_is_loaded_once_and_its_kinds_join_the_dictionary),
         cmocka_unit_test(modules_of_a_folder_are_listed_by_name),
+        cmocka_unit_test(the_first_folder_of_a_path_wins),
         cmocka_unit_test(the_manifest_tells_options_kinds_and_interfaces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
