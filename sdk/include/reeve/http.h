@@ -84,9 +84,9 @@ int reeve_http_open(struct reeve_call *call, const struct reeve_http_config *con
                     struct reeve_http **out);
 void reeve_http_close(struct reeve_http *http); /* streams too; NULL is allowed */
 
-/* A header of every request from now on, in place of one of the same name; value and secret as in
- * struct reeve_http_header, both NULL: none any more. value is copied; secret must live until it is
- * replaced or the client closed. */
+/* A header of every request from now on (streams that are open keep what they sent), in place of
+ * one of the same name; value and secret as in struct reeve_http_header, both NULL: none any more.
+ * value is copied; secret must live until it is replaced or the client closed. */
 int reeve_http_set_header(struct reeve_call *call, struct reeve_http *http, const char *name,
                           const char *value, const struct reeve_secret *secret);
 
