@@ -5,25 +5,29 @@
 The manual's code carries notes that readers do not see, each in a comment right before its block:
 
   <!-- FILE -->                       the whole of a file (Makefile, acme_server.py)
+  <!-- WORDS --> before sh            what a reader types, run as it stands but for the build folder and Acme's port
   <!-- acme.c: PART -->               a part of acme.c: new ones go to the end, known ones are replaced
   <!-- acme.c: PART above OTHER -->   a new part, before another
   <!-- at file level -->              a piece of C that stands by itself
   <!-- in a function -->              statements
 
-After each step acme.c must build without a warning and pass reeve-conform; after the last one every check of it.
+After each step acme.c must build without a warning and pass reeve-conform; after step 7 every check of it. Step 8
+runs it in an installed server.
 From the environment: REEVE_BUILD (a build folder, to install from), CFLAGS and LDFLAGS (of a sanitized build).
 """
 import glob
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 MANUAL = os.path.join(ROOT, "docs", "writing-a-provider.md")
-BLOCK = re.compile(r"^<!-- (.*?) -->\n```(\w+)\n(.*?)^```$", re.M | re.S)
+BLOCK = re.compile(r"^<!-- ([^\n]*?) -->\n```(\w+)\n(.*?)^```$", re.M | re.S)
 ANY_BLOCK = re.compile(r"^```(\w+)\n", re.M)
 FUNCTION = """
 int snippet(struct reeve_call *call, const struct reeve_config *config, struct reeve_http *http,
@@ -37,6 +41,9 @@ int snippet(struct reeve_call *call, const struct reeve_config *config, struct r
     return status;
 }
 """
+# Where a step touches a part of the module only, the groups that look at it; else all of them run.
+NEW_IN = {1: ["static", "life"], 2: ["life"], 3: ["static", "inventory"], 4: ["inventory"], 5: ["inventory"],
+          6: ["inventory", "time"]}
 INCLUDES = "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include <reeve/reeve.h>\n"
 
 
@@ -68,11 +75,14 @@ class Manual(unittest.TestCase):
         cls.scratch = tempfile.TemporaryDirectory(prefix="reeve-manual-")
         cls.folder = os.path.join(cls.scratch.name, "acme")
         os.mkdir(cls.folder)
-        cls.prefix = os.path.join(cls.scratch.name, "prefix")
-        subprocess.run(["cmake", "--install", os.environ["REEVE_BUILD"], "--component", "sdk", "--prefix", cls.prefix],
-                       check=True, stdout=subprocess.DEVNULL)
-        config = glob.glob(os.path.join(cls.prefix, "**", "reeve-sdk.pc"), recursive=True)[0]
-        cls.environment = dict(os.environ, PKG_CONFIG_PATH=os.path.dirname(config))
+        # ~ of the manual.
+        cls.environment = dict(os.environ, HOME=cls.scratch.name)
+        cls.prefix = os.path.join(cls.scratch.name, "reeve")
+        installing = dict((note, text) for note, _, text in BLOCK.findall(cls.manual))["the SDK and a server"]
+        installing = installing.replace("build/release", '"$REEVE_BUILD"')
+        done = subprocess.run(["bash", "-euc", installing + 'printf "%s\\n" "$PATH" "$PKG_CONFIG_PATH"'],
+                              env=cls.environment, check=True, stdout=subprocess.PIPE, text=True)
+        cls.environment["PATH"], cls.environment["PKG_CONFIG_PATH"] = done.stdout.splitlines()[-2:]
         cls.include = os.path.join(cls.prefix, "include")
 
     @classmethod
@@ -114,17 +124,68 @@ class Manual(unittest.TestCase):
             cwd=self.folder, env=self.environment, text=True, capture_output=True)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
-    def conform(self, port, *arguments):
+    def conform(self, port, *arguments, leaks=True):
         options = ["hostname=127.0.0.1", f"port={port}", "security_protocol=non-ssl", "auth_key=open-sesame"]
         return subprocess.run(
             [os.path.join(self.prefix, "bin", "reeve-conform"), "acme.so", *[f"--option={o}" for o in options], *arguments],
-            cwd=self.folder, text=True, capture_output=True, timeout=400)
+            cwd=self.folder, text=True, capture_output=True, timeout=400,
+            env=self.environment if leaks else dict(self.environment, ASAN_OPTIONS="detect_leaks=0"))
 
     def start_server(self):
         server = subprocess.Popen([sys.executable, "-B", "acme_server.py", "0"], cwd=self.folder, text=True,
                                   stdout=subprocess.PIPE)
         self.addCleanup(lambda: (server.kill(), server.wait(), server.stdout.close()))
         return server.stdout.readline().split()[-1]
+
+    def type(self, text, timeout_s=120):
+        """What a shell answers; one that does not end is ended then."""
+        with tempfile.TemporaryFile("w+") as answer:
+            shell = subprocess.Popen(["bash", "-euo", "pipefail", "-c", text], cwd=self.folder, env=self.environment,
+                                     stdout=answer, stderr=subprocess.STDOUT, start_new_session=True)
+            try:
+                code = shell.wait(timeout_s)
+            except subprocess.TimeoutExpired:
+                os.killpg(shell.pid, signal.SIGINT)
+                code = shell.wait(20)
+            answer.seek(0)
+            return code, answer.read()
+
+    def stop_reeved(self):
+        path = os.path.join(self.scratch.name, "acme-home", "pid")
+        if not os.path.exists(path):
+            return
+        pid = int(read(path))
+        self.type(re.search(r"\(`(kill .*?)`\)", self.manual).group(1))
+        end = time.monotonic() + 20
+        while os.path.exists(f"/proc/{pid}") and time.monotonic() < end:
+            time.sleep(0.05)
+        log = read(os.path.join(self.scratch.name, "acme.log"))
+        self.assertNotRegex(log, "Sanitizer|runtime error:")
+
+    def follow_the_last_step(self, step, port):
+        """In the order of the manual, whose blocks of sh these are."""
+        blocks = {note: text.replace("port=8443", f"port={port}") for note, language, text in BLOCK.findall(step)
+                  if language == "sh"}
+        self.assertEqual(list(blocks), ["a server", "a provider", "a watch", "installed with pkg-config",
+                                        "installed with CMake"])
+        self.addCleanup(self.stop_reeved)
+        for note, text in blocks.items():
+            with self.subTest(block=note):
+                code, answer = self.type(text, 5 if note == "a watch" else 120)
+                self.assertTrue(code == 0 or note == "a watch", answer)
+                self.look_at(note, answer)
+
+    def look_at(self, note, answer):
+        module = os.path.join(self.prefix, "lib", "reeve", "providers", "acme.so")
+        if note == "a provider":
+            self.assertRegex(answer, r"(?m)^acme: Acme$")
+            self.assertEqual(len(re.findall(r'"name": "machine \d+"', answer)), 50, answer)
+            self.assertEqual(len(re.findall(r'"name": "rack \d+"', answer)), 2, answer)
+        elif note == "a watch":
+            # Off a terminal each row and each change is a line of JSON.
+            self.assertRegex(answer, r'(?m)^\{"type":"updated".*"name":"machine 0"')
+        elif note.startswith("installed"):
+            os.unlink(module)  # there it is; the next way may put it there again
 
     def test_each_step_leaves_something_that_works(self):
         chapters = re.split(r"^## ", self.manual, flags=re.M)
@@ -133,7 +194,9 @@ class Manual(unittest.TestCase):
         source, port = Source(), None
         for number, step in enumerate(steps):
             changed = False
-            for note, _, text in BLOCK.findall(step):
+            for note, language, text in BLOCK.findall(step):
+                if language == "sh":
+                    continue
                 if note.startswith("acme.c: "):
                     source.put(note[len("acme.c: "):], text)
                     changed = True
@@ -146,8 +209,8 @@ class Manual(unittest.TestCase):
             with self.subTest(step=number):
                 self.write("acme.c", source.text())
                 self.build()
-                last = number == 7
-                done = self.conform(port, *([] if last else ["--group=static", "--group=life", "--group=inventory"]))
+                done = self.conform(port, *[f"--group={group}" for group in NEW_IN.get(number, ())],
+                                    leaks=number not in NEW_IN)
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
                 self.assertNotIn("# SKIP", done.stdout)
         self.assertIn("ok 28 - inventory: a refresh lists something (56 objects of 3 kinds)", done.stdout)
@@ -156,6 +219,7 @@ class Manual(unittest.TestCase):
         done = self.conform(port, "--group", "life", "--option", "auth_key=wrong")
         shown = re.search(r"^    (not ok \d+ - life: verify .*)\n    (#   verify: .*)$", self.manual, re.M)
         self.assertIn(shown.group(1) + "\n" + shown.group(2), done.stdout)
+        self.follow_the_last_step(steps[8], port)
 
 
 if __name__ == "__main__":
