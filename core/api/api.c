@@ -6,6 +6,7 @@
 
 #include <event2/event.h>
 #include <stdlib.h>
+#include "api/backlog.h"
 #include "api/feed.h"
 #include "api/gauges.h"
 #include "api/http.h"
@@ -55,6 +56,7 @@ rv_api_close(struct rv_api *api)
         return;
     api->draining = 1;
     rv_jobs_drop(api);
+    rv_backlog_drop(api);
     rv_http_close(api);
     rv_hub_free(api->hub);
     rv_stats_free(api->stats);
@@ -66,7 +68,10 @@ rv_api_close(struct rv_api *api)
 void
 rv_api_changed(struct rv_api *api)
 {
-    rv_hub_poll(api->hub);
+    if (api->config.outside)
+        api->due |= RV_DUE_POLL;
+    else
+        rv_hub_poll(api->hub);
 }
 
 void

@@ -48,6 +48,9 @@ struct rv_api_config {
     int64_t server_id, zone_id, region_id;
     const char *server_guid;
     struct rv_tls *tls; /* connections are made with it; NULL: plain HTTP */
+    /* Requests and streams are served by rv_api_work, which the host calls outside of its loop; 0:
+     * within the loop, which then stands while the store is waited for. */
+    int outside;
 };
 
 int rv_api_open(struct rv_api **out, const struct rv_api_config *config, rv_err *err);
@@ -55,6 +58,12 @@ int rv_api_open(struct rv_api **out, const struct rv_api_config *config, rv_err 
 void rv_api_drain(struct rv_api *api);
 int rv_api_idle(const struct rv_api *api);
 void rv_api_close(struct rv_api *api);
+/* For a host that said `outside`: whether something waits, and to do it. */
+int rv_api_has_work(const struct rv_api *api);
+void rv_api_work(struct rv_api *api);
+/* For the same, while rv_api_work waits for the store: turns the loop once without blocking and
+ * answers probes. waited_ms: how long this statement has been waited for. */
+void rv_api_turn(struct rv_api *api, int64_t waited_ms);
 /* Something changed (a wake-up on "changes"): streams read the feed now. */
 void rv_api_changed(struct rv_api *api);
 

@@ -17,6 +17,8 @@ struct rv_hub;
 struct rv_job;
 struct rv_conns;
 
+enum { RV_DUE_POLL = 1 << 0, RV_DUE_BEATS = 1 << 1 };
+
 struct rv_api {
     struct rv_api_config config;
     struct evhttp *http;
@@ -28,8 +30,12 @@ struct rv_api {
     struct rv_logins *logins;
     struct rv_stats *stats;
     struct rv_hub *hub;
-    int in_flight;         /* requests whose answer is not sent yet, streams included */
-    struct rv_job *parked; /* that wait for something outside */
+    int in_flight;              /* requests whose answer is not sent yet, streams included */
+    struct rv_job *parked;      /* that wait for something outside */
+    struct rv_request *waiting; /* to be carried out outside of the loop */
+    int due;                    /* RV_DUE_...: of streams */
+    int telling;                /* streams are told: none may end under our feet */
+    int blind;                  /* the store may not be asked: somebody waits for its answer */
     int draining;
     char *gauges; /* text of the last count */
     int64_t gauges_ms;

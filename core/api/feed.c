@@ -180,6 +180,7 @@ rv_hub_poll(struct rv_hub *hub)
 
     if (!hub->streams)
         return;
+    hub->api->telling++;
     int behind = catch_up_all(hub);
     for (int i = 0; full && i < ROUNDS && any_level(hub); i++) {
         rv_err err = RV_ERR_INIT;
@@ -196,6 +197,7 @@ rv_hub_poll(struct rv_hub *hub)
         hub->cursor = batch->to;
         rv_batch_free(batch);
     }
+    hub->api->telling--;
     if (hub->streams)
         start_timer(hub->timer, behind || (full && any_level(hub)) ? 1 : poll_ms);
 }
@@ -203,9 +205,27 @@ rv_hub_poll(struct rv_hub *hub)
 static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
+    struct rv_hub *hub = arg;
+
     (void)fd;
     (void)what;
-    rv_hub_poll(arg);
+    if (hub->api->config.outside)
+        hub->api->due |= RV_DUE_POLL;
+    else
+        rv_hub_poll(hub);
+}
+
+static int64_t
+heartbeat_ms(const struct rv_hub *hub)
+{
+    return rv_settings_int(hub->api->config.settings, "api.stream_heartbeat");
+}
+
+void
+rv_hub_later(struct rv_hub *hub)
+{
+    start_timer(hub->timer, rv_settings_int(hub->api->config.settings, "api.feed_poll"));
+    start_timer(hub->beats, heartbeat_ms(hub));
 }
 
 static void
@@ -218,12 +238,6 @@ beat(struct rv_stream *stream)
     rv_buf_addf(&text, ": still here\nid: %s\n\n", id);
     rv_stream_put(stream, &text);
     rv_buf_free(&text);
-}
-
-static int64_t
-heartbeat_ms(const struct rv_hub *hub)
-{
-    return rv_settings_int(hub->api->config.settings, "api.stream_heartbeat");
 }
 
 /* Whether it goes on: each looks at its login once in a while, and says that it is there when it
@@ -241,15 +255,13 @@ attend(struct rv_stream *stream, int64_t every_ms)
 }
 
 /* Again when the next of them will be due. */
-static void
-on_beats(evutil_socket_t fd, short what, void *arg)
+void
+rv_hub_beat(struct rv_hub *hub)
 {
-    struct rv_hub *hub = arg;
     struct rv_stream *stream = hub->streams, *next;
     int64_t every_ms = heartbeat_ms(hub), next_ms = every_ms;
 
-    (void)fd;
-    (void)what;
+    hub->api->telling++;
     for (; stream; stream = next) {
         next = stream->next;
         if (!attend(stream, every_ms))
@@ -260,8 +272,22 @@ on_beats(evutil_socket_t fd, short what, void *arg)
         if (left_ms < next_ms)
             next_ms = left_ms;
     }
+    hub->api->telling--;
     if (hub->streams)
         start_timer(hub->beats, next_ms > 0 ? next_ms : 1);
+}
+
+static void
+on_beats(evutil_socket_t fd, short what, void *arg)
+{
+    struct rv_hub *hub = arg;
+
+    (void)fd;
+    (void)what;
+    if (hub->api->config.outside)
+        hub->api->due |= RV_DUE_BEATS;
+    else
+        rv_hub_beat(hub);
 }
 
 struct rv_hub *
@@ -402,6 +428,10 @@ rv_stream_start(struct rv_request *req, rv_err *err)
     struct rv_stream *stream = new_stream(req, err);
     if (!stream)
         return err->code;
+    if (!rv_http_connected(req)) { /* it went while we asked the store */
+        free(stream);
+        return rv_fail(err, RV_E_UNAVAILABLE, "the client has gone");
+    }
     stream->shows_beside = rv_stream_shows_beside(&listing);
     add_stream(stream, from, now);
     return 0;

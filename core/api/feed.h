@@ -16,6 +16,10 @@ struct rv_hub *rv_hub_new(struct rv_api *api);
 void rv_hub_free(struct rv_hub *hub);
 /* Read the feed now and tell the streams. */
 void rv_hub_poll(struct rv_hub *hub);
+/* Heartbeats of streams that are due, and looks at their logins. */
+void rv_hub_beat(struct rv_hub *hub);
+/* Not now: the store does not answer. */
+void rv_hub_later(struct rv_hub *hub);
 /* Streams are ended, each after what is in its buffer. */
 void rv_hub_drain(struct rv_hub *hub);
 int rv_hub_streams(const struct rv_hub *hub);

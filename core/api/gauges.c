@@ -172,7 +172,7 @@ count_all(struct rv_api *api, rv_buf *out, rv_err *err)
 }
 
 int
-rv_gauges_write(struct rv_api *api, rv_buf *out, rv_err *err)
+rv_gauges_count(struct rv_api *api, rv_err *err)
 {
     if (!api->gauges || rv_monotonic_ms() - api->gauges_ms >= KEEP_MS) {
         rv_buf text = rv_buf_limited(GAUGES_MAX);
@@ -185,8 +185,19 @@ rv_gauges_write(struct rv_api *api, rv_buf *out, rv_err *err)
         api->gauges = rv_buf_take_string(&text);
         api->gauges_ms = rv_monotonic_ms();
     }
-    rv_buf_add_string(out, api->gauges);
     return 0;
+}
+
+void
+rv_gauges_write(const struct rv_api *api, rv_buf *out)
+{
+    if (!api->gauges)
+        return;
+    rv_buf_add_string(out, api->gauges);
+    add_head(out, "reeve_store_figures_age_seconds",
+             "How old the figures are that come from the database.");
+    rv_buf_addf(out, "reeve_store_figures_age_seconds %g\n",
+                (double)(rv_monotonic_ms() - api->gauges_ms) / 1000);
 }
 
 void

@@ -9,7 +9,10 @@
 #include "api/api_internal.h"
 #include "base/buf.h"
 
-int rv_gauges_write(struct rv_api *api, rv_buf *out, rv_err *err);
+/* Counts anew when the last count is old. When it fails that one stays. */
+int rv_gauges_count(struct rv_api *api, rv_err *err);
+/* The last count, if there is one, and its age. */
+void rv_gauges_write(const struct rv_api *api, rv_buf *out);
 void rv_gauges_free(struct rv_api *api);
 
 #endif

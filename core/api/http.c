@@ -19,6 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "api/answer.h"
+#include "api/backlog.h"
 #include "api/conn.h"
 #include "api/route.h"
 #include "api/stats.h"
@@ -312,6 +313,20 @@ handle(struct rv_request *req)
     rv_route_dispatch(req);
 }
 
+void
+rv_http_carry_out(struct rv_request *req)
+{
+    handle(req);
+    if (!req->parked && !req->streaming)
+        rv_http_answer(req);
+}
+
+int
+rv_http_connected(const struct rv_request *req)
+{
+    return req->http && evhttp_request_get_connection(req->http) != NULL;
+}
+
 static void
 on_request(struct evhttp_request *http, void *arg)
 {
@@ -325,9 +340,10 @@ on_request(struct evhttp_request *http, void *arg)
     req->http = http;
     req->method = method_of(http);
     req->header = header_of;
-    handle(req);
-    if (!req->parked && !req->streaming)
-        rv_http_answer(req);
+    if (api->config.outside)
+        rv_backlog_add(req);
+    else
+        rv_http_carry_out(req);
 }
 
 static void

@@ -12,6 +12,10 @@ int rv_http_open(struct rv_api *api, rv_err *err);
 void rv_http_close(struct rv_api *api);
 /* Send the answer of a request that was parked (or just handled) and free the request. */
 void rv_http_answer(struct rv_request *req);
+/* From the target to the answer, unless the request is parked or becomes a stream. */
+void rv_http_carry_out(struct rv_request *req);
+/* 0 when the client has gone. */
+int rv_http_connected(const struct rv_request *req);
 /* No more new connections; those that are idle end with their next answer. */
 void rv_http_drain(struct rv_api *api);
 

@@ -76,6 +76,7 @@ struct rv_request {
     int64_t id, sub_id;         /* {id}, {sub_id} */
     struct rv_identity who;     /* user_id 0: not logged in */
     struct rv_answer answer;
+    struct rv_request *next_waiting;
     int parked;                          /* the answer comes later */
     int streaming;                       /* the connection belongs to a stream now */
     const struct rv_stream_calls *calls; /* of a stream */

@@ -157,7 +157,10 @@ rv_worker_beat(struct rv_worker *worker)
 static void
 beat(void *arg)
 {
-    rv_worker_beat(arg);
+    struct rv_worker *worker = arg;
+    rv_worker_beat(worker);
+    if (worker->on_wait)
+        worker->on_wait(worker->arg);
 }
 
 int

@@ -50,6 +50,7 @@ struct rv_worker {
     cJSON *answer;
     /* Frames that are not common to all; may be NULL. */
     void (*on_frame)(void *arg, const cJSON *frame);
+    void (*on_wait)(void *arg); /* in every wait, as often as the hooks' beat_ms says */
     void *arg;
     struct rv_wait_hooks hooks;
 };

@@ -2,7 +2,8 @@
  *
  * The API worker: an event loop over the inherited listening socket and the
  * supervisor's. What needs the key or a provider's module is asked of the
- * supervisor: sealing at once, proving with the answer later.
+ * supervisor: sealing at once, proving with the answer later. What may wait for the store is done
+ * outside of the loop, which turns meanwhile: whoever asks whether we live gets his answer.
  */
 #include <event2/event.h>
 #include <signal.h>
@@ -23,7 +24,9 @@ enum {
     DRAIN_MS = 2500,
     DRAIN_LOOK_MS = 20,
     SETTINGS_MS = 5000,
-    TLS_LOOK_MS = 2000
+    TLS_LOOK_MS = 2000,
+    TURN_MS = 50, /* how often the loop turns while the store is waited for */
+    TURN_AFTER_MS = 100
 };
 
 /* A proof that somebody waits for. */
@@ -47,6 +50,9 @@ struct api {
     int look_at_tls; /* now: somebody has asked for it */
     int64_t tls_ms;  /* when its files were looked at last */
     int changed, draining;
+    int heart_due, later_due, finished;
+    int64_t work_ms;    /* monotonic: since when a statement is waited for; 0: we are in the loop */
+    int64_t statements; /* of the store, at that time */
     int64_t drain_ms, settings_ms;
 };
 
@@ -258,6 +264,12 @@ on_later(evutil_socket_t fd, short events, void *arg)
     struct api *api = arg;
     (void)fd;
     (void)events;
+    api->later_due = 1;
+}
+
+static void
+do_later(struct api *api)
+{
     while (cJSON_GetArraySize(api->answers) > 0) {
         cJSON *frame = cJSON_DetachItemFromArray(api->answers, 0);
         if (rv_message_is(frame, "proved"))
@@ -280,7 +292,7 @@ on_later(evutil_socket_t fd, short events, void *arg)
     if (!api->draining)
         return;
     if (rv_api_idle(api->api) || rv_monotonic_ms() - api->drain_ms > DRAIN_MS)
-        event_base_loopbreak(api->base);
+        api->finished = 1;
     else
         look_later(api, DRAIN_LOOK_MS);
 }
@@ -314,10 +326,60 @@ on_heart(evutil_socket_t fd, short events, void *arg)
     (void)fd;
     (void)events;
     rv_worker_beat(api->worker);
+    api->heart_due = 1;
+}
+
+static void
+do_heart(struct api *api)
+{
     give_up_proofs(api);
     read_settings(api);
     if (rv_monotonic_ms() - api->tls_ms >= TLS_LOOK_MS)
         look_at_tls(api, RV_TLS_SETTLED);
+}
+
+/* In the middle of a wait. Each statement is waited for anew. */
+static void
+on_wait(void *arg)
+{
+    struct api *api = arg;
+    int64_t now_ms = rv_monotonic_ms(), statements;
+    if (api->work_ms == 0)
+        return;
+    statements = rv_store_statements(api->worker->store);
+    if (statements != api->statements) {
+        api->statements = statements;
+        api->work_ms = now_ms;
+    }
+    if (now_ms - api->work_ms >= TURN_AFTER_MS)
+        rv_api_turn(api->api, now_ms - api->work_ms);
+}
+
+static void
+do_due(struct api *api)
+{
+    api->work_ms = rv_monotonic_ms();
+    rv_api_work(api->api);
+    if (api->heart_due) {
+        api->heart_due = 0;
+        do_heart(api);
+    }
+    if (api->later_due) {
+        api->later_due = 0;
+        do_later(api);
+    }
+    api->work_ms = 0;
+}
+
+static void
+run(struct api *api)
+{
+    while (!api->finished) {
+        int due = api->heart_due || api->later_due || rv_api_has_work(api->api);
+        if (event_base_loop(api->base, due ? EVLOOP_NONBLOCK : EVLOOP_ONCE) < 0)
+            return;
+        do_due(api);
+    }
 }
 
 static void
@@ -370,6 +432,7 @@ open_api(struct api *api, rv_err *err)
         .region_id = worker->region_id,
         .server_guid = worker->server_guid,
         .tls = api->tls,
+        .outside = 1,
     };
     return rv_api_open(&api->api, &config, err);
 }
@@ -402,6 +465,8 @@ begin(struct api *api, rv_err *err)
         return err->code;
     if (rv_worker_settings(worker, err) || open_tls(api, err) || open_api(api, err))
         return err->code;
+    worker->hooks.beat_ms = TURN_MS;
+    worker->on_wait = on_wait;
     return rv_worker_ready(worker, queues, err);
 }
 
@@ -409,6 +474,7 @@ static void
 end(struct api *api)
 {
     api->worker->on_frame = NULL;
+    api->worker->on_wait = NULL;
     rv_api_close(api->api);
     rv_tls_close(api->tls);
     while (api->proofs) {
@@ -441,7 +507,7 @@ rv_worker_api(struct rv_worker *worker)
     if (!failed) {
         if (worker->stop)
             event_active(api.later, EV_TIMEOUT, 0);
-        event_base_dispatch(api.base);
+        run(&api);
     } else if (err.code != RV_E_CANCELLED) {
         rv_log_err(RV_ERROR, "worker cannot start", &err);
     }

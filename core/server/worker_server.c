@@ -21,7 +21,7 @@
 #include "server/worker.h"
 #include "store/schema.h"
 
-enum { SAY_AGAIN_MS = 30000, MOST_CHANNELS = 16, FIGURES_MS = 10000, MOST_ROLES = 63 };
+enum { SAY_AGAIN_MS = 30000, MOST_CHANNELS = 16, MOST_ROLES = 63 };
 
 #define CHANGES_CHANNEL "reeve_changes"
 
@@ -139,12 +139,7 @@ look_at_leases(struct server *server, rv_err *err)
 {
     struct rv_worker *worker = server->worker;
     int64_t now_ms = rv_monotonic_ms(), returned = 0;
-    int64_t every_ms = rv_settings_int(worker->settings, "workers.lease") / 4;
-    int64_t heartbeat_ms = rv_settings_int(worker->settings, "server.heartbeat_freq");
-    if (every_ms > FIGURES_MS)
-        every_ms = FIGURES_MS;
-    if (every_ms > heartbeat_ms)
-        every_ms = heartbeat_ms;
+    int64_t every_ms = rv_settings_heartbeat_ms(worker->settings);
     if (server->someone_died) {
         server->someone_died = 0;
         if (rv_census_bury(server->census, err)) {

@@ -24,6 +24,18 @@ static const struct rule rules[] = {
     { "server.monitor_poll", "workers.lease", 1, "leases are renewed in that rhythm" },
 };
 
+enum { FIGURES_MS = 10000 };
+
+int64_t
+rv_settings_heartbeat_ms(const struct rv_settings *settings)
+{
+    int64_t every_ms = rv_settings_int(settings, "workers.lease") / 4;
+    int64_t heartbeat_ms = rv_settings_int(settings, "server.heartbeat_freq");
+    if (every_ms > FIGURES_MS)
+        every_ms = FIGURES_MS;
+    return every_ms < heartbeat_ms ? every_ms : heartbeat_ms;
+}
+
 static const struct rule *
 broken_rule(const struct rv_settings *settings)
 {

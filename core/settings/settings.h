@@ -43,6 +43,9 @@ int rv_settings_change(struct rv_store *store, const char *table, int64_t resour
                        const char *key, const char *text, rv_err *err);
 int64_t rv_settings_int(const struct rv_settings *settings,
                         const char *key); /* durations in ms, sizes in bytes */
+/* How often the server worker writes that the server lives, and renews leases; at most one round of
+ * server.monitor_poll later. */
+int64_t rv_settings_heartbeat_ms(const struct rv_settings *settings);
 /* As it was written, of whatever type. */
 const char *rv_settings_string(const struct rv_settings *settings, const char *key);
 /* What files and overlays have set, for rv_settings_overlay of another process; the caller's. */

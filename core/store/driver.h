@@ -72,6 +72,8 @@ struct rv_store_driver {
     int (*begin_later)(void *conn, rv_err *err);
     /* As rv_store_read_all. NULL: nothing to gain over one after the other. */
     int (*read_all)(void *conn, const struct rv_store_read *reads, size_t count, rv_err *err);
+    /* As rv_store_patience. NULL: it is never silent. */
+    void (*patience)(void *conn, int64_t ms);
 };
 
 /* host lives as long as the process. */

@@ -74,6 +74,13 @@ rv_store_is_postgres(const struct rv_store *store)
     return store->driver->postgres;
 }
 
+void
+rv_store_patience(struct rv_store *store, int64_t ms)
+{
+    if (store->driver->patience)
+        store->driver->patience(store->conn, ms);
+}
+
 static int
 begin(struct rv_store *store, int (*call)(void *conn, rv_err *err), rv_err *err)
 {

@@ -45,6 +45,9 @@ struct rv_store_config {
 int rv_store_open(struct rv_store **out, const struct rv_store_config *config, rv_err *err);
 void rv_store_close(struct rv_store *store); /* rolls back what is open; NULL allowed */
 int rv_store_is_postgres(const struct rv_store *store);
+/* PostgreSQL: from now on it may say nothing for so long only; 0: as configured. For asking whether
+ * it is there. */
+void rv_store_patience(struct rv_store *store, int64_t ms);
 /* A URL fit for logs: without its password. The caller's to free. */
 char *rv_store_url_public(const char *url);
 

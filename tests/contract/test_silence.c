@@ -200,6 +200,29 @@ a_server_that_says_nothing_is_unavailable_and_used_again_when_it_speaks(void **s
     start = now_ms();
     assert_int_equal(count(silence->store, &failure), RV_E_UNAVAILABLE);
     assert_in_range(now_ms() - start, ANSWER_MS - 50, PATIENCE_MS);
+    /* And for a moment it is not even tried. */
+    start = now_ms();
+    assert_int_equal(count(silence->store, &failure), RV_E_UNAVAILABLE);
+    assert_true(now_ms() - start < ANSWER_MS / 2);
+    thaw(silence);
+    usleep(ANSWER_MS * 1000);
+    assert_int_equal(count(silence->store, &failure), 0);
+}
+
+static void
+who_only_asks_need_not_wait_as_long(void **state)
+{
+    struct silence *silence = *state;
+    rv_err failure = RV_ERR_INIT;
+
+    only_postgres();
+    freeze(silence);
+    rv_store_patience(silence->store, ANSWER_MS / 10);
+    int64_t start = now_ms();
+    assert_int_equal(count(silence->store, &failure), RV_E_UNAVAILABLE);
+    assert_non_null(strstr(failure.text, "has not answered for 1"));
+    rv_store_patience(silence->store, 0);
+    assert_true(now_ms() - start < PATIENCE_MS);
     thaw(silence);
     assert_int_equal(count(silence->store, &failure), 0);
 }
@@ -323,6 +346,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         silence_test(a_server_that_says_nothing_is_unavailable_and_used_again_when_it_speaks),
+        silence_test(who_only_asks_need_not_wait_as_long),
         silence_test(a_frozen_backend_is_unavailable_and_another_takes_its_place),
         silence_test(a_commit_without_an_answer_is_neither_done_nor_undone),
         silence_test(a_transaction_in_which_the_server_falls_silent_is_over),

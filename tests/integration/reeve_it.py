@@ -72,6 +72,7 @@ class Postgres:
 
     def __init__(self, run):
         self.run = run
+        self.frozen = []
 
     def start(self):
         subprocess.run([os.path.join(self.SCRIPTS, "start"), self.run], check=True,
@@ -82,6 +83,35 @@ class Postgres:
         env = dict(os.environ, KILL="1") if crash else os.environ
         subprocess.run([os.path.join(self.SCRIPTS, "stop"), self.run], check=True, env=env,
                        stdout=subprocess.DEVNULL)
+
+    def processes(self):
+        """The server's first process and its children."""
+        with open(os.path.join(self.run, "data.path")) as place:
+            pid_file = os.path.join(place.read().strip(), "cluster", "postmaster.pid")
+        with open(pid_file) as file:
+            first = int(file.readline())
+        out = [first]
+        for entry in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{entry}/stat") as file:
+                    if int(file.read().rpartition(")")[2].split()[1]) == first:
+                        out.append(int(entry))
+            except (FileNotFoundError, ProcessLookupError):
+                pass
+        return out
+
+    def freeze(self):
+        """It accepts connections (the kernel does) and says nothing."""
+        self.frozen = self.processes()
+        for pid in self.frozen:
+            os.kill(pid, signal.SIGSTOP)
+
+    def thaw(self):
+        while self.frozen:
+            try:
+                os.kill(self.frozen.pop(), signal.SIGCONT)
+            except ProcessLookupError:
+                pass
 
     def remove(self):
         subprocess.run([os.path.join(self.SCRIPTS, "stop"), self.run], check=False,

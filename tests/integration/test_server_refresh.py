@@ -286,6 +286,7 @@ class StoreTrouble(Case):
 
     def everything_works(self, reeved, number, workers):
         self.until(lambda: "well again" in reeved.log(), "it says that it is well again", 40)
+        self.until(lambda: reeved.request("GET", "/readyz").status == 200, "it is ready", 40)
         self.follows(20)
         task_id = reeved.post(f"/api/providers/{number}", {"action": "refresh"})["task_id"]
         self.assertEqual(reeved.wait_task(task_id)["status"], "Ok")
@@ -321,6 +322,10 @@ class StoreTrouble(Case):
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
         self.until(lambda: "trying again" in reeved.log(), "it says so", 40)
         self.assertEqual(reeved.request("GET", "/api/providers").status, 200)
+        self.until(lambda: reeved.request("GET", "/readyz").status == 503, "it is not ready to write", 30)
+        self.assertIn("has written no heartbeat for", reeved.request("GET", "/readyz").body.decode())
+        self.assertEqual(reeved.request("GET", "/healthz").status, 200)
+        self.assertIn("\nreeve_store_up 1\n", reeved.request("GET", "/metrics").body.decode())
         for pid in reeved.children():
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         self.everything_works(reeved, number, workers)

@@ -5,6 +5,7 @@ import signal
 import socket
 import stat
 import subprocess
+import threading
 import time
 import unittest
 
@@ -335,6 +336,47 @@ class LostDatabase(reeve_it.Case):
         code, seconds = reeved.stop()
         self.assertEqual(code, 0)
         self.assertLess(seconds, 5)
+
+    def timed(self, reeved, path):
+        start = time.monotonic()
+        answer = reeved.request("GET", path, user=None)
+        return answer.status, answer.body.decode(), time.monotonic() - start
+
+    def test_database_that_says_nothing_is_told_of_and_probes_are_answered(self):
+        reeved = self.start("--set", "store_timeout=2s", "--set", "api.statement_timeout=4s",
+                            "--set", "server.monitor_poll=200ms")
+        workers = reeved.children()
+        self.assertEqual(self.timed(reeved, "/readyz")[:2], (200, "ok\n"))
+        self.assertIn("\nreeve_store_up 1\n", self.timed(reeved, "/metrics")[1])
+        self.cluster.freeze()
+        self.addCleanup(self.cluster.thaw)
+        waiting = threading.Thread(target=lambda: reeved.request("GET", "/api/servers"))
+        waiting.start()  # for as long as a statement may take, and longer
+        slowest, end = 0, time.monotonic() + 12
+        while time.monotonic() < end:
+            status, _, seconds = self.timed(reeved, "/healthz")
+            self.assertEqual(status, 200)
+            slowest = max(slowest, seconds)
+            time.sleep(0.05)
+        self.assertLess(slowest, 2)
+        waiting.join()
+        status, text, seconds = self.timed(reeved, "/readyz")
+        self.assertEqual((status, text), (503, "not ready: the database does not answer\n"))
+        self.assertLess(seconds, 12)
+        status, text, seconds = self.timed(reeved, "/metrics")
+        self.assertEqual(status, 200)
+        self.assertLess(seconds, 12)
+        for words in ("\nreeve_store_up 0\n", "\nprocess_resident_memory_bytes ", "\nreeve_workers{",
+                      "\nreeve_store_figures_age_seconds "):
+            self.assertIn(words, text)
+        self.assertEqual(reeved.request("GET", "/api/servers").status, 503)
+        self.assertIn('msg="the database does not answer"', reeved.log())
+        self.cluster.thaw()
+        self.until(lambda: self.timed(reeved, "/readyz")[0] == 200, "it is ready again", 60)
+        self.until(lambda: "\nreeve_store_up 1\n" in self.timed(reeved, "/metrics")[1], "the store is up", 30)
+        self.until(lambda: 'msg="the database answers again"' in reeved.log(), "it says so", 30)
+        self.until(lambda: "well again" in reeved.log(), "the server worker too", 30)
+        self.assertEqual(reeved.children(), workers)  # nobody had to be replaced
 
     def test_clean_stop_without_database_is_quick(self):
         reeved = self.start()

@@ -13,6 +13,7 @@
 
 #define CONNECT_MS 10000
 #define ANSWER_MS 30000
+#define PAUSE_MS 1000
 /* Beyond a statement's own timeout: that the server answers with its error. */
 #define ANSWER_EXTRA_MS 5000
 
@@ -77,7 +78,8 @@ pg_silent(struct pg *pg, int64_t waited_ms, rv_err *err)
 static int
 connect_steps(struct pg *pg, PGconn *conn, rv_err *err)
 {
-    int64_t most_ms = pg->answer_ms < CONNECT_MS ? pg->answer_ms : CONNECT_MS;
+    int64_t limit_ms = pg->patience_ms ? pg->patience_ms : pg->answer_ms;
+    int64_t most_ms = limit_ms < CONNECT_MS ? limit_ms : CONNECT_MS;
     int64_t by_ms = pg_now_ms() + most_ms;
     PostgresPollingStatusType next = PGRES_POLLING_WRITING;
 
@@ -96,6 +98,7 @@ connect_steps(struct pg *pg, PGconn *conn, rv_err *err)
                     (long long)most_ms);
             rv_hint(err, "is PostgreSQL running, and may this host reach it?");
             say_silent(pg, err);
+            pg->again_ms = pg_now_ms() + PAUSE_MS;
             return err->code;
         }
         next = PQconnectPoll(conn);
@@ -228,6 +231,11 @@ pg_ready(struct pg *pg, rv_err *err)
         return rv_fail(err, RV_E_UNAVAILABLE, "connection to the database lost in the transaction");
     if (pg->conn && !pg->in_transaction && gone_while_idle(pg))
         pg_drop(pg);
+    /* Each try takes its time, and whoever asks now has others waiting behind. */
+    if (!pg->conn && pg_now_ms() < pg->again_ms) {
+        rv_fail(err, RV_E_UNAVAILABLE, "the database server did not answer a moment ago");
+        return rv_hint(err, "is PostgreSQL running, and may this host reach it?");
+    }
     return pg->conn ? 0 : pg_connect(pg, err);
 }
 

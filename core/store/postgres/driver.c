@@ -195,6 +195,14 @@ pg_notified(void *conn, const char **channel, const char **payload, rv_err *err)
     return 1;
 }
 
+static void
+pg_patience(void *conn, int64_t ms)
+{
+    struct pg *pg = conn;
+
+    pg->patience_ms = ms;
+}
+
 static int64_t
 pg_bytes(void *conn)
 {
@@ -265,6 +273,7 @@ static const struct rv_store_driver driver = {
     .column_type = pg_column_type,
     .begin_later = pg_begin_later,
     .read_all = pg_read_all,
+    .patience = pg_patience,
 };
 
 __attribute__((visibility("default"))) const struct rv_store_driver *

@@ -43,6 +43,8 @@ struct pg {
     int queue_number;     /* statement_number when the queue began */
     int64_t finish_by_ms; /* not 0: waits go on until then, whatever is cancelled */
     int64_t answer_ms;    /* how long the server may say nothing */
+    int64_t patience_ms;  /* not 0: in place of that */
+    int64_t again_ms;     /* a server that was silent is not connected to before */
     int bulk;             /* what runs now may take PG_BULK_TIMES as long */
     int64_t silent_ms;    /* not 0: when it was said that the server does not answer */
     uint64_t clock;

@@ -50,7 +50,9 @@ wait_until(int fd, short events, int64_t by_ms)
 static int
 wait_for(struct pg *pg, short events, rv_err *err)
 {
-    int64_t limit_ms = pg->bulk ? pg->answer_ms * PG_BULK_TIMES : pg->answer_ms;
+    int64_t limit_ms = pg->patience_ms ? pg->patience_ms
+                       : pg->bulk      ? pg->answer_ms * PG_BULK_TIMES
+                                       : pg->answer_ms;
     int64_t start_ms = pg_now_ms();
     int ready;
 
