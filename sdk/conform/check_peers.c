@@ -11,8 +11,7 @@
 #include "peer.h"
 #include "record.h"
 
-/* How long a callback may try to get over it before its deadline ends it. */
-enum { DEADLINE_MS = 4000, CANCEL_MS = 300 };
+enum { CANCEL_MS = 300 };
 
 static const struct reeve_option *
 find_option(const struct trial *trial, const char *name)
@@ -85,7 +84,7 @@ judge(struct trial *trial, const struct run *run, const struct record *record, c
 static void
 meet(struct trial *trial, struct rv_config *config, int64_t cancel_ms, const char *peer)
 {
-    int64_t deadline_ms = cancel_ms ? 0 : DEADLINE_MS;
+    int64_t deadline_ms = cancel_ms ? 0 : trial->conform->peer_ms;
     struct rv_connection *connection = NULL;
     struct rv_identity_found found;
     struct record *record = trial_record(trial);

@@ -34,6 +34,7 @@ struct conform {
     int64_t limit_ms;               /* for one callback */
     int64_t prompt_ms; /* from a cancellation or a failed save to the end of the callback */
     int64_t watch_ms;  /* how long a watch is let run */
+    int64_t peer_ms;   /* how long a callback may try to get over a bad peer */
     int verbose;
     int describe;
 };

@@ -246,7 +246,10 @@ main(int argc, char **argv)
         status = usage("no module is given; it looks like", "reeve-conform build/acme.so", NULL);
     conform->limit_ms = arguments.timeout_s * 1000 * arguments.patience;
     conform->prompt_ms = 2000 * arguments.patience;
-    conform->watch_ms = 600 * (arguments.patience < 3 ? arguments.patience : 3);
+    /* Most of these is waiting for nothing: enough is enough. */
+    int64_t waiting = arguments.patience < 3 ? arguments.patience : 3;
+    conform->watch_ms = 600 * waiting;
+    conform->peer_ms = 2000 * waiting;
     if (status == 0 && !arguments.done)
         status = conform->describe ? runner_describe(conform) : runner_run(conform);
     free(conform->path);
