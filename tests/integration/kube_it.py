@@ -3,7 +3,9 @@
 kubectl says of it. Standard library only."""
 import json
 import os
+import shutil
 import subprocess
+import tempfile
 import time
 
 import reeve_it
@@ -18,6 +20,8 @@ KINDS = ["pods", "services", "replicationcontrollers", "nodes", "endpoints", "na
          "ingresses", "networkpolicies", "storageclasses", "horizontalpodautoscalers",
          "customresourcedefinitions"]
 
+ON_THEIR_WAY = ("Pending", "ContainerCreating")
+
 
 class Cluster:
     def __init__(self, run):
@@ -28,6 +32,12 @@ class Cluster:
                        env=dict(os.environ, **(env or {})), stdout=subprocess.DEVNULL)
         self.env = reeve_it.read_env(os.path.join(self.run, "env"))
         return self
+
+    def start_busy(self):
+        """With about 1,000 pods."""
+        subprocess.run([os.path.join(os.path.dirname(PEER), "busy_cluster"), self.run], check=True,
+                       stdout=subprocess.DEVNULL)
+        return self.start()
 
     def stop(self, *programs):
         subprocess.run([os.path.join(PEER, "stop"), self.run, *programs], check=False)
@@ -62,10 +72,10 @@ class Cluster:
                        stdout=subprocess.DEVNULL)
 
     def names(self, plural):
-        """Sorted "namespace/name" (or "name"), as kubectl lists them."""
-        items = json.loads(self.kubectl("get", plural, "-A", "-o", "json"))["items"]
-        return sorted("/".join(filter(None, (i["metadata"].get("namespace"), i["metadata"]["name"])))
-                      for i in items)
+        """Sorted "namespace/name" (or "name"), as kubectl lists them; its table is had for less than the objects."""
+        lines = self.kubectl("get", plural, "-A").splitlines() or [""]
+        words = 2 if lines[0].startswith("NAMESPACE ") else 1
+        return sorted("/".join(line.split()[:words]) for line in lines[1:])
 
     def uids(self, plural):
         items = json.loads(self.kubectl("get", plural, "-A", "-o", "json"))["items"]
@@ -76,95 +86,12 @@ class Cluster:
         end = time.monotonic() + timeout_s
         before = None
         while time.monotonic() < end:
-            now = self.kubectl("get", "pods", "-A", "--no-headers", "-o",
-                               "custom-columns=U:.metadata.uid,P:.status.phase,V:.metadata.resourceVersion")
-            if now == before and "Pending" not in now:
+            # Namespace, name, ready, status: what comes after them are times, which never stand still.
+            now = [line.split()[:4] for line in self.kubectl("get", "pods", "-A", "--no-headers").splitlines()]
+            if now == before and not any(row[3] in ON_THEIR_WAY for row in now):
                 return
             before = now
             time.sleep(1)
-
-
-def workload(pods=1000, namespaces=10, crds=20):
-    """Objects for a busy cluster: about `pods` pods of Deployments, StatefulSets, DaemonSets and Jobs."""
-    out = [{"apiVersion": "v1", "kind": "Node", "metadata": {"name": f"worker-{i}", "labels": {"pool": "a"}},
-            "status": {"capacity": {"cpu": "64", "memory": "256Gi", "pods": "1000"},
-                       "allocatable": {"cpu": "64", "memory": "256Gi", "pods": "1000"}}} for i in range(3)]
-    out += [{"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": "slow"},
-             "provisioner": "example.com/slow", "reclaimPolicy": "Retain"}]
-    for n in range(crds):
-        out.append({"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-                    "metadata": {"name": f"things{n}.busy.example.com"},
-                    "spec": {"group": "busy.example.com", "scope": "Namespaced",
-                             "names": {"plural": f"things{n}", "singular": f"thing{n}", "kind": f"Thing{n}"},
-                             "versions": [{"name": "v1", "served": True, "storage": True, "schema": {
-                                 "openAPIV3Schema": {"type": "object",
-                                                     "x-kubernetes-preserve-unknown-fields": True}}}]}})
-    each = pods // namespaces
-    for n in range(namespaces):
-        out += namespace_objects(f"busy-{n}", each, n)
-    return out
-
-
-def pod_template(app, image):
-    return {"metadata": {"labels": {"app": app}},
-            "spec": {"containers": [{"name": "main", "image": image,
-                                     "ports": [{"name": "http", "containerPort": 8080}],
-                                     "env": [{"name": "MODE", "value": "busy"}],
-                                     "resources": {"requests": {"cpu": "1m", "memory": "1Mi"}}}]}}
-
-
-def set_of(kind, namespace, app, replicas, image):
-    spec = {"selector": {"matchLabels": {"app": app}}, "template": pod_template(app, image)}
-    if kind != "DaemonSet":
-        spec["replicas"] = replicas
-    if kind == "StatefulSet":
-        spec.update(serviceName=app, podManagementPolicy="Parallel")
-    return {"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": app, "namespace": namespace}, "spec": spec}
-
-
-def namespace_objects(namespace, pods, n):
-    meta = lambda name: {"name": name, "namespace": namespace}
-    sets = pods - 3 - 4 - 2  # a daemon set's, a job's, a replication controller's
-    image = f"registry.example.com:5000/busy/app-{n}:1.{n}"
-    job = {"template": {"spec": dict(pod_template("job", image)["spec"], restartPolicy="Never")}}
-    return [
-        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": {"team": f"t{n % 3}"}}},
-        set_of("Deployment", namespace, "web", sets // 2, image),
-        set_of("StatefulSet", namespace, "db", sets - sets // 2, "postgres:15"),
-        set_of("DaemonSet", namespace, "agent", 0, "agent:2"),
-        {"apiVersion": "batch/v1", "kind": "Job", "metadata": meta("once"),
-         "spec": dict(job, completions=4, parallelism=4)},
-        {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": meta("nightly"),
-         "spec": {"schedule": "0 3 1 1 *", "jobTemplate": {"spec": job}}},
-        {"apiVersion": "v1", "kind": "ReplicationController", "metadata": meta("old"),
-         "spec": {"replicas": 2, "selector": {"app": "old"}, "template": pod_template("old", "quay.io/busy/old:3")}},
-        {"apiVersion": "v1", "kind": "Service", "metadata": meta("web"),
-         "spec": {"selector": {"app": "web"}, "ports": [{"name": "http", "port": 80, "targetPort": "http"}]}},
-        {"apiVersion": "v1", "kind": "Service", "metadata": meta("db"),
-         "spec": {"clusterIP": "None", "selector": {"app": "db"}, "ports": [{"port": 5432}]}},
-        {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": f"disk-{namespace}"},
-         "spec": {"capacity": {"storage": "5Gi"}, "accessModes": ["ReadWriteOnce"], "storageClassName": "",
-                  "nfs": {"server": "nfs.example.com", "path": f"/{n}"}}},
-        {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": meta("data"),
-         "spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": "",
-                  "volumeName": f"disk-{namespace}", "resources": {"requests": {"storage": "1Gi"}}}},
-        {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": meta("quota"),
-         "spec": {"hard": {"services": "50", "configmaps": "50"}}},
-        {"apiVersion": "v1", "kind": "LimitRange", "metadata": meta("limits"),
-         "spec": {"limits": [{"type": "Container", "max": {"cpu": "8"}, "default": {"cpu": "100m"}}]}},
-        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta("settings"), "data": {"colour": "blue"}},
-        {"apiVersion": "v1", "kind": "Secret", "metadata": meta("login"),
-         "stringData": {"password": "canary-" + "of-a-secret"}},
-        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta("runner")},
-        {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": meta("web"),
-         "spec": {"rules": [{"host": f"{namespace}.example.com", "http": {"paths": [
-             {"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "web", "port": {"number": 80}}}}]}}]}},
-        {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": meta("deny"),
-         "spec": {"podSelector": {}, "policyTypes": ["Ingress"]}},
-        {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": meta("web"),
-         "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"},
-                  "minReplicas": 1, "maxReplicas": 1000}},
-    ]
 
 
 class KubeCase(reeve_it.Case):
@@ -227,3 +154,22 @@ class KubeCase(reeve_it.Case):
                 + ("TRUE" if table == "container_services" else "deleted_on IS NULL")
                 + f" GROUP BY {key} HAVING count(*) > 1")
             self.assertEqual(twice, [], table)
+
+
+class BusyCase(KubeCase):
+    """Its tests share a busy cluster of their own."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster_folder = tempfile.mkdtemp(prefix="reeve-busy-")
+        cls.cluster = Cluster(cls.cluster_folder)
+        try:
+            cls.cluster.start_busy()
+        except BaseException:
+            cls.tearDownClass()
+            raise
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.cluster.stop()
+        shutil.rmtree(cls.cluster_folder, ignore_errors=True)

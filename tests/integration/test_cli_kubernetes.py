@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tables of reevectl beside those of kubectl on a real cluster (REEVE_TEST_KUBERNETES is its folder)."""
+"""Tables of reevectl beside those of kubectl on a real cluster."""
 import os
 import re
 import time
@@ -39,11 +39,7 @@ def same(title, ours, theirs):
     return left is not None and right is not None and abs(left - right) <= 15 + right * 0.1
 
 
-class Tables(kube_it.KubeCase):
-    def setUp(self):
-        super().setUp()
-        self.cluster = kube_it.Cluster(os.environ["REEVE_TEST_KUBERNETES"]).start()
-
+class Tables(kube_it.BusyCase):
     def table(self, kind):
         """Ours and kubectl's, by namespace and name."""
         ours = parse_table(self.ctl("get", kind, "--all", "-o", "wide"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reeve beside kubectl on a real, busy cluster: the fixture `kubernetes` (REEVE_TEST_KUBERNETES is its folder)."""
+"""Reeve beside kubectl on a real, busy cluster."""
 import json
 import os
 import subprocess
@@ -10,11 +10,7 @@ import kube_it
 import reeve_it
 
 
-class Shared(kube_it.KubeCase):
-    def setUp(self):
-        super().setUp()
-        self.cluster = kube_it.Cluster(os.environ["REEVE_TEST_KUBERNETES"]).start()
-
+class Beside(kube_it.BusyCase):
     def test_every_kind_that_kubectl_lists_has_the_same_names(self):
         self.connect()
         self.cluster.settle()
@@ -101,7 +97,7 @@ class Shared(kube_it.KubeCase):
     def test_a_storm_of_changes_ends_with_the_same_state(self):
         self.connect()
         self.cluster.seed("namespace.yaml", 10)
-        self.cluster.seed("node.yaml", 5)
+        self.cluster.seed("node.yaml", 100)  # as many as the pods name
         rounds, pods = (10, 1000) if reeve_it.DEEP else (3, 200)
         self.cluster.seed("pod.yaml", pods, check=False)
         for _ in range(rounds - 2):
@@ -112,15 +108,14 @@ class Shared(kube_it.KubeCase):
         self.cluster.seed("pod.yaml", pods, verb="delete", check=False)
         self.cluster.kubectl("delete", "namespace", *[f"fleet-{i}" for i in range(10)], "--ignore-not-found",
                              "--timeout=60s", check=False)
-        self.cluster.seed("node.yaml", 5, verb="delete")
+        self.cluster.seed("node.yaml", 100, verb="delete")
 
 
-class Faults(kube_it.KubeCase):
+class Faults(kube_it.BusyCase):
     """What is refused before anything is stored, and what is only warned of."""
 
     def setUp(self):
         super().setUp()
-        self.cluster = kube_it.Cluster(os.environ["REEVE_TEST_KUBERNETES"]).start()
         self.reeved = self.start()
         self.login()
         self.host, self.port = self.cluster.env["KUBE_URL"].rsplit("/", 1)[1].split(":")
@@ -178,12 +173,8 @@ class Faults(kube_it.KubeCase):
                 self.assertNotIn(token.encode(), file.read())
 
 
-class Kills(kube_it.KubeCase):
+class Kills(kube_it.BusyCase):
     """Workers and the server itself, killed in the middle of lists, saves and watches."""
-
-    def setUp(self):
-        super().setUp()
-        self.cluster = kube_it.Cluster(os.environ["REEVE_TEST_KUBERNETES"]).start()
 
     def churn(self, stop):
         count = 0
@@ -191,6 +182,7 @@ class Kills(kube_it.KubeCase):
             count += 1
             self.cluster.kubectl("label", "pods", "-n", f"busy-{count % 10}", "-l", "app=web", f"turn=t{count}",
                                  "--overwrite", check=False)
+            stop.wait(0.2)
 
     def test_whatever_is_killed_the_model_equals_the_cluster_afterwards(self):
         import random
