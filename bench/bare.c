@@ -1,17 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A bare process, the floor for memory and start-up: opens the store of the URL (or
- * file) given with nothing but the client library, runs one statement, has
- * libcurl started, prints "ready", and waits for its standard input to end.
+ * file) given with nothing but the client library, runs one statement, prints "ready",
+ * and waits for its standard input to end. Built once for each thing that a worker may map:
+ * libpq or SQLite, and libcurl where it talks to a provider.
  */
+#ifdef BARE_CURL
 #include <curl/curl.h>
-#include <libpq-fe.h>
+#endif
+#ifdef BARE_SQLITE
 #include <sqlite3.h>
+#else
+#include <libpq-fe.h>
+#endif
 #include <stdio.h>
-#include <string.h>
 
+#ifdef BARE_SQLITE
 static int
-open_postgres(const char *url)
+open_store(const char *url)
+{
+    sqlite3 *database;
+
+    /* Behind "sqlite:". */
+    return sqlite3_open(url + 7, &database) == SQLITE_OK &&
+           sqlite3_exec(database, "PRAGMA journal_mode=WAL; SELECT count(*) FROM sqlite_schema",
+                        NULL, NULL, NULL) == SQLITE_OK;
+}
+#else
+static int
+open_store(const char *url)
 {
     PGconn *connection = PQconnectdb(url);
     PGresult *result = PQexec(connection, "SELECT 1");
@@ -20,31 +37,26 @@ open_postgres(const char *url)
     PQclear(result);
     return fine;
 }
-
-static int
-open_sqlite(const char *path)
-{
-    sqlite3 *database;
-
-    return sqlite3_open(path, &database) == SQLITE_OK &&
-           sqlite3_exec(database, "PRAGMA journal_mode=WAL; SELECT count(*) FROM sqlite_schema",
-                        NULL, NULL, NULL) == SQLITE_OK;
-}
+#endif
 
 int
 main(int argc, char **argv)
 {
-    const char *url = argc > 1 ? argv[1] : "sqlite::memory:";
-    CURL *curl;
     int fine;
+
+#ifdef BARE_CURL
+    CURL *curl;
 
     curl_global_init(CURL_GLOBAL_DEFAULT);
     curl = curl_easy_init();
-    fine = strncmp(url, "sqlite:", 7) == 0 ? open_sqlite(url + 7) : open_postgres(url);
+#endif
+    fine = argc == 2 && open_store(argv[1]);
     puts(fine ? "ready" : "failed");
     fflush(stdout);
     while (getchar() != EOF)
         ;
+#ifdef BARE_CURL
     curl_easy_cleanup(curl);
+#endif
     return !fine;
 }

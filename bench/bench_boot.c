@@ -1,53 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Row 20: from exec to all workers ready. The baseline starts as many bare
- * processes, each of which opens the same store; Reeve starts with that many
+ * processes, each of which opens the same store (without libcurl, which none of these
+ * workers maps); Reeve starts with that many
  * workers and is ready when each has said so (its `url` file is there, and
  * miq_workers counts them as ready).
  */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include "base/mem.h"
 #include "bench.h"
 #include "support/support.h"
 
-#define WORKERS_MOST 200
-
 static double
 run_baseline(const char *url, int workers)
 {
-    const char *argv[] = { BENCH_BIN "/bench_bare", url, NULL };
-    pid_t pids[WORKERS_MOST];
-    int in[2], out[2];
+    struct bench_bare bare;
     double begun = bench_now(), took;
-    char byte;
 
-    if (pipe(in) < 0 || pipe(out) < 0)
-        bench_die("pipe", NULL);
-    for (int i = 0; i < workers; i++) {
-        pids[i] = fork();
-        if (pids[i] == 0) {
-            dup2(in[0], STDIN_FILENO);
-            dup2(out[1], STDOUT_FILENO);
-            close(in[1]);
-            execv(argv[0], (char *const *)(uintptr_t)argv);
-            _exit(127);
-        }
-    }
-    for (int lines = 0; lines < workers;)
-        if (read(out[0], &byte, 1) == 1)
-            lines += byte == '\n';
+    bench_bare_start(&bare, BENCH_BARE, url, workers);
     took = bench_now() - begun;
-    close(in[0]);
-    close(in[1]);
-    close(out[0]);
-    close(out[1]);
-    for (int i = 0; i < workers; i++)
-        waitpid(pids[i], NULL, 0);
+    bench_bare_stop(&bare);
     return took;
 }
 
@@ -87,7 +62,7 @@ main(int argc, char **argv)
     struct bench_series baseline = { .count = 0 }, reeve = { .count = 0 };
     char row[64];
 
-    if (workers > WORKERS_MOST || workers < 3)
+    if (workers > BENCH_BARE_MOST || workers < 3)
         bench_die("--workers takes 3 to 200", NULL);
     for (int64_t i = 0; i < runs; i++) {
         struct rv_test_db db;

@@ -22,14 +22,6 @@ bench_store(struct rv_test_db *db)
     return rv_test_store_fresh(db);
 }
 
-int64_t
-bench_wal_bytes(struct rv_store *store)
-{
-    if (!rv_store_is_postgres(store))
-        return 0;
-    return rv_test_int(store, "SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint");
-}
-
 void
 bench_server_start(struct bench_server *server, const char *const *argv)
 {

@@ -105,6 +105,32 @@ bench_tables_rows(const struct bench_tables *tables)
     return rows;
 }
 
+static int64_t
+rows_of(const struct bench_tables *tables, const char *table)
+{
+    for (int i = 0; i < tables->count; i++)
+        if (strcmp(tables->held[i].table, table) == 0)
+            return (int64_t)tables->held[i].rows;
+    return 0;
+}
+
+void
+bench_tables_expect(const struct bench_tables *tables, const struct bench_expected *expected)
+{
+    int count = 0, wrong = 0;
+
+    for (; expected->table; expected++, count++) {
+        int64_t rows = rows_of(tables, expected->table);
+
+        if (rows != expected->rows)
+            fprintf(stderr, "bench: %s has %lld rows instead of %lld\n", expected->table,
+                    (long long)rows, (long long)expected->rows);
+        wrong |= rows != expected->rows;
+    }
+    if (wrong || count != tables->count)
+        bench_die("the refresh made other rows than it should", NULL);
+}
+
 void
 bench_tables_write(const struct bench_tables *tables, struct rv_store *store)
 {
