@@ -22,6 +22,7 @@
 #include "store/schema.h"
 
 enum {
+    STATS_MAX = 1 << 20,
     OPEN_TIMEOUT_MS = 60000,
     VERIFY_TIMEOUT_MS = 60000,
     PAUSE_MS = 500, /* when a watch ends by itself, which it should not */
@@ -166,6 +167,27 @@ add_kinds(struct rv_refresher *r, rv_err *err)
     return 0;
 }
 
+/* Another version of the module may know more of an object than was stored: what did not change
+ * since is told by a full listing only. */
+static int
+look_for_upgrade(struct rv_refresher *r, rv_err *err)
+{
+    rv_value param = rv_vint(r->config.provider_id), out;
+    RV_AUTO_JSON cJSON *stats = NULL;
+    int found = rv_store_one(r->store, &out, 1,
+                             "SELECT refresh_stats FROM ext_management_systems WHERE id = $1",
+                             &param, 1, err);
+    if (found < 0)
+        return found;
+    if (found == 0 || out.type == RV_NULL)
+        return 0;
+    if (rv_json_parse(&stats, out.v.text, (size_t)out.len, STATS_MAX, 0, err) < 0)
+        return rv_wrap(err, "figures of the last refresh");
+    r->needs_full |=
+        !rv_streq(rv_json_string(stats, "module_version"), rv_module_provider(r->module)->version);
+    return 0;
+}
+
 static int
 load(struct rv_refresher *r, rv_err *err)
 {
@@ -174,7 +196,7 @@ load(struct rv_refresher *r, rv_err *err)
     if (rv_module_provider(r->module)->inventory == NULL)
         return rv_fail(err, RV_E_UNSUPPORTED, "provider module '%s' has no inventory",
                        r->provider->type);
-    if (add_kinds(r, err) < 0)
+    if (add_kinds(r, err) < 0 || look_for_upgrade(r, err) < 0)
         return err->code;
     return ensure_all(r, err);
 }
@@ -290,6 +312,7 @@ static int
 succeed(struct rv_refresher *r, const struct rv_refresh_times *times, char **stats, rv_err *err)
 {
     cJSON *json = rv_refresh_stats(times);
+    cJSON_AddStringToObject(json, "module_version", rv_module_provider(r->module)->version);
     int rc = rv_refresh_report(r, NULL, json, 1, err);
     if (rc == 0)
         rc = rv_refresh_report_auth(r, NULL, err);

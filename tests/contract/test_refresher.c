@@ -95,6 +95,28 @@ a_full_refresh_leaves_inventory_and_figures(void **state)
 }
 
 static void
+another_version_of_the_module_lists_everything_once(void **state)
+{
+    struct rv_store *store = store_of(state);
+    int64_t id = scripted_provider(store, "one");
+    struct rv_refresher *refresher = refresher_of(store, id);
+    script("node n1 one\ncomplete container_node\n");
+    must(rv_refresher_full(refresher, 0, NULL, err));
+    rv_refresher_close(refresher);
+    must(rv_store_exec(
+        store, NULL,
+        "UPDATE ext_management_systems SET refresh_stats = '{\"module_version\":\"0\"}'", NULL, 0,
+        err));
+    refresher = refresher_of(store, id);
+    assert_true(rv_refresher_needs_full(refresher));
+    must(rv_refresher_full(refresher, 0, NULL, err));
+    rv_refresher_close(refresher);
+    refresher = refresher_of(store, id);
+    assert_false(rv_refresher_needs_full(refresher));
+    rv_refresher_close(refresher);
+}
+
+static void
 a_failed_refresh_keeps_the_old_inventory_and_says_why(void **state)
 {
     struct rv_store *store = store_of(state);
@@ -343,6 +365,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         refresher_test(a_full_refresh_leaves_inventory_and_figures),
+        refresher_test(another_version_of_the_module_lists_everything_once),
         refresher_test(a_failed_refresh_keeps_the_old_inventory_and_says_why),
         refresher_test(a_watch_with_tokens_that_are_too_old_leads_to_a_full_refresh),
         refresher_test(a_watch_keeps_the_model_current_until_interrupted),
