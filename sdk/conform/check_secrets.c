@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Values of secret options must not come back: in no error, log line, object,
- * link, warning, token or identity, nor on the module's output or in the environment.
+ * Values of secret options, and secrets got at run time, must not come back: in no error, log line,
+ * object, link, warning, token or identity, nor on the module's output or in the environment.
  */
 #include "checks.h"
 
@@ -78,6 +78,7 @@ live(struct trial *trial, struct rv_config *config)
     struct rv_connection *connection = NULL;
     struct rv_identity_found found;
     struct run open = { 0 }, verify = { .cancel_at_ms = 4 * while_ms };
+    spy.seek_new = 1;
     if (callback_open(trial, config, &open, &connection) < 0) {
         look_at_error("open", &open.err);
         return;

@@ -11,7 +11,13 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-enum { PATTERNS = 256, PATTERN_BYTES = 8, FINDINGS = 16, BIG_TEXT_BYTES = (1 << 20) + 1 };
+enum {
+    PATTERNS = 256,
+    PATTERN_BYTES = 8,
+    FINDINGS = 16,
+    BIG_TEXT_BYTES = (1 << 20) + 1,
+    SECRET_BYTES = 1 << 20
+};
 
 struct pattern {
     const char *option, *form;
@@ -53,7 +59,10 @@ add_pattern(const char *option, const char *form, const char *bytes, size_t len)
     if (pattern_count == PATTERNS || len < PATTERN_BYTES)
         return;
     patterns[pattern_count++] = (struct pattern){
-        .option = rv_strdup(option), .form = form, .bytes = rv_strndup(bytes, len), .len = len
+        .option = option ? rv_strdup(option) : NULL,
+        .form = form,
+        .bytes = rv_strndup(bytes, len),
+        .len = len,
     };
 }
 
@@ -87,15 +96,19 @@ static void
 report_secret(const struct pattern *pattern, const char *where)
 {
     char place[96];
-    snprintf(place, sizeof(place), "%.40s|%.50s", pattern->option, where);
+    snprintf(place, sizeof(place), "%.40s|%.50s", pattern->option ? pattern->option : "", where);
     for (int i = 0; i < found_count; i++)
         if (strcmp(found[i], place) == 0)
             return;
     if (found_count == FINDINGS)
         return;
     snprintf(found[found_count++], sizeof(found[0]), "%s", place);
-    trial_fail(trial, "the value of option '%s' appears%s in %s", pattern->option, pattern->form,
-               where);
+    if (pattern->option == NULL)
+        trial_fail(trial, "a secret of a session (reeve_secret_new) appears%s in %s", pattern->form,
+                   where);
+    else
+        trial_fail(trial, "the value of option '%s' appears%s in %s", pattern->option,
+                   pattern->form, where);
     trial_advise(trial, "hand secrets to the HTTP helpers as handles, and lend their bytes with "
                         "reeve_secret_with only; never put them into a text");
 }
@@ -288,6 +301,17 @@ spy_warn(struct reeve_inventory *inv, const char *name, const char *text)
     return real->warn(inv, name, text);
 }
 
+static int32_t
+spy_secret_new(struct reeve_call *call, const char *bytes, uint64_t len, struct reeve_secret **out)
+{
+    enter();
+    if (spy.seek_new && bytes && len <= SECRET_BYTES) {
+        RV_AUTO_FREE char *value = rv_strndup(bytes, len);
+        spy_seek(NULL, value);
+    }
+    return real->secret_new(call, bytes, len, out);
+}
+
 static void
 spy_prepared(struct reeve_call *call, void *out, const char *name, const char *value)
 {
@@ -323,5 +347,6 @@ spy_bind(struct trial *of)
     table.checkpoint = spy_checkpoint;
     table.warn = spy_warn;
     table.prepared = spy_prepared;
+    table.secret_new = spy_secret_new;
     rv_module_bind(trial->module, &table);
 }

@@ -22,6 +22,7 @@ struct spy {
     int64_t fail_alloc_at; /* this allocation */
     int64_t spoil_emit_at; /* this object is made one that cannot be taken */
     int spoil_class;       /* INVALID or LIMIT */
+    int seek_new;          /* secrets that the module makes are looked for, as those given are */
 };
 
 extern struct spy spy;
@@ -33,8 +34,8 @@ void spy_begin(int64_t late_until_ms);
 /* The host would not take this object. */
 void spy_refused(const char *kind, const char *ref, const char *why);
 
-/* Look for this value of option `name` from now on, as it is and in base64. Too short ones (they
- * would be found everywhere) are left out. */
+/* Look for this value of option `name` (NULL: of a session) from now on, as it is and in base64.
+ * Too short ones (they would be found everywhere) are left out. */
 void spy_seek(const char *name, const char *value);
 /* Look in a text that came by another way than the table. */
 void spy_look(const char *where, const char *bytes, size_t len);

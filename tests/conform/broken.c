@@ -147,6 +147,19 @@ close_broken(void *conn)
 }
 
 static int
+tell_session(struct reeve_call *call)
+{
+    static const char token[] = "session-7Fq2xVb9-token";
+    struct reeve_secret *secret = NULL;
+    int status = reeve_secret_new(call, token, sizeof(token) - 1, &secret);
+
+    if (status == 0)
+        reeve_log(call, REEVE_LOG_DEBUG, "logged in, the token is %s", token);
+    reeve_secret_free(secret);
+    return status;
+}
+
+static int
 verify_broken(struct reeve_call *call, void *conn, struct reeve_identity *out)
 {
     struct broken *broken = conn;
@@ -156,6 +169,8 @@ verify_broken(struct reeve_call *call, void *conn, struct reeve_identity *out)
         exit(3);
     if (is("no_class"))
         return 42;
+    if (is("session_in_log"))
+        return tell_session(call);
     out->uid = "broken";
     return password ? reeve_secret_with(call, password, tell_secret, call) : 0;
 }

@@ -73,6 +73,7 @@ FOUND = {
     "secret_in_log": ("secrets", "given", [], [r"the value of option 'password' appears in a line of the log"]),
     "secret_in_error": ("secrets", "given", [], [r"the value of option 'password' appears in the text of an error"]),
     "secret_on_stderr": ("secrets", "given", [], [r"the value of option 'password' appears in what it prints"]),
+    "session_in_log": ("secrets", "given", [], [r"a secret of a session \(reeve_secret_new\) appears in a line of the log"]),
     "secret_in_base64": ("secrets", "given", [], [r"the value of option 'password' appears in base64 in a line of the log"]),
 }
 # The same when the system changes with every listing.
