@@ -378,11 +378,14 @@ class Case(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="reeve-it-")
         self.databases = {}
+        self.clusters = []
         self.running = []
         self.number = 0
 
     def tearDown(self):
         logs = []
+        for cluster in self.clusters:
+            cluster.thaw()
         for reeved in self.running:
             if reeved.process.poll() is None:
                 try:
@@ -392,6 +395,8 @@ class Case(unittest.TestCase):
             logs.append(reeved.log())
         for database in self.databases.values():
             database.drop()
+        for cluster in self.clusters:
+            cluster.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
         for log in logs:
             if self.crashes:
@@ -401,6 +406,13 @@ class Case(unittest.TestCase):
 
     def home(self, name="home"):
         return os.path.join(self.folder, name)
+
+    def cluster(self):
+        """A PostgreSQL of its own, so that others are not disturbed. It ends with the test, before the folder in
+        which it is described goes."""
+        self.clusters.append(Postgres(os.path.join(self.folder, f"cluster{len(self.clusters)}")))
+        self.clusters[-1].start()
+        return self.clusters[-1]
 
     def database(self, name="home", cluster=None, empty=False):
         """That of a home. empty: without the tables that are else copied to save time."""

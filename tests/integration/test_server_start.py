@@ -301,13 +301,11 @@ class LostDatabase(reeve_it.Case):
         super().setUp()
         if reeve_it.STORE == "sqlite":
             self.skipTest("SQLite is a file")
-        self.cluster = reeve_it.Postgres(os.path.join(self.folder, "cluster"))
-        self.addCleanup(self.cluster.remove)
-        self.cluster.start()
-        self.database("home", self.cluster)
+        self.postgres = self.cluster()
+        self.database("home", self.postgres)
 
     def test_database_that_is_not_there_at_start_is_waited_for(self):
-        self.cluster.stop()
+        self.postgres.stop()
         reeved = self.launch()
         self.until(lambda: "the database is not available; trying again" in reeved.log(), "it says so", 30)
         self.assertIsNone(reeved.process.poll())
@@ -316,16 +314,16 @@ class LostDatabase(reeve_it.Case):
 
     def restart_cluster(self):
         """On the same port, or nobody would find it again."""
-        os.environ["PORT"] = self.cluster.env["PGPORT"]
+        os.environ["PORT"] = self.postgres.env["PGPORT"]
         try:
-            self.cluster.start()
+            self.postgres.start()
         finally:
             del os.environ["PORT"]
 
     def test_database_that_goes_away_comes_back_to_a_live_server(self):
         reeved = self.start("--set", "server.monitor_poll=200ms")
         workers = reeved.children("generic")
-        self.cluster.stop(crash=True)
+        self.postgres.stop(crash=True)
         self.until(lambda: "trying again" in reeved.log(), "it says so", 30)
         self.assertGreaterEqual(reeved.request("GET", "/api/servers").status, 500)
         self.assertEqual(reeved.request("GET", "/healthz").status, 200)
@@ -348,9 +346,8 @@ class LostDatabase(reeve_it.Case):
         workers = reeved.children()
         self.assertEqual(self.timed(reeved, "/readyz")[:2], (200, "ok\n"))
         self.assertIn("\nreeve_store_up 1\n", self.timed(reeved, "/metrics")[1])
-        self.cluster.freeze()
-        self.addCleanup(self.cluster.thaw)
-        waiting = threading.Thread(target=lambda: reeved.request("GET", "/api/servers"))
+        self.postgres.freeze()
+        waiting = threading.Thread(target=lambda: reeved.request("GET", "/api/servers"), daemon=True)
         waiting.start()  # for as long as a statement may take, and longer
         slowest, end = 0, time.monotonic() + 12
         while time.monotonic() < end:
@@ -371,7 +368,7 @@ class LostDatabase(reeve_it.Case):
             self.assertIn(words, text)
         self.assertEqual(reeved.request("GET", "/api/servers").status, 503)
         self.assertIn('msg="the database does not answer"', reeved.log())
-        self.cluster.thaw()
+        self.postgres.thaw()
         self.until(lambda: self.timed(reeved, "/readyz")[0] == 200, "it is ready again", 60)
         self.until(lambda: "\nreeve_store_up 1\n" in self.timed(reeved, "/metrics")[1], "the store is up", 30)
         self.until(lambda: 'msg="the database answers again"' in reeved.log(), "it says so", 30)
@@ -380,7 +377,7 @@ class LostDatabase(reeve_it.Case):
 
     def test_clean_stop_without_database_is_quick(self):
         reeved = self.start()
-        self.cluster.stop(crash=True)
+        self.postgres.stop(crash=True)
         code, seconds = reeved.stop()
         self.assertEqual(code, 0)
         self.assertLess(seconds, 5.5)
