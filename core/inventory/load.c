@@ -60,6 +60,7 @@ take_key(struct rv_saver *saver, const struct rv_kind *kind, const rv_value *row
     if (row[1].type == RV_NULL)
         key.hash = 0;
     rv_keys_put(saver->keys, rv_keys_digest(saver->keys, kind, row[2].v.text), &key);
+    saver->kinds[kind->index].present = 1;
     int names = kind->name_key_count;
     const char *first = names > 0 ? text_or_null(&row[3]) : NULL;
     const char *second = names > 1 ? text_or_null(&row[4]) : NULL;

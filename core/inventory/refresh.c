@@ -7,6 +7,7 @@
  */
 #include "inventory/refresh_internal.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include "base/clock.h"
@@ -339,6 +340,15 @@ analyze(struct rv_refresher *r)
         rv_log_err(RV_WARNING, "tables not analyzed; reading them may be slow for a minute", &err);
 }
 
+/* A watch needs little of what a listing took. */
+static void
+give_memory_back(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 /* Whether the failure of a full refresh is there until one succeeds. */
 static int
 stands(const rv_err *err)
@@ -361,6 +371,7 @@ rv_refresher_full(struct rv_refresher *refresher, int64_t task_id, char **stats,
         rc = succeed(r, &times, stats, err);
     if (rc == 0)
         analyze(r);
+    give_memory_back();
     if (rc < 0) {
         rv_wrap(err, "refresh of provider '%s'", r->provider->name);
         r->full_failed |= stands(err);
@@ -386,7 +397,7 @@ static int
 watch(struct rv_refresher *r, rv_err *err)
 {
     struct rv_call_spec spec = spec_of(r, 0);
-    if (ensure_all(r, err) < 0 || recover(r, err) < 0)
+    if (ensure_all(r, err) < 0 || recover(r, err) < 0 || rv_saver_warm(r->saver, err) < 0)
         return err->code;
     r->noted_ms = rv_monotonic_ms();
     int rc = rv_connection_watch(r->connection, &spec, err);

@@ -44,6 +44,9 @@ int rv_saver_begin_all(struct rv_saver *saver, const char *const *kinds, rv_err 
 int rv_saver_end_all(struct rv_saver *saver, rv_err *err);
 /* After a refresh that made many rows: tells the store to look at those tables. */
 int rv_saver_analyze(struct rv_saver *saver, rv_err *err);
+/* Before a watch: the statements of small saves are prepared, so that the first events do not wait
+ * for that. Once a saver; nothing on SQLite. */
+int rv_saver_warm(struct rv_saver *saver, rv_err *err);
 /* Save what is pending. */
 int rv_saver_flush(struct rv_saver *saver, rv_err *err);
 /* Forget what is pending, with the tokens after it, and that listings began (after a failure). NULL

@@ -14,6 +14,7 @@
  *   write.c     rows in bulk
  *   keep.c      rows that live as long as something points to them
  *   labels.c    labels that become tags
+ *   warm.c      the reads of a save, for nothing, before a watch
  *   streams.c   resume tokens, and what else is remembered for a provider
  *
  * Everything up to the transaction only reads. The key table is changed along the way and put back
@@ -144,6 +145,7 @@ struct rv_keeper { /* column of a kind that keeps rows of another */
 
 struct rv_kind_state {
     uint8_t begun;
+    uint8_t present;      /* there are objects of it, or were */
     uint8_t has_archived; /* there may be archived rows */
     uint8_t named;        /* some column may point to it by name */
     uint8_t *by_name;     /* per column: linked by name */
@@ -181,6 +183,7 @@ struct rv_saver {
     struct rv_saver_stream *streams;
     size_t stream_count;
     int by_name_dirty;
+    int warm;
     int64_t tokens_saved_ms;
     cJSON *warnings;
     int64_t *rejected; /* per kind, since all began */

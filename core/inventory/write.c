@@ -33,6 +33,7 @@ insert_all(struct rv_plan *plan, const struct rv_kind *kind, rv_err *err)
             return err->code;
         plan->rows += (int64_t)rows;
         plan->saver->kinds[kind->index].inserted += (int64_t)rows;
+        plan->saver->kinds[kind->index].present |= !kind->child;
     }
     return 0;
 }

@@ -39,6 +39,44 @@ a_stale_lease_writes_nothing(void **state)
     rv_saver_close(saver);
 }
 
+/* Its statements are prepared, on PostgreSQL, once; nothing is written by that, and the lease is
+ * found out too. */
+static void
+preparing_a_watch_changes_nothing(void **state)
+{
+    struct rv_store *store = store_of(state);
+    int postgres = rv_store_is_postgres(store);
+    struct rv_lease ours, theirs;
+    must(rv_lease_take(store, &ours, "refresh/1", 11, 60000, err));
+    struct rv_saver *saver = saver_with(store, &(struct rv_saver_config){ .lease = &ours });
+    emit(saver, node_object("n1", "one"));
+    emit(saver, pod_object("p1", "web", "Running"));
+    flush(saver);
+    RV_AUTO_FREE char *before = everything(store);
+    int64_t changes = change_count(store);
+    must(rv_saver_warm(saver, err));
+    RV_AUTO_FREE char *after = everything(store);
+    assert_string_equal(before, after);
+    assert_int_equal(change_count(store), changes);
+    assert_false(rv_store_in_transaction(store));
+    if (postgres)
+        assert_true(rv_test_int(store,
+                                "SELECT COUNT(*) FROM pg_prepared_statements WHERE statement"
+                                " LIKE '%FROM \"container_groups\"%' AND generic_plans > 0") > 0);
+    int64_t statements = rv_store_statements(store);
+    must(rv_saver_warm(saver, err));
+    assert_int_equal(rv_store_statements(store), statements);
+    rv_saver_close(saver);
+
+    saver = saver_with(store, &(struct rv_saver_config){ .lease = &ours });
+    rv_clock_fake(rv_now_ms() + 120000);
+    must(rv_lease_take(store, &theirs, "refresh/1", 12, 60000, err));
+    if (postgres)
+        must_fail(RV_E_STALE, rv_saver_warm(saver, err));
+    rv_clock_real();
+    rv_saver_close(saver);
+}
+
 static void
 a_save_that_fails_leaves_nothing_behind(void **state)
 {
@@ -179,6 +217,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         schema_test(a_stale_lease_writes_nothing),
+        schema_test(preparing_a_watch_changes_nothing),
         schema_test(a_save_that_fails_leaves_nothing_behind),
         schema_test(a_worker_that_dies_between_batches_is_resumed),
         schema_test(batches_end_at_their_bounds),
