@@ -41,19 +41,18 @@ int
 rv_provider_report(struct rv_store *store, int64_t id, const char *error, const char *hint,
                    const cJSON *warnings, const cJSON *stats, int full_refresh, rv_err *err)
 {
-    struct rv_field fields[8];
+    struct rv_field fields[10];
     int count = 0;
     int64_t now = rv_now_ms();
-    RV_AUTO_FREE char *text = error && hint && hint[0] ? rv_format("%s (%s)", error, hint)
-                              : error                  ? rv_strdup(error)
-                                                       : NULL;
+    const char *advice = error && hint && hint[0] ? hint : NULL;
     RV_AUTO_FREE char *warning_text = object_text(warnings);
     RV_AUTO_FREE char *stats_text = object_text(stats);
-    fields[count++] = (struct rv_field){ "last_refresh_error", rv_vtext(text) };
-    fields[count++] = (struct rv_field){ "last_refresh_error_on", text ? rv_vint(now) : RV_VNULL };
+    fields[count++] = (struct rv_field){ "last_refresh_error", rv_vtext(error) };
+    fields[count++] = (struct rv_field){ "last_refresh_hint", rv_vtext(advice) };
+    fields[count++] = (struct rv_field){ "last_refresh_error_on", error ? rv_vint(now) : RV_VNULL };
     if (full_refresh)
         fields[count++] = (struct rv_field){ "last_refresh_date", rv_vint(now) };
-    if (full_refresh && text == NULL)
+    if (full_refresh && error == NULL)
         fields[count++] = (struct rv_field){ "last_refresh_success_date", rv_vint(now) };
     if (warnings) {
         fields[count++] = (struct rv_field){ "warnings", rv_vtext(warning_text) };

@@ -64,9 +64,9 @@ advise(const struct rv_refresher *r, rv_err *failure)
         rv_format_time(when, rv_now_ms() + r->config.auth_retry_ms);
     RV_AUTO_FREE char *given = rv_strdup(failure->hint);
     failure->hint[0] = '\0'; /* a hint that is there would stay as it is */
-    rv_hint(failure, "%s%s%s%s; at once after: reevectl provider verify %s", given,
-            given[0] ? "; " : "", when[0] ? "tried again at " : "not tried again by itself", when,
-            r->provider->name);
+    rv_hint(failure, "%s%s%s%s; at once after: reevectl provider verify %s, or edit with new ones",
+            given, given[0] ? "; " : "", when[0] ? "tried again at " : "not tried again by itself",
+            when, r->provider->name);
 }
 
 /* Puts the failure on the record, with advice; what goes wrong in that is logged, the failure

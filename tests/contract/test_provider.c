@@ -157,7 +157,8 @@ reports_stay_until_the_next_one(void **state)
           *stats = cJSON_Parse("{\"total_ms\":7}");
     rv_clock_fake(1790000000000);
     must(rv_provider_report(store, id, "no route", "plug it in", NULL, NULL, 1, err));
-    assert_record(store, id, "last_refresh_error", "no route (plug it in)");
+    assert_record(store, id, "last_refresh_error", "no route");
+    assert_record(store, id, "last_refresh_hint", "plug it in");
     assert_record(store, id, "last_refresh_error_on", "1790000000000");
     assert_record(store, id, "last_refresh_date", "1790000000000");
     assert_record(store, id, "last_refresh_success_date", "");
@@ -165,6 +166,7 @@ reports_stay_until_the_next_one(void **state)
     must(rv_provider_report(store, id, NULL, NULL, warnings, stats, 1, err));
     rv_clock_real();
     assert_record(store, id, "last_refresh_error", "");
+    assert_record(store, id, "last_refresh_hint", "");
     assert_record(store, id, "last_refresh_error_on", "");
     assert_record(store, id, "last_refresh_success_date", "1790000001000");
     assert_record(store, id, "warnings", "{\"routes\":\"absent\"}");
