@@ -16,26 +16,43 @@
 #include <stdio.h>
 
 #ifdef BARE_SQLITE
+static sqlite3 *database;
+
 static int
 open_store(const char *url)
 {
-    sqlite3 *database;
-
     /* Behind "sqlite:". */
     return sqlite3_open(url + 7, &database) == SQLITE_OK &&
            sqlite3_exec(database, "PRAGMA journal_mode=WAL; SELECT count(*) FROM sqlite_schema",
                         NULL, NULL, NULL) == SQLITE_OK;
 }
+
+static void
+close_store(void)
+{
+    sqlite3_close(database);
+}
 #else
+static PGconn *connection;
+
 static int
 open_store(const char *url)
 {
-    PGconn *connection = PQconnectdb(url);
-    PGresult *result = PQexec(connection, "SELECT 1");
-    int fine = PQresultStatus(result) == PGRES_TUPLES_OK;
+    PGresult *result;
+    int fine;
+
+    connection = PQconnectdb(url);
+    result = PQexec(connection, "SELECT 1");
+    fine = PQresultStatus(result) == PGRES_TUPLES_OK;
 
     PQclear(result);
     return fine;
+}
+
+static void
+close_store(void)
+{
+    PQfinish(connection);
 }
 #endif
 
@@ -55,6 +72,7 @@ main(int argc, char **argv)
     fflush(stdout);
     while (getchar() != EOF)
         ;
+    close_store();
 #ifdef BARE_CURL
     curl_easy_cleanup(curl);
 #endif
