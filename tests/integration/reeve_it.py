@@ -144,7 +144,7 @@ class Database:
         self.name = f"reeve_it_{os.getpid()}_{Database.count}"
         # A copy of the schema that ctest's fixture has left, where there is one, is far quicker.
         copied = not empty and self.psql("postgres", "SELECT 1 FROM pg_database WHERE datname = 'reeve_template'")
-        self.psql("postgres", f'CREATE DATABASE "{self.name}"' + (" TEMPLATE reeve_template" if copied else ""))
+        self.psql("postgres", f'CREATE DATABASE "{self.name}"' + (" TEMPLATE reeve_template STRATEGY FILE_COPY" if copied else ""))
         if copied:
             self.psql(self.name, "UPDATE schema_info SET value = value + (random() * 1000000)::bigint "
                                  "WHERE name = 'epoch'")

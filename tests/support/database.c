@@ -114,8 +114,9 @@ create_from(struct rv_test_db *db, const char *template)
     }
     RV_AUTO_FREE char *server = server_url();
     snprintf(db->name, sizeof db->name, "reeve_test_%d_%d", (int)getpid(), ++number);
-    RV_AUTO_FREE char *sql = rv_format("CREATE DATABASE \"%s\"%s%s", db->name,
-                                       template ? " TEMPLATE " : "", template ? template : "");
+    RV_AUTO_FREE char *sql =
+        rv_format("CREATE DATABASE \"%s\"%s%s", db->name,
+                  template ? " STRATEGY FILE_COPY TEMPLATE " : "", template ? template : "");
     on_server(sql);
     snprintf(db->url, sizeof db->url, "%s%s", server, db->name);
 }
