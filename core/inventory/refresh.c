@@ -342,8 +342,9 @@ analyze(struct rv_refresher *r)
 
 /* A watch needs little of what a listing took. */
 static void
-give_memory_back(void)
+give_memory_back(const struct rv_refresher *r)
 {
+    rv_store_shrink(r->store);
 #ifdef __GLIBC__
     malloc_trim(0);
 #endif
@@ -371,7 +372,7 @@ rv_refresher_full(struct rv_refresher *refresher, int64_t task_id, char **stats,
         rc = succeed(r, &times, stats, err);
     if (rc == 0)
         analyze(r);
-    give_memory_back();
+    give_memory_back(r);
     if (rc < 0) {
         rv_wrap(err, "refresh of provider '%s'", r->provider->name);
         r->full_failed |= stands(err);

@@ -74,6 +74,8 @@ struct rv_store_driver {
     int (*read_all)(void *conn, const struct rv_store_read *reads, size_t count, rv_err *err);
     /* As rv_store_patience. NULL: it is never silent. */
     void (*patience)(void *conn, int64_t ms);
+    /* As rv_store_shrink. NULL: it keeps nothing worth it. */
+    void (*shrink)(void *conn);
 };
 
 /* host lives as long as the process. */

@@ -81,6 +81,13 @@ rv_store_patience(struct rv_store *store, int64_t ms)
         store->driver->patience(store->conn, ms);
 }
 
+void
+rv_store_shrink(struct rv_store *store)
+{
+    if (store->driver->shrink)
+        store->driver->shrink(store->conn);
+}
+
 static int
 begin(struct rv_store *store, int (*call)(void *conn, rv_err *err), rv_err *err)
 {

@@ -48,6 +48,9 @@ int rv_store_is_postgres(const struct rv_store *store);
 /* PostgreSQL: from now on it may say nothing for so long only; 0: as configured. For asking whether
  * it is there. */
 void rv_store_patience(struct rv_store *store, int64_t ms);
+/* Much was read and written, and little will be for a while: give back what was kept in memory for
+ * it. Not within a transaction. */
+void rv_store_shrink(struct rv_store *store);
 /* A URL fit for logs: without its password. The caller's to free. */
 char *rv_store_url_public(const char *url);
 

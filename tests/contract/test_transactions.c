@@ -318,6 +318,22 @@ a_changed_table_does_not_break_a_known_statement(void **state)
 }
 
 static void
+a_store_that_gave_its_memory_back_works_on(void **state)
+{
+    struct rv_store *store = store_of(state);
+
+    must(insert(store, 1, "a", err));
+    rv_store_shrink(store);
+    must(insert(store, 2, "b", err));
+    assert_int_equal(count(store), 2);
+    rv_store_shrink(store);
+    must(rv_store_begin(store, err));
+    must(insert(store, 3, "c", err));
+    must(rv_store_commit(store, err));
+    assert_int_equal(count(store), 3);
+}
+
+static void
 the_size_on_disk_is_told(void **state)
 {
     assert_true(rv_store_bytes(store_of(state)) > 4096);
@@ -347,6 +363,7 @@ main(void)
         things_test(statements_are_counted),
         things_test(more_statements_than_the_cache_holds_work_on),
         things_test(a_changed_table_does_not_break_a_known_statement),
+        things_test(a_store_that_gave_its_memory_back_works_on),
         things_test(the_size_on_disk_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

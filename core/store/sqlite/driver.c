@@ -115,6 +115,20 @@ lite_column_type(int32_t type)
     }
 }
 
+/* Pages, and statements: those of wide tables take 10 KiB and more each. */
+static void
+lite_shrink(void *conn)
+{
+    struct lite *lite = conn;
+
+    for (int i = 0; i < LITE_CACHE && lite->cache[i]; i++)
+        if (lite->cache[i]->busy)
+            return;
+    lite_forget_statements(lite);
+    if (lite->db)
+        sqlite3_db_release_memory(lite->db);
+}
+
 static const struct rv_store_driver driver = {
     .version = RV_STORE_DRIVER_VERSION,
     .size = sizeof(struct rv_store_driver),
@@ -148,6 +162,7 @@ static const struct rv_store_driver driver = {
     .notified = lite_notified,
     .bytes = lite_bytes,
     .column_type = lite_column_type,
+    .shrink = lite_shrink,
 };
 
 __attribute__((visibility("default"))) const struct rv_store_driver *
