@@ -360,6 +360,7 @@ class StoreTrouble(Case):
         self.no_duplicates()
 
 
+@unittest.skipUnless(reeve_it.DEEP or reeve_it.STORE == "sqlite", "on PostgreSQL under --deep")
 class Faults(Case):
     def test_hanging_module_is_killed_and_others_go_on(self):
         reeved = self.start(*QUICK, "--set", "workers.heartbeat_timeout=2s", "--set", "workers.heartbeat_freq=200ms")
