@@ -153,7 +153,10 @@ make_row(struct rv_worker *worker, const char *queues, rv_err *err)
     struct announcement announcement = { worker, queues };
     if (rv_store_reserve_ids(worker->store, 1, err))
         return err->code;
-    return rv_record_transaction(worker->store, insert_row, &announcement, err);
+    rv_store_relax(worker->store, 1); /* a power cut ends the worker too */
+    int rc = rv_record_transaction(worker->store, insert_row, &announcement, err);
+    rv_store_relax(worker->store, 0);
+    return rc;
 }
 
 int

@@ -76,6 +76,8 @@ struct rv_store_driver {
     void (*patience)(void *conn, int64_t ms);
     /* As rv_store_shrink. NULL: it keeps nothing worth it. */
     void (*shrink)(void *conn);
+    /* As rv_store_relax. NULL: nothing to gain. */
+    void (*relax)(void *conn, int relaxed);
 };
 
 /* host lives as long as the process. */

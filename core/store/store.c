@@ -88,6 +88,13 @@ rv_store_shrink(struct rv_store *store)
         store->driver->shrink(store->conn);
 }
 
+void
+rv_store_relax(struct rv_store *store, int relaxed)
+{
+    if (store->driver->relax)
+        store->driver->relax(store->conn, relaxed);
+}
+
 static int
 begin(struct rv_store *store, int (*call)(void *conn, rv_err *err), rv_err *err)
 {

@@ -51,6 +51,10 @@ void rv_store_patience(struct rv_store *store, int64_t ms);
 /* Much was read and written, and little will be for a while: give back what was kept in memory for
  * it. Not within a transaction. */
 void rv_store_shrink(struct rv_store *store);
+/* Whether what is committed from now on need not wait for the disk: a power cut may take it until
+ * something later is committed that did (their order is kept). For what is worth nothing without
+ * that. Not within a transaction. */
+void rv_store_relax(struct rv_store *store, int relaxed);
 /* A URL fit for logs: without its password. The caller's to free. */
 char *rv_store_url_public(const char *url);
 

@@ -334,6 +334,20 @@ a_store_that_gave_its_memory_back_works_on(void **state)
 }
 
 static void
+what_does_not_wait_for_the_disk_is_seen_by_others_all_the_same(void **state)
+{
+    struct rv_store *store = store_of(state), *other = second_store(state);
+
+    rv_store_relax(store, 1);
+    must(insert(store, 1, "a", err));
+    assert_int_equal(count(other), 1);
+    rv_store_relax(store, 0);
+    must(insert(store, 2, "b", err));
+    assert_int_equal(count(other), 2);
+    rv_store_close(other);
+}
+
+static void
 the_size_on_disk_is_told(void **state)
 {
     assert_true(rv_store_bytes(store_of(state)) > 4096);
@@ -364,6 +378,7 @@ main(void)
         things_test(more_statements_than_the_cache_holds_work_on),
         things_test(a_changed_table_does_not_break_a_known_statement),
         things_test(a_store_that_gave_its_memory_back_works_on),
+        things_test(what_does_not_wait_for_the_disk_is_seen_by_others_all_the_same),
         things_test(the_size_on_disk_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

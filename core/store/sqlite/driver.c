@@ -129,6 +129,18 @@ lite_shrink(void *conn)
         sqlite3_db_release_memory(lite->db);
 }
 
+/* The log is written in order, so a later commit that waits for the disk waits for this one too. */
+static void
+lite_relax(void *conn, int relaxed)
+{
+    struct lite *lite = conn;
+
+    if (lite->db)
+        sqlite3_exec(lite->db,
+                     relaxed ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL", NULL,
+                     NULL, NULL);
+}
+
 static const struct rv_store_driver driver = {
     .version = RV_STORE_DRIVER_VERSION,
     .size = sizeof(struct rv_store_driver),
@@ -163,6 +175,7 @@ static const struct rv_store_driver driver = {
     .bytes = lite_bytes,
     .column_type = lite_column_type,
     .shrink = lite_shrink,
+    .relax = lite_relax,
 };
 
 __attribute__((visibility("default"))) const struct rv_store_driver *
