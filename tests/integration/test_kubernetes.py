@@ -184,7 +184,7 @@ class Kills(kube_it.BusyCase):
             count += 1
             self.cluster.kubectl("label", "pods", "-n", f"busy-{count % 10}", "-l", "app=web", f"turn=t{count}",
                                  "--overwrite", check=False)
-            stop.wait(0.2)
+            stop.wait(0.5)
 
     def test_whatever_is_killed_the_model_equals_the_cluster_afterwards(self):
         import random

@@ -16,6 +16,7 @@ def mode(path):
     return stat.S_IMODE(os.stat(path).st_mode)
 
 
+@unittest.skipUnless(reeve_it.DEEP or reeve_it.STORE == "sqlite", "no store has a part in it")
 class CommandLine(reeve_it.Case):
     def refused(self, *arguments):
         code, out, error = self.run_program("reeved", *arguments)
