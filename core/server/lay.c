@@ -11,6 +11,8 @@
 #include "base/text.h"
 #include "server/protocol.h"
 
+enum { OPTIONS_MAX = 256 };
+
 static const cJSON *
 member(const cJSON *object, const char *name)
 {
@@ -126,15 +128,38 @@ check_secrets(const cJSON *stored, const cJSON *given, const char *redirection,
     return 0;
 }
 
-/* A null for what is not there would pass unseen. */
 static int
-check_removals(const cJSON *given, const cJSON *manifest, rv_err *err)
+fail_unknown(const cJSON *manifest, const char *name, rv_err *err)
+{
+    const char *names[OPTIONS_MAX + 1] = { NULL };
+    const cJSON *option;
+    int count = 0;
+    cJSON_ArrayForEach(option, member(manifest, "options"))
+    {
+        if (count < OPTIONS_MAX)
+            names[count++] = rv_json_string(option, "name");
+    }
+    const char *near = rv_nearest(name, names);
+    return rv_fail(err, RV_E_INVALID, "unknown option '%.80s'%s%s%s", name,
+                   near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+/* Mistakes before anything is asked for: a null for what is not there would pass unseen, and who
+ * has misspelt a name need not look for a password. */
+static int
+check_names(const cJSON *given, const cJSON *manifest, rv_err *err)
 {
     const cJSON *item;
+    if (manifest == NULL)
+        return 0;
     cJSON_ArrayForEach(item, given)
     {
-        if (cJSON_IsNull(item) && manifest && declared(manifest, item->string) == NULL)
-            return rv_fail(err, RV_E_INVALID, "unknown option '%.80s'", item->string);
+        const cJSON *option = declared(manifest, item->string);
+        if (option == NULL)
+            return fail_unknown(manifest, item->string, err);
+        if (cJSON_IsNull(item) && cJSON_IsTrue(member(option, "required")))
+            return rv_fail(err, RV_E_INVALID, "option '%.80s' cannot be taken away: it is required",
+                           item->string);
     }
     return 0;
 }
@@ -156,7 +181,7 @@ rv_lay_options(cJSON *stored, const cJSON *given, const cJSON *manifest, const c
                rv_err *err)
 {
     const char *redirection = find_redirection(stored, given, manifest, lend_word);
-    if (check_removals(given, manifest, err) ||
+    if (check_names(given, manifest, err) ||
         (redirection && check_secrets(stored, given, redirection, lend_word, err)))
         return err->code;
     lay(stored, given);

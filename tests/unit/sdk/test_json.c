@@ -345,6 +345,47 @@ a_value_becomes_compact_text_again(void **state)
 }
 
 static void
+a_text_is_quoted_so_that_it_is_read_as_it_was(void **state)
+{
+    static const struct {
+        const char *text, *quoted;
+    } cases[] = {
+        { "", "\"\"" },
+        { "plain", "\"plain\"" },
+        { "a\"b\\c/d", "\"a\\\"b\\\\c/d\"" },
+        { "\n\x1f\x7f", "\"\\u000a\\u001f\x7f\"" },
+        { "\xc3\xa4\xf0\x9f\x94\x91", "\"\xc3\xa4\xf0\x9f\x94\x91\"" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        size_t len = strlen(cases[i].quoted);
+        char *out = malloc(len + 1);
+        assert_int_equal(reeve_json_quote(out, len + 1, cases[i].text, strlen(cases[i].text)), len);
+        assert_string_equal(out, cases[i].quoted);
+        struct reeve_json *json = parse(out);
+        assert_string_equal(reeve_json_string(json, "", NULL), cases[i].text);
+        reeve_json_free(json);
+        free(out);
+    }
+}
+
+static void
+a_quoted_text_without_room_is_cut_off_and_its_length_told(void **state)
+{
+    char *out = malloc(4);
+
+    (void)state;
+    assert_int_equal(reeve_json_quote(NULL, 0, "a\"b", 3), 6);
+    assert_int_equal(reeve_json_quote(out, 4, "a\"b", 3), 6);
+    assert_string_equal(out, "\"a\\");
+    assert_int_equal(reeve_json_quote(out, 1, "a", 1), 3);
+    assert_string_equal(out, "");
+    assert_int_equal(reeve_json_quote(NULL, 0, "\0", 1), 8);
+    free(out);
+}
+
+static void
 whole_numbers_of_64_bits_are_exact(void **state)
 {
     static const struct {
@@ -480,6 +521,8 @@ main(void)
         cmocka_unit_test(the_number_of_values_has_a_ceiling),
         cmocka_unit_test(a_name_of_a_mebibyte_is_kept_whole),
         cmocka_unit_test(a_value_becomes_compact_text_again),
+        cmocka_unit_test(a_text_is_quoted_so_that_it_is_read_as_it_was),
+        cmocka_unit_test(a_quoted_text_without_room_is_cut_off_and_its_length_told),
         cmocka_unit_test(whole_numbers_of_64_bits_are_exact),
         cmocka_unit_test(an_id_may_be_a_text_or_a_whole_number),
         cmocka_unit_test(documents_of_all_sizes_follow_each_other),

@@ -109,6 +109,25 @@ one_page_is_enough_without_a_mark(void **state)
 }
 
 static void
+a_next_page_that_would_not_be_read_is_a_failure(void **state)
+{
+    static const char script[] = "{\"routes\":[{\"path\":\"/l\",\"steps\":[{\"headers\":{\"Link\":"
+                                 "\"</l?page=2>; rel=next\"},\"json\":{\"items\":[1]}}]}]}";
+    static const char other[] = "{\"routes\":[{\"path\":\"/l\",\"steps\":[{\"headers\":{\"Link\":"
+                                "\"</l?page=9>; rel=last\"},\"json\":{\"items\":[1]}}]}]}";
+    struct sum sum = { 0 };
+
+    (void)state;
+    assert_int_equal(read_all(script, (struct reeve_pages){ 0 }, &sum), REEVE_E_PROTOCOL);
+    assert_true(contains(call.text, "/l?n=1: the answer's header Link names a next page"));
+    assert_true(contains(call.hint, "set link_header, or next"));
+    sdk_host_forget(&call);
+    /* Who goes on by a member knows what he does. */
+    assert_int_equal(read_all(script, (struct reeve_pages){ .next = "next" }, &sum), 0);
+    assert_int_equal(read_all(other, (struct reeve_pages){ 0 }, &sum), 0);
+}
+
+static void
 bad_marks_are_refused(void **state)
 {
     static const struct {
@@ -404,6 +423,7 @@ main(void)
         HTTP_TEST(a_mark_leads_from_page_to_page),
         HTTP_TEST(a_mark_may_be_a_number_or_a_link),
         HTTP_TEST(one_page_is_enough_without_a_mark),
+        HTTP_TEST(a_next_page_that_would_not_be_read_is_a_failure),
         HTTP_TEST(bad_marks_are_refused),
         HTTP_TEST(the_number_of_pages_has_a_ceiling),
         HTTP_TEST(a_failure_ends_the_reading),
