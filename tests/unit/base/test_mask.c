@@ -56,7 +56,7 @@ static void
 escaped_as_json_or_in_an_address_it_disappears_too(void **state)
 {
     (void)state;
-    rv_log_mask("wr\"ong\\pw77", 10);
+    rv_log_mask("wr\"ong\\pw77", 11);
     rv_log_mask("line one\nline two", 17);
     rv_log_mask("p@ss/w rd", 9);
     check_masked("{\"password\":\"wr\\\"ong\\\\pw77\"}", "{\"password\":\"***\"}");
