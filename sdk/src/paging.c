@@ -142,6 +142,19 @@ read_page(struct reeve_call *call, struct reeve_http *http, struct rv_sdk_pieces
     return judge(call, reading, pieces, status);
 }
 
+/* More follows, but the author did not say that a list goes on: what it holds beyond this page
+ * would count as gone. */
+static int
+refuse_unread(struct reeve_call *call, const struct reading *reading)
+{
+    reeve_fail(call, REEVE_E_PROTOCOL,
+               "%.200s: the answer's header Link names a next page, which would not be read",
+               reading->pages->path);
+    reeve_hint(call, "in the provider's struct reeve_pages set link_header, or next, so that the "
+                     "list is read to its end");
+    return REEVE_E_PROTOCOL;
+}
+
 /* From what the page said to the mark after it. A link is a mark once it is resolved. */
 static int
 go_on(struct reeve_call *call, const struct reeve_http *http, const struct rv_sdk_pieces *pieces,
@@ -150,6 +163,8 @@ go_on(struct reeve_call *call, const struct reeve_http *http, const struct rv_sd
     const char *here = mark;
     int status = 0;
 
+    if (!reading->pages->next && !reading->pages->link_header && pieces->link)
+        return refuse_unread(call, reading);
     if (reading->pages->link_header && pieces->link) {
         reading->next = strdup(pieces->link);
         if (!reading->next)

@@ -20,7 +20,8 @@ struct reeve_pages {
     const char *path; /* of the first page, query and all: "/v1/vms?limit=500" */
     const char *list; /* name of the member that holds the array; NULL: the page is the array */
     const char *next; /* where a page says how to go on: "metadata.continue". Absent, null or
-                       * "" there: it was the last page. NULL: there is one page only */
+                       * "" there: it was the last page. NULL: there is one page only, and an
+                       * answer whose header Link names a next one is a failure (PROTOCOL) */
     const char *parameter;   /* the query parameter that takes it: "continue"; NULL: it is the next
                               * page's address, whole or relative to that of this page (RFC 3986:
                               * "/x" is the origin's, not base_url's), within the client's origin */
