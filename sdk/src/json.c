@@ -392,3 +392,48 @@ reeve_json_text(struct reeve_call *call, const struct reeve_json *json)
     cJSON_free(printed);
     return text;
 }
+
+struct quoted {
+    char *out;
+    uint64_t size, len;
+};
+
+static void
+put(struct quoted *quoted, char c)
+{
+    if (quoted->len + 1 < quoted->size)
+        quoted->out[quoted->len] = c;
+    quoted->len++;
+}
+
+static void
+put_escaped(struct quoted *quoted, unsigned char c)
+{
+    static const char hex[] = "0123456789abcdef";
+
+    if (c == '"' || c == '\\') {
+        put(quoted, '\\');
+        put(quoted, (char)c);
+    } else if (c < 0x20) {
+        for (const char *at = "\\u00"; *at; at++)
+            put(quoted, *at);
+        put(quoted, hex[c >> 4]);
+        put(quoted, hex[c & 15]);
+    } else {
+        put(quoted, (char)c);
+    }
+}
+
+uint64_t
+reeve_json_quote(char *out, uint64_t size, const char *bytes, uint64_t len)
+{
+    struct quoted quoted = { .out = out, .size = size };
+
+    put(&quoted, '"');
+    for (uint64_t i = 0; i < len; i++)
+        put_escaped(&quoted, (unsigned char)bytes[i]);
+    put(&quoted, '"');
+    if (size > 0)
+        out[quoted.len < size ? quoted.len : size - 1] = 0;
+    return quoted.len;
+}

@@ -72,6 +72,10 @@ enum {
 int reeve_json_type(const struct reeve_json *json); /* absent: REEVE_JSON_NULL */
 /* Compact text, scratch memory of the call. */
 char *reeve_json_text(struct reeve_call *call, const struct reeve_json *json);
+/* A text of another one's making (UTF-8) as a JSON string, with its quotes, into a buffer of the
+ * caller's own: no copy of a secret stays anywhere else. As snprintf: returns the length of the
+ * whole; when that is not less than size, the text was cut off. out may be NULL when size is 0. */
+uint64_t reeve_json_quote(char *out, uint64_t size, const char *bytes, uint64_t len);
 
 /* Takes {"...": ..., "items": [ {...}, {...} ], ...} apart while it arrives. Only one item is
  * in memory at a time, whatever the whole's size. */

@@ -50,10 +50,10 @@ struct reeve_option {
 /* Well-known names, which core maps from and to a provider's endpoint and authentication
  * records (ManageIQ's names); use them where they fit:
  *   hostname, port, path, security_protocol ("ssl-with-validation",
- *   "ssl-with-validation-custom-ca", "ssl-without-validation"), certificate_authority (PEM),
- *   userid, password (secret), auth_key (secret: a token), client_certificate,
- *   client_key (secret), http_proxy (a URL holds no user), http_proxy_userid,
- *   http_proxy_password (secret). */
+ *   "ssl-with-validation-custom-ca", "ssl-without-validation"; "non-ssl": plain HTTP),
+ *   certificate_authority (PEM), userid, password (secret), auth_key (secret: a token),
+ *   client_certificate, client_key (secret), http_proxy (a URL holds no user),
+ *   http_proxy_userid, http_proxy_password (secret). */
 
 /* Borrowed from config, valid as long as the connection. NULL when not given and without
  * a fallback. */
