@@ -21,11 +21,12 @@ void cli_kind_of(struct cli_kind *out, const struct rv_kind *kind); /* of the di
 int cli_kind_lookup(struct cli_kind *out, const char *word);
 /* The same, and the server is asked for the kinds of its providers; NOT_FOUND with the nearest. */
 int cli_kind_find(struct cli *cli, struct cli_kind *out, const char *word, rv_err *err);
-/* A collection of which the server told; a provider's own kind is learned on the way. */
-int cli_kind_of_server(struct cli *cli, struct cli_kind *out, const char *collection, rv_err *err);
-/* Add a provider's kind to our dictionary: the names of its attributes (an array) are enough for
- * words, columns and namespaces. NULL when it does not fit. */
-const struct rv_kind *cli_kind_learn(const char *collection, const cJSON *attributes);
+/* A collection of which the server told (an entry of /api's list); a provider's own kind is learned
+ * on the way. */
+int cli_kind_of_server(struct cli *cli, struct cli_kind *out, const cJSON *entry, rv_err *err);
+/* Add a provider's kind to our dictionary: that entry and the names of its attributes (an array)
+ * are enough for words, columns and namespaces. NULL when it does not fit. */
+const struct rv_kind *cli_kind_learn(const cJSON *entry, const cJSON *attributes);
 /* What -o name prints before the slash: kubectl's word where it has the kind ("deployment.apps"),
  * else the kind's name. */
 const char *cli_kind_resource(const struct cli_kind *kind, const cJSON *row);

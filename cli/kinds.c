@@ -7,6 +7,7 @@
 #include "kind.h"
 
 #define COLUMNS_MAX 200
+#define ALIASES_MAX 16
 
 /* Names as kubectl prints them: singular and API group. A kind that is two of kubectl's has a
  * filter that tells which. */
@@ -136,38 +137,62 @@ is_cores(const char *name)
     return 0;
 }
 
-const struct rv_kind *
-cli_kind_learn(const char *collection, const cJSON *attributes)
+/* Its aliases, for the dictionary; of more than fit none is needed. */
+static void
+take_aliases(const char **out, const cJSON *entry)
 {
+    const cJSON *item;
+    int count = 0;
+
+    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(entry, "aliases"))
+    {
+        if (cJSON_IsString(item) && count < ALIASES_MAX)
+            out[count++] = item->valuestring;
+    }
+}
+
+const struct rv_kind *
+cli_kind_learn(const cJSON *entry, const cJSON *attributes)
+{
+    const char *collection = rv_json_string(entry, "name"), *title = rv_json_string(entry, "title");
+    const char *name = rv_json_string(entry, "kind"), *help = rv_json_string(entry, "description");
     struct reeve_column columns[COLUMNS_MAX + 1] = { { .name = NULL } };
     const char *const key[] = { "ems_ref", NULL };
+    const char *aliases[ALIASES_MAX + 1] = { NULL };
     struct reeve_kind def = { .size = sizeof(def),
-                              .name = collection,
+                              .name = name ? name : collection,
                               .table = collection,
                               .api_name = collection,
-                              .title = collection,
-                              .help = "of a provider",
+                              .title = title ? title : collection,
+                              .help = help ? help : "of a provider",
                               .columns = columns,
+                              .aliases = aliases,
                               .key = key };
     rv_err ignored = RV_ERR_INIT;
     const cJSON *item;
     int count = 0;
 
+    take_aliases(aliases, entry);
     cJSON_ArrayForEach(item, attributes)
     {
-        const char *name = cJSON_GetStringValue(item);
+        const char *column = cJSON_GetStringValue(item);
 
-        if (rv_streq(name, "deleted_on"))
+        if (rv_streq(column, "deleted_on"))
             def.archive = REEVE_ARCHIVE;
-        if (name && !is_cores(name) && count < COLUMNS_MAX)
-            columns[count++] = (struct reeve_column){ name, REEVE_STRING, 0, NULL, "" };
+        if (column && !is_cores(column) && count < COLUMNS_MAX)
+            columns[count++] = (struct reeve_column){ column, REEVE_STRING, 0, NULL, "" };
     }
+    if (!collection || rv_model_add(&def, &ignored) == 0)
+        return collection ? rv_model_collection(collection) : NULL;
+    def.aliases = NULL; /* one of them may be another's */
+    rv_err_clear(&ignored);
     return rv_model_add(&def, &ignored) == 0 ? rv_model_collection(collection) : NULL;
 }
 
 int
-cli_kind_of_server(struct cli *cli, struct cli_kind *out, const char *collection, rv_err *err)
+cli_kind_of_server(struct cli *cli, struct cli_kind *out, const cJSON *entry, rv_err *err)
 {
+    const char *collection = rv_json_string(entry, "name");
     RV_AUTO_FREE char *path = rv_format("/api/%s", collection);
     RV_AUTO_JSON cJSON *answer = NULL;
     const struct rv_kind *kind = rv_model_collection(collection);
@@ -175,7 +200,7 @@ cli_kind_of_server(struct cli *cli, struct cli_kind *out, const char *collection
     if (!kind) {
         if (cli_request(cli->client, "OPTIONS", path, NULL, &answer, err) < 0)
             return err->code;
-        kind = cli_kind_learn(collection, cJSON_GetObjectItemCaseSensitive(answer, "attributes"));
+        kind = cli_kind_learn(entry, cJSON_GetObjectItemCaseSensitive(answer, "attributes"));
     }
     if (kind) {
         cli_kind_of(out, kind);
@@ -184,6 +209,25 @@ cli_kind_of_server(struct cli *cli, struct cli_kind *out, const char *collection
     *out = (struct cli_kind){ .kind = NULL };
     snprintf(out->collection, sizeof(out->collection), "%s", collection);
     snprintf(out->name, sizeof(out->name), "%s", collection);
+    return 0;
+}
+
+/* Whether the word is the collection, its kind, or one of the kind's aliases. */
+static int
+entry_fits(const cJSON *entry, const char *word)
+{
+    const char *name = rv_json_string(entry, "name"), *kind = rv_json_string(entry, "kind");
+    const cJSON *item;
+
+    if (!name)
+        return 0;
+    if (word_fits(name, word) || (kind && rv_strcaseeq(kind, word)))
+        return 1;
+    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(entry, "aliases"))
+    {
+        if (cJSON_IsString(item) && rv_strcaseeq(item->valuestring, word))
+            return 1;
+    }
     return 0;
 }
 
@@ -199,10 +243,8 @@ cli_kind_find(struct cli *cli, struct cli_kind *out, const char *word, rv_err *e
         return err->code;
     cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(root, "collections"))
     {
-        const char *name = rv_json_string(item, "name");
-
-        if (name && word_fits(name, word))
-            return cli_kind_of_server(cli, out, name, err);
+        if (entry_fits(item, word))
+            return cli_kind_of_server(cli, out, item, err);
     }
     rv_fail(err, RV_E_NOT_FOUND, "no kind is called '%s'%s", word,
             cli_did_you_mean(word, rv_model_words(), ""));

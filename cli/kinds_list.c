@@ -63,7 +63,7 @@ list_providers(struct cli *cli, cJSON *rows, rv_err *err)
 
         if (!name || rv_model_collection(name))
             continue;
-        if (cli_kind_of_server(cli, &kind, name, err) < 0)
+        if (cli_kind_of_server(cli, &kind, one, err) < 0)
             return err->code;
         cJSON_AddItemToArray(rows, describe_kind(&kind, rv_json_string(one, "description")));
     }

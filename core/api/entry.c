@@ -109,6 +109,20 @@ compare_names(const void *a, const void *b)
                   (*(const struct rv_kind *const *)b)->api_name);
 }
 
+/* What a kind is called, so that a client need not know it before: a provider may have brought it.
+ */
+static void
+write_words(rv_json_writer *w, const struct rv_kind *kind)
+{
+    write_pair(w, "kind", kind->name);
+    write_pair(w, "title", kind->def->title);
+    rv_jw_name(w, "aliases");
+    rv_jw_array(w);
+    for (int i = 0; kind->def->aliases && kind->def->aliases[i]; i++)
+        rv_jw_string(w, kind->def->aliases[i]);
+    rv_jw_end_array(w);
+}
+
 static void
 write_collections(struct rv_request *req, rv_json_writer *w)
 {
@@ -126,6 +140,7 @@ write_collections(struct rv_request *req, rv_json_writer *w)
         write_pair(w, "href",
                    rv_arena_format(req->arena, "%s/%s", req->api_root, kinds[i]->api_name));
         write_pair(w, "description", kinds[i]->def->help);
+        write_words(w, kinds[i]);
         rv_jw_end_object(w);
     }
     rv_jw_end_array(w);

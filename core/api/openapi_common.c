@@ -79,7 +79,9 @@ static const struct {
             "collections": {"type": "array", "items": {"type": "object",
                 "additionalProperties": false, "required": ["name", "href", "description"],
                 "properties": {"name": {"type": "string"}, "href": {"type": "string"},
-                    "description": {"type": "string"}}}}}}) },
+                    "description": {"type": "string"}, "kind": {"type": "string"},
+                    "title": {"type": "string"},
+                    "aliases": {"type": "array", "items": {"type": "string"}}}}}}}) },
     { "ProviderOption", JSON({"type": "object", "additionalProperties": false, "properties": {
         "name": {"type": "string"}, "type": {"type": "string"},
         "required": {"type": "boolean"}, "advanced": {"type": "boolean"},

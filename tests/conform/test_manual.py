@@ -181,7 +181,7 @@ class Manual(unittest.TestCase):
             self.assertRegex(answer, r"(?m)^acme: Acme$")
             self.assertEqual(len(re.findall(r'"name": "machine \d+"', answer)), 50, answer)
             self.assertEqual(len(re.findall(r'"name": "rack \d+"', answer)), 2, answer)
-            self.assertRegex(answer, r"(?m)^kind/acme_racks$")
+            self.assertRegex(answer, r"(?m)^kind/acme_rack$")
             self.assertRegex(answer, r'"acme_racks": 2')
         elif note == "a watch":
             # Off a terminal each row and each change is a line of JSON.

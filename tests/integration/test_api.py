@@ -26,8 +26,11 @@ class Entry(api_it.Shared):
         names = [one["name"] for one in entry["collections"]]
         self.assertEqual(names, sorted(names))
         for one in entry["collections"]:
-            self.assertEqual(set(one), {"name", "href", "description"})
+            self.assertEqual(set(one), {"name", "href", "description", "kind", "title", "aliases"})
             self.assertEqual(one["href"], f"{self.reeved.url}/api/{one['name']}")
+        pods = next(one for one in entry["collections"] if one["name"] == "container_groups")
+        self.assertEqual(pods["kind"], "container_group")
+        self.assertIn("pods", pods["aliases"])
         for href in (entry["identity"]["user_href"], *(entry["server_info"][name] for name in (
                 "server_href", "zone_href", "region_href"))):
             self.assertEqual(self.client.call("GET", href)["href"], href)

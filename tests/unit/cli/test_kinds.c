@@ -137,7 +137,10 @@ kinds_of_providers_are_learned_from_their_attributes(void **state)
 {
     cJSON *attributes = json("['id','ems_id','name','namespace','row','deleted_on','ems_ref']");
     cJSON *none = json("[]"), *odd = json("['not a name','ems_ref']");
-    const struct rv_kind *kind = cli_kind_learn("acme_racks", attributes);
+    cJSON *racks = json("{'name':'acme_racks','kind':'acme_rack','title':'Rack','aliases':['rk']}");
+    cJSON *shelves = json("{'name':'acme_shelves','kind':'acme_shelf','aliases':['pods']}");
+    cJSON *plain = json("{'name':'acme_rows'}"), *bad = json("{'name':'No Collection'}");
+    const struct rv_kind *kind = cli_kind_learn(racks, attributes);
     struct cli_kind found;
     (void)state;
 
@@ -146,10 +149,20 @@ kinds_of_providers_are_learned_from_their_attributes(void **state)
     assert_true(rv_kind_column(kind, "row") >= 0);
     assert_true(cli_kind_lookup(&found, "acme_racks"));
     assert_string_equal(cli_kind_namespace(&found), "namespace");
-    assert_string_equal(cli_kind_resource(&found, NULL), "acme_racks");
-    assert_null(cli_kind_learn("acme_rows", none));
-    assert_null(cli_kind_learn("acme_odds", odd));
-    assert_null(cli_kind_learn("No Collection", attributes));
+    assert_string_equal(cli_kind_resource(&found, NULL), "acme_rack");
+    assert_string_equal(kind->def->title, "Rack");
+    assert_true(cli_kind_lookup(&found, "acme_rack"));
+    assert_true(cli_kind_lookup(&found, "RK"));
+    assert_non_null(cli_kind_learn(shelves, attributes)); /* without the word of another */
+    assert_true(cli_kind_lookup(&found, "pods"));
+    assert_string_equal(found.name, "container_group");
+    assert_null(cli_kind_learn(plain, none));
+    assert_null(cli_kind_learn(plain, odd));
+    assert_null(cli_kind_learn(bad, attributes));
+    cJSON_Delete(racks);
+    cJSON_Delete(shelves);
+    cJSON_Delete(plain);
+    cJSON_Delete(bad);
     cJSON_Delete(attributes);
     cJSON_Delete(none);
     cJSON_Delete(odd);
