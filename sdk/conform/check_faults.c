@@ -51,33 +51,87 @@ list_fresh(struct trial *trial, struct record *record)
     return rc;
 }
 
+/* Whether the system is another than in the first listing, or than a moment ago. */
+static int
+has_changed(const struct baseline *baseline, const struct record *fresh)
+{
+    return record_unseen(fresh, baseline->record, NULL) > 0 ||
+           record_differ(fresh, baseline->other, NULL) > 0;
+}
+
+/* Lists by turns on a new connection and on this one. How many objects only the new one lists,
+ * each time; when there are none, *changed says whether the system was at rest. */
+static int
+compare_with_fresh(struct trial *trial, const struct baseline *baseline, int *changed)
+{
+    struct record *fresh = trial_record(trial);
+    struct suspects unseen = { 0 };
+    int left = 1;
+    for (int i = 0; (left || !*changed) && i < ROUNDS; i++) {
+        if (list_fresh(trial, fresh) < 0)
+            break;
+        *changed |= i > 0 && !left && has_changed(baseline, fresh);
+        if (callback_list(trial, baseline->connection, baseline->other) < 0)
+            break;
+        record_unseen(fresh, baseline->other, &unseen);
+        left = suspects_end_round(&unseen);
+        *changed |= !left && has_changed(baseline, fresh);
+    }
+    suspects_free(&unseen);
+    return left;
+}
+
+static int
+held(const struct lost *lost, uint64_t key)
+{
+    for (uint32_t i = 0; i < lost->count && i < LOST_KEYS; i++)
+        if (lost->keys[i] == key)
+            return 1;
+    return 0;
+}
+
+/* What the process before this one found lost, and nobody lists since, was deleted: a failure there
+ * does not reach into this one. */
+static int
+was_deleted(const struct trial *trial, const struct baseline *baseline)
+{
+    const struct lost *lost = &trial->report->lost;
+    for (int i = 0; lost->count && i < baseline->record->count; i++)
+        if (held(lost, record_hash(&baseline->record->seen[i])))
+            return 0;
+    return lost->count > 0;
+}
+
+static void
+note_lost(struct trial *trial, const struct baseline *baseline)
+{
+    struct lost *lost = &trial->report->lost;
+    *lost = (struct lost){ 0 };
+    for (int i = 0; lost->count < LOST_KEYS && i < baseline->record->count; i++) {
+        const struct seen *seen = &baseline->record->seen[i];
+        if (rv_names_find(&baseline->other->by_key, seen->key) < 0)
+            lost->keys[lost->count++] = record_hash(seen);
+    }
+}
+
 /* Something that was there before is not listed any more: by this connection, by the whole module
  * since the failure, or because it is gone? */
 static void
 judge_lost(struct trial *trial, const struct baseline *baseline, const char *lost)
 {
-    struct record *fresh = trial_record(trial);
-    struct suspects unseen = { 0 };
-    int left = 1, at_rest = 0;
-    for (int i = 0; left && i < ROUNDS; i++) {
-        if (list_fresh(trial, fresh) < 0 ||
-            callback_list(trial, baseline->connection, baseline->other) < 0)
-            break;
-        record_unseen(fresh, baseline->other, &unseen);
-        left = suspects_end_round(&unseen);
-        at_rest = !left && record_differ(fresh, baseline->other, NULL) == 0;
-    }
-    suspects_free(&unseen);
+    int changed = 0, left = compare_with_fresh(trial, baseline, &changed);
     if (trial_failed(trial))
         return;
-    if (!left && !at_rest) {
+    if (!left && (changed || was_deleted(trial, baseline))) {
         trial_skip_changing(trial, "%s is gone", lost);
         return;
     }
     trial_fail(trial, "a refresh after a failed one lacks %s%s", lost,
                left ? "" : ", and so does another connection");
-    if (!left)
-        trial_doubt(trial);
+    if (left)
+        return;
+    note_lost(trial, baseline);
+    trial_doubt(trial);
 }
 
 /* The connection still gives everything that it gave before. */

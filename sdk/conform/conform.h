@@ -20,7 +20,8 @@ enum {
     CHECKS_MAX = 16,
     REPORT_BYTES = 32 << 10,
     REPORT_LINES = 12,
-    CALLBACK_BYTES = 32
+    CALLBACK_BYTES = 32,
+    LOST_KEYS = 32
 };
 
 /* What was asked for. */
@@ -44,6 +45,12 @@ enum verdict { VERDICT_NONE, VERDICT_PASSED, VERDICT_FAILED, VERDICT_SKIPPED };
 /* What makes many checks fail at once. */
 enum cause { CAUSE_NONE, CAUSE_LOAD, CAUSE_REFRESH, CAUSES };
 
+/* Hashes of what a check found lost, for the next process that runs it. */
+struct lost {
+    uint32_t count;
+    uint64_t keys[LOST_KEYS];
+};
+
 /* Shared between parent and child. */
 struct report {
     _Atomic int32_t verdict;
@@ -53,6 +60,7 @@ struct report {
     _Atomic int64_t until_ms; /* when the callback must be back, monotonic; 0: none is running */
     _Atomic int32_t wanting;  /* it was skipped for lack of options */
     _Atomic int32_t doubtful; /* what it found has to be found again */
+    struct lost lost;         /* of this process, or of the one before it */
     char callback[CALLBACK_BYTES];
     char overdue[160]; /* what to say when it is not back */
     char remark[200];  /* of a passed or skipped check */

@@ -299,6 +299,12 @@ see(struct record *record, const struct rv_object *object, char *key)
     record->count++;
 }
 
+uint64_t
+record_hash(const struct seen *seen)
+{
+    return hash_text(13, seen->key);
+}
+
 void
 record_emit(struct record *record, const struct rv_object *object)
 {

@@ -65,6 +65,9 @@ void record_free(struct record *record);
 /* Forgets the objects, keeps the tokens. */
 void record_begin_refresh(struct record *record);
 
+/* Of its kind and ref. */
+uint64_t record_hash(const struct seen *seen);
+
 void record_emit(struct record *record, const struct rv_object *object);
 void record_rejected(struct record *record, const struct rv_kind *kind, const char *ref);
 void record_begin(struct record *record, const struct rv_kind *kind);

@@ -213,7 +213,9 @@ run_until_sure(struct job *job, struct ending *ending, rv_err *err)
         if (tries == DOUBTS_MAX || !is_doubtful(job->report, ending))
             return 0;
         child_free(ending);
+        struct lost lost = job->report->lost;
         memset(job->report, 0, sizeof(*job->report));
+        job->report->lost = lost;
     }
 }
 

@@ -2,8 +2,9 @@
  *
  * A small provider that is good, unless the variable BROKEN names faults, with a
  * space between two. What is wrong with the file itself is compiled in, FAULT_name. "churn" is no
- * fault: the system changes whenever it is listed. test_broken.py says what reeve-conform must
- * find.
+ * fault: the system changes whenever it is listed; nor are "slow" (every seventh time, also from
+ * one process to the next: the file LISTINGS counts) and "ebb" (what goes is not replaced).
+ * test_broken.py says what reeve-conform must find.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -39,6 +40,48 @@ is(const char *fault)
         if ((at == faults || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\0'))
             return 1;
     return 0;
+}
+
+/* How often the system was listed, by any process. */
+static int
+count_listing(void)
+{
+    int count = 0;
+    const char *path = getenv("LISTINGS");
+    FILE *file = path ? fopen(path, "r+") : NULL;
+
+    if (!file)
+        abort();
+    if (fscanf(file, "%d", &count) != 1)
+        count = 0;
+    rewind(file);
+    fprintf(file, "%d\n", ++count);
+    fclose(file);
+    return count;
+}
+
+static void
+change(void)
+{
+    /* The first change comes with the fifth listing: behind the failures of a check. */
+    if (is("slow"))
+        changes = (count_listing() + 2) / 7;
+    else if (is("ebb"))
+        changes = (count_listing() + 6) / 11;
+    else
+        changes++;
+}
+
+static int
+first_vm(void)
+{
+    return is("churn") || is("slow") || is("ebb") ? changes : 0;
+}
+
+static int
+end_of_vms(void)
+{
+    return is("ebb") ? VMS : first_vm() + VMS;
 }
 
 static const struct reeve_option options[] = {
@@ -256,9 +299,9 @@ call_from_thread(void *arg)
 static int
 list_vms(struct broken *broken, struct reeve_call *call, struct reeve_inventory *inv)
 {
-    int first = is("churn") ? changes : 0, status = 0;
+    int end = end_of_vms(), status = 0;
 
-    for (int i = first; i < first + VMS && (status == 0 || is("ignore_failure")); i++) {
+    for (int i = first_vm(); i < end && (status == 0 || is("ignore_failure")); i++) {
         if (is("forgetful") && !reeve_format(call, "vm %d", i))
             continue;
         if ((broken->damaged || damaged) && i % VMS == 20)
@@ -278,7 +321,7 @@ list_vms(struct broken *broken, struct reeve_call *call, struct reeve_inventory 
     if (status == 0 && !is("forget_complete"))
         status = reeve_complete(inv, "vm");
     if (status == 0 && is("after_complete"))
-        status = emit_vm(inv, first + VMS);
+        status = emit_vm(inv, end);
     return is("other_class") && status < 0 ? REEVE_E_PROTOCOL : status;
 }
 
@@ -295,12 +338,12 @@ list_hosts(struct reeve_inventory *inv)
 static int
 list_one(const struct reeve_scope *scope, struct reeve_inventory *inv)
 {
-    int first = is("churn") ? changes : 0, index;
+    int index;
 
     if (is("complete_one"))
         return reeve_begin(inv, scope->kind) ? -1 : reeve_complete(inv, scope->kind);
-    if (sscanf(scope->refs[0], "v-%d", &index) == 1 && index >= first && index < first + VMS &&
-        !is("no_target"))
+    if (sscanf(scope->refs[0], "v-%d", &index) == 1 && index >= first_vm() &&
+        index < end_of_vms() && !is("no_target"))
         return emit_vm(inv, index);
     return sscanf(scope->refs[0], "h-%d", &index) == 1 ? emit_host(inv, index) : 0;
 }
@@ -312,7 +355,7 @@ refresh_broken(struct reeve_call *call, void *conn, const struct reeve_scope *sc
     char *text = reeve_format(call, "%d hosts", HOSTS);
     int status;
 
-    changes++;
+    change();
     if (!text && !is("no_memory_check") && !is("forgetful"))
         return REEVE_E_LIMIT;
     if (is("no_memory_check"))

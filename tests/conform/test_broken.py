@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CONFORM = os.environ["REEVE_CONFORM"]
@@ -168,6 +169,18 @@ class Conform(unittest.TestCase):
                                  r"listed: (host|vm) '[hv]-\d+' is gone")
         self.assertNotIn("# skipped checks need", report)
         self.assertNotIn("needs --option", report)
+
+    def test_a_system_that_changes_slowly_is_not_held_against_its_provider(self):
+        # One goes and one comes between two listings that were the same; and one goes in each of two processes.
+        for faults, processes in ("slow", 1), ("ebb", 2):
+            listings = os.path.join(self.folder.name, faults)
+            with open(listings, "w", encoding="ascii") as file:
+                file.write("0\n")
+            with unittest.mock.patch.dict(os.environ, LISTINGS=listings), self.subTest(faults=faults):
+                report = self.run_conform(self.good, "--option", "hostname=x", "--check", "not available", "--verbose",
+                                          groups=["faults"], faults=faults)
+                self.assertRegex(report, r"(?m)^ok 1 - .* # SKIP the system changes while it is listed: "
+                                         rf"vm 'v-{processes - 1}' is gone$")
 
     def test_the_broken_parts_do_not_hide_the_good_ones(self):
         report = self.run_conform(self.good, "--option", "hostname=x", groups=["static", "life"], faults="crash_close")
