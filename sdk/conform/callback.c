@@ -19,6 +19,8 @@ callback_begin(struct trial *trial, const char *name, int64_t limit_ms)
     snprintf(report->callback, sizeof(report->callback), "%s", name);
     snprintf(report->overdue, sizeof(report->overdue), "%s did not return within %g s", name,
              (double)limit_ms / 1000);
+    report->told = report->waiting = 0;
+    report->emits = report->busy_ms = 0;
     report->until_ms = rv_monotonic_ms() + limit_ms;
 }
 
@@ -41,6 +43,7 @@ tell(struct run *run, int64_t at_ms, const char *why)
     run->emits_told = at_ms <= rv_monotonic_ms() ? spy.emits : -1;
     snprintf(report->overdue, sizeof(report->overdue), "%s did not return within %g s after %s",
              run->name, (double)prompt_ms / 1000, why);
+    report->told = 1;
     report->until_ms = at_ms + prompt_ms + GRACE_MS;
 }
 

@@ -58,6 +58,11 @@ struct report {
     _Atomic int32_t cause;    /* why so much fails that it is said once */
     _Atomic int32_t fault;    /* the signal that ended the child */
     _Atomic int64_t until_ms; /* when the callback must be back, monotonic; 0: none is running */
+    /* Of the running callback: it was told to end; objects so far; when the last one or a wait
+     * ended, monotonic, 0: never; it waits in the host. */
+    _Atomic int32_t told;
+    _Atomic int64_t emits, busy_ms;
+    _Atomic int32_t waiting;
     _Atomic int32_t wanting;  /* it was skipped for lack of options */
     _Atomic int32_t doubtful; /* what it found has to be found again */
     struct lost lost;         /* of this process, or of the one before it */

@@ -20,16 +20,21 @@ record_new(int kinds)
 }
 
 static void
+forget_seen(struct seen *seen)
+{
+    free(seen->key);
+    free(seen->name);
+    free(seen->columns);
+}
+
+static void
 forget_objects(struct record *record)
 {
     rv_names_clear(&record->by_key);
     rv_names_clear(&record->by_name);
     rv_names_clear(&record->by_wanted);
-    for (int i = 0; i < record->count; i++) {
-        free(record->seen[i].key);
-        free(record->seen[i].name);
-        free(record->seen[i].columns);
-    }
+    for (int i = 0; i < record->count; i++)
+        forget_seen(&record->seen[i]);
     for (int i = 0; i < record->wanted_count; i++) {
         free(record->wanted[i].key);
         free(record->wanted[i].from);
@@ -334,9 +339,37 @@ record_rejected(struct record *record, const struct rv_kind *kind, const char *r
     rv_names_add(&record->by_rejected, key, record->rejected_count++);
 }
 
+/* The names are made anew: places in the array have changed. */
+static void
+index_objects(struct record *record)
+{
+    rv_names_clear(&record->by_key);
+    rv_names_clear(&record->by_name);
+    for (int i = 0; i < record->count; i++) {
+        struct seen *seen = &record->seen[i];
+        seen->name_count = 0;
+        rv_names_add(&record->by_key, seen->key, i);
+        if (seen->name)
+            record->seen[rv_names_add(&record->by_name, seen->name, i)].name_count++;
+    }
+}
+
+/* A listing of the kind begins anew: what was emitted of it before does not count. */
 void
 record_begin(struct record *record, const struct rv_kind *kind)
 {
+    int kept = 0;
+    for (int i = 0; i < record->count; i++) {
+        if (record->seen[i].kind == kind)
+            forget_seen(&record->seen[i]);
+        else
+            record->seen[kept++] = record->seen[i];
+    }
+    if (kept < record->count) {
+        record->count = kept;
+        record->per_kind[kind->index] = 0;
+        index_objects(record);
+    }
     record->complete[kind->index] = 0;
 }
 

@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-enum { HANGS_MAX = 4, OUTPUT_LINES = 15, DOUBTS_MAX = 3 };
+enum { HANGS_MAX = 4, OUTPUT_LINES = 15, BUSY_MS = 250, DOUBTS_MAX = 3 };
 
 struct tally {
     int number, passed, failed, skipped, wanting, hangs;
@@ -93,6 +93,27 @@ print_advice(FILE *to, const char *advice)
     fprintf(to, "#   to do: %s\n", advice);
 }
 
+/* Its time ran out while it emitted, or waited as it should: it may be honest and slow. */
+static int
+is_slow(const struct report *report)
+{
+    return report->until_ms > 0 && !report->told &&
+           (report->waiting || report->until_ms - report->busy_ms <= BUSY_MS);
+}
+
+static void
+print_overdue(FILE *to, const struct report *report)
+{
+    if (is_slow(report)) {
+        fprintf(to, "#   %.160s, %lld objects so far\n", report->overdue, (long long)report->emits);
+        print_advice(to, "raise --timeout, or ask the system for larger pages");
+    } else {
+        fprintf(to, "#   %.160s\n", report->overdue);
+        print_advice(to, "let every wait go through reeve_wait, reeve_sleep or the HTTP helpers; a "
+                         "worker that does not come back is killed");
+    }
+}
+
 /* How the child ended, when that is not as it should; 0: all is well. */
 static int
 print_ending(FILE *to, const struct report *report, const struct ending *ending)
@@ -102,9 +123,7 @@ print_ending(FILE *to, const struct report *report, const struct ending *ending)
                  : WIFSIGNALED(ending->status) ? WTERMSIG(ending->status)
                                                : 0;
     if (ending->overdue) {
-        fprintf(to, "#   %.160s\n", report->overdue);
-        print_advice(to, "let every wait go through reeve_wait, reeve_sleep or the HTTP helpers; a "
-                         "worker that does not come back is killed");
+        print_overdue(to, report);
     } else if (number) {
         fprintf(to, "#   ended by signal %d (%s)%s\n", number, strsignal(number), in);
         print_advice(to, "run it under a debugger, or build the module with -fsanitize=address");

@@ -185,7 +185,11 @@ spy_wait(struct reeve_call *call, struct reeve_pollfd *fds, uint64_t count, int6
 {
     enter();
     spy.waits++;
-    return real->wait(call, fds, count, timeout_ms);
+    trial->report->waiting = 1;
+    int32_t rc = real->wait(call, fds, count, timeout_ms);
+    trial->report->waiting = 0;
+    trial->report->busy_ms = rv_monotonic_ms();
+    return rc;
 }
 
 static void *
@@ -266,6 +270,8 @@ spy_emit(struct reeve_object *obj)
     if (++spy.emits == spy.spoil_emit_at)
         spoil(obj);
     int32_t rc = real->emit(obj);
+    trial->report->emits = spy.emits;
+    trial->report->busy_ms = rv_monotonic_ms();
     /* The sink is told of those that have a kind; for the others there is nobody else. */
     if ((rc == REEVE_E_INVALID || rc == REEVE_E_LIMIT) && spy.refused == before)
         spy_refused(open_kind, open_ref,

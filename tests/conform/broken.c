@@ -348,6 +348,22 @@ list_one(const struct reeve_scope *scope, struct reeve_inventory *inv)
     return sscanf(scope->refs[0], "h-%d", &index) == 1 ? emit_host(inv, index) : 0;
 }
 
+/* Without an end: pages that take their time, or none after the first. */
+static int
+list_slowly(struct reeve_call *call, struct reeve_inventory *inv)
+{
+    int status = 0;
+
+    for (int i = 0; status == 0; i++) {
+        status = emit_host(inv, i);
+        if (status == 0 && is("slow_pages"))
+            status = reeve_sleep(call, 400);
+        if (is("silent_after"))
+            sleep(100);
+    }
+    return status;
+}
+
 static int
 refresh_broken(struct reeve_call *call, void *conn, const struct reeve_scope *scope,
                struct reeve_inventory *inv)
@@ -356,6 +372,8 @@ refresh_broken(struct reeve_call *call, void *conn, const struct reeve_scope *sc
     int status;
 
     change();
+    if (is("slow_pages") || is("silent_after"))
+        return list_slowly(call, inv);
     if (!text && !is("no_memory_check") && !is("forgetful"))
         return REEVE_E_LIMIT;
     if (is("no_memory_check"))
@@ -369,6 +387,10 @@ refresh_broken(struct reeve_call *call, void *conn, const struct reeve_scope *sc
     if (!scope->whole)
         return list_one(scope, inv);
     status = list_vms(conn, call, inv);
+    if (status == 0 && is("begin_again"))
+        status = reeve_begin(inv, "vm");
+    if (status == 0 && is("begin_again"))
+        status = list_vms(conn, call, inv);
     if (status == 0)
         status = list_hosts(inv);
     return status == 0 ? reeve_checkpoint(inv, "all", "1") : status;

@@ -42,6 +42,10 @@ FOUND = {
     "crash_open": ("life", "three times", [], [r"ended by signal 11 \(Segmentation fault\) in callback open"]),
     "crash_close": ("life", "three times", [], [r"ended by signal 6 \(Aborted\) in callback close"]),
     "hang_open": ("life", "", ["--timeout", "1"], [r"open did not return within 1 s", r"^Bail out! 4 checks"]),
+    "slow_pages": ("inventory", "lists something", ["--timeout", "1"],
+                   [r"refresh did not return within 1 s, [1-3] objects so far$", r"to do: raise --timeout, or ask the system for larger pages"]),
+    "silent_after": ("inventory", "lists something", ["--timeout", "1"],
+                     [r"refresh did not return within 1 s$", r"to do: let every wait go through reeve_wait"]),
     "wait_in_open": ("life", "waits", [], [r"open waited 1 times"]),
     "exit": ("life", "proves", [], [r"ended with status 3 in callback verify"]),
     "no_class": ("life", "proves", [], [r"returned 42, which is no error class"]),
@@ -181,6 +185,12 @@ class Conform(unittest.TestCase):
                                           groups=["faults"], faults=faults)
                 self.assertRegex(report, r"(?m)^ok 1 - .* # SKIP the system changes while it is listed: "
                                          rf"vm 'v-{processes - 1}' is gone$")
+
+    def test_a_listing_may_begin_anew(self):
+        report = self.run_conform(self.good, "--option", "hostname=x", groups=["inventory"], faults="begin_again")
+        self.assertNotIn("not ok", report)
+        self.assertNotIn("# SKIP", report)
+        self.assertIn("a refresh lists something (43 objects of 2 kinds)", report)
 
     def test_the_broken_parts_do_not_hide_the_good_ones(self):
         report = self.run_conform(self.good, "--option", "hostname=x", groups=["static", "life"], faults="crash_close")
