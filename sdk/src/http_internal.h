@@ -197,6 +197,8 @@ int rv_sdk_transfer_is_whole(const struct rv_sdk_transfer *transfer);
 void rv_sdk_transfer_answer(struct reeve_call *call, struct rv_sdk_transfer *transfer,
                             struct reeve_http_answer *out);
 
+/* What stands behind the origin of a URL, to its end; "" when nothing does. */
+const char *rv_sdk_http_path_of(const char *url);
 /* How much of a path or URL is shown: a query may hold a long token that says nothing to people. */
 size_t rv_sdk_http_label_length(const char *path);
 

@@ -74,6 +74,9 @@ ask_once(struct reeve_call *call, struct reeve_http *http,
         status = again < 0 ? again : conclude(call, &transfer, out);
     if (status == 0)
         status = rv_sdk_headers_take(call, &transfer, out);
+    /* An answer may outlive its client. */
+    if (out->base_path)
+        out->base_path = *out->base_path ? reeve_strdup(call, out->base_path) : NULL;
     rv_sdk_transfer_end(&transfer);
     return status;
 }
@@ -202,14 +205,15 @@ set_status_text(struct reeve_call *call, const char *path, int error_class,
 {
     struct reeve_json *json = NULL;
     const char *message = NULL;
-    size_t path_len = strcspn(path, "?");
+    const char *base = answer->base_path ? answer->base_path : "";
+    const char *slash = *base && *path && *path != '/' && *path != '?' ? "/" : "";
 
     if (strcasestr(answer->content_type, "json") && answer->len <= RV_SDK_HTTP_ERROR_BODY &&
         reeve_json_parse(call, answer->body, answer->len, 0, &json) == 0)
         message = find_message(json);
-    reeve_fail(call, error_class, "%.*s: the server answers with status %d%s%.*s",
-               path_len > 200 ? 200 : (int)path_len, path, (int)answer->status, message ? ": " : "",
-               MAX_MESSAGE_BYTES, message ? message : "");
+    reeve_fail(call, error_class, "%.200s%s%.*s: the server answers with status %d%s%.*s", base,
+               slash, (int)rv_sdk_http_label_length(path), path, (int)answer->status,
+               message ? ": " : "", MAX_MESSAGE_BYTES, message ? message : "");
     reeve_json_free(json);
 }
 
@@ -225,6 +229,9 @@ reeve_http_check(struct reeve_call *call, const char *path, const struct reeve_h
         reeve_hint(call, "check the credentials: the server knows nobody by them");
     else if (error_class == REEVE_E_PERMISSION)
         reeve_hint(call, "the credentials are known, but lack a right for this");
+    else if (answer->status == 404 && answer->base_path && *answer->base_path)
+        reeve_hint(call, "check option 'path': this connection's address has the path %.200s",
+                   answer->base_path);
     reeve_fail_status(call, answer->status, answer->retry_after_ms);
     return error_class;
 }

@@ -175,6 +175,14 @@ join(const char *first, const char *separator, const char *second, size_t second
     return text;
 }
 
+const char *
+rv_sdk_http_path_of(const char *url)
+{
+    const char *host = strstr(url, "://");
+
+    return host ? host + 3 + strcspn(host + 3, "/?") : url;
+}
+
 size_t
 rv_sdk_http_label_length(const char *path)
 {
@@ -365,6 +373,9 @@ rv_sdk_transfer_answer(struct reeve_call *call, struct rv_sdk_transfer *transfer
     memset(out, 0, sizeof(*out));
     out->status = transfer->status;
     out->body = "";
+    /* The path of a whole address has it already. */
+    if (!transfer->request.url)
+        out->base_path = rv_sdk_http_path_of(transfer->http->base_url);
     out->content_type = type ? reeve_strdup(call, type) : NULL;
     if (!out->content_type)
         out->content_type = "";

@@ -91,15 +91,6 @@ add_parameter(struct reeve_call *call, const struct reeve_pages *pages, const ch
     return *out ? 0 : reeve_fail(call, REEVE_E_INTERNAL, "out of memory for the path of a page");
 }
 
-/* What stands behind the origin of a URL. */
-static const char *
-path_of(const char *url)
-{
-    const char *host = strstr(url, "://");
-
-    return host ? host + 3 + strcspn(host + 3, "/?") : url;
-}
-
 /* A 404 in the middle says nothing about the whole list: who asked for it must not take it for one
  * that is not there. */
 static int
@@ -202,7 +193,7 @@ read_after(struct reeve_call *call, struct reeve_http *http, const char *mark,
         pieces.path = path;
     } else if (mark) {
         pieces.url = mark;
-        pieces.path = path_of(mark);
+        pieces.path = rv_sdk_http_path_of(mark);
     }
     if (status == 0)
         status = read_page(call, http, &pieces, reading);

@@ -100,6 +100,8 @@ struct reeve_http_answer {
     const char *content_type;                 /* "" when absent */
     int64_t retry_after_ms;                   /* 0 when absent */
     const struct reeve_http_headers *headers; /* see reeve_http_answer_header */
+    const char *base_path; /* that of base_url, which stands in front of a request's path, for the
+                            * text of reeve_http_check; NULL: none */
 };
 
 /* One GET; path is appended to base_url and must already be escaped. Returns 0 whatever the
@@ -132,7 +134,7 @@ const char *reeve_http_answer_header(const struct reeve_http_answer *answer, con
                                      uint64_t index);
 /* Status to class: 2xx 0, 401 AUTH, 403 PERMISSION, 404 NOT_FOUND, 409 CONFLICT, 410 GONE,
  * 408 and 504 TIMEOUT, 429 RATE_LIMITED, 500 and other 5xx UNAVAILABLE, other 4xx INVALID,
- * the rest PROTOCOL. Sets a text that names status and path unless 0. */
+ * the rest PROTOCOL. Sets a text that names status and path (behind that of base_url) unless 0. */
 int reeve_http_check(struct reeve_call *call, const char *path,
                      const struct reeve_http_answer *answer);
 

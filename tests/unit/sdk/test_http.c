@@ -172,6 +172,48 @@ the_servers_own_message_is_passed_on(void **state)
     assert_string_equal(call.text, "/y: the server answers with status 403");
 }
 
+static int
+take_nothing(void *arg, const char *bytes, uint64_t len)
+{
+    (void)arg, (void)bytes, (void)len;
+    return 0;
+}
+
+static void
+the_path_in_an_error_is_the_one_that_was_asked(void **state)
+{
+    static const struct {
+        const char *base, *path, *text, *hint;
+    } cases[] = {
+        { "", "/status/404", "/status/404: the server answers with status 404: as you wish", "" },
+        { "/status/", "404", "/status/404: the server answers with status 404: as you wish",
+          "check option 'path': this connection's address has the path /status" },
+        { "/status", "/404?a=b", "/status/404: the server answers with status 404: as you wish",
+          "check option 'path': this connection's address has the path /status" },
+        { "/status/404", "", "/status/404: the server answers with status 404: as you wish",
+          "check option 'path': this connection's address has the path /status/404" },
+        { "/status", "/409", "/status/409: the server answers with status 409: as you wish", "" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct reeve_http_answer answer;
+        char *base = reeve_format(&call, "%s%s", server.url, cases[i].base);
+        use((struct reeve_http_config){ .base_url = base });
+        assert_int_equal(reeve_http_get(&call, http, cases[i].path, &answer), 0);
+        for (int way = 0; way < 2; way++) {
+            sdk_host_forget(&call);
+            if (way == 0) /* an answer may outlive its client */
+                use((struct reeve_http_config){ .base_url = base });
+            assert_true(
+                (way ? reeve_http_get_body(&call, http, cases[i].path, take_nothing, NULL, 0)
+                     : reeve_http_check(&call, cases[i].path, &answer)) < 0);
+            assert_string_equal(call.text, cases[i].text);
+            assert_string_equal(call.hint, cases[i].hint);
+        }
+    }
+}
+
 static void
 nobody_listening_is_said(void **state)
 {
@@ -346,6 +388,7 @@ main(void)
         HTTP_TEST(the_ceiling_counts_unpacked_bytes),
         HTTP_TEST(statuses_become_classes),
         HTTP_TEST(the_servers_own_message_is_passed_on),
+        HTTP_TEST(the_path_in_an_error_is_the_one_that_was_asked),
         HTTP_TEST(nobody_listening_is_said),
         HTTP_TEST(an_unknown_host_is_said),
         HTTP_TEST(a_cut_answer_is_said),
