@@ -89,15 +89,7 @@ cli_escape(const char *text)
 {
     RV_AUTO_BUF rv_buf out = rv_buf_limited(1u << 20);
 
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
-
-        if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-            strchr("-._~,", c))
-            rv_buf_add_char(&out, (char)c);
-        else
-            rv_buf_addf(&out, "%%%02X", c);
-    }
+    rv_percent_encode(&out, text, strlen(text), ","); /* lists of attributes stay readable */
     return rv_buf_take_string(&out);
 }
 

@@ -41,6 +41,8 @@ const char *rv_nearest(const char *name, const char *const *candidates);
 void rv_hex(char *out, const void *bytes, size_t len);
 int rv_base64_decode(rv_buf *out, const char *text, size_t len, rv_err *err);
 void rv_base64_encode(rv_buf *out, const void *bytes, size_t len);
+/* %XX for all but the unreserved characters of RFC 3986, and those of `also`. */
+void rv_percent_encode(rv_buf *out, const char *bytes, size_t len, const char *also);
 
 /* 128-bit digest (XXH3) for in-memory keys, 64-bit for content hashes. Not for secrets. */
 struct rv_digest {

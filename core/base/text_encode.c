@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Hexadecimal and base64. libsodium's coders take constant time, so that keys
+ * Hexadecimal, base64 and percent-encoding. libsodium's coders take constant time, so that keys
  * and tokens may go through here.
  */
 #include "base/text.h"
 
 #include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 
 void
 rv_hex(char *out, const void *bytes, size_t len)
@@ -62,4 +63,25 @@ rv_base64_encode(rv_buf *out, const void *bytes, size_t len)
         len -= piece;
     }
     sodium_memzero(text, sizeof(text));
+}
+
+static int
+is_unreserved(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
+}
+
+void
+rv_percent_encode(rv_buf *out, const char *bytes, size_t len, const char *also)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)bytes[i];
+        const char escape[3] = { '%', digits[c >> 4], digits[c & 15] };
+        if (is_unreserved(bytes[i]) || (c && strchr(also, c)))
+            rv_buf_add_char(out, bytes[i]);
+        else
+            rv_buf_add(out, escape, sizeof(escape));
+    }
 }

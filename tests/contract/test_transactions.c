@@ -341,9 +341,13 @@ what_does_not_wait_for_the_disk_is_seen_by_others_all_the_same(void **state)
     rv_store_relax(store, 1);
     must(insert(store, 1, "a", err));
     assert_int_equal(count(other), 1);
+    if (!rv_test_is_postgres())
+        assert_int_equal(rv_test_int(store, "PRAGMA synchronous"), 1);
     rv_store_relax(store, 0);
     must(insert(store, 2, "b", err));
     assert_int_equal(count(other), 2);
+    if (!rv_test_is_postgres()) /* which is FULL again */
+        assert_int_equal(rv_test_int(store, "PRAGMA synchronous"), 2);
     rv_store_close(other);
 }
 

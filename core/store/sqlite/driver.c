@@ -129,16 +129,12 @@ lite_shrink(void *conn)
         sqlite3_db_release_memory(lite->db);
 }
 
-/* The log is written in order, so a later commit that waits for the disk waits for this one too. */
 static void
 lite_relax(void *conn, int relaxed)
 {
     struct lite *lite = conn;
 
-    if (lite->db)
-        sqlite3_exec(lite->db,
-                     relaxed ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL", NULL,
-                     NULL, NULL);
+    lite->relax = relaxed;
 }
 
 static const struct rv_store_driver driver = {

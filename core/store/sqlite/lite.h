@@ -38,6 +38,8 @@ struct lite {
     int64_t busy_waited_ms; /* how long the last wait for the writer took */
     int cancelled;          /* the last statement ended because the worker was told to */
     int in_transaction;     /* begun by lite_begin */
+    int relax;              /* commits need not wait for the disk: what was asked for */
+    int relaxed;            /* and what SQLite was told */
     int finishing;          /* a commit or rollback runs: not to be interrupted */
     uint64_t clock;
     struct lite_statement *cache[LITE_CACHE];

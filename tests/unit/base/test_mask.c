@@ -86,7 +86,7 @@ the_oldest_go_when_there_are_too_many(void **state)
 {
     (void)state;
     rv_log_mask("secret-kept", 11);
-    for (int i = 0; i < 192; i++) {
+    for (int i = 0; i < 64; i++) {
         RV_AUTO_FREE char *secret = rv_format("number-%03d", i);
         rv_log_mask(secret, strlen(secret));
         /* Said again, it is young again, and takes no second place. */
@@ -94,7 +94,7 @@ the_oldest_go_when_there_are_too_many(void **state)
     }
     check_masked("secret-kept", "***");
     check_masked("number-000 number-001", "number-000 ***");
-    check_masked("number-191", "***");
+    check_masked("number-063", "***");
     check_masked("hunter22", "hunter22");
 }
 

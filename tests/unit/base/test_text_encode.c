@@ -129,10 +129,23 @@ decoding_keeps_to_the_ceiling(void **state)
     assert_int_equal(rv_base64_decode(&bytes, "Zm9vYmFy", 8, &err), RV_E_LIMIT);
 }
 
+static void
+what_an_address_may_not_hold_is_percent_encoded(void **state)
+{
+    RV_AUTO_BUF rv_buf out = rv_buf_limited(200);
+    RV_AUTO_BUF rv_buf lists = rv_buf_limited(200);
+    (void)state;
+    rv_percent_encode(&out, "aZ09-._~ /,\xc3\xa4\0", 14, "");
+    assert_string_equal(rv_buf_text(&out), "aZ09-._~%20%2F%2C%C3%A4%00");
+    rv_percent_encode(&lists, "a,b c", 5, ",");
+    assert_string_equal(rv_buf_text(&lists), "a,b%20c");
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_an_address_may_not_hold_is_percent_encoded),
         cmocka_unit_test(hex_is_lower_case),
         cmocka_unit_test(base64_is_that_of_rfc_4648),
         cmocka_unit_test(all_lengths_survive_a_round_trip),
