@@ -4,6 +4,9 @@
  */
 #include "base/log.h"
 #include "server/messages.h"
+#ifdef REEVE_TEST_COMMANDS
+#include "server/test_commands.h"
+#endif
 
 /* The refresh worker of a provider that is going must have ended: it would write what is deleted.
  * Disabling the record, which is the first step, makes the server worker stop it. */
@@ -30,16 +33,28 @@ take_settings(struct rv_worker *worker)
         rv_log_err(RV_WARNING, "settings not read", &err);
 }
 
+enum { MOST_COMMANDS = 16 };
+
+static int
+fill_commands(struct rv_command *commands, struct rv_worker *worker)
+{
+    int count = 0;
+    commands[count++] = (struct rv_command){ "Provider", "destroy", destroy_provider, worker, 0 };
+#ifdef REEVE_TEST_COMMANDS
+    rv_test_commands(commands + count);
+    count += RV_TEST_COMMANDS;
+#endif
+    return count;
+}
+
 static int
 serve(struct rv_worker *worker)
 {
-    const struct rv_command commands[] = {
-        { "Provider", "destroy", destroy_provider, worker, 0 },
-    };
+    struct rv_command commands[MOST_COMMANDS];
     struct rv_message_loop loop;
-    int done = 0;
+    int done = 0, count = fill_commands(commands, worker);
     take_settings(worker);
-    rv_message_loop_open(&loop, worker, "generic", commands, RV_COUNT(commands));
+    rv_message_loop_open(&loop, worker, "generic", commands, count);
     while (!worker->stop && done != RV_E_STALE) {
         if (worker->settings_changed)
             take_settings(worker);
