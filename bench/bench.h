@@ -24,18 +24,40 @@ double bench_quantile(const struct bench_series *series, double q);
 /* The same of any number of values, which are sorted before. */
 void bench_sort(double *values, size_t count);
 double bench_of_sorted(const double *values, size_t count, double q);
-/* A row that is shown beside the one that has the target. */
-#define BENCH_NO_TARGET (-1.0)
-/* Print one row: medians, spread, the median of the pairs' ratios, target, met or not. unit: "s",
- * "B". */
-void bench_row(const char *row, const char *unit, const struct bench_series *baseline,
-               const struct bench_series *reeve, double target);
+/* All values of a series the same: a limit that is a number, not something measured. */
+void bench_constant(struct bench_series *series, double value, int count);
+
+/* What Reeve's figure divided by the baseline's has to be. */
+enum bench_sense { BENCH_ANY, BENCH_AT_MOST, BENCH_AT_LEAST };
+struct bench_target {
+    enum bench_sense sense;
+    double ratio;
+};
+struct bench_target bench_at_most(double ratio);
+struct bench_target bench_at_least(double ratio);
+/* A figure that is shown beside the one that has the target. */
+struct bench_target bench_no_target(void);
+
+/* One figure of a row (its number in reference/performance.md, part 11). unit: "s", "B", "/s", or
+ * what is counted. */
+struct bench_result {
+    int row;
+    const char *name;
+    const char *unit;
+    const struct bench_series *baseline, *reeve;
+    struct bench_target target;
+};
+/* Print it: medians, spread, the median of the pairs' ratios, target, met or not. Also as a line of
+ * JSON at the end of the file named by REEVE_BENCH_RESULTS, when that is set. */
+void bench_print(const struct bench_result *result);
+/* The exit status: 0 when every target so far was met. */
+int bench_status(void);
 /* A figure with its unit, for notes. */
 void bench_figure(char out[32], double value, const char *unit);
-/* 1 when every row so far met its target. */
-int bench_all_met(void);
-/* Value of --NAME N, or fallback. */
-int64_t bench_option(int argc, char **argv, const char *name, int64_t fallback);
+/* Value of --NAME N, else `tiny` when --quick is given (does it work at all?), else `full`. */
+int64_t bench_option(int argc, char **argv, const char *name, int64_t full, int64_t tiny);
+/* 1 when --quick is given. */
+int bench_quick(int argc, char **argv);
 
 _Noreturn void bench_die(const char *doing, const rv_err *err);
 

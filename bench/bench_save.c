@@ -354,15 +354,19 @@ print_rows(const struct pair *pair, const struct figures *f, int checkpoint)
     int between = checkpoint == BETWEEN;
     char row[96], total[32], feed[32], rest[32];
 
-    snprintf(row, sizeof(row), "2 save, 1 in %lld of %lld changed%s", (long long)pair->one_in,
+    snprintf(row, sizeof(row), "save, 1 in %lld of %lld changed%s", (long long)pair->one_in,
              (long long)pair->rows, between ? "" : ", after a CHECKPOINT");
-    bench_row(row, "s", &f->base_s, &f->our_s, between ? 0.25 : BENCH_NO_TARGET);
-    snprintf(row, sizeof(row), "3 its log without the feed, %s", when);
-    bench_row(row, "B", &f->base_wal, &f->rest, between ? 0.05 : BENCH_NO_TARGET);
-    snprintf(row, sizeof(row), "3 its log with the feed, %s", when);
-    bench_row(row, "B", &f->base_wal, &f->our_wal, BENCH_NO_TARGET);
+    bench_print(&(struct bench_result){ 2, row, "s", &f->base_s, &f->our_s,
+                                        between ? bench_at_most(0.25) : bench_no_target() });
+    snprintf(row, sizeof(row), "its log without the feed, %s", when);
+    bench_print(&(struct bench_result){ 3, row, "B", &f->base_wal, &f->rest,
+                                        between ? bench_at_most(0.05) : bench_no_target() });
+    snprintf(row, sizeof(row), "its log with the feed, %s", when);
+    bench_print(
+        &(struct bench_result){ 3, row, "B", &f->base_wal, &f->our_wal, bench_no_target() });
     if (between)
-        bench_row("3 log when nothing changed", "B", &f->base_wal, &f->idle_wal, 0);
+        bench_print(&(struct bench_result){ 3, "log when nothing changed", "B", &f->base_wal,
+                                            &f->idle_wal, bench_at_most(0) });
     bench_figure(total, bench_quantile(&f->our_wal, 0.5), "B");
     bench_figure(feed, bench_quantile(&f->feed, 0.5), "B");
     bench_figure(rest, bench_quantile(&f->rest, 0.5), "B");
@@ -394,14 +398,14 @@ run_size(int64_t rows, int64_t runs, int64_t one_in)
 int
 main(int argc, char **argv)
 {
-    int64_t rows = bench_option(argc, argv, "rows", 100000),
-            runs = bench_option(argc, argv, "runs", 5);
-    int64_t one_in = bench_option(argc, argv, "one-in", 100);
+    int64_t rows = bench_option(argc, argv, "rows", 100000, 5000),
+            runs = bench_option(argc, argv, "runs", 5, 1);
+    int64_t one_in = bench_option(argc, argv, "one-in", 100, 100);
 
     if (rows < 1 || runs < 1 || 2 * runs + 1 >= one_in)
         bench_die("each round changes other rows: --one-in must be above 2 x --runs + 1", NULL);
     run_size(rows, runs, one_in);
-    if (bench_option(argc, argv, "tenfold", 0))
+    if (bench_option(argc, argv, "tenfold", 0, 0))
         run_size(10 * rows, runs, one_in);
-    return bench_all_met() ? 0 : 1;
+    return bench_status();
 }
