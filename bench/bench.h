@@ -93,6 +93,9 @@ struct bench_bare {
 void bench_bare_start(struct bench_bare *bare, int what, const char *url, int count);
 void bench_bare_stop(struct bench_bare *bare);
 
+/* Sum of the lines NAME of /proc/PID/FILE, in bytes. */
+int64_t bench_proc_bytes(pid_t pid, const char *file, const char *name);
+
 /* All rows of a set of tables, in memory, to be copied elsewhere. */
 struct bench_tables;
 struct bench_tables *bench_tables_read(struct rv_store *store);

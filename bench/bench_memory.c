@@ -17,31 +17,14 @@
 
 #define IDLE_PODS 100
 
-/* Sum of the lines NAME of /proc/PID/FILE, in bytes. */
-static int64_t
-kib_of(pid_t pid, const char *file, const char *name)
-{
-    char path[64], line[256];
-    int64_t sum = 0;
-    FILE *in;
-
-    snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
-    in = fopen(path, "re");
-    while (in && fgets(line, sizeof(line), in))
-        if (strncmp(line, name, strlen(name)) == 0)
-            sum += strtoll(line + strcspn(line, "0123456789"), NULL, 10) * 1024;
-    if (in)
-        fclose(in);
-    return sum;
-}
-
 /* What no other process shares and no file could give back: pages written, in memory or swapped
  * out.
  */
 static int64_t
 private_bytes(pid_t pid)
 {
-    return kib_of(pid, "smaps_rollup", "Private_Dirty:") + kib_of(pid, "smaps_rollup", "Swap:");
+    return bench_proc_bytes(pid, "smaps_rollup", "Private_Dirty:") +
+           bench_proc_bytes(pid, "smaps_rollup", "Swap:");
 }
 
 static int64_t
@@ -150,9 +133,9 @@ refresh_growth(const struct bench_server *server, int64_t *objects)
 
         store = rv_test_store_open(&db);
         bench_kube_open(&kube, store, bench_kube_provider(store, server->port));
-        before = kib_of(getpid(), "status", "VmRSS:");
+        before = bench_proc_bytes(getpid(), "status", "VmRSS:");
         stats = bench_kube_refresh(&kube);
-        result[0] = kib_of(getpid(), "status", "VmHWM:") - before;
+        result[0] = bench_proc_bytes(getpid(), "status", "VmHWM:") - before;
         result[1] = rv_json_int(stats, "objects", 0);
         _exit(write(out[1], result, sizeof(result)) != sizeof(result));
     }

@@ -22,6 +22,7 @@ ROWS = [
     (2, "save", "save", POSTGRES, "save of 100,000 rows of which 1 in 100 changed"),
     (3, "wal", "save", POSTGRES, "write-ahead log of that save"),
     (4, "watch", "watch", POSTGRES, "watch event to visible row, 500 a second"),
+    (5, "parse", "parse", NONE, "30 MB list of pods, parsed and read"),
     (19, "memory", "memory", BOTH, "memory of idle workers, growth of a refresh"),
     (20, "boot", "boot", BOTH, "start-up of 20 workers"),
 ]
