@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What must hold after a fault: the server is well again without a person, nothing stays held by the dead. And in the
+end: nothing that was acknowledged is lost, nothing was handled twice that must not be."""
+import time
+
+from world import reeve_it
+
+HEALTHY_S = 60
+
+
+def why_not_well(world):
+    """None, or what is not as it should be yet."""
+    reeved = world.reeved
+    if reeved.process.poll() is not None:
+        return "reeved does not run"
+    try:
+        ready = reeved.request("GET", "/readyz", user=None, timeout_s=10)
+    except Exception as error:
+        return f"the API does not answer: {error}"
+    if ready.status != 200:
+        return f"/readyz says {ready.status}: {ready.body[:200]!r}"
+    for kind in ("server", "generic", "api", "refresh"):
+        if not world.workers(kind):
+            return f"no {kind} worker"
+    try:
+        return why_held(world)
+    except Exception as error:
+        return f"the store does not answer: {str(error)[:200]}"
+
+
+def why_held(world):
+    """Messages and leases whose holders are dead."""
+    query = world.database.query
+    alive = {row[0] for row in query("SELECT id, pid FROM miq_workers") if reeve_it.alive(int(row[1] or 0))}
+    for number, holder in query("SELECT id, handler_id FROM miq_queue WHERE state = 'dequeue'"):
+        if holder not in alive:
+            return f"message {number} is held by worker {holder}, which is dead"
+    now_ms = int(time.time() * 1000)
+    for name, holder, expires in query("SELECT name, holder, expires_at FROM leases WHERE holder <> 0"):
+        if holder not in alive and int(expires) > now_ms:
+            return f"lease {name} is held by worker {holder}, which is dead"
+    errors = query("SELECT name, last_refresh_error FROM ext_management_systems WHERE last_refresh_error IS NOT NULL")
+    errors = [row for row in errors if row[1]]
+    return f"provider {errors[0][0]} has the error: {errors[0][1][:200]}" if errors else None
+
+
+def settle(world, limit_s=HEALTHY_S):
+    """(seconds, None), or (limit, what is still wrong)."""
+    start = time.monotonic()
+    while True:
+        why = why_not_well(world)
+        took = time.monotonic() - start
+        if why is None or took > limit_s:
+            return took, why
+        time.sleep(0.2)
+
+
+def drain(world, messages, limit_s=180):
+    """Wait until nothing is ready or worked on; what is left then."""
+    end = time.monotonic() + limit_s
+    while True:
+        left = int(world.database.one("SELECT COUNT(*) FROM miq_queue WHERE state IN ('ready', 'dequeue')"))
+        if left == 0 or time.monotonic() > end:
+            return left
+        time.sleep(0.2)
+
+
+def accounts(world, messages):
+    """Every acknowledged message is done or dead, and none that is once-only was begun twice. A dict of numbers;
+    `lost` and `twice` are lists of targets."""
+    ledger = messages.ledger()
+    dead = {int(row[0]) for row in world.database.query(
+        "SELECT target_id FROM miq_queue WHERE state = 'error' AND class_name = 'Test'")}
+    lost = [one for one in messages.acknowledged if ledger.done[one] == 0 and one not in dead]
+    everything = dict(messages.unsure, **messages.acknowledged)
+    twice = [one for one, word in everything.items() if word == "once" and ledger.begun[one] > 1]
+    return {
+        "acknowledged": len(messages.acknowledged), "unsure": len(messages.unsure),
+        "done": sum(1 for one in messages.acknowledged if ledger.done[one]),
+        "dead": len(dead), "again": sum(1 for count in ledger.begun.values() if count > 1),
+        "lost": lost, "twice": twice,
+    }
