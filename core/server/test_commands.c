@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/wait.h"
+#include "server/protocol.h"
 
 enum { ARGS_MAX_BYTES = 64 * 1024, LAST_CLASS = RV_E_STALE };
 
@@ -154,13 +155,47 @@ grow(void *arg, const struct rv_message *message, char **results, rv_err *err)
     return done(&order, message, rv_sleep(ms, err), err);
 }
 
+/* Bytes that no worker would send, to the supervisor. What comes of it is the supervisor's. */
+static int
+send_frame(const char *kind, rv_err *err)
+{
+    static const struct {
+        const char *kind, *bytes;
+        size_t size;
+    } frames[] = {
+        { "garbage", "\0\0\0\5}{\xff\xfe!", 9 },
+        { "cut", "\0\0\1\0{\"type\":\"beat\"", 18 },
+        { "huge", "\x40\0\0\0{", 5 },
+    };
+    for (size_t i = 0; i < RV_COUNT(frames); i++)
+        if (rv_streq(frames[i].kind, kind))
+            return write(RV_WORKER_SOCKET, frames[i].bytes, frames[i].size) ==
+                           (ssize_t)frames[i].size
+                       ? 0
+                       : rv_fail_errno(err, "write the frame");
+    return rv_fail(err, RV_E_INVALID, "'%s' is no kind of frame", kind ? kind : "");
+}
+
+static int
+frame(void *arg, const struct rv_message *message, char **results, rv_err *err)
+{
+    struct order order = { 0 };
+    (void)arg;
+    (void)results;
+    if (begin(&order, message, err))
+        return done(&order, message, err->code, err);
+    if (message->attempts == 1 && send_frame(rv_json_string(order.args, "kind"), err))
+        return done(&order, message, err->code, err);
+    return done(&order, message, rv_sleep(500, err), err);
+}
+
 void
 rv_test_commands(struct rv_command *out)
 {
     const struct rv_command commands[RV_TEST_COMMANDS] = {
         { "Test", "work", work, NULL, 0 }, { "Test", "fail", fail, NULL, 0 },
         { "Test", "hang", hang, NULL, 0 }, { "Test", "crash", crash, NULL, 0 },
-        { "Test", "grow", grow, NULL, 0 },
+        { "Test", "grow", grow, NULL, 0 }, { "Test", "frame", frame, NULL, 0 },
     };
     memcpy(out, commands, sizeof(commands));
 }

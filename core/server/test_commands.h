@@ -9,6 +9,9 @@
  *                                                 a class is a word of base/err.h ("invalid")
  *   hang   {"ms": 0}                             the process says nothing for so long; 0: for ever
  *   crash  {"signal": 11}                        the process dies by this signal
+ *   frame  {"kind": "garbage"}                   sends the supervisor such bytes, the first time:
+ *                                                 garbage (no JSON), cut (half a frame), huge (1 GiB
+ *                                                 announced)
  *   grow   {"mib": 600, "ms": 1000}              holds so much memory for so long
  *
  * Each also takes {"ledger": "/path"}: a line is appended (O_APPEND, one write) when it begins and,
@@ -26,7 +29,7 @@
 
 #include "queue/dispatch.h"
 
-enum { RV_TEST_COMMANDS = 5 };
+enum { RV_TEST_COMMANDS = 6 };
 
 /* Fills out[RV_TEST_COMMANDS]. */
 void rv_test_commands(struct rv_command *out);

@@ -44,11 +44,26 @@ def why_held(world):
     return f"provider {errors[0][0]} has the error: {errors[0][1][:200]}" if errors else None
 
 
+def step_of(world):
+    """How far the model follows the estate; None while nothing was read."""
+    try:
+        step = world.database.one("SELECT token FROM inventory_streams WHERE stream = 'churn'")
+        return None if step is None else int(step)
+    except Exception:
+        return None
+
+
 def settle(world, limit_s=HEALTHY_S):
-    """(seconds, None), or (limit, what is still wrong)."""
+    """(seconds, None), or (limit, what is still wrong). The model must have gone on, too."""
     start = time.monotonic()
+    before = None
     while True:
         why = why_not_well(world)
+        if why is None and not world.still:
+            step = step_of(world)
+            if step is None or before is None or step <= before:
+                why = f"the model stands at step {step}"
+            before = step if before is None else before
         took = time.monotonic() - start
         if why is None or took > limit_s:
             return took, why
@@ -72,7 +87,7 @@ def accounts(world, messages):
     dead = {int(row[0]) for row in world.database.query(
         "SELECT target_id FROM miq_queue WHERE state = 'error' AND class_name = 'Test'")}
     lost = [one for one in messages.acknowledged if ledger.done[one] == 0 and one not in dead]
-    everything = dict(messages.unsure, **messages.acknowledged)
+    everything = {**messages.unsure, **messages.acknowledged}
     twice = [one for one, word in everything.items() if word == "once" and ledger.begun[one] > 1]
     return {
         "acknowledged": len(messages.acknowledged), "unsure": len(messages.unsure),

@@ -90,13 +90,11 @@ class Rows:
         return sorted(self.plain(table, row) for row in self.tables.get(table, ()))
 
 
-def reference(options, step, folder):
+def reference(world, options, step, folder):
     """The estate at that step, read in one piece by a reeved of its own: its Rows."""
     home = os.path.join(folder, "home")
     os.makedirs(home, mode=0o700)
-    store, reeve_it.STORE = reeve_it.STORE, "sqlite"
-    database = reeve_it.Database(home)
-    reeve_it.STORE = store
+    database = reeve_it.Database(home, world.cluster, empty=True)  # the same engine: its texts of values are the same
     for with_token in (False, True):
         reeved = reeve_it.Reeved(home, database, ["--listen=127.0.0.1:0"]).ready(60)
         try:
@@ -121,7 +119,7 @@ def differences(world, provider, options, most=10):
     step = world.database.one(f"SELECT token FROM inventory_streams WHERE ems_id = {provider} AND stream = 'churn'")
     folder = tempfile.mkdtemp(prefix="reeve-chaos-model-")
     try:
-        ours, theirs = Rows(world.database, provider), reference(options, step, folder)
+        ours, theirs = Rows(world.database, provider), reference(world, options, step, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     out, count = [], 0

@@ -42,8 +42,8 @@ class Tmpfs:
 
     def __init__(self, folder, name, size_mib):
         self.path = os.path.join(folder, name)
-        os.mkdir(self.path, 0o700)
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size_mib}m,mode=0700", "reeve-chaos", self.path],
+        os.mkdir(self.path, 0o755)
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size_mib}m,mode=0755", "reeve-chaos", self.path],
                               stderr=subprocess.DEVNULL)
         self.mounted = done.returncode == 0
 
@@ -68,19 +68,91 @@ class Tmpfs:
 
 
 class Cluster(reeve_it.Postgres):
-    """A durable PostgreSQL that may be stopped, frozen, and (with a standby) failed over."""
+    """A durable PostgreSQL that may be stopped, frozen, and failed over to another port, where a standby is made when
+    it is time. Clients know both ports from the start. `place`: a folder for its data, on a disk that can be full."""
 
-    def __init__(self, run):
+    def __init__(self, run, place):
         super().__init__(run)
-        self.port = reeve_it.free_port()
+        os.mkdir(run)
+        self.ports = [reeve_it.free_port(), reeve_it.free_port()]
+        self.data = [os.path.join(place, f"data{i}") for i in (0, 1)]
+        self.now = 0  # which of the two is the primary
+        for data in self.data:
+            os.mkdir(data, 0o700)
+            self.own(data)
+        self.place()
+
+    def own(self, path):
+        if os.getuid() == 0:
+            shutil.chown(path, "postgres", "postgres")
+
+    def place(self):
+        with open(os.path.join(self.run, "data.path"), "w") as out:
+            out.write(self.data[self.now] + "\n")
 
     def start(self):
-        env = dict(os.environ, DURABLE="1", PORT=str(self.port), MAX_CONNECTIONS="100")
-        for name in list(env):
-            if name.startswith("PG"):
-                del env[name]
+        env = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        env.update(DURABLE="1", PORT=str(self.ports[self.now]), MAX_CONNECTIONS="100", SETTINGS="wal_level=replica")
         subprocess.run([os.path.join(self.SCRIPTS, "start"), self.run], check=True, env=env, stdout=subprocess.DEVNULL)
         self.env = reeve_it.read_env(os.path.join(self.run, "env"))
+
+    def start_again(self):
+        """A server that has ended by itself, as its own unit would."""
+        with open(os.path.join(self.run, "pid")) as file:
+            if not reeve_it.alive(int(file.read())):
+                self.start()
+
+    def url(self, database):
+        hosts = ",".join(f"127.0.0.1:{port}" for port in self.ports)
+        return (f"postgresql://{self.env['PGUSER']}:{self.env['PGPASSWORD']}@{hosts}/{database}"
+                "?target_session_attrs=read-write&connect_timeout=5")
+
+    def tool(self, program, *arguments):
+        """A program of PostgreSQL, as its user."""
+        as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--inh-caps=-all", "--"]
+        folder = os.environ.get("PGBIN", "/usr/lib/postgresql/15/bin")
+        done = subprocess.run([*(as_user if os.getuid() == 0 else []), os.path.join(folder, program), *arguments],
+                              env=dict(os.environ, **self.env), cwd="/", stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True)
+        if done.returncode:
+            raise RuntimeError(f"{program}: {done.stdout}")
+
+    def ask(self, sql):
+        done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-c", sql], env=dict(os.environ, **self.env),
+                              stdout=subprocess.PIPE, text=True)
+        return done.stdout.strip()
+
+    def fail_over(self):
+        """The primary dies with its machine; a standby that had everything takes its place at another port."""
+        other = 1 - self.now
+        copy = os.path.join(self.data[other], "cluster")
+        self.tool("pg_basebackup", "-D", copy, "-R", "-c", "fast")
+        self.begin_standby(other, copy)
+        reeve_it.until(lambda: self.ask("SELECT 1 FROM pg_stat_replication WHERE state = 'streaming'"),
+                       "the standby follows", 60, 0.2)
+        self.ask("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        self.ask("SELECT pg_reload_conf()")
+        reeve_it.until(lambda: self.ask("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"),
+                       "the standby has all of it", 60, 0.2)
+        for pid in self.processes():
+            signal_to(pid, signal.SIGKILL)
+        shutil.rmtree(os.path.join(self.data[self.now], "cluster"), ignore_errors=True)
+        shutil.copy(os.path.join(self.data[self.now], "password"), self.data[other])
+        self.own(os.path.join(self.data[other], "password"))
+        self.tool("pg_ctl", "-D", copy, "-w", "promote")
+        self.now = other
+        self.place()
+        with open(os.path.join(copy, "postmaster.pid")) as file, open(os.path.join(self.run, "pid"), "w") as out:
+            out.write(file.readline())
+        self.env["PGPORT"] = str(self.ports[self.now])
+        return f"PostgreSQL failed over to port {self.ports[self.now]}"
+
+    def begin_standby(self, other, copy):
+        """Start the standby: the settings that the scripts give to the primary, but for the port."""
+        log = os.path.join(self.data[other], "log")
+        self.tool("pg_ctl", "-D", copy, "-w", "-l", log, "-o",
+                  f"-p {self.ports[other]} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.data[other]}"
+                  " -c max_connections=100 -c synchronous_standby_names=", "start")
 
 
 class World:
@@ -100,6 +172,7 @@ class World:
         self.port = reeve_it.free_port()
         self.wanted = False  # whether reeved should run
         self.restarts = 0
+        self.still = False  # whether the estate has been told to change no more
         self.prepare = None  # preexec of the next reeved
         self.lock = threading.Lock()
         self.keeper = threading.Thread(target=self.keep, daemon=True)
@@ -110,10 +183,10 @@ class World:
             self.database = reeve_it.Database(self.home)
         elif self.options.store == "postgres":
             reeve_it.STORE = "postgres"
-            self.cluster = Cluster(os.path.join(self.folder, "postgres"))
-            os.mkdir(self.cluster.run)
+            self.cluster = Cluster(os.path.join(self.folder, "postgres"), self.disk.path)
             self.cluster.start()
             self.database = reeve_it.Database(self.home, self.cluster, empty=True)
+            self.database.url = self.cluster.url(self.database.name)
         else:
             self.database = Foreign(self.options.store)
         self.wanted = True
