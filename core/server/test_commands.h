@@ -10,9 +10,8 @@
  *   hang   {"ms": 0}                             the process says nothing for so long; 0: for ever
  *   crash  {"signal": 11}                        the process dies by this signal
  *   frame  {"kind": "garbage"}                   sends the supervisor such bytes, the first time:
- *                                                 garbage (no JSON), cut (half a frame), huge (1 GiB
- *                                                 announced)
- *   grow   {"mib": 600, "ms": 1000}              holds so much memory for so long
+ *                                                 garbage (no JSON), cut (half a frame), huge (1
+ * GiB announced) grow   {"mib": 600, "ms": 1000}              holds so much memory for so long
  *
  * Each also takes {"ledger": "/path"}: a line is appended (O_APPEND, one write) when it begins and,
  * unless it fails, one when it is done:
