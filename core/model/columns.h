@@ -77,6 +77,25 @@
     KUBERNETES_COLUMNS, STRING_F(INDEX, "namespace", "Namespace"),                                 \
         REF("container_project_id", "container_project", "Its namespace, or project on OpenShift")
 
+/* What infrastructure and clouds have in common. */
+#define CLASS STRING("type", "Class of its provider, as ManageIQ names it")
+#define MANAGED_COLUMNS                                                                            \
+    STRING_F(REQUIRED, "ems_ref", "Id that the provider knows it by"),                             \
+        STRING_F(INDEX, "name", "Name"), CLASS
+#define MANAGED_KEY .key = LIST("ems_ref")
+/* For what a person sets a date to, at which it is taken out of use. */
+#define RETIREMENT_COLUMNS                                                                         \
+    TIME_F(CORE, "retires_on", "When it is to be retired"),                                        \
+        COLUMN_(REEVE_FLAG, CORE, "retired", "Whether it is retired"),                             \
+        STRING_F(CORE, "retirement_state", "initializing, retiring, retired or error"),            \
+        STRING_F(CORE, "retirement_requester", "Who asked for it"),                                \
+        INT_F(CORE, "retirement_warn", "Days before it that its owner is warned"),                 \
+        TIME_F(CORE, "retirement_last_warn", "When its owner was last warned")
+#define OWNERSHIP_COLUMNS                                                                          \
+    REF_F(CORE, "evm_owner_id", "user", "Whose it is"),                                            \
+        INT_F(CORE, "miq_group_id", "Group that it belongs to"),                                   \
+        INT_F(CORE, "tenant_id", "Tenant that it belongs to")
+
 #define CLUSTER_KEYS .key = LIST("ems_ref"), .name_key = LIST("name")
 #define NAMESPACED_KEYS .key = LIST("ems_ref"), .name_key = LIST("namespace", "name")
 

@@ -5,16 +5,11 @@
 #include "model/kinds.h"
 #include "model/columns.h"
 
-#define INFRA_COLUMNS                                                                              \
-    STRING_F(REQUIRED, "ems_ref", "Id that the provider knows it by"),                             \
-        STRING_F(INDEX, "name", "Name")
-
 static const struct reeve_column vm_columns[] = {
-    INFRA_COLUMNS,
+    MANAGED_COLUMNS,
     STRING_F(INDEX, "uid_ems", "UUID that stays when the machine moves to another provider"),
     STRING_F(INDEX, "guid", "UUID in its firmware"),
     STRING("vendor", "Who makes the virtualisation: vmware, amazon, ..."),
-    STRING("type", "Class of its provider, as ManageIQ names it"),
     FLAG("template", "Whether it is a template"),
     FLAG("cloud", "Whether it is a cloud's instance"),
     STRING("description", "Description"),
@@ -33,12 +28,31 @@ static const struct reeve_column vm_columns[] = {
     REF("host_id", "host", "The host that it runs on"),
     REF("storage_id", "storage", "The datastore of its configuration"),
     REF("ems_cluster_id", "ems_cluster", "The cluster that it runs in"),
+    REF("storage_profile_id", "storage_profile", "The policy that its storage is chosen by"),
+    REF("availability_zone_id", "availability_zone", "The zone of the cloud that it is in"),
+    REF("flavor_id", "flavor", "The size that it has"),
+    REF("cloud_tenant_id", "cloud_tenant", "The cloud's tenant that it belongs to"),
+    REF("cloud_network_id", "cloud_network", "The cloud's network that it is in"),
+    REF("cloud_subnet_id", "cloud_subnet", "The cloud's subnet that it is in"),
+    REF("orchestration_stack_id", "orchestration_stack", "The stack that made it"),
+    REF("resource_group_id", "resource_group", "The resource group that it is in"),
+    STRING("format", "Format of its configuration"),
+    STRING("config_xml", "Its configuration, when the provider has it as a text"),
+    STRING("autostart", "Whether it starts with its host, in the provider's words"),
+    INT("vnc_port", "Port of its console on the host"),
+    FLAG("registered", "Whether the provider has it in its inventory, and not as files alone"),
+    FLAG("smart", "Whether it works for the management itself"),
+    FLAG("busy", "Whether the provider is at work on it"),
+    FLAG("restart_needed", "Whether a change waits for its restart"),
+    FLAG("publicly_available", "Whether every customer of the cloud can use this image"),
+    FLAG("deprecated", "Whether this image should not be used any more"),
     FLAG("linked_clone", "Whether its disks are linked to another's"),
     FLAG("fault_tolerance", "Whether a second machine follows it"),
     STRING("cpu_affinity", "Processors that it is bound to"),
     FLAG("cpu_hot_add_enabled", "Whether processors can be added while it runs"),
     FLAG("cpu_hot_remove_enabled", "Whether processors can be taken away while it runs"),
     INT("cpu_reserve", "Reserved processor speed in MHz"),
+    FLAG("cpu_reserve_expand", "Whether more can be reserved from its pool"),
     INT("cpu_limit", "Limit of processor speed in MHz, -1 for none"),
     INT("cpu_shares", "Its share of processors"),
     STRING("cpu_shares_level", "low, normal, high or custom"),
@@ -46,6 +60,7 @@ static const struct reeve_column vm_columns[] = {
     INT("memory_hot_add_limit", "Most memory in MB that can be had that way"),
     INT("memory_hot_add_increment", "Step in MB of adding"),
     INT("memory_reserve", "Reserved memory in MB"),
+    FLAG("memory_reserve_expand", "Whether more can be reserved from its pool"),
     INT("memory_limit", "Limit of memory in MB, -1 for none"),
     INT("memory_shares", "Its share of memory"),
     STRING("memory_shares_level", "low, normal, high or custom"),
@@ -53,14 +68,15 @@ static const struct reeve_column vm_columns[] = {
     TIME_F(CORE, "last_scan_on", "When its contents were last scanned"),
     TIME_F(CORE, "last_scan_attempt_on", "When a scan was last tried"),
     TIME_F(CORE, "last_sync_on", "When its contents were last read"),
+    OWNERSHIP_COLUMNS,
+    RETIREMENT_COLUMNS,
     REEVE_COLUMNS_END,
 };
 
 static const struct reeve_column host_columns[] = {
-    INFRA_COLUMNS,
+    MANAGED_COLUMNS,
     STRING_F(INDEX, "uid_ems", "UUID of the machine"),
     STRING("guid", "UUID in its firmware"),
-    STRING("type", "Class of its provider, as ManageIQ names it"),
     STRING("hostname", "Host name"),
     STRING("ipaddress", "Address"),
     STRING("mac_address", "Hardware address"),
@@ -79,15 +95,22 @@ static const struct reeve_column host_columns[] = {
     FLAG("failover", "Whether it is kept free for failover"),
     STRING("service_tag", "Service tag of its maker"),
     STRING("asset_tag", "Asset tag"),
+    STRING("hypervisor_hostname", "Name that the cloud's scheduler has for it"),
+    INT("next_available_vnc_port", "Next port for a console"),
+    STRING("ssh_permit_root_login", "Whether root may log in over SSH"),
+    STRING("user_assigned_os", "Operating system, as a person said"),
+    JSON("settings", "Settings of its agent"),
+    INT("smart", "Whether it can scan machines: 1 or 0"),
     REF("ems_cluster_id", "ems_cluster", "Its cluster"),
+    REF("availability_zone_id", "availability_zone", "The zone of the cloud that it is in"),
+    REF("physical_server_id", "physical_server", "The machine that it runs on"),
     TIME_F(CORE, "last_perf_capture_on", "When metrics were last collected"),
     REEVE_COLUMNS_END,
 };
 
 static const struct reeve_column ems_cluster_columns[] = {
-    INFRA_COLUMNS,
+    MANAGED_COLUMNS,
     STRING("uid_ems", "Second id that the provider knows it by"),
-    STRING("type", "Class of its provider, as ManageIQ names it"),
     FLAG("ha_enabled", "Whether machines of a failed host are started elsewhere"),
     FLAG("ha_admit_control", "Whether room for that is kept"),
     INT("ha_max_failures", "Failed hosts that there is room for"),
@@ -96,14 +119,14 @@ static const struct reeve_column ems_cluster_columns[] = {
     INT("drs_migration_threshold", "How readily machines are moved, 1 to 5"),
     INT("effective_cpu", "Processor speed in MHz that machines may have"),
     INT("effective_memory", "Memory in bytes that machines may have"),
+    FLAG("hidden", "Whether the provider made it for a host that is in none"),
     TIME_F(CORE, "last_perf_capture_on", "When metrics were last collected"),
     REEVE_COLUMNS_END,
 };
 
 static const struct reeve_column storage_columns[] = {
-    INFRA_COLUMNS,
+    MANAGED_COLUMNS,
     STRING_F(INDEX, "location", "Where it is, as the hosts see it"),
-    STRING("type", "Class of its provider, as ManageIQ names it"),
     STRING("store_type", "VMFS, NFS, ..."),
     INT("total_space", "Size in bytes"),
     INT("free_space", "Free bytes"),

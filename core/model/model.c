@@ -23,10 +23,21 @@ static struct {
 } model;
 
 static const struct reeve_kind *const tables[] = {
-    rv_kinds_provider, rv_kinds_cluster,   rv_kinds_pod,     rv_kinds_image,
-    rv_kinds_workload, rv_kinds_network,   rv_kinds_storage, rv_kinds_config,
-    rv_kinds_quota,    rv_kinds_openshift, rv_kinds_infra,   rv_kinds_hardware,
-    rv_kinds_tag,      rv_kinds_server,    rv_kinds_queue,   rv_kinds_user,
+    rv_kinds_provider,      rv_kinds_cluster,
+    rv_kinds_pod,           rv_kinds_image,
+    rv_kinds_workload,      rv_kinds_network,
+    rv_kinds_storage,       rv_kinds_config,
+    rv_kinds_quota,         rv_kinds_openshift,
+    rv_kinds_infra,         rv_kinds_hardware,
+    rv_kinds_infra_parts,   rv_kinds_device,
+    rv_kinds_physical,      rv_kinds_virtual_network,
+    rv_kinds_cloud,         rv_kinds_orchestration,
+    rv_kinds_cloud_network, rv_kinds_security_group,
+    rv_kinds_load_balancer, rv_kinds_cloud_storage,
+    rv_kinds_configuration, rv_kinds_configuration_script,
+    rv_kinds_relationship,  rv_kinds_tag,
+    rv_kinds_server,        rv_kinds_queue,
+    rv_kinds_user,
 };
 
 static int

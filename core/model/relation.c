@@ -15,6 +15,26 @@ static const struct {
     { "container_service_group", "container_service_id", "container_group_id" },
     { "assigned_server_role", "miq_server_id", "server_role_id" },
     { "tagging", "taggable_id", "tag_id" },
+    { "host_storage", "host_id", "storage_id" },
+    { "host_switch", "host_id", "switch_id" },
+    { "storage_profile_storage", "storage_profile_id", "storage_id" },
+    { "storage_vm", "vm_or_template_id", "storage_id" },
+    { "host_aggregate_host", "host_aggregate_id", "host_id" },
+    { "cloud_tenant_flavor", "flavor_id", "cloud_tenant_id" },
+    { "key_pair_vm", "vm_id", "authentication_id" },
+    { "security_group_vm", "vm_id", "security_group_id" },
+    { "network_port_security_group", "network_port_id", "security_group_id" },
+    { "cloud_subnet_network_port", "network_port_id", "cloud_subnet_id" },
+    { "load_balancer_listener_pool", "load_balancer_listener_id", "load_balancer_pool_id" },
+    { "load_balancer_pool_member_pool", "load_balancer_pool_id", "load_balancer_pool_member_id" },
+    { "load_balancer_health_check_member", "load_balancer_health_check_id",
+      "load_balancer_pool_member_id" },
+    { "configuration_location_profile", "configuration_profile_id", "configuration_location_id" },
+    { "configuration_organization_profile", "configuration_profile_id",
+      "configuration_organization_id" },
+    { "configuration_profile_tag", "configuration_profile_id", "configuration_tag_id" },
+    { "configuration_tag_system", "configured_system_id", "configuration_tag_id" },
+    { "customization_script_flavor", "operating_system_flavor_id", "customization_script_id" },
 };
 
 /* What a reference to "any kind" may point to: what has a life of its own. */
@@ -112,6 +132,9 @@ add_join(struct rv_entry *entry, const struct rv_kind *via, const char *here, co
     if (!rv_kind_accepts(via, parent_column, &entry->kind) || !via->columns[child_column].target)
         return;
     const struct rv_kind *child = rv_model_kind(via->columns[child_column].target);
+    /* A datastore's machines are those that name it, before those with a file in it. */
+    if (has_relation(entry, child->api_name))
+        return;
     entry->joins[entry->join_count++] = (struct rv_join){
         .name = child->api_name,
         .parent = &entry->kind,

@@ -112,7 +112,7 @@ names_leave_room_for_names_of_indices(void **state)
     (void)state;
     for (int k = 0; k < rv_model_count(); k++) {
         const struct rv_kind *kind = rv_model_at(k);
-        assert_in_range(strlen(kind->table), 1, 40);
+        assert_in_range(strlen(kind->table), 1, 55);
         for (int c = 0; c < kind->column_count; c++)
             assert_in_range(strlen(kind->columns[c].name), 1, 40);
     }
