@@ -12,7 +12,6 @@
 #include "api/http.h"
 #include "api/job.h"
 #include "api/login.h"
-#include "api/stats.h"
 #include "base/mem.h"
 
 int
@@ -22,7 +21,6 @@ rv_api_open(struct rv_api **out, const struct rv_api_config *config, rv_err *err
 
     api->config = *config;
     api->logins = rv_logins_new();
-    api->stats = rv_stats_new();
     api->hub = rv_hub_new(api);
     int rc = rv_http_open(api, err);
     if (rc < 0) {
@@ -59,7 +57,6 @@ rv_api_close(struct rv_api *api)
     rv_backlog_drop(api);
     rv_http_close(api);
     rv_hub_free(api->hub);
-    rv_stats_free(api->stats);
     rv_logins_free(api->logins);
     rv_gauges_free(api);
     free(api);

@@ -46,6 +46,7 @@ struct rv_api_config {
     struct rv_api_host host;
     const char *version;
     int64_t server_id, zone_id, region_id;
+    int index; /* among the API workers of this server */
     const char *server_guid;
     struct rv_tls *tls; /* connections are made with it; NULL: plain HTTP */
     /* Requests and streams are served by rv_api_work, which the host calls outside of its loop; 0:
@@ -64,6 +65,8 @@ void rv_api_work(struct rv_api *api);
 /* For the same, while rv_api_work waits for the store: turns the loop once without blocking and
  * answers probes. waited_ms: how long this statement has been waited for. */
 void rv_api_turn(struct rv_api *api, int64_t waited_ms);
+/* Tells /metrics of this worker's connections; now and then. */
+void rv_api_measure(struct rv_api *api);
 /* Something changed (a wake-up on "changes"): streams read the feed now. */
 void rv_api_changed(struct rv_api *api);
 

@@ -12,7 +12,7 @@
 struct evhttp;
 struct evconnlistener;
 struct rv_logins;
-struct rv_stats;
+struct rv_gauges;
 struct rv_hub;
 struct rv_job;
 struct rv_conns;
@@ -28,7 +28,6 @@ struct rv_api {
     int64_t full_ms;    /* when it was last said that there are too many connections */
     struct event *gate; /* looks whether new connections can be taken again */
     struct rv_logins *logins;
-    struct rv_stats *stats;
     struct rv_hub *hub;
     int in_flight;              /* requests whose answer is not sent yet, streams included */
     struct rv_job *parked;      /* that wait for something outside */
@@ -37,8 +36,7 @@ struct rv_api {
     int telling;                /* streams are told: none may end under our feet */
     int blind;                  /* the store may not be asked: somebody waits for its answer */
     int draining;
-    char *gauges; /* text of the last count */
-    int64_t gauges_ms;
+    struct rv_gauges *gauges; /* the last count; NULL: none yet */
 };
 
 #endif

@@ -4,108 +4,90 @@
  */
 #include "api/gauges.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
-#include "base/text.h"
+#include "base/mem.h"
 #include "model/model.h"
 #include "store/feed.h"
 
-#define KEEP_MS 15000
-#define GAUGES_MAX (4u << 20)
-#define LABELS_MAX 3
+enum {
+    KEEP_MS = 15000,
+    KEEP_MOST_MS = 600000,
+    KEEP_FOR = 50, /* times as long as counting took: a fiftieth of the time, at most */
+    GAUGES_MAX = 4 << 20
+};
 
-/* A query whose last column is the number and whose others are labels. */
+struct rv_gauges {
+    char *text[RV_METERS]; /* samples; NULL: none */
+    int64_t counted_ms, keep_ms;
+};
+
+enum { ANY, SQLITE, POSTGRES };
+
+/* A query whose last column is the number and whose others are labels. $1, where it stands, is the
+ * time. */
 struct gauge {
-    const char *name, *help;
-    const char *labels[LABELS_MAX + 1];
+    enum rv_meter meter;
+    int store; /* which engine knows it */
     const char *sql;
 };
 
-static const struct gauge gauges[] = {
-    { "reeve_queue_messages",
-      "Messages by queue and state.",
-      { "queue", "state" },
-      "SELECT queue_name, state, COUNT(*) FROM miq_queue GROUP BY queue_name, state ORDER BY 1, "
-      "2" },
-    { "reeve_tasks",
-      "Tasks by state.",
-      { "state" },
-      "SELECT state, COUNT(*) FROM miq_tasks GROUP BY state ORDER BY 1" },
-    { "reeve_workers",
-      "Workers by type and status.",
-      { "type", "status" },
+#define PROVIDERS "FROM ext_management_systems ORDER BY id"
+
+static const struct gauge queries[] = {
+    { RV_M_QUEUE_MESSAGES, ANY,
+      "SELECT queue_name, state, role, zone, COUNT(*) FROM miq_queue"
+      " GROUP BY queue_name, state, role, zone ORDER BY 1, 2, 3, 4" },
+    { RV_M_QUEUE_OLDEST, ANY,
+      "SELECT queue_name, CAST($1 AS bigint) - MIN(COALESCE(deliver_on, created_on))"
+      " FROM miq_queue WHERE state = 'ready' AND (deliver_on IS NULL OR deliver_on <= $1)"
+      " GROUP BY queue_name ORDER BY 1" },
+    { RV_M_TASKS, ANY, "SELECT state, COUNT(*) FROM miq_tasks GROUP BY state ORDER BY 1" },
+    { RV_M_WORKERS, ANY,
       "SELECT type, status, COUNT(*) FROM miq_workers GROUP BY type, status ORDER BY 1, 2" },
-    { "reeve_provider_enabled",
-      "1 when the provider is refreshed.",
-      { "provider", "type" },
-      "SELECT name, type, CASE WHEN enabled IS NULL OR enabled THEN 1 ELSE 0 END FROM "
-      "ext_management_systems ORDER BY id" },
-    { "reeve_provider_up",
-      "1 when the last refresh or watch of the provider went well.",
-      { "provider", "type" },
-      "SELECT name, type, CASE WHEN last_refresh_error IS NULL AND last_refresh_date IS NOT NULL "
-      "THEN 1 ELSE 0 END FROM ext_management_systems ORDER BY id" },
-    { "reeve_provider_warnings",
-      "What could not be had of the provider: API groups that are missing, lists that are "
-      "forbidden.",
-      { "provider", "type" },
-      "SELECT name, type, COALESCE(warnings_count, 0) FROM ext_management_systems ORDER BY id" },
-    { "reeve_provider_last_refresh_success_seconds",
-      "When the provider's last refresh ended well, in seconds since 1970.",
-      { "provider", "type" },
-      "SELECT name, type, last_refresh_success_date / 1000 FROM ext_management_systems "
-      "WHERE last_refresh_success_date IS NOT NULL ORDER BY id" },
-    { "reeve_provider_last_inventory_change_seconds",
-      "When the provider's inventory last changed, in seconds since 1970.",
-      { "provider", "type" },
-      "SELECT name, type, last_inventory_date / 1000 FROM ext_management_systems "
-      "WHERE last_inventory_date IS NOT NULL ORDER BY id" },
+    { RV_M_PROVIDER_ENABLED, ANY,
+      "SELECT name, type, CASE WHEN enabled IS NULL OR enabled THEN 1 ELSE 0 END " PROVIDERS },
+    { RV_M_PROVIDER_UP, ANY,
+      "SELECT name, type, CASE WHEN last_refresh_error IS NULL AND last_refresh_date IS NOT NULL"
+      " THEN 1 ELSE 0 END " PROVIDERS },
+    { RV_M_PROVIDER_WARNINGS, ANY, "SELECT name, type, COALESCE(warnings_count, 0) " PROVIDERS },
+    { RV_M_PROVIDER_SUCCESS, ANY, "SELECT name, type, last_refresh_success_date " PROVIDERS },
+    { RV_M_PROVIDER_CHANGE, ANY, "SELECT name, type, last_inventory_date " PROVIDERS },
+    { RV_M_STORE_CONNECTIONS, POSTGRES,
+      "SELECT COALESCE(state, 'other'), COUNT(*) FROM pg_stat_activity"
+      " WHERE datname = current_database() GROUP BY 1 ORDER BY 1" },
+    { RV_M_STORE_CONNECTIONS_MAX, POSTGRES,
+      "SELECT CAST(current_setting('max_connections') AS bigint)" },
+    { RV_M_STORE_WAL_WRITTEN, POSTGRES,
+      "SELECT CAST(pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') AS bigint)" },
 };
 
 static void
-add_label(rv_buf *out, const char *name, const rv_value *value, int first)
+add_row(rv_buf *out, enum rv_meter meter, const rv_value *row)
 {
-    rv_buf_addf(out, "%s%s=\"", first ? "" : ",", name);
-    for (const char *c = value->type == RV_TEXT ? value->v.text : ""; *c; c++) {
-        if (*c == '\n')
-            rv_buf_add_string(out, "\\n");
-        else if (*c == '"' || *c == '\\')
-            rv_buf_addf(out, "\\%c", *c);
-        else
-            rv_buf_add_char(out, *c);
-    }
-    rv_buf_add_char(out, '"');
-}
-
-static void
-add_row(rv_buf *out, const char *name, const char *const *labels, const rv_value *row)
-{
+    const char *labels[RV_METER_LABELS + 1] = { NULL };
+    const struct rv_series *series = rv_meter_series(meter);
     int count = 0;
 
-    rv_buf_addf(out, "%s{", name);
-    for (; labels[count]; count++)
-        add_label(out, labels[count], &row[count], count == 0);
-    rv_buf_addf(out, "} %" PRId64 "\n", row[count].type == RV_INT ? row[count].v.i : 0);
-}
-
-static void
-add_head(rv_buf *out, const char *name, const char *help)
-{
-    rv_buf_addf(out, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
+    for (; series->labels[count]; count++)
+        labels[count] = row[count].type == RV_TEXT ? row[count].v.text : "";
+    /* What is not known is not told. */
+    if (row[count].type == RV_INT)
+        rv_meter_write_sample(out, meter, labels,
+                              (double)row[count].v.i * (series->unit > 0 ? series->unit : 1));
 }
 
 static int
-add_query(struct rv_store *store, rv_buf *out, const char *name, const char *const *labels,
-          const char *sql, rv_err *err)
+add_query(struct rv_store *store, rv_buf *out, enum rv_meter meter, const char *sql, rv_err *err)
 {
     RV_AUTO_ROWS struct rv_rows *rows = NULL;
     const rv_value *row;
-    int rc = rv_store_query(store, &rows, sql, NULL, 0, err);
+    const rv_value now = rv_vint(rv_now_ms());
+    int rc = rv_store_query(store, &rows, sql, &now, strstr(sql, "$1") ? 1 : 0, err);
 
     while (rc >= 0 && (rc = rv_rows_next(rows, &row, err)) == 1)
-        add_row(out, name, labels, row);
+        add_row(out, meter, row);
     return rc < 0 ? rc : 0;
 }
 
@@ -119,8 +101,7 @@ is_counted(const struct rv_kind *kind)
 static int
 add_objects(struct rv_store *store, rv_buf *out, rv_err *err)
 {
-    static const char *const labels[] = { "provider", "kind", NULL };
-    rv_buf sql = rv_buf_limited(64u << 10);
+    RV_AUTO_BUF rv_buf sql = rv_buf_limited(64u << 10);
     int count = 0;
 
     rv_buf_add_string(&sql, "SELECT p.name, o.kind, o.n FROM (");
@@ -135,74 +116,109 @@ add_objects(struct rv_store *store, rv_buf *out, rv_err *err)
     }
     rv_buf_add_string(&sql,
                       ") o JOIN ext_management_systems p ON p.id = o.ems_id ORDER BY p.id, o.kind");
-    add_head(out, "reeve_objects", "Active objects of a provider by kind.");
-    int rc = add_query(store, out, "reeve_objects", labels, rv_buf_text(&sql), err);
-    rv_buf_free(&sql);
+    if (rv_buf_check(&sql, err) < 0)
+        return err->code;
+    return add_query(store, out, RV_M_OBJECTS, rv_buf_text(&sql), err);
+}
+
+/* The text of one series: made by a call that may fail. */
+static int
+keep(struct rv_gauges *into, enum rv_meter meter, rv_buf *text, int rc)
+{
+    if (rc < 0) {
+        rv_buf_free(text);
+        return rc;
+    }
+    into->text[meter] = rv_buf_take_string(text);
+    return 0;
+}
+
+static void
+keep_number(struct rv_gauges *into, enum rv_meter meter, int64_t value)
+{
+    rv_buf text = rv_buf_limited(GAUGES_MAX);
+    rv_meter_write_sample(&text, meter, RV_NO_LABELS, (double)value);
+    keep(into, meter, &text, 0);
+}
+
+static int
+count_queries(struct rv_gauges *into, struct rv_store *store, rv_err *err)
+{
+    int engine = rv_store_is_postgres(store) ? POSTGRES : SQLITE;
+    int rc = 0;
+
+    for (size_t i = 0; i < RV_COUNT(queries) && rc == 0; i++) {
+        rv_buf text = rv_buf_limited(GAUGES_MAX);
+        if (queries[i].store == ANY || queries[i].store == engine)
+            rc = add_query(store, &text, queries[i].meter, queries[i].sql, err);
+        rc = keep(into, queries[i].meter, &text, rc);
+    }
     return rc;
 }
 
 static int
-add_store(struct rv_store *store, rv_buf *out, rv_err *err)
+count_all(struct rv_gauges *into, struct rv_store *store, rv_err *err)
 {
     struct rv_cursor cursor;
-    int rc = rv_cursor_now(&cursor, store, err);
+    rv_buf objects = rv_buf_limited(GAUGES_MAX);
 
-    if (rc < 0)
-        return rc;
-    add_head(out, "reeve_feed_number", "Number of the last change in the feed.");
-    rv_buf_addf(out, "reeve_feed_number %" PRId64 "\n", cursor.number);
-    add_head(out, "reeve_store_bytes", "Size of the database.");
-    rv_buf_addf(out, "reeve_store_bytes %" PRId64 "\n", rv_store_bytes(store));
+    if (keep(into, RV_M_OBJECTS, &objects, add_objects(store, &objects, err)) < 0 ||
+        count_queries(into, store, err) < 0 || rv_cursor_now(&cursor, store, err) < 0)
+        return err->code;
+    keep_number(into, RV_M_FEED_NUMBER, cursor.number);
+    keep_number(into, RV_M_STORE_BYTES, rv_store_bytes(store));
+    if (!rv_store_is_postgres(store))
+        keep_number(into, RV_M_STORE_WAL, rv_store_log_bytes(store));
     return 0;
 }
 
-static int
-count_all(struct rv_api *api, rv_buf *out, rv_err *err)
+static void
+free_gauges(struct rv_gauges *gauges)
 {
-    struct rv_store *store = api->config.store;
-    int rc = 0;
-
-    for (size_t i = 0; i < RV_COUNT(gauges) && rc == 0; i++) {
-        add_head(out, gauges[i].name, gauges[i].help);
-        rc = add_query(store, out, gauges[i].name, gauges[i].labels, gauges[i].sql, err);
-    }
-    if (rc == 0)
-        rc = add_objects(store, out, err);
-    return rc < 0 ? rc : add_store(store, out, err);
+    for (int i = 0; gauges && i < RV_METERS; i++)
+        free(gauges->text[i]);
+    free(gauges);
 }
 
 int
 rv_gauges_count(struct rv_api *api, rv_err *err)
 {
-    if (!api->gauges || rv_monotonic_ms() - api->gauges_ms >= KEEP_MS) {
-        rv_buf text = rv_buf_limited(GAUGES_MAX);
-        int rc = count_all(api, &text, err);
-        if (rc < 0) {
-            rv_buf_free(&text);
-            return rv_wrap(err, "count for /metrics");
-        }
-        free(api->gauges);
-        api->gauges = rv_buf_take_string(&text);
-        api->gauges_ms = rv_monotonic_ms();
+    int64_t now_ms = rv_monotonic_ms();
+
+    if (api->gauges && now_ms - api->gauges->counted_ms < api->gauges->keep_ms)
+        return 0;
+    struct rv_gauges *counted = rv_alloc(sizeof(*counted));
+    if (count_all(counted, api->config.store, err) < 0) {
+        free_gauges(counted);
+        return rv_wrap(err, "count for /metrics");
     }
+    counted->counted_ms = rv_monotonic_ms();
+    counted->keep_ms = (counted->counted_ms - now_ms) * KEEP_FOR;
+    if (counted->keep_ms < KEEP_MS)
+        counted->keep_ms = KEEP_MS;
+    if (counted->keep_ms > KEEP_MOST_MS)
+        counted->keep_ms = KEEP_MOST_MS;
+    free_gauges(api->gauges);
+    api->gauges = counted;
     return 0;
 }
 
-void
-rv_gauges_write(const struct rv_api *api, rv_buf *out)
+int64_t
+rv_gauges_age_ms(const struct rv_api *api)
 {
-    if (!api->gauges)
-        return;
-    rv_buf_add_string(out, api->gauges);
-    add_head(out, "reeve_store_figures_age_seconds",
-             "How old the figures are that come from the database.");
-    rv_buf_addf(out, "reeve_store_figures_age_seconds %g\n",
-                (double)(rv_monotonic_ms() - api->gauges_ms) / 1000);
+    return api->gauges ? rv_monotonic_ms() - api->gauges->counted_ms : -1;
+}
+
+void
+rv_gauges_write(const struct rv_api *api, rv_buf *out, enum rv_meter meter)
+{
+    if (api->gauges && api->gauges->text[meter])
+        rv_buf_add_string(out, api->gauges->text[meter]);
 }
 
 void
 rv_gauges_free(struct rv_api *api)
 {
-    free(api->gauges);
+    free_gauges(api->gauges);
     api->gauges = NULL;
 }

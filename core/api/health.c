@@ -11,14 +11,15 @@
 #include <unistd.h>
 #include "api/answer.h"
 #include "api/api_internal.h"
+#include "api/conn.h"
 #include "api/feed.h"
 #include "api/gauges.h"
 #include "api/handlers.h"
 #include "api/health.h"
 #include "api/login.h"
-#include "api/stats.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/meter.h"
 
 enum {
     PATIENCE_MS = 2000, /* of whoever only asks whether the store is there */
@@ -122,8 +123,19 @@ is_loopback(const struct rv_request *req)
     return address && (strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0);
 }
 
-static void
-write_process(const struct rv_request *req, rv_buf *out)
+/* Of this process, which may be one of several that serve the API. */
+void
+rv_api_measure(struct rv_api *api)
+{
+    char worker[16];
+
+    snprintf(worker, sizeof(worker), "%d", api->config.index);
+    rv_meter_set(RV_M_HTTP_CONNECTIONS, rv_conns_count(api->conns), RV_LABELS(worker));
+    rv_meter_set(RV_M_HTTP_STREAMS, rv_hub_streams(api->hub), RV_LABELS(worker));
+}
+
+static int64_t
+resident_bytes(void)
 {
     int64_t pages = 0;
     FILE *statm = fopen("/proc/self/statm", "re");
@@ -133,20 +145,7 @@ write_process(const struct rv_request *req, rv_buf *out)
             pages = 0;
         fclose(statm);
     }
-    rv_buf_addf(out,
-                "# HELP process_resident_memory_bytes Resident memory of this API worker.\n"
-                "# TYPE process_resident_memory_bytes gauge\n"
-                "process_resident_memory_bytes %" PRId64 "\n",
-                pages * sysconf(_SC_PAGESIZE));
-    rv_buf_addf(out,
-                "# HELP reeve_api_streams Open event streams of this API worker.\n"
-                "# TYPE reeve_api_streams gauge\nreeve_api_streams %d\n",
-                rv_hub_streams(req->api->hub));
-    rv_buf_addf(out,
-                "# HELP reeve_store_statements_total Statements that this API worker ran.\n"
-                "# TYPE reeve_store_statements_total counter\n"
-                "reeve_store_statements_total %" PRId64 "\n",
-                rv_store_statements(req->api->config.store));
+    return pages * sysconf(_SC_PAGESIZE);
 }
 
 /* 1 when the store was asked, or has been a moment ago, and answered. */
@@ -162,23 +161,41 @@ count_gauges(struct rv_api *api)
     return 0;
 }
 
+/* What this process alone knows. */
 static void
-write_store(struct rv_api *api, rv_buf *out)
+write_own(const struct rv_api *api, rv_buf *out, enum rv_meter meter, int store_up)
 {
-    int up = count_gauges(api);
+    int64_t age_ms = rv_gauges_age_ms(api);
 
-    rv_buf_addf(out,
-                "# HELP reeve_store_up 1 when the database answers this API worker.\n"
-                "# TYPE reeve_store_up gauge\nreeve_store_up %d\n",
-                up);
-    rv_gauges_write(api, out);
+    if (meter == RV_M_BUILD)
+        rv_meter_write_sample(out, meter, RV_LABELS(api->config.version), 1);
+    else if (meter == RV_M_PROCESS_RESIDENT)
+        rv_meter_write_sample(out, meter, RV_NO_LABELS, (double)resident_bytes());
+    else if (meter == RV_M_STORE_UP)
+        rv_meter_write_sample(out, meter, RV_NO_LABELS, store_up);
+    else if (meter == RV_M_STORE_AGE && age_ms >= 0)
+        rv_meter_write_sample(out, meter, RV_NO_LABELS, (double)age_ms / 1000);
+}
+
+/* Every series is named, also when there is nothing to tell of it: who looks for one finds what it
+ * means. */
+static void
+write_metrics(struct rv_api *api, rv_buf *out)
+{
+    int store_up = count_gauges(api);
+
+    rv_api_measure(api);
+    for (int meter = 0; meter < RV_METERS; meter++) {
+        rv_meter_write_head(out, (enum rv_meter)meter);
+        rv_meter_write_cells(out, (enum rv_meter)meter);
+        rv_gauges_write(api, out, (enum rv_meter)meter);
+        write_own(api, out, (enum rv_meter)meter, store_up);
+    }
 }
 
 int
 rv_get_metrics(struct rv_request *req, rv_err *err)
 {
-    rv_buf *out = &req->answer.body;
-
     /* From the machine itself anyone may look; names of providers are nobody else's business. */
     if (!is_loopback(req) || rv_request_header(req, "X-Forwarded-For") ||
         rv_request_header(req, "X-Forwarded-Host")) {
@@ -188,12 +205,6 @@ rv_get_metrics(struct rv_request *req, rv_err *err)
     }
     rv_answer_text(req, 200, "");
     req->answer.content_type = "text/plain; version=0.0.4; charset=utf-8";
-    rv_buf_addf(out,
-                "# HELP reeve_info What runs here.\n# TYPE reeve_info gauge\n"
-                "reeve_info{version=\"%s\"} 1\n",
-                req->api->config.version);
-    rv_stats_write(req->api->stats, out);
-    write_process(req, out);
-    write_store(req->api, out);
+    write_metrics(req->api, &req->answer.body);
     return 0;
 }

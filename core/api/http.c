@@ -22,9 +22,9 @@
 #include "api/backlog.h"
 #include "api/conn.h"
 #include "api/route.h"
-#include "api/stats.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/meter.h"
 #include "base/text.h"
 
 #define HOST_MAX 256
@@ -159,8 +159,12 @@ note(const struct rv_request *req)
 {
     int64_t took_us = rv_monotonic_us() - req->started_us;
 
-    rv_stats_request(req->api->stats, req->route ? req->route->pattern : "none", req->method,
-                     req->answer.status, took_us);
+    const char *route = req->route ? req->route->pattern : "none";
+    char code[16];
+
+    snprintf(code, sizeof(code), "%d", req->answer.status);
+    rv_meter_add(RV_M_HTTP_REQUESTS, 1, RV_LABELS(route, rv_method_name(req->method), code));
+    rv_meter_observe(RV_M_HTTP_DURATION, took_us, RV_LABELS(route));
     if (rv_log_enabled(RV_DEBUG))
         rv_log(RV_DEBUG, "request", RV_F("method", RV_S(rv_method_name(req->method))),
                RV_F("target", RV_S(req->target ? req->target : "")),

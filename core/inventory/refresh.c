@@ -127,6 +127,7 @@ ensure_saver(struct rv_refresher *r, rv_err *err)
 {
     if (r->saver)
         return 0;
+    memset(&r->measured, 0, sizeof(r->measured));
     struct rv_saver_config config = { .store = r->store,
                                       .ems_id = r->config.provider_id,
                                       .lease = &r->lease,
@@ -301,11 +302,13 @@ refresh(struct rv_refresher *r, struct rv_refresh_times *times, rv_err *err)
         return err->code;
     r->expected = rv_saver_objects(r->saver);
     rv_saver_counts_reset(r->saver);
+    memset(&r->measured, 0, sizeof(r->measured));
     rv_refresh_times_begin(times);
     r->progress_ms = rv_monotonic_ms();
     if (collect(r, times, err) < 0)
         return err->code;
     rv_refresh_times_end(times, r->saver);
+    rv_refresh_measure(r);
     return 0;
 }
 

@@ -32,6 +32,8 @@ struct rv_refresher {
     int64_t task_id;
     int64_t expected; /* objects, from the last time */
     int64_t progress_ms, noted_ms, noted_rows;
+    int64_t arrived_us;             /* of the first watched change that is not saved yet; 0: none */
+    struct rv_save_counts measured; /* what /metrics was told of */
 };
 
 /* refresh_report.c: failure NULL: all is well. */
@@ -44,6 +46,9 @@ void rv_refresh_report_failure(struct rv_refresher *r, rv_err *failure, int full
 int rv_refresh_note_success(struct rv_refresher *r, rv_err *err);
 /* When the inventory last changed: a column of the record, without a row in the feed. */
 int rv_refresh_note_change(struct rv_refresher *r, rv_err *err);
+
+/* Tells /metrics of what was saved since the last time. */
+void rv_refresh_measure(struct rv_refresher *r);
 
 /* refresh_sink.c */
 struct rv_sink rv_refresh_sink(struct rv_refresher *r);

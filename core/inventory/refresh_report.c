@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/meter.h"
 #include "base/text.h"
 
 enum { NOTE_MS = 10000 }; /* how often a watch notes that the inventory changed */
@@ -107,4 +108,26 @@ rv_refresh_note_change(struct rv_refresher *r, rv_err *err)
     return rv_store_exec(r->store, NULL,
                          "UPDATE ext_management_systems SET last_inventory_date = $1 WHERE id = $2",
                          params, 2, err);
+}
+
+void
+rv_refresh_measure(struct rv_refresher *r)
+{
+    struct rv_save_counts now, *old = &r->measured;
+    rv_saver_counts(r->saver, &now);
+    if (now.seen < old->seen) /* counted from the start again */
+        memset(old, 0, sizeof(*old));
+    const struct {
+        const char *change;
+        int64_t count;
+    } changes[] = {
+        { "created", now.created - old->created },    { "updated", now.updated - old->updated },
+        { "archived", now.archived - old->archived }, { "deleted", now.deleted - old->deleted },
+        { "restored", now.restored - old->restored }, { "rejected", now.rejected - old->rejected },
+    };
+    for (size_t i = 0; i < RV_COUNT(changes); i++)
+        if (changes[i].count > 0)
+            rv_meter_add(RV_M_INVENTORY_CHANGES, changes[i].count,
+                         RV_LABELS(r->provider->name, changes[i].change));
+    r->measured = now;
 }

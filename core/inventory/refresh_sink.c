@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/meter.h"
 #include "queue/task.h"
 
 enum { PROGRESS_MS = 1000 };
@@ -29,10 +30,30 @@ show_progress(struct rv_refresher *r, rv_err *err)
     return rv_task_progress(r->store, r->task_id, pct > 95 ? 95 : pct, message, err);
 }
 
+/* A watched change has come; it is told of when it is saved. */
+static void
+note_arrival(struct rv_refresher *r)
+{
+    if (!r->full && r->arrived_us == 0)
+        r->arrived_us = rv_monotonic_us();
+}
+
+static void
+note_saved(struct rv_refresher *r, int wrote)
+{
+    if (wrote && r->arrived_us)
+        rv_meter_observe(RV_M_WATCH_LAG, rv_monotonic_us() - r->arrived_us,
+                         RV_LABELS(r->provider->name));
+    r->arrived_us = 0;
+    if (wrote)
+        rv_refresh_measure(r);
+}
+
 static int
 sink_emit(void *arg, const struct rv_object *object, rv_err *err)
 {
     struct rv_refresher *r = arg;
+    note_arrival(r);
     if (r->inner->emit(r->inner->arg, object, err) < 0)
         return err->code;
     return show_progress(r, err);
@@ -41,7 +62,8 @@ sink_emit(void *arg, const struct rv_object *object, rv_err *err)
 static int
 sink_gone(void *arg, const struct rv_kind *kind, const char *ref, rv_err *err)
 {
-    const struct rv_refresher *r = arg;
+    struct rv_refresher *r = arg;
+    note_arrival(r);
     return r->inner->gone(r->inner->arg, kind, ref, err);
 }
 
@@ -94,6 +116,7 @@ sink_drain(void *arg, rv_err *err)
     if (r->inner->drain(r->inner->arg, err) < 0)
         return err->code;
     rv_saver_counts(r->saver, &after);
+    note_saved(r, after.transactions != before.transactions);
     if (show_progress(r, err) < 0 || rv_refresh_note_change(r, err) < 0)
         return err->code;
     /* Waiting for an answer proves nothing; something that came does. */

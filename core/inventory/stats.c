@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/meter.h"
 #include "base/text.h"
 
 enum { STATUS_BYTES = 64 << 10 };
@@ -97,10 +98,27 @@ rv_refresh_stats(const struct rv_refresh_times *times)
     return out;
 }
 
+static void
+measure(const char *provider, const struct rv_refresh_times *times)
+{
+    const struct {
+        const char *phase;
+        int64_t ms;
+    } phases[] = {
+        { "collect", times->collect_ms },  { "parse", times->parse_ms },
+        { "hash", times->counts.hash_ms }, { "save", times->counts.save_ms },
+        { "total", times->total_ms },
+    };
+    for (size_t i = 0; i < RV_COUNT(phases); i++)
+        rv_meter_set(RV_M_REFRESH_LAST, phases[i].ms, RV_LABELS(provider, phases[i].phase));
+    rv_meter_add(RV_M_REFRESHES, 1, RV_LABELS(provider));
+}
+
 void
 rv_refresh_log(const char *provider, const struct rv_refresh_times *times)
 {
     const struct rv_save_counts *counts = &times->counts;
+    measure(provider, times);
     rv_log(RV_INFO, "refresh done", RV_F("provider", RV_S(provider)),
            RV_F("objects", RV_I(times->objects)), RV_F("created", RV_I(counts->created)),
            RV_F("updated", RV_I(counts->updated)), RV_F("archived", RV_I(counts->archived)),

@@ -10,6 +10,7 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "queue/measure.h"
 #include "queue/task.h"
 
 enum { LAST_DELAY_MS = 15 * 60 * 1000 };
@@ -96,6 +97,7 @@ finish_badly(struct rv_dispatcher *dispatcher, const struct rv_message *message,
                                      delay_of(dispatcher, message, why), err);
     if (dead < 0)
         return dead;
+    rv_queue_measure_ended(message, rv_monotonic_us() - dispatcher->began_us, why->code, dead);
     rv_log(dead ? RV_ERROR : RV_WARNING, dead ? "message given up" : "message will be tried again",
            RV_F("message", RV_I(message->id)), RV_F("class", RV_S(message->class_name)),
            RV_F("method", RV_S(message->method_name)), RV_F("target", RV_I(message->target_id)),
@@ -149,6 +151,8 @@ carry_out(struct rv_dispatcher *dispatcher, const struct rv_message *message, rv
                             : finish(dispatcher, message, "Ok", "Finished", results, err);
     free(results);
     if (code >= 0 && !failed)
+        rv_queue_measure_ended(message, rv_monotonic_us() - dispatcher->began_us, RV_OK, 0);
+    if (code >= 0 && !failed)
         rv_log(RV_DEBUG, "message done", RV_F("message", RV_I(message->id)),
                RV_F("class", RV_S(message->class_name)), RV_F("method", RV_S(message->method_name)),
                RV_F("ms", RV_I(rv_monotonic_ms() - start_ms)));
@@ -162,6 +166,8 @@ rv_dispatch_one(struct rv_dispatcher *dispatcher, rv_err *err)
     int found = rv_queue_take(dispatcher->store, &dispatcher->taker, &message, err);
     if (found <= 0)
         return found;
+    dispatcher->began_us = rv_monotonic_us();
+    rv_queue_measure_taken(message);
     int failed = carry_out(dispatcher, message, err);
     if (failed)
         rv_wrap(err, "message %lld", (long long)message->id);

@@ -34,6 +34,7 @@ struct rv_dispatcher {
     void (*on_begin)(void *arg, const struct rv_message *message);
     void (*on_end)(void *arg, const struct rv_message *message);
     void *arg;
+    int64_t began_us; /* its own: when the message was taken */
 };
 int rv_dispatch_one(struct rv_dispatcher *dispatcher, rv_err *err);
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/meter.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -54,6 +55,7 @@ warn(const struct rv_tls_info *info)
 {
     char begins[32], ends[32];
     const char *trouble = rv_certificate_trouble(info, rv_now_ms());
+    rv_meter_set(RV_M_CERTIFICATE_EXPIRY, info->ends_ms, RV_NO_LABELS);
     if (trouble == NULL)
         return;
     rv_format_time(begins, info->begins_ms);

@@ -107,13 +107,18 @@ become_worker(const struct rv_child_spec *spec, int socket_fd, pid_t supervisor)
     int high = fcntl(socket_fd, F_DUPFD_CLOEXEC, ABOVE_FIXED_FDS);
     int listen_high =
         spec->listen_fd < 0 ? -1 : fcntl(spec->listen_fd, F_DUPFD_CLOEXEC, ABOVE_FIXED_FDS);
+    int metrics_high =
+        spec->metrics_fd < 0 ? -1 : fcntl(spec->metrics_fd, F_DUPFD_CLOEXEC, ABOVE_FIXED_FDS);
     int null = open("/dev/null", O_RDONLY);
     if (high < 0 || null < 0 || dup2(null, 0) < 0 || dup2(high, RV_WORKER_SOCKET) < 0)
         _exit(71);
     close(RV_WORKER_LISTEN);
     if (listen_high >= 0 && dup2(listen_high, RV_WORKER_LISTEN) < 0)
         _exit(72);
-    close_range(RV_WORKER_LISTEN + 1, ~0U, 0);
+    close(RV_WORKER_METRICS);
+    if (metrics_high >= 0 && dup2(metrics_high, RV_WORKER_METRICS) < 0)
+        _exit(74);
+    close_range(RV_WORKER_METRICS + 1, ~0U, 0);
     char *type = rv_strdup(spec->type);
     char *name = spec->name ? rv_strdup(spec->name) : NULL;
     char *argv[] = {

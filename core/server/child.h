@@ -32,6 +32,7 @@ struct rv_child {
     int64_t started_ms, beat_ms; /* monotonic */
     int64_t busy_until_ms;       /* 0: no limit */
     int64_t message;
+    double cpu_seconds; /* that /metrics was told of */
     char busy[160];
 
     int64_t end_ms;  /* when its socket ended; 0: it is open */
@@ -61,6 +62,7 @@ struct rv_child_spec {
     int64_t provider;
     const char *name; /* for people who look at ps; may be NULL */
     int listen_fd;    /* -1: none */
+    int metrics_fd;   /* -1: none */
     int64_t now_ms;
     void (*on_frame)(void *arg, struct rv_child *child, const cJSON *frame);
     void (*on_end)(void *arg, struct rv_child *child);

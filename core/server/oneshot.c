@@ -71,7 +71,7 @@ rv_supervisor_verify(struct rv_supervisor *s, struct rv_child *asker, const cJSO
     if (count_verifying(s) >= MOST_VERIFYING)
         rv_fail(&err, RV_E_RATE_LIMITED, "%d providers are being verified already; try again soon",
                 MOST_VERIFYING);
-    else if (s->stop_ms || (child = rv_supervisor_spawn(s, "verify", 0, NULL)) == NULL)
+    else if (s->stop_ms || (child = rv_supervisor_spawn(s, "verify", 0, NULL, 0)) == NULL)
         rv_fail(&err, RV_E_UNAVAILABLE, "no process could be started to verify the provider");
     if (child == NULL) {
         answer_error(asker, ticket, &err);
@@ -111,7 +111,7 @@ rv_supervisor_describe(struct rv_supervisor *s)
 {
     if (rv_supervisor_find(s, "describe"))
         return;
-    struct rv_child *child = rv_supervisor_spawn(s, "describe", 0, NULL);
+    struct rv_child *child = rv_supervisor_spawn(s, "describe", 0, NULL, 0);
     if (child)
         child->deadline_ms = rv_monotonic_ms() + rv_supervisor_limit(s, "verify.timeout");
     else

@@ -14,6 +14,7 @@
  *                  provider       id, or 0; then also provider_name
  *                  home, store, module_dir, provider_path, url
  *                  settings       those of reeve.yaml and the command line
+ *                  index          among those of the same sort
  *                  server         what the server worker said of us, once it has
  *                  tls            api: certificate, key (paths); absent: plain HTTP
  *                  types          api: the manifests of the installed modules, when they are known
@@ -62,7 +63,7 @@
 #include "base/json.h"
 
 /* The fds of a worker, fixed. */
-enum { RV_WORKER_SOCKET = 3, RV_WORKER_LISTEN = 4 };
+enum { RV_WORKER_SOCKET = 3, RV_WORKER_LISTEN = 4, RV_WORKER_METRICS = 5 };
 
 /* Never NULL; the caller's (cJSON_Delete). */
 cJSON *rv_message_new(const char *type);

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/meter.h"
 #include "base/text.h"
 #include "server/logging.h"
 #include "server/paths.h"
@@ -223,7 +224,8 @@ static int
 start(struct rv_supervisor *s, const struct rv_options *options, rv_err *err)
 {
     s->listening.fd = -1;
-    if (rv_home_open(&s->home, options, err))
+    s->metrics_fd = -1;
+    if (rv_meter_share(&s->metrics_fd, err) || rv_home_open(&s->home, options, err))
         return err->code;
     rv_server_log(s->home.settings);
     if (rv_paths_modules(&s->module_dir, options->module_dir, err) ||
@@ -236,6 +238,7 @@ start(struct rv_supervisor *s, const struct rv_options *options, rv_err *err)
         make_loop(s, err))
         return err->code;
     rv_module_watch(&s->modules, s->provider_path, rv_monotonic_ms());
+    rv_meter_set(RV_M_SERVER_START, rv_now_ms(), RV_NO_LABELS);
     s->roster = rv_roster_new();
     rv_roster_set(s->roster, "server", 0, NULL, 1, rv_monotonic_ms());
     return 0;
@@ -253,6 +256,8 @@ finish(struct rv_supervisor *s)
         event_base_free(s->base);
     rv_roster_free(s->roster);
     rv_listen_close(&s->listening);
+    if (s->metrics_fd >= 0)
+        close(s->metrics_fd);
     rv_certificate_close(s->certificate);
     rv_server_vault_close(s->vault);
     rv_settings_free(s->limits);

@@ -31,6 +31,8 @@ struct rv_supervisor {
     cJSON *server; /* who we are: id, zone_id, ...; NULL until the server worker knows */
     cJSON *types;  /* manifests of the provider modules; NULL until described */
     int64_t started_ms;
+    int metrics_fd;           /* memory that all workers count in; -1: none */
+    int64_t figures_ms;       /* when the memory of workers was last measured */
     int described, announced; /* types are known (or failed); url is written */
     int64_t stop_ms;          /* when we were told to stop; 0: not */
     int server_told;          /* the server worker was told to stop, as the last one */
@@ -49,7 +51,7 @@ struct rv_child *rv_supervisor_find(struct rv_supervisor *s, const char *type);
 struct rv_child *rv_supervisor_find_guid(struct rv_supervisor *s, const char *guid);
 /* For slots and one-shot workers alike; NULL (and logged) when it cannot be started. */
 struct rv_child *rv_supervisor_spawn(struct rv_supervisor *s, const char *type, int64_t provider,
-                                     const char *name);
+                                     const char *name, int index);
 
 /* supervisor.c */
 void rv_supervisor_stop(struct rv_supervisor *s, int exit_code);

@@ -9,10 +9,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "server/measure.h"
 #include "server/protocol.h"
 
 enum {
@@ -51,13 +53,14 @@ on_end(void *arg, struct rv_child *child)
 }
 
 static void
-send_welcome(struct rv_supervisor *s, struct rv_child *child, const char *name)
+send_welcome(struct rv_supervisor *s, struct rv_child *child, const char *name, int index)
 {
     RV_AUTO_JSON cJSON *welcome = rv_message_new("welcome");
     cJSON_AddStringToObject(welcome, "worker", child->type);
     cJSON_AddStringToObject(welcome, "guid", child->guid);
     cJSON_AddStringToObject(welcome, "lend_word", child->lend_word);
     cJSON_AddNumberToObject(welcome, "provider", (double)child->provider);
+    cJSON_AddNumberToObject(welcome, "index", index);
     if (name)
         cJSON_AddStringToObject(welcome, "provider_name", name);
     cJSON_AddStringToObject(welcome, "home", s->home.dir);
@@ -77,7 +80,8 @@ send_welcome(struct rv_supervisor *s, struct rv_child *child, const char *name)
 }
 
 struct rv_child *
-rv_supervisor_spawn(struct rv_supervisor *s, const char *type, int64_t provider, const char *name)
+rv_supervisor_spawn(struct rv_supervisor *s, const char *type, int64_t provider, const char *name,
+                    int index)
 {
     rv_err err = RV_ERR_INIT;
     struct rv_child *child = NULL;
@@ -87,6 +91,7 @@ rv_supervisor_spawn(struct rv_supervisor *s, const char *type, int64_t provider,
         .provider = provider,
         .name = name,
         .listen_fd = strcmp(type, "api") == 0 ? s->listening.fd : -1,
+        .metrics_fd = s->metrics_fd,
         .now_ms = rv_monotonic_ms(),
         .on_frame = rv_supervisor_frame,
         .on_end = on_end,
@@ -98,7 +103,8 @@ rv_supervisor_spawn(struct rv_supervisor *s, const char *type, int64_t provider,
     }
     child->next = s->children;
     s->children = child;
-    send_welcome(s, child, name);
+    send_welcome(s, child, name, index);
+    rv_measure_started(child);
     rv_log(RV_DEBUG, "worker started", RV_F("type", RV_S(type)), RV_F("of", RV_I(child->pid)),
            RV_F("provider", RV_S(name ? name : "")));
     return child;
@@ -129,7 +135,8 @@ may_start(const struct rv_supervisor *s, const struct rv_slot *slot)
 static void
 start_slot(struct rv_supervisor *s, struct rv_slot *slot, int64_t now_ms)
 {
-    struct rv_child *child = rv_supervisor_spawn(s, slot->type, slot->provider, slot->name);
+    struct rv_child *child =
+        rv_supervisor_spawn(s, slot->type, slot->provider, slot->name, slot->index);
     if (child == NULL) {
         slot->start_at_ms = now_ms + START_RETRY_MS;
         return;
@@ -254,6 +261,7 @@ rv_supervisor_check(struct rv_supervisor *s)
     for (struct rv_child *child = s->children; child; child = child->next)
         check_child(s, child, now_ms);
     int64_t next_ms = check_slots(s, now_ms, check_interval(s));
+    rv_measure_workers(s, now_ms);
     const struct timeval wait = { .tv_sec = next_ms / 1000, .tv_usec = (next_ms % 1000) * 1000 };
     event_add(s->tick, &wait);
 }
@@ -345,12 +353,13 @@ tell_server(struct rv_supervisor *s, const struct rv_child *child, const char *h
 }
 
 static void
-child_gone(struct rv_supervisor *s, struct rv_child *child, int status)
+child_gone(struct rv_supervisor *s, struct rv_child *child, int status, double cpu_seconds)
 {
     char how[256];
     struct rv_child **link = &s->children;
     rv_child_drain(child);
     describe_end(how, sizeof(how), child, status);
+    rv_measure_ended(child, is_fault(child, status), status, cpu_seconds);
     while (*link != child)
         link = &(*link)->next;
     *link = child->next;
@@ -362,17 +371,25 @@ child_gone(struct rv_supervisor *s, struct rv_child *child, int status)
     rv_child_free(child);
 }
 
+static double
+seconds_of(const struct rusage *usage)
+{
+    return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) +
+           (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
+}
+
 void
 rv_supervisor_reap(struct rv_supervisor *s)
 {
     int status = 0;
     pid_t pid;
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+    struct rusage usage;
+    while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0) {
         struct rv_child *child = s->children;
         while (child && child->pid != pid)
             child = child->next;
         if (child)
-            child_gone(s, child, status);
+            child_gone(s, child, status, seconds_of(&usage));
     }
     rv_supervisor_check(s);
 }

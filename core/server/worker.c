@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/meter.h"
 #include "base/text.h"
 #include "model/model.h"
 #include "server/crash.h"
@@ -312,6 +313,7 @@ take_welcome(struct rv_worker *worker, cJSON *welcome)
               rv_json_string(welcome, "server_guid"));
     copy_text(worker->lend_word, sizeof(worker->lend_word), rv_json_string(welcome, "lend_word"));
     worker->provider = rv_json_int(welcome, "provider", 0);
+    worker->index = (int)rv_json_int(welcome, "index", 0);
     worker->provider_name = rv_strdup(rv_json_string(welcome, "provider_name"));
     worker->home = rv_strdup(rv_json_string(welcome, "home"));
     worker->store_url = rv_strdup(rv_json_string(welcome, "store"));
@@ -334,6 +336,7 @@ set_scope(const struct rv_worker *worker)
     snprintf(name, sizeof(name), "reeved-%.8s", worker->type);
     prctl(PR_SET_NAME, name);
     rv_log_scope("worker", worker->type);
+    rv_meter_worker(worker->type);
     if (worker->provider) {
         snprintf(id, sizeof(id), "%lld", (long long)worker->provider);
         rv_log_scope("provider_id", id);
@@ -360,6 +363,7 @@ open_worker(struct rv_worker *worker, rv_err *err)
     *worker = (struct rv_worker){ .fd = RV_WORKER_SOCKET, .settings = rv_settings_new() };
     worker->in = rv_frame_reader_new();
     catch_signals(worker);
+    rv_meter_join(RV_WORKER_METRICS);
     if (read_welcome(worker, &welcome, err))
         return rv_wrap(err, "read the welcome");
     take_welcome(worker, welcome);

@@ -27,6 +27,7 @@ struct rv_worker {
     char type[16], guid[37], server_guid[37], lend_word[33];
     char *home, *store_url, *module_dir, *provider_path, *url, *provider_name, *zone;
     int64_t provider;
+    int index;   /* among those of the same type and provider */
     int64_t row; /* in miq_workers */
     int64_t server_id, zone_id, region_id;
     struct rv_settings *settings;

@@ -333,6 +333,7 @@ static void
 do_heart(struct api *api)
 {
     give_up_proofs(api);
+    rv_api_measure(api->api);
     read_settings(api);
     if (rv_monotonic_ms() - api->tls_ms >= TLS_LOOK_MS)
         look_at_tls(api, RV_TLS_SETTLED);
@@ -428,6 +429,7 @@ open_api(struct api *api, rv_err *err)
                   .verify_stored = verify_stored },
         .version = REEVE_VERSION,
         .server_id = worker->server_id,
+        .index = worker->index,
         .zone_id = worker->zone_id,
         .region_id = worker->region_id,
         .server_guid = worker->server_guid,

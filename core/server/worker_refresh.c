@@ -8,6 +8,7 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/meter.h"
 #include "inventory/refresh.h"
 #include "server/messages.h"
 
@@ -151,6 +152,8 @@ say_failed(struct refresh *refresh, const char *message, const rv_err *err)
     int64_t refused_ms = note_refusal(refresh, err);
     refresh->failures++;
     int64_t wait_ms = backoff_ms(refresh, err);
+    rv_meter_add(RV_M_REFRESH_FAILURES, 1,
+                 RV_LABELS(worker->provider_name, rv_class_name(err->code)));
     const struct rv_log_field more[] = { RV_F("provider", RV_S(worker->provider_name)),
                                          RV_F("again_in_ms",
                                               RV_I(refused_ms ? refused_ms : wait_ms)) };

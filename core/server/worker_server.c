@@ -15,6 +15,7 @@
 #include "queue/task.h"
 #include "server/census.h"
 #include "server/identity.h"
+#include "server/measure.h"
 #include "server/protocol.h"
 #include "server/purge.h"
 #include "server/staffing.h"
@@ -215,6 +216,7 @@ note_quiesce(struct server *server, rv_err *err)
 static int
 go_round(struct server *server, rv_err *err)
 {
+    rv_measure_machine(server->worker->home);
     if (look_at_leases(server, err) || note_quiesce(server, err) || look_at_settings(server, err) ||
         look_at_quarantines(server, err) || look_at_staff(server, err) ||
         rv_staffing_refuse(server->worker, err) || look_at_queues(server, err) ||

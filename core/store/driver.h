@@ -78,6 +78,7 @@ struct rv_store_driver {
     void (*shrink)(void *conn);
     /* As rv_store_relax. NULL: nothing to gain. */
     void (*relax)(void *conn, int relaxed);
+    int64_t (*log_bytes)(void *conn); /* of a log beside the database; may be NULL */
 };
 
 /* host lives as long as the process. */

@@ -17,6 +17,7 @@
 struct rv_rows {
     struct rv_store *store;
     void *rows;
+    int64_t began_us; /* 0: its answer has begun */
 };
 
 static int
@@ -66,6 +67,8 @@ rv_store_query(struct rv_store *store, struct rv_rows **out, const char *sql,
     *out = rv_alloc(sizeof **out);
     (*out)->store = store;
     (*out)->rows = driver_rows;
+    (*out)->began_us = store->began_us;
+    store->began_us = 0;
     return 0;
 }
 
@@ -75,7 +78,11 @@ rv_rows_next(struct rv_rows *rows, const rv_value **row, rv_err *err)
     struct rv_store *store = rows->store;
 
     rv_err_clear(err);
-    return rv_store_leave(store, store->driver->rows_next(rows->rows, row, err), err);
+    int rc = store->driver->rows_next(rows->rows, row, err);
+    if (rows->began_us)
+        rv_store_measure(store, rows->began_us, rc);
+    rows->began_us = 0;
+    return rv_store_leave(store, rc, err);
 }
 
 int

@@ -8,13 +8,23 @@
 #include "store_internal.h"
 
 #include <string.h>
+#include "base/clock.h"
 
 #define ONE_MAX_BYTES (64u << 20)
+
+void
+rv_store_measure(struct rv_store *store, int64_t began_us, int rc)
+{
+    rv_cell_observe(store->times, rv_monotonic_us() - began_us);
+    if (rc < 0)
+        rv_meter_add(RV_M_STORE_ERRORS, 1, RV_LABELS(rv_meter_worker_name(), rv_class_name(rc)));
+}
 
 int
 rv_store_enter(struct rv_store *store, rv_err *err)
 {
     store->statements++;
+    store->began_us = rv_monotonic_us();
     rv_err_clear(err); /* an error that the caller has dealt with is none of this statement's */
     if (store->failed)
         return rv_fail(err, RV_E_INTERNAL, "the transaction has failed before: %s",
@@ -25,6 +35,9 @@ rv_store_enter(struct rv_store *store, rv_err *err)
 int
 rv_store_leave(struct rv_store *store, int rc, rv_err *err)
 {
+    if (store->began_us)
+        rv_store_measure(store, store->began_us, rc);
+    store->began_us = 0;
     if (rc < 0 && store->in_transaction && !store->failed) {
         store->failed = 1;
         store->failure = *err;
@@ -52,6 +65,7 @@ rv_store_open(struct rv_store **out, const struct rv_store_config *config, rv_er
     store->driver = driver;
     store->conn = conn;
     store->region = -1;
+    store->times = rv_meter_cell(RV_M_STORE_STATEMENT, RV_LABELS(rv_meter_worker_name()));
     store->one = rv_arena_new(ONE_MAX_BYTES);
     *out = store;
     return 0;
@@ -101,7 +115,10 @@ begin(struct rv_store *store, int (*call)(void *conn, rv_err *err), rv_err *err)
     RV_ASSERT(!store->in_transaction);
     store->statements++;
     rv_err_clear(err);
-    if (call(store->conn, err) < 0)
+    int64_t began_us = rv_monotonic_us();
+    int rc = call(store->conn, err);
+    rv_store_measure(store, began_us, rc);
+    if (rc < 0)
         return rv_wrap(err, "begin transaction");
     store->in_transaction = 1;
     store->failed = 0;
@@ -133,7 +150,10 @@ rv_store_commit(struct rv_store *store, rv_err *err)
     }
     store->statements++;
     rv_err_clear(err);
-    if (store->driver->commit(store->conn, err) < 0) {
+    int64_t began_us = rv_monotonic_us();
+    int rc = store->driver->commit(store->conn, err);
+    rv_store_measure(store, began_us, rc);
+    if (rc < 0) {
         rv_store_rollback(store);
         return rv_wrap(err, "commit");
     }
@@ -212,6 +232,12 @@ int64_t
 rv_store_statements(const struct rv_store *store)
 {
     return store->statements;
+}
+
+int64_t
+rv_store_log_bytes(struct rv_store *store)
+{
+    return store->driver->log_bytes ? store->driver->log_bytes(store->conn) : 0;
 }
 
 int64_t

@@ -138,6 +138,8 @@ int rv_store_notified(struct rv_store *store, const char **channel, const char *
                       rv_err *err);
 /* Statements run so far; for tests and metrics. */
 int64_t rv_store_statements(const struct rv_store *store);
+/* Bytes of SQLite's write-ahead log, for /metrics; 0 on PostgreSQL. */
+int64_t rv_store_log_bytes(struct rv_store *store);
 /* Size on disk for /metrics, 0 when unknown. */
 int64_t rv_store_bytes(struct rv_store *store);
 

@@ -6,6 +6,7 @@
 #define RV_STORE_INTERNAL_H
 
 #include "base/mem.h"
+#include "base/meter.h"
 #include "store/driver.h"
 
 #define RV_ID_RANGES 8
@@ -21,6 +22,8 @@ struct rv_store {
     int failed;     /* a statement of the open transaction went wrong */
     rv_err failure; /* which; commit repeats it */
     int64_t statements;
+    int64_t began_us; /* of the statement that is under way */
+    struct rv_cell *times;
     int64_t region;       /* -1: not known yet */
     struct rv_arena *one; /* texts of the last rv_store_one */
     struct rv_id_range ids[RV_ID_RANGES];
@@ -35,6 +38,8 @@ int rv_driver_load(const struct rv_store_driver **out, const struct rv_store_con
  * transaction marked when it went wrong. */
 int rv_store_enter(struct rv_store *store, rv_err *err);
 int rv_store_leave(struct rv_store *store, int rc, rv_err *err);
+/* The answer of a statement has begun, or it failed: for /metrics. */
+void rv_store_measure(struct rv_store *store, int64_t began_us, int rc);
 
 /* Names that go into SQL: of the dictionary and of core, never from outside. */
 void rv_assert_name(const char *name);

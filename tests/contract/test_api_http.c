@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include "auth/auth.h"
 #include "base/clock.h"
+#include "base/meter.h"
 
 #define BASIC "Authorization: Basic YWRtaW46Y29ycmVjdCBob3JzZQ==\n" /* admin:correct horse */
 #define WRONG "Authorization: Basic YWRtaW46d3Jvbmc=\n"             /* admin:wrong */
@@ -473,6 +474,7 @@ static void
 metrics_count_requests_rows_and_providers(void **state)
 {
     struct api_fixture *f = fixture_of(state);
+    rv_meter_reset();
     seed_pods(f, 7);
     rv_test_script(f->store,
                    "UPDATE ext_management_systems SET warnings_count = 3 WHERE name = 'prod'");
@@ -484,9 +486,9 @@ metrics_count_requests_rows_and_providers(void **state)
     assert_int_equal(first.status, 200);
     assert_int_equal(reply.status, 200);
     assert_non_null(strstr(reply.body, "reeve_http_requests_total{route=\"/api/{collection}\","
-                                       "method=\"GET\",status=\"200\"} 1\n"));
-    assert_non_null(
-        strstr(reply.body, "reeve_http_request_seconds_count{route=\"/api/{collection}\"} 1\n"));
+                                       "method=\"GET\",code=\"200\"} 1\n"));
+    assert_non_null(strstr(
+        reply.body, "reeve_http_request_duration_seconds_count{route=\"/api/{collection}\"} 1\n"));
     assert_non_null(
         strstr(reply.body, "reeve_objects{provider=\"prod\",kind=\"container_groups\"} 7\n"));
     assert_non_null(

@@ -328,7 +328,7 @@ class Acting(api_it.Shared):
 
     def statements(self):
         text = self.reeved.request("GET", "/metrics").body.decode()
-        return int(re.search(r"^reeve_store_statements_total (\d+)", text, re.M).group(1))
+        return int(re.search(r'^reeve_store_statement_duration_seconds_count\{worker="api"\} (\d+)', text, re.M).group(1))
 
     def test_task_that_is_finished_can_be_deleted(self):
         made = self.provider("with a task")

@@ -223,3 +223,13 @@ lite_bytes(void *conn)
     }
     return total;
 }
+
+int64_t
+lite_log_bytes(void *conn)
+{
+    struct lite *lite = conn;
+    RV_AUTO_FREE char *path = rv_format("%s-wal", lite->path);
+    struct stat about;
+
+    return stat(path, &about) == 0 ? about.st_size : 0;
+}

@@ -169,6 +169,7 @@ static const struct rv_store_driver driver = {
     .notify_fd = lite_notify_fd,
     .notified = lite_notified,
     .bytes = lite_bytes,
+    .log_bytes = lite_log_bytes,
     .column_type = lite_column_type,
     .shrink = lite_shrink,
     .relax = lite_relax,

@@ -51,6 +51,7 @@ int64_t lite_now_ms(void);
 int lite_open(void **conn, const struct rv_store_config *config, rv_err *err);
 void lite_close(void *conn);
 int64_t lite_bytes(void *conn);
+int64_t lite_log_bytes(void *conn);
 /* UNAVAILABLE when the path no longer leads to the file that is open: what were written now would
  * be lost. */
 int lite_check_file(const struct lite *lite, rv_err *err);
