@@ -42,6 +42,9 @@ struct rv_store_driver {
     /* Catalogue: rows of (table, column), and of (index). */
     const char *columns_sql;
     const char *indexes_sql;
+    /* Rows of (table, column, SQL type in lower case, place in the primary key from 1 or 0, 1 when
+     * it counts by itself), in the order of tables and their columns. */
+    const char *layout_sql;
 
     int (*open)(void **conn, const struct rv_store_config *config, rv_err *err);
     void (*close)(void *conn);
@@ -54,6 +57,7 @@ struct rv_store_driver {
     int (*rows_columns)(const void *rows);
     void (*rows_close)(void *rows);
     int (*begin)(void *conn, rv_err *err);
+    int (*begin_snapshot)(void *conn, rv_err *err); /* as rv_store_begin_snapshot */
     int (*commit)(void *conn, rv_err *err);
     void (*rollback)(void *conn);
     int (*insert_rows)(void *conn, const char *table, const char *const *columns, int column_count,

@@ -37,6 +37,21 @@ rv_schema_info(struct rv_store *store, const char *name, int64_t *value, rv_err 
     return 0;
 }
 
+/* Half of the rows are worse than none. */
+static int
+refuse_unfinished(struct rv_store *store, rv_err *err)
+{
+    rv_value row[1];
+    int found = rv_store_one(store, row, 1,
+                             "SELECT value FROM schema_info WHERE name = '" RV_UNFINISHED "'", NULL,
+                             0, err);
+
+    if (found <= 0)
+        return found;
+    rv_fail(err, RV_E_CONFLICT, "the database is a copy, or a restored one, that was not finished");
+    return rv_hint(err, "copy or restore it once more, with --overwrite; the source is unharmed");
+}
+
 int
 rv_schema_version(struct rv_store *store, int64_t *version, rv_err *err)
 {
@@ -47,7 +62,11 @@ rv_schema_version(struct rv_store *store, int64_t *version, rv_err *err)
     int made = rv_catalogue_has(&catalogue, "schema_info", NULL);
     rv_catalogue_free(&catalogue);
     *version = 0;
-    return made ? rv_schema_info(store, "version", version, err) : 0;
+    if (!made)
+        return 0;
+    if (refuse_unfinished(store, err) < 0)
+        return err->code;
+    return rv_schema_info(store, "version", version, err);
 }
 
 static int

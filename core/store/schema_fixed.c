@@ -67,9 +67,8 @@ expand(rv_buf *out, const struct rv_store_driver *driver, const char *ddl)
     }
 }
 
-/* Tells this database from every other: a cursor of another one is refused. */
-static int64_t
-new_epoch(void)
+int64_t
+rv_schema_new_epoch(void)
 {
     uint64_t random = 0;
 
@@ -88,7 +87,7 @@ rv_schema_make_fixed(struct rv_store *store, int64_t region, rv_err *err)
                 "INSERT INTO schema_info (name, value) VALUES ('region', %lld), ('epoch', %lld),"
                 " ('feed_floor', 0);"
                 "INSERT INTO id_blocks (name, next_id) VALUES ('rows', %lld);",
-                (long long)region, (long long)new_epoch(),
+                (long long)region, (long long)rv_schema_new_epoch(),
                 (long long)(region * RV_REGION_FACTOR + 1));
     if (rv_buf_check(&sql, err) < 0)
         return err->code;

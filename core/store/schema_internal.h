@@ -24,10 +24,14 @@ int rv_catalogue_has_index(const struct rv_catalogue *catalogue, const char *ind
 
 /* schema_fixed.c: the tables that are not of the dictionary, and their first rows. */
 int rv_schema_make_fixed(struct rv_store *store, int64_t region, rv_err *err);
+/* Tells a database from every other: a cursor of another one is refused. */
+int64_t rv_schema_new_epoch(void);
 
 /* schema_kinds.c: append what the catalogue lacks of a kind. */
 void rv_schema_kind_ddl(rv_buf *sql, const struct rv_store *store,
                         const struct rv_catalogue *catalogue, const struct rv_kind *kind);
+/* What follows table_options behind a kind's CREATE TABLE. kind NULL: a table of no kind. */
+const char *rv_schema_table_room(const struct rv_store *store, const struct rv_kind *kind);
 /* "ux_TABLE_COLUMN_...", cut to 63 bytes with a hash where it is longer. */
 void rv_schema_index_name(char out[64], const char *prefix, const char *table,
                           const char *const *columns, int count);
@@ -45,6 +49,9 @@ struct rv_extra_index {
 extern const struct rv_extra_index rv_extra_indexes[]; /* ends with a NULL name */
 void rv_schema_extra_ddl(rv_buf *sql, const struct rv_store *store,
                          const struct rv_catalogue *catalogue);
+
+/* A row of schema_info while a database is being filled with the rows of another one. */
+#define RV_UNFINISHED "unfinished"
 
 /* migrations.c */
 struct rv_migration {

@@ -42,6 +42,12 @@ rv_schema_index_name(char out[64], const char *prefix, const char *table,
                  (unsigned long long)rv_hash64(name.data, name.len, 0));
 }
 
+const char *
+rv_schema_table_room(const struct rv_store *store, const struct rv_kind *kind)
+{
+    return rv_store_is_postgres(store) && kind && !kind->server ? INVENTORY_ROOM : "";
+}
+
 static void
 add_columns(rv_buf *sql, const struct rv_store *store, const struct rv_catalogue *catalogue,
             const struct rv_kind *kind)
@@ -53,8 +59,7 @@ add_columns(rv_buf *sql, const struct rv_store *store, const struct rv_catalogue
                     type(kind->columns[0].type));
         for (int i = 1; i < kind->column_count; i++)
             rv_buf_addf(sql, ", \"%s\" %s", kind->columns[i].name, type(kind->columns[i].type));
-        rv_buf_addf(sql, ")%s%s;", store->driver->table_options,
-                    rv_store_is_postgres(store) && !kind->server ? INVENTORY_ROOM : "");
+        rv_buf_addf(sql, ")%s%s;", store->driver->table_options, rv_schema_table_room(store, kind));
         return;
     }
     for (int i = 1; i < kind->column_count; i++)

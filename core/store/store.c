@@ -132,6 +132,12 @@ rv_store_begin(struct rv_store *store, rv_err *err)
 }
 
 int
+rv_store_begin_snapshot(struct rv_store *store, rv_err *err)
+{
+    return begin(store, store->driver->begin_snapshot, err);
+}
+
+int
 rv_store_begin_later(struct rv_store *store, rv_err *err)
 {
     const struct rv_store_driver *driver = store->driver;

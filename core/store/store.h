@@ -93,6 +93,10 @@ int rv_store_read_all(struct rv_store *store, const struct rv_store_read *reads,
 
 /* BEGIN IMMEDIATE on SQLite, READ COMMITTED on PostgreSQL. No nesting: asserted. */
 int rv_store_begin(struct rv_store *store, rv_err *err);
+/* For reading only: every statement until its end sees what was committed when it began, and nobody
+ * waits for it. Let it not last longer than it must: meanwhile SQLite's log grows, and PostgreSQL
+ * keeps rows that were deleted. */
+int rv_store_begin_snapshot(struct rv_store *store, rv_err *err);
 int rv_store_commit(struct rv_store *store, rv_err *err); /* on failure it is rolled back */
 void rv_store_rollback(struct rv_store *store);           /* nothing when none is open */
 int rv_store_in_transaction(const struct rv_store *store);

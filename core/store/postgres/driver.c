@@ -12,6 +12,9 @@
 const struct rv_store_host *pg_host;
 
 static const char begin_sql[] = "BEGIN ISOLATION LEVEL READ COMMITTED";
+/* What is read is written elsewhere meanwhile, which may take its time; nothing is locked. */
+static const char snapshot_sql[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+                                   "SET LOCAL idle_in_transaction_session_timeout = 0";
 
 static int
 pg_begin(void *conn, rv_err *err)
@@ -19,6 +22,17 @@ pg_begin(void *conn, rv_err *err)
     struct pg *pg = conn;
 
     if (pg_script(pg, begin_sql, err) < 0)
+        return err->code;
+    pg->in_transaction = 1;
+    return 0;
+}
+
+static int
+pg_begin_snapshot(void *conn, rv_err *err)
+{
+    struct pg *pg = conn;
+
+    if (pg_script(pg, snapshot_sql, err) < 0)
         return err->code;
     pg->in_transaction = 1;
     return 0;
@@ -251,6 +265,15 @@ static const struct rv_store_driver driver = {
     .indexes_sql = "SELECT relname FROM pg_class"
                    " WHERE relnamespace = current_schema()::regnamespace"
                    " AND relkind IN ('i', 'I')",
+    /* Partitions belong to their table. */
+    .layout_sql = "SELECT c.relname, a.attname, format_type(a.atttypid, NULL),"
+                  " COALESCE(array_position(i.indkey::int2[], a.attnum) + 1, 0),"
+                  " a.attidentity <> ''"
+                  " FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+                  " LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary"
+                  " WHERE c.relnamespace = current_schema()::regnamespace"
+                  " AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
+                  " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.relname, a.attnum",
     .open = pg_open,
     .close = pg_close,
     .exec = pg_exec,
@@ -260,6 +283,7 @@ static const struct rv_store_driver driver = {
     .rows_columns = pg_rows_columns,
     .rows_close = pg_rows_close,
     .begin = pg_begin,
+    .begin_snapshot = pg_begin_snapshot,
     .commit = pg_commit,
     .rollback = pg_rollback,
     .insert_rows = pg_bulk_insert,

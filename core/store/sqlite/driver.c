@@ -35,6 +35,22 @@ lite_begin(void *conn, rv_err *err)
     return 0;
 }
 
+/* It begins with the first look at the file. */
+static int
+lite_begin_snapshot(void *conn, rv_err *err)
+{
+    struct lite *lite = conn;
+
+    if (lite_exec(lite, NULL, "BEGIN", NULL, 0, err) < 0)
+        return err->code;
+    lite->in_transaction = 1;
+    if (lite_exec(lite, NULL, "SELECT COUNT(*) FROM sqlite_master", NULL, 0, err) == 0)
+        return 0;
+    lite_undo(lite);
+    lite->in_transaction = 0;
+    return err->code;
+}
+
 static int
 lite_commit(void *conn, rv_err *err)
 {
@@ -150,6 +166,11 @@ static const struct rv_store_driver driver = {
                    " WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
     .indexes_sql = "SELECT name FROM sqlite_master WHERE type = 'index'"
                    " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+    .layout_sql = "SELECT t.name, c.name, lower(c.type), c.pk,"
+                  " t.sql LIKE '%AUTOINCREMENT%' AND c.pk = 1"
+                  " FROM sqlite_master t, pragma_table_info(t.name) c"
+                  " WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+                  " ORDER BY t.name, c.cid",
     .open = lite_open,
     .close = lite_close,
     .exec = lite_exec,
@@ -159,6 +180,7 @@ static const struct rv_store_driver driver = {
     .rows_columns = lite_rows_columns,
     .rows_close = lite_rows_close,
     .begin = lite_begin,
+    .begin_snapshot = lite_begin_snapshot,
     .commit = lite_commit,
     .rollback = lite_rollback,
     .insert_rows = lite_insert_rows,

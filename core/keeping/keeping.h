@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Keeping what is in the store: copies to another database, backups in one file, and back. A
+ * backup does not depend on the engine: one taken from SQLite restores into PostgreSQL.
+ *
+ * All of it reads in one snapshot and holds nobody up. A report is a JSON object for people and
+ * programs; the caller's.
+ */
+#ifndef RV_KEEPING_KEEPING_H
+#define RV_KEEPING_KEEPING_H
+
+#include <cjson/cJSON.h>
+#include "store/store.h"
+
+/* Who looks on; may be NULL. tell: some times a second, while rows of a table go by. */
+struct rv_keep_watch {
+    void (*tell)(void *arg, const char *doing, const char *table, int64_t rows);
+    int (*stopped)(void *arg); /* not 0: end, CANCELLED; may be NULL */
+    void *arg;
+};
+
+enum {
+    RV_KEEP_OVERWRITE = 1, /* what the target holds is dropped */
+};
+
+/* All rows of `from` into the database `to`, which has no tables yet; then both are read beside
+ * each other. Ids stay. In the copy the feed begins anew (cursors of before answer GONE), nobody
+ * holds a lease, and there are no workers. CONFLICT when `to` is not empty. */
+int rv_keep_copy(cJSON **report, struct rv_store *from, struct rv_store *to, int flags,
+                 const struct rv_keep_watch *watch, rv_err *err);
+
+/* How many rows each table has, and a digest of them: the same for the same rows, also on the other
+ * engine. */
+int rv_keep_digest(cJSON **report, struct rv_store *store, const struct rv_keep_watch *watch,
+                   rv_err *err);
+
+struct rv_backup_options {
+    const char *path;
+    const char *key; /* text of the key file to put in; NULL: without */
+    int flags;       /* RV_KEEP_OVERWRITE: an older file of this name */
+};
+/* One file, 0600. It has its name only when it is whole, on the disk and read again. */
+int rv_keep_backup(cJSON **report, struct rv_store *from, const struct rv_backup_options *options,
+                   const struct rv_keep_watch *watch, rv_err *err);
+
+/* What a backup says of itself; the whole file is read and checked. */
+int rv_keep_inspect(cJSON **report, const char *path, const struct rv_keep_watch *watch,
+                    rv_err *err);
+
+struct rv_restore_options {
+    const char *path;
+    int64_t region; /* that it must be of; -1: any */
+    int flags;      /* RV_KEEP_OVERWRITE */
+};
+/* Into the database `to`, which has no tables yet. As rv_keep_copy says; what is in the database
+ * afterwards is compared with the file's digests. A backup of an older release is brought up to
+ * date, one of a newer is refused with CONFLICT. *key: the key file's text, the caller's to wipe
+ * and free; NULL when the backup holds none. */
+int rv_keep_restore(cJSON **report, char **key, struct rv_store *to,
+                    const struct rv_restore_options *options, const struct rv_keep_watch *watch,
+                    rv_err *err);
+
+#endif
