@@ -23,6 +23,8 @@ ROWS = [
     (3, "wal", "save", POSTGRES, "write-ahead log of that save"),
     (4, "watch", "watch", POSTGRES, "watch event to visible row, 500 a second"),
     (5, "parse", "parse", NONE, "30 MB list of pods, parsed and read"),
+    (6, "queue", "queue", BOTH, "queue, one message at a time, 4 workers"),
+    (11, "dedup", "dedup", BOTH, "put unless exists, 8 writers"),
     (18, "rest", "rest", BOTH, "REST: list of 20, one object; statements of a request"),
     (19, "memory", "memory", BOTH, "memory of idle workers, growth of a refresh"),
     (20, "boot", "boot", BOTH, "start-up of 20 workers"),
