@@ -94,8 +94,11 @@ bench_claim_skipping(struct rv_store *store, int index, int batch, struct bench_
     rv_err err = RV_ERR_INIT;
     int more;
 
-    rv_buf_addf(&sql, MARK "state = 'ready' AND id IN (" FIRST "%d%s) RETURNING id", batch,
-                rv_store_skip_locked(store));
+    /* Not IN on PostgreSQL: a join may run the SELECT again, and lock more than was asked for. */
+    int postgres = rv_store_is_postgres(store);
+    rv_buf_addf(&sql, MARK "state = 'ready' AND id %s" FIRST "%d%s%s RETURNING id",
+                postgres ? "= ANY (ARRAY(" : "IN (", batch, rv_store_skip_locked(store),
+                postgres ? "))" : ")");
     claim->count = 0;
     if (rv_store_query(store, &rows, rv_buf_text(&sql), params, 2, &err) < 0)
         bench_die("claim", &err);

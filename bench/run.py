@@ -24,10 +24,15 @@ ROWS = [
     (4, "watch", "watch", POSTGRES, "watch event to visible row, 500 a second"),
     (5, "parse", "parse", NONE, "30 MB list of pods, parsed and read"),
     (6, "queue", "queue", BOTH, "queue, one message at a time, 4 workers"),
+    (7, "batch", "queue", BOTH, "queue, a hundred messages at a time, 4 workers"),
+    (8, "wake", "wake", POSTGRES, "put to running command, idle"),
+    (9, "snapshot", "snapshot", POSTGRES, "queue while a snapshot is held for a minute"),
+    (10, "notify", "notify", POSTGRES, "puts beside a server of 60 workers"),
     (11, "dedup", "dedup", BOTH, "put unless exists, 8 writers"),
     (18, "rest", "rest", BOTH, "REST: list of 20, one object; statements of a request"),
     (19, "memory", "memory", BOTH, "memory of idle workers, growth of a refresh"),
     (20, "boot", "boot", BOTH, "start-up of 20 workers"),
+    (21, "kill", "kill", POSTGRES, "worker or server killed to message begun again"),
 ]
 SETTINGS = ("fsync", "synchronous_commit", "full_page_writes", "wal_level", "autovacuum", "checkpoint_timeout",
             "max_wal_size", "shared_buffers")
