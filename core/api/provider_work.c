@@ -135,6 +135,7 @@ rv_provider_refresh_run(struct rv_job *job, const cJSON *item, int64_t id, rv_er
                                 .task_name = rv_arena_format(
                                     job->req->arena, "Refresh provider '%s'", provider->name),
                                 .userid = job->req->who.userid };
+    queued.message.user_id = job->req->who.user_id;
     rv_provider_free(provider);
     rc = rv_put_with_task(api->config.store, &queued, &task_id, err);
     if (rc < 0)
@@ -189,6 +190,7 @@ rv_provider_delete_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err
         return rc;
     queued.task_name = rv_arena_format(job->req->arena, "Delete provider '%s'", provider->name);
     queued.message.flags |= RV_MESSAGE_ONCE;
+    queued.message.user_id = job->req->who.user_id;
     rv_provider_free(provider);
     rc = rv_put_with_task(api->config.store, &queued, &task_id, err);
     if (rc < 0)

@@ -10,6 +10,8 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mem.h"
+#include "model/model.h"
 #include "queue/measure.h"
 #include "queue/task.h"
 
@@ -27,23 +29,38 @@ command_of(const struct rv_dispatcher *dispatcher, const struct rv_message *mess
     return NULL;
 }
 
-static int
-run_command(struct rv_dispatcher *dispatcher, const struct rv_message *message, char **results,
-            rv_err *why)
+int
+rv_command_later(rv_err *err, int64_t delay_ms, const char *why)
 {
-    const struct rv_command *command = command_of(dispatcher, message);
-    if (command == NULL)
-        return rv_fail(why, RV_E_UNSUPPORTED, "no worker of queue '%s' knows the command '%s.%s'",
-                       message->queue_name, message->class_name, message->method_name);
+    rv_fail(err, RV_E_UNAVAILABLE, "%s", why);
+    err->retry_after_ms = delay_ms;
+    return RV_COMMAND_LATER;
+}
+
+static int
+run_command(struct rv_dispatcher *dispatcher, const struct rv_command *command,
+            const struct rv_message *message, char **results, rv_err *why)
+{
+    rv_log(RV_DEBUG, "MIQ(MiqQueue#deliver)", RV_F("message", RV_I(message->id)),
+           RV_F("class", RV_S(message->class_name)), RV_F("method", RV_S(message->method_name)),
+           RV_F("target", RV_I(message->target_id)));
     if (dispatcher->on_begin)
         dispatcher->on_begin(dispatcher->arg, message);
+    rv_queue_working_on(message);
+    rv_log_scope("label", message->tracking_label);
     int code = command->run(command->arg, message, results, why);
+    rv_log_scope("label", NULL);
+    rv_queue_working_on(NULL);
     if (dispatcher->on_end)
         dispatcher->on_end(dispatcher->arg, message);
     /* Cancelled, but nobody told the worker to stop: its time was over. */
-    if (code == RV_E_CANCELLED && rv_now_ms() - message->dequeued_on >= message->timeout_ms)
+    if (code == RV_E_CANCELLED && rv_now_ms() - message->dequeued_on >= message->timeout_ms) {
         code = rv_fail(why, RV_E_TIMEOUT, "timed out after %lld s",
                        (long long)(message->timeout_ms / 1000));
+        rv_log(RV_ERROR, "MIQ(MiqQueue#deliver) timed out after its timeout threshold",
+               RV_F("message", RV_I(message->id)),
+               RV_F("timeout_s", RV_I(message->timeout_ms / 1000)));
+    }
     return code;
 }
 
@@ -65,26 +82,12 @@ delay_of(const struct rv_dispatcher *dispatcher, const struct rv_message *messag
     return why->retry_after_ms > delay_ms ? why->retry_after_ms : delay_ms;
 }
 
-/* The message is over, and so is its task, if there is one. */
 static int
-finish(struct rv_dispatcher *dispatcher, const struct rv_message *message, const char *status,
+finish(struct rv_dispatcher *dispatcher, const struct rv_message *message, const char *state,
        const char *text, const char *results, rv_err *err)
 {
-    struct rv_store *store = dispatcher->store;
-    if (message->task_id == 0)
-        return rv_queue_done(store, message, dispatcher->taker.holder, err);
-    if (rv_store_begin(store, err))
-        return err->code;
-    int failed = rv_queue_done(store, message, dispatcher->taker.holder, err);
-    if (!failed && rv_task_finish(store, message->task_id, status, text, results, err) &&
-        err->code != RV_E_NOT_FOUND)
-        failed = err->code;
-    if (failed) {
-        rv_store_rollback(store);
-        return failed;
-    }
-    rv_err_clear(err);
-    return rv_store_commit(store, err);
+    const struct rv_ended ended = { .state = state, .text = text, .results = results };
+    return rv_queue_end(dispatcher->store, message, dispatcher->taker.holder, &ended, err);
 }
 
 static int
@@ -125,38 +128,114 @@ finish_interrupted(struct rv_dispatcher *dispatcher, const struct rv_message *me
     int cancelled = is_cancelled(dispatcher, message, err);
     if (cancelled < 0)
         return cancelled;
-    return cancelled ? finish(dispatcher, message, "Error", "cancelled", NULL, err)
+    return cancelled ? finish(dispatcher, message, "error", "cancelled", NULL, err)
                      : finish_badly(dispatcher, message, why, err);
+}
+
+/* 1 when the row that the message is about is there, 0 when not, or an error. */
+static int
+row_is_there(struct rv_dispatcher *dispatcher, const struct rv_command *command,
+             const struct rv_message *message, rv_err *err)
+{
+    rv_value row[1];
+    const rv_value params[] = { rv_vint(message->target_id) };
+    if (command->needs_row == NULL)
+        return 1;
+    const struct rv_kind *kind = rv_model_kind(command->needs_row);
+    RV_ASSERT(kind != NULL);
+    RV_AUTO_FREE char *sql = rv_format("SELECT id FROM \"%s\" WHERE id = $1", kind->table);
+    return rv_store_one(dispatcher->store, row, 1, sql, params, 1, err);
+}
+
+static int
+finish_undelivered(struct rv_dispatcher *dispatcher, const struct rv_command *command,
+                   const struct rv_message *message, rv_err *err)
+{
+    RV_AUTO_FREE char *text = rv_format("there is no %s %lld any more", command->needs_row,
+                                        (long long)message->target_id);
+    rv_log(RV_WARNING, "message is not delivered: what it is about is gone",
+           RV_F("message", RV_I(message->id)), RV_F("class", RV_S(message->class_name)),
+           RV_F("method", RV_S(message->method_name)), RV_F("target", RV_I(message->target_id)));
+    return finish(dispatcher, message, "warn", text, NULL, err);
+}
+
+static int
+finish_later(struct rv_dispatcher *dispatcher, const struct rv_message *message, const rv_err *why,
+             rv_err *err)
+{
+    if (rv_queue_later(dispatcher->store, message, dispatcher->taker.holder, why,
+                       why->retry_after_ms, err))
+        return err->code;
+    rv_log(RV_DEBUG, "message is put off", RV_F("message", RV_I(message->id)),
+           RV_F("class", RV_S(message->class_name)), RV_F("method", RV_S(message->method_name)),
+           RV_F("again_in_ms", RV_I(why->retry_after_ms)), RV_F("why", RV_S(why->text)));
+    return 0;
+}
+
+/* The command, and what follows from its answer. */
+static int
+deliver(struct rv_dispatcher *dispatcher, const struct rv_command *command,
+        const struct rv_message *message, rv_err *err)
+{
+    RV_AUTO_FREE char *results = NULL;
+    rv_err why = RV_ERR_INIT;
+    int64_t start_ms = rv_monotonic_ms();
+    int failed, code = run_command(dispatcher, command, message, &results, &why);
+    if (code == RV_COMMAND_LATER)
+        return finish_later(dispatcher, message, &why, err);
+    if (code == RV_E_STALE)
+        return rv_fail(err, RV_E_STALE, "%s", why.text);
+    if (code == RV_E_CANCELLED)
+        return finish_interrupted(dispatcher, message, &why, err);
+    if (code < 0)
+        return finish_badly(dispatcher, message, &why, err);
+    failed = finish(dispatcher, message, "ok", "Finished", results, err);
+    if (!failed)
+        rv_queue_measure_ended(message, rv_monotonic_us() - dispatcher->began_us, RV_OK, 0);
+    if (!failed)
+        rv_log(RV_DEBUG, "MIQ(MiqQueue#delivered)", RV_F("message", RV_I(message->id)),
+               RV_F("class", RV_S(message->class_name)), RV_F("method", RV_S(message->method_name)),
+               RV_F("state", RV_S("ok")),
+               RV_F("delivered_in_s", RV_D((double)(rv_monotonic_ms() - start_ms) / 1000)));
+    return failed;
+}
+
+static int
+start_task(struct rv_dispatcher *dispatcher, const struct rv_message *message, rv_err *err)
+{
+    if (message->task_id == 0 || rv_task_start(dispatcher->store, message->task_id, err) == 0)
+        return 0;
+    if (err->code != RV_E_NOT_FOUND)
+        return err->code;
+    rv_err_clear(err);
+    return 0;
+}
+
+static int
+finish_unknown(struct rv_dispatcher *dispatcher, const struct rv_message *message, rv_err *err)
+{
+    rv_err why = RV_ERR_INIT;
+    rv_fail(&why, RV_E_UNSUPPORTED, "no worker of queue '%s' knows the command '%s.%s'",
+            message->queue_name, message->class_name, message->method_name);
+    return finish_badly(dispatcher, message, &why, err);
 }
 
 static int
 carry_out(struct rv_dispatcher *dispatcher, const struct rv_message *message, rv_err *err)
 {
-    char *results = NULL;
-    rv_err why = RV_ERR_INIT;
-    int64_t start_ms = rv_monotonic_ms();
+    const struct rv_command *command = command_of(dispatcher, message);
     int cancelled = is_cancelled(dispatcher, message, err);
     if (cancelled)
         return cancelled < 0 ? cancelled
-                             : finish(dispatcher, message, "Error", "cancelled", NULL, err);
-    if (message->task_id && rv_task_start(dispatcher->store, message->task_id, err)) {
-        if (err->code != RV_E_NOT_FOUND)
-            return err->code;
-        rv_err_clear(err);
-    }
-    int code = run_command(dispatcher, message, &results, &why);
-    int failed = code == RV_E_STALE       ? rv_fail(err, RV_E_STALE, "%s", why.text)
-                 : code == RV_E_CANCELLED ? finish_interrupted(dispatcher, message, &why, err)
-                 : code < 0               ? finish_badly(dispatcher, message, &why, err)
-                            : finish(dispatcher, message, "Ok", "Finished", results, err);
-    free(results);
-    if (code >= 0 && !failed)
-        rv_queue_measure_ended(message, rv_monotonic_us() - dispatcher->began_us, RV_OK, 0);
-    if (code >= 0 && !failed)
-        rv_log(RV_DEBUG, "message done", RV_F("message", RV_I(message->id)),
-               RV_F("class", RV_S(message->class_name)), RV_F("method", RV_S(message->method_name)),
-               RV_F("ms", RV_I(rv_monotonic_ms() - start_ms)));
-    return failed;
+                             : finish(dispatcher, message, "error", "cancelled", NULL, err);
+    if (command == NULL)
+        return finish_unknown(dispatcher, message, err);
+    int there = row_is_there(dispatcher, command, message, err);
+    if (there <= 0)
+        return there < 0 ? there : finish_undelivered(dispatcher, command, message, err);
+    if (start_task(dispatcher, message, err))
+        return err->code;
+    return deliver(dispatcher, command, message, err);
 }
 
 int

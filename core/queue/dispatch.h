@@ -10,16 +10,24 @@
 struct rv_command {
     const char *class_name;
     const char *method_name;
-    /* 0 done; negative: retried by class (RATE_LIMITED, UNAVAILABLE, TIMEOUT), else dead. May set
-     * *results (JSON, malloc'd) for the task. */
+    /* 0 done; RV_COMMAND_LATER; negative: retried by class (RATE_LIMITED, UNAVAILABLE, TIMEOUT),
+     * else dead. May set *results (JSON, malloc'd) for the task. */
     int (*run)(void *arg, const struct rv_message *message, char **results, rv_err *err);
     void *arg;
     int flags;
+    /* A kind of the dictionary whose row the message's target_id must name: a message about a row
+     * that is gone is not delivered, it ends as warn. NULL: none needed. */
+    const char *needs_row;
 };
 
 /* A failure is final whatever its class: who asked wants to know now (a worker's death still
  * gives the message to the next one). */
 #define RV_COMMAND_NO_RETRY (1 << 0)
+
+/* What run returns (as it is) when nothing was done yet and it shall be tried again after delay_ms:
+ * the attempt does not count, whatever the message's flags. why is what its task shows. */
+#define RV_COMMAND_LATER 1
+int rv_command_later(rv_err *err, int64_t delay_ms, const char *why);
 
 /* Take and carry out one message: starts and finishes its task, acknowledges. 1 when there was one,
  * 0 when none, RV_E_STALE when the lease was lost meanwhile (end the worker), else the store's

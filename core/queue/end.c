@@ -16,8 +16,8 @@ stale(const struct rv_message *message, rv_err *err)
                    (long long)message->id);
 }
 
-int
-rv_queue_done(struct rv_store *store, const struct rv_message *message, int64_t holder, rv_err *err)
+static int
+delete_held(struct rv_store *store, const struct rv_message *message, int64_t holder, rv_err *err)
 {
     int64_t changed = 0;
     const rv_value params[] = { rv_vint(message->id), rv_vint(message->generation),
@@ -26,22 +26,47 @@ rv_queue_done(struct rv_store *store, const struct rv_message *message, int64_t 
                       "DELETE FROM miq_queue WHERE id = $1 AND generation = $2 AND handler_id = $3"
                       " AND state = 'dequeue'",
                       params, 3, err))
-        return rv_wrap(err, "end message %lld", (long long)message->id);
+        return err->code;
     return changed ? 0 : stale(message, err);
 }
 
-int
-rv_queue_end_tasks(struct rv_store *store, const struct rv_dead_message *dead, int count,
-                   const char *why, rv_err *err)
+/* For what follows: its callback is a new message. */
+static int
+begin_end(struct rv_store *store, const struct rv_message *message, rv_err *err)
 {
-    for (int i = 0; i < count; i++)
-        if (dead[i].task_id &&
-            rv_task_finish(store, dead[i].task_id, dead[i].timed_out ? "Timeout" : "Error", why,
-                           NULL, err) &&
-            err->code != RV_E_NOT_FOUND)
-            return err->code;
-    rv_err_clear(err);
-    return 0;
+    if (message->callback && rv_store_reserve_ids(store, 1, err))
+        return err->code;
+    return rv_store_begin(store, err);
+}
+
+static int
+end_in_transaction(struct rv_store *store, const struct rv_message *message, int64_t holder,
+                   const struct rv_ended *ended, rv_err *err)
+{
+    if (begin_end(store, message, err))
+        return err->code;
+    if (delete_held(store, message, holder, err) == 0 &&
+        rv_queue_follow_up(store, message, ended, err) == 0)
+        return rv_store_commit(store, err);
+    rv_store_rollback(store);
+    return err->code;
+}
+
+int
+rv_queue_end(struct rv_store *store, const struct rv_message *message, int64_t holder,
+             const struct rv_ended *ended, rv_err *err)
+{
+    int failed = message->task_id || message->callback
+                     ? end_in_transaction(store, message, holder, ended, err)
+                     : delete_held(store, message, holder, err);
+    return failed ? rv_wrap(err, "end message %lld", (long long)message->id) : 0;
+}
+
+int
+rv_queue_done(struct rv_store *store, const struct rv_message *message, int64_t holder, rv_err *err)
+{
+    static const struct rv_ended ok = { .state = "ok", .text = "Finished" };
+    return rv_queue_end(store, message, holder, &ok, err);
 }
 
 /* Let go of a message: ready again at deliver_on, or dead. */
@@ -73,24 +98,38 @@ let_go(struct rv_store *store, const struct letting_go *go, rv_err *err)
             store, &changed,
             "UPDATE miq_queue SET state = $4, handler_type = NULL, handler_id = NULL,"
             " lease_expires_on = NULL, deliver_on = $5, error = $6, error_class = $7,"
-            " dead_on = $8, attempts = $9, updated_on = $10"
+            " dead_on = $8, attempts = $9, updated_on = $10,"
+            " lock_version = COALESCE(lock_version, 0) + 1"
             " WHERE id = $1 AND generation = $2 AND handler_id = $3 AND state = 'dequeue'",
             params, RV_COUNT(params), err))
         return err->code;
     return changed ? 0 : stale(message, err);
 }
 
+/* The task of one that waits shows why. */
+static int
+tell_task(struct rv_store *store, const struct letting_go *go, rv_err *err)
+{
+    int64_t task_id = go->message->task_id;
+    if (task_id == 0 || rv_task_progress(store, task_id, -1, go->why->text, err) == 0)
+        return 0;
+    if (err->code != RV_E_NOT_FOUND)
+        return err->code;
+    rv_err_clear(err);
+    return 0;
+}
+
 static int
 let_go_with_task(struct rv_store *store, const struct letting_go *go, rv_err *err)
 {
-    const struct rv_dead_message dead = { .id = go->message->id,
-                                          .task_id = go->message->task_id,
-                                          .timed_out = go->why->code == RV_E_TIMEOUT };
-    if (rv_store_begin(store, err))
+    const struct rv_ended ended = { .state = go->why->code == RV_E_TIMEOUT ? "timeout" : "error",
+                                    .text = go->why->text };
+    if (begin_end(store, go->message, err))
         return err->code;
     int failed = let_go(store, go, err);
-    if (!failed && go->dead)
-        failed = rv_queue_end_tasks(store, &dead, 1, go->why->text, err);
+    if (!failed)
+        failed = go->dead ? rv_queue_follow_up(store, go->message, &ended, err)
+                          : tell_task(store, go, err);
     if (failed) {
         rv_store_rollback(store);
         return failed;
@@ -127,30 +166,47 @@ rv_queue_give_back(struct rv_store *store, const struct rv_message *message, int
     return go.dead;
 }
 
+int
+rv_queue_later(struct rv_store *store, const struct rv_message *message, int64_t holder,
+               const rv_err *why, int64_t delay_ms, rv_err *err)
+{
+    struct letting_go go = { .message = message,
+                             .holder = holder,
+                             .why = why,
+                             .attempts = message->attempts - 1,
+                             .deliver_on = delay_ms > 0 ? rv_now_ms() + delay_ms : 0 };
+    if (let_go_with_task(store, &go, err))
+        return rv_wrap(err, "put off message %lld", (long long)message->id);
+    return 0;
+}
+
 static int
 give_up(struct rv_store *store, int64_t id, const rv_err *why, rv_err *err)
 {
-    rv_value row[1];
+    rv_value row[RV_MESSAGE_COLUMN_COUNT];
+    const struct rv_ended ended = { .state = "error", .text = why->text };
     const rv_value params[] = { rv_vint(id), rv_vint(rv_now_ms()), rv_vtext(why->text),
                                 rv_vtext(rv_class_name(why->code)) };
-    int found = rv_store_one(store, row, 1,
+    int found = rv_store_one(store, row, RV_MESSAGE_COLUMN_COUNT,
                              "UPDATE miq_queue SET state = 'error', dead_on = $2, error = $3,"
-                             " error_class = $4, updated_on = $2"
-                             " WHERE id = $1 AND state = 'ready' RETURNING miq_task_id",
+                             " error_class = $4, updated_on = $2,"
+                             " lock_version = COALESCE(lock_version, 0) + 1"
+                             " WHERE id = $1 AND state = 'ready' RETURNING " RV_MESSAGE_COLUMNS,
                              params, 4, err);
     if (found < 0)
         return found;
     if (!found)
         return rv_fail(err, RV_E_NOT_FOUND, "message %lld is not ready", (long long)id);
-    const struct rv_dead_message dead = { .id = id,
-                                          .task_id = row[0].type == RV_INT ? row[0].v.i : 0 };
-    return rv_queue_end_tasks(store, &dead, 1, why->text, err);
+    struct rv_message *message = rv_queue_message_of(row);
+    int failed = rv_queue_follow_up(store, message, &ended, err);
+    rv_message_free(message);
+    return failed;
 }
 
 int
 rv_queue_give_up(struct rv_store *store, int64_t id, const rv_err *why, rv_err *err)
 {
-    if (rv_store_begin(store, err))
+    if (rv_store_reserve_ids(store, 1, err) || rv_store_begin(store, err))
         return err->code;
     if (give_up(store, id, why, err)) {
         rv_store_rollback(store);
@@ -166,11 +222,33 @@ rv_queue_send_again(struct rv_store *store, int64_t id, rv_err *err)
     const rv_value params[] = { rv_vint(id), rv_vint(rv_now_ms()) };
     if (rv_store_exec(store, &changed,
                       "UPDATE miq_queue SET state = 'ready', attempts = 0, error = NULL,"
-                      " error_class = NULL, dead_on = NULL, deliver_on = NULL, updated_on = $2"
+                      " error_class = NULL, dead_on = NULL, deliver_on = NULL, updated_on = $2,"
+                      " expires_on = NULL, lock_version = COALESCE(lock_version, 0) + 1"
                       " WHERE id = $1 AND state = 'error'",
                       params, 2, err))
         return rv_wrap(err, "send message %lld again", (long long)id);
     if (changed == 0)
         return rv_fail(err, RV_E_NOT_FOUND, "there is no dead message %lld", (long long)id);
     return 0;
+}
+
+int
+rv_queue_delete_dead(struct rv_store *store, int64_t id, rv_err *err)
+{
+    rv_value row[1];
+    int64_t deleted = 0;
+    const rv_value params[] = { rv_vint(id) };
+    if (rv_store_exec(store, &deleted, "DELETE FROM miq_queue WHERE id = $1 AND state = 'error'",
+                      params, 1, err))
+        return rv_wrap(err, "delete message %lld", (long long)id);
+    if (deleted)
+        return 0;
+    int found =
+        rv_store_one(store, row, 1, "SELECT state FROM miq_queue WHERE id = $1", params, 1, err);
+    if (found < 0)
+        return rv_wrap(err, "delete message %lld", (long long)id);
+    if (found == 0)
+        return rv_fail(err, RV_E_NOT_FOUND, "there is no message %lld", (long long)id);
+    return rv_fail(err, RV_E_CONFLICT, "message %lld is %s; only dead messages are deleted",
+                   (long long)id, row[0].v.text);
 }

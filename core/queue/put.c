@@ -7,11 +7,17 @@
 
 #include <stdio.h>
 #include <string.h>
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/text.h"
 
-enum { ARGS_MAX_BYTES = 1 << 20 };
+/* What this process works on now. */
+static const struct rv_message *current;
+
+void
+rv_queue_working_on(const struct rv_message *message)
+{
+    current = message;
+}
 
 static const char *
 or_default(const char *text, const char *fallback)
@@ -19,19 +25,18 @@ or_default(const char *text, const char *fallback)
     return text ? text : fallback;
 }
 
-/* Hash of what makes two messages the same. Lengths are part of it, so that "ab" + "c" is not
- * "a" + "bc". */
-static void
-digest_of(char out[33], const struct rv_message_spec *spec)
+/* Lengths are part of it, so that "ab" + "c" is not "a" + "bc". */
+void
+rv_queue_digest(char out[33], const struct rv_message_spec *spec, enum rv_same same)
 {
     const char *parts[] = { or_default(spec->queue_name, "generic"),
                             or_default(spec->class_name, ""),
                             or_default(spec->method_name, ""),
-                            or_default(spec->args, "{}"),
+                            same == RV_SAME ? or_default(spec->args, "{}") : "*",
                             or_default(spec->role, ""),
                             or_default(spec->zone, "") };
     RV_AUTO_BUF
-    rv_buf bytes = rv_buf_limited(2 * ARGS_MAX_BYTES);
+    rv_buf bytes = rv_buf_limited(2 * RV_ARGS_MAX_BYTES);
     for (size_t i = 0; i < RV_COUNT(parts); i++)
         rv_buf_addf(&bytes, "%zu:%s", strlen(parts[i]), parts[i]);
     rv_buf_addf(&bytes, "%lld", (long long)spec->target_id);
@@ -40,16 +45,16 @@ digest_of(char out[33], const struct rv_message_spec *spec)
              (unsigned long long)digest.low);
 }
 
-static int
-check_spec(const struct rv_message_spec *spec, rv_err *err)
+int
+rv_queue_check(const struct rv_message_spec *spec, rv_err *err)
 {
     if (spec->method_name == NULL)
         return rv_fail(err, RV_E_INVALID, "a message needs a method_name");
     if (spec->priority < 0 || spec->priority > 200)
         return rv_fail(err, RV_E_INVALID, "priority %d is not between 0 and 200", spec->priority);
-    if (spec->args && strlen(spec->args) > ARGS_MAX_BYTES)
-        return rv_fail(err, RV_E_LIMIT, "arguments of a message over %d bytes", ARGS_MAX_BYTES);
-    return 0;
+    if (spec->args && strlen(spec->args) > RV_ARGS_MAX_BYTES)
+        return rv_fail(err, RV_E_LIMIT, "arguments of a message over %d bytes", RV_ARGS_MAX_BYTES);
+    return spec->callback ? rv_queue_callback_check(spec->callback, err) : 0;
 }
 
 static rv_value
@@ -58,63 +63,97 @@ int_or_null(int64_t number)
     return number ? rv_vint(number) : RV_VNULL;
 }
 
-static int
-insert(struct rv_store *store, const struct rv_message_spec *spec, const char *digest, int64_t *id,
-       rv_err *err)
+static int64_t
+own_or(int64_t own, int64_t inherited)
+{
+    return own ? own : inherited;
+}
+
+/* The spec with its defaults, and what it inherits from the message at work. */
+static struct rv_message_spec
+completed(const struct rv_message_spec *given)
+{
+    static const struct rv_message none;
+    const struct rv_message *parent = current ? current : &none;
+    struct rv_message_spec spec = *given;
+    spec.queue_name = or_default(spec.queue_name, "generic");
+    spec.args = or_default(spec.args, "{}");
+    spec.priority = spec.priority ? spec.priority : RV_PRIORITY_NORMAL;
+    spec.timeout_ms = spec.timeout_ms ? spec.timeout_ms : RV_DEFAULT_TIMEOUT_MS;
+    spec.max_attempts = spec.max_attempts ? spec.max_attempts : RV_DEFAULT_ATTEMPTS;
+    spec.user_id = own_or(spec.user_id, parent->user_id);
+    spec.group_id = own_or(spec.group_id, parent->group_id);
+    spec.tenant_id = own_or(spec.tenant_id, parent->tenant_id);
+    spec.tracking_label = or_default(spec.tracking_label, parent->tracking_label);
+    spec.series = or_default(spec.series, parent->series);
+    if (spec.series && *spec.series == '\0')
+        spec.series = NULL;
+    return spec;
+}
+
+int
+rv_queue_insert(struct rv_store *store, const struct rv_message_spec *given, const char *digest,
+                int64_t *id, rv_err *err)
 {
     int64_t now_ms = rv_now_ms();
-    int64_t timeout_ms = spec->timeout_ms ? spec->timeout_ms : RV_DEFAULT_TIMEOUT_MS;
+    const struct rv_message_spec spec = completed(given);
     if (rv_store_new_id(store, id, err))
         return err->code;
     const rv_value params[] = {
         rv_vint(*id),
-        rv_vtext(or_default(spec->queue_name, "generic")),
-        rv_vint(spec->priority ? spec->priority : RV_PRIORITY_NORMAL),
-        rv_vtext(spec->class_name),
-        rv_vtext(spec->method_name),
-        int_or_null(spec->target_id),
-        rv_vtext(or_default(spec->args, "{}")),
-        rv_vint((timeout_ms + 999) / 1000),
-        int_or_null(spec->task_id),
-        rv_vtext(spec->role),
-        rv_vtext(spec->zone),
-        rv_vtext(spec->server_guid),
-        int_or_null(spec->deliver_on),
-        rv_vint(spec->max_attempts ? spec->max_attempts : RV_DEFAULT_ATTEMPTS),
-        rv_vint((spec->flags & RV_MESSAGE_AGAIN) != 0),
+        rv_vtext(spec.queue_name),
+        rv_vint(spec.priority),
+        rv_vtext(spec.class_name),
+        rv_vtext(spec.method_name),
+        int_or_null(spec.target_id),
+        rv_vtext(spec.args),
+        rv_vint((spec.timeout_ms + 999) / 1000),
+        int_or_null(spec.task_id),
+        rv_vtext(spec.role),
+        rv_vtext(spec.zone),
+        rv_vtext(spec.server_guid),
+        int_or_null(spec.deliver_on),
+        rv_vint(spec.max_attempts),
+        rv_vint((spec.flags & RV_MESSAGE_AGAIN) != 0),
         rv_vtext(digest),
         rv_vint(now_ms),
+        int_or_null(spec.expires_on),
+        rv_vtext(spec.series),
+        rv_vtext(spec.tracking_label),
+        int_or_null(spec.user_id),
+        int_or_null(spec.group_id),
+        int_or_null(spec.tenant_id),
+        rv_vtext(spec.callback),
     };
     if (rv_store_exec(store, NULL,
                       "INSERT INTO miq_queue (id, queue_name, state, priority, class_name,"
                       " method_name, target_id, args, msg_timeout, miq_task_id, role, zone,"
                       " server_guid, deliver_on, max_attempts, retryable, digest, created_on,"
-                      " updated_on, generation, attempts)"
+                      " updated_on, generation, attempts, lock_version, expires_on, task_id,"
+                      " tracking_label, user_id, group_id, tenant_id, miq_callback)"
                       " VALUES ($1, $2, 'ready', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-                      " $14, $15, $16, $17, $17, 0, 0)",
+                      " $14, $15, $16, $17, $17, 0, 0, 0, $18, $19, $20, $21, $22, $23, $24)",
                       params, RV_COUNT(params), err))
         return err->code;
-    return rv_store_notify(store, RV_QUEUE_CHANNEL, or_default(spec->queue_name, "generic"), err);
+    rv_queue_log_put(*id, &spec);
+    return rv_store_notify(store, RV_QUEUE_CHANNEL, spec.queue_name, err);
 }
 
-/* Run put in the caller's transaction, or in one of its own. Returns what put returns. */
-static int
-in_transaction(struct rv_store *store, const struct rv_message_spec *spec, int64_t *id,
-               int (*put)(struct rv_store *store, const struct rv_message_spec *spec, int64_t *id,
-                          rv_err *err),
-               rv_err *err)
+int
+rv_queue_in_transaction(struct rv_store *store, const struct rv_message_spec *spec,
+                        rv_queue_put_call put, void *arg, int64_t *id, rv_err *err)
 {
     int64_t mine = 0;
-    int done = check_spec(spec, err);
+    int done = rv_queue_check(spec, err);
     if (id == NULL)
         id = &mine;
     if (done)
         return done;
     if (rv_store_in_transaction(store))
-        return put(store, spec, id, err);
-    if (rv_store_reserve_ids(store, 1, err) || rv_store_begin(store, err))
+        return put(store, spec, arg, id, err);
+    if (rv_store_reserve_ids(store, 1, err) || rv_store_begin_later(store, err))
         return err->code;
-    done = put(store, spec, id, err);
+    done = put(store, spec, arg, id, err);
     if (done < 0)
         rv_store_rollback(store);
     else if (rv_store_commit(store, err))
@@ -123,20 +162,23 @@ in_transaction(struct rv_store *store, const struct rv_message_spec *spec, int64
 }
 
 static int
-put_always(struct rv_store *store, const struct rv_message_spec *spec, int64_t *id, rv_err *err)
+put_always(struct rv_store *store, const struct rv_message_spec *spec, void *arg, int64_t *id,
+           rv_err *err)
 {
     char digest[33];
-    digest_of(digest, spec);
-    return insert(store, spec, digest, id, err);
+    (void)arg;
+    rv_queue_digest(digest, spec, RV_SAME);
+    return rv_queue_insert(store, spec, digest, id, err);
 }
 
 static int
-put_when_absent(struct rv_store *store, const struct rv_message_spec *spec, int64_t *id,
+put_when_absent(struct rv_store *store, const struct rv_message_spec *spec, void *arg, int64_t *id,
                 rv_err *err)
 {
     char digest[33], lock[48];
     rv_value row[1];
-    digest_of(digest, spec);
+    (void)arg;
+    rv_queue_digest(digest, spec, RV_SAME);
     snprintf(lock, sizeof(lock), "miq_queue/%s", digest);
     if (rv_store_lock(store, lock, err))
         return err->code;
@@ -153,13 +195,13 @@ put_when_absent(struct rv_store *store, const struct rv_message_spec *spec, int6
         *id = row[0].v.i;
         return 0;
     }
-    return insert(store, spec, digest, id, err) ? err->code : 1;
+    return rv_queue_insert(store, spec, digest, id, err) ? err->code : 1;
 }
 
 int
 rv_queue_put(struct rv_store *store, const struct rv_message_spec *spec, int64_t *id, rv_err *err)
 {
-    if (in_transaction(store, spec, id, put_always, err) < 0)
+    if (rv_queue_in_transaction(store, spec, put_always, NULL, id, err) < 0)
         return rv_wrap(err, "put message '%s'", or_default(spec->method_name, ""));
     return 0;
 }
@@ -168,7 +210,7 @@ int
 rv_queue_put_unless_exists(struct rv_store *store, const struct rv_message_spec *spec, int64_t *id,
                            rv_err *err)
 {
-    int done = in_transaction(store, spec, id, put_when_absent, err);
+    int done = rv_queue_in_transaction(store, spec, put_when_absent, NULL, id, err);
     if (done < 0)
         return rv_wrap(err, "put message '%s'", or_default(spec->method_name, ""));
     return done;

@@ -6,7 +6,8 @@
  * and ending are separate statements. A message that keeps failing ends up dead,
  * where a person sees it and can send it again.
  *
- * States: ready, dequeue, error (dead letter). Finished ones are deleted, in batches.
+ * States: ready, dequeue, error (dead letter). Finished ones are deleted, in batches. Whatever ends
+ * a message ends its task and puts its callback, in the same transaction.
  */
 #ifndef RV_QUEUE_H
 #define RV_QUEUE_H
@@ -34,14 +35,34 @@ struct rv_message_spec {
     int64_t timeout_ms; /* 10 min */
     int max_attempts;   /* 3 */
     int64_t task_id;    /* miq_tasks row that follows it; 0 none */
+    int64_t expires_on; /* ms; not begun after it; 0 never */
+    /* Column task_id: one after another. A message is not taken while another of its series is
+     * worked on in the same zone (no zone: in any). "": none, whatever is worked on now. */
+    const char *series;
+    /* On whose behalf, and of which cause. What is 0 or NULL here, and series, is that of the
+     * message that this process works on (rv_queue_working_on). */
+    int64_t user_id, group_id, tenant_id;
+    const char *tracking_label;
+    /* JSON object: what is put when this one is over, in the transaction that ends it: method_name,
+     * class_name, instance_id (becomes its target_id), args, queue_name, role, zone, priority. Its
+     * args get what became of this one: a list three entries more (state, message, result), an
+     * object the members "state", "message", "result" and "message_id". state is ok, warn, error,
+     * timeout or expired. NULL: none. */
+    const char *callback;
 };
 
 struct rv_message {
-    int64_t id, generation, target_id, task_id, timeout_ms, created_on, dequeued_on;
+    int64_t id, generation, target_id, task_id, timeout_ms, created_on, dequeued_on, deliver_on;
+    int64_t user_id, group_id, tenant_id;
     int priority, flags, attempts, max_attempts;
-    char *queue_name, *class_name, *method_name, *args;
+    char *queue_name, *class_name, *method_name, *args; /* never NULL */
+    char *role, *zone, *series, *tracking_label, *callback;
 };
 void rv_message_free(struct rv_message *message);
+
+/* From now on puts inherit from this message (see rv_message_spec); NULL: from none. It must live
+ * until the next call. */
+void rv_queue_working_on(const struct rv_message *message);
 
 /* Own transaction unless one is open (then reserve ids before). *id may be NULL. */
 int rv_queue_put(struct rv_store *store, const struct rv_message_spec *spec, int64_t *id,
@@ -51,6 +72,19 @@ int rv_queue_put(struct rv_store *store, const struct rv_message_spec *spec, int
  * against concurrent callers (a lock by name, kept until the transaction ends). */
 int rv_queue_put_unless_exists(struct rv_store *store, const struct rv_message_spec *spec,
                                int64_t *id, rv_err *err);
+
+/* The same, but a ready message of this queue, class, method, target, role and zone, whatever its
+ * args, is changed instead: merge sees it (NULL: there is none) and changes `spec`, which begins as
+ * the one given; of it args, priority and timeout_ms are written (a timeout is never lowered).
+ * merge returns 0, 1 to leave all as it is, or an error; it is called again when a worker has taken
+ * the message meanwhile. Returns 1 when put, 0 when changed or left. */
+typedef int (*rv_queue_merge)(void *arg, const struct rv_message *found,
+                              struct rv_message_spec *spec, rv_err *err);
+int rv_queue_put_or_update(struct rv_store *store, const struct rv_message_spec *spec,
+                           rv_queue_merge merge, void *arg, int64_t *id, rv_err *err);
+/* Deletes a ready message as put by either of the two above (its task ends as cancelled). 1 when
+ * there was one, else 0. */
+int rv_queue_unput(struct rv_store *store, const struct rv_message_spec *spec, rv_err *err);
 
 /* Who takes. */
 struct rv_taker {
@@ -66,7 +100,15 @@ struct rv_taker {
  * none. */
 int rv_queue_take(struct rv_store *store, const struct rv_taker *taker, struct rv_message **out,
                   rv_err *err);
-/* End it: deleted. RV_E_STALE when the lease has passed on. */
+/* How a message was carried out. state: "ok", "warn" or "error"; the status of its task is the same
+ * word. results: JSON or NULL. */
+struct rv_ended {
+    const char *state, *text, *results;
+};
+/* End it: deleted, its task finished, its callback put. RV_E_STALE when the lease has passed on. */
+int rv_queue_end(struct rv_store *store, const struct rv_message *message, int64_t holder,
+                 const struct rv_ended *ended, rv_err *err);
+/* The same, ok and without results. */
 int rv_queue_done(struct rv_store *store, const struct rv_message *message, int64_t holder,
                   rv_err *err);
 /* Give it back for later (attempts grows), or dead when attempts are used up, it may not run
@@ -78,6 +120,10 @@ int rv_queue_failed(struct rv_store *store, const struct rv_message *message, in
  * run again. Returns as rv_queue_failed. */
 int rv_queue_give_back(struct rv_store *store, const struct rv_message *message, int64_t holder,
                        rv_err *err);
+/* It cannot be done yet, and nothing of it was: ready again after delay_ms whatever its flags; the
+ * attempt does not count. why is kept, and shown by its task. */
+int rv_queue_later(struct rv_store *store, const struct rv_message *message, int64_t holder,
+                   const rv_err *why, int64_t delay_ms, rv_err *err);
 /* A holder's death: what it held is ready again at once (or dead, as above). *returned may be NULL.
  */
 int rv_queue_release_holder(struct rv_store *store, int64_t holder, const char *why,
@@ -89,6 +135,10 @@ int rv_queue_renew(struct rv_store *store, const int64_t *holders, int count, in
 /* A ready one that nobody will take: dead, with its task, for this reason. NOT_FOUND when it is not
  * ready any more. */
 int rv_queue_give_up(struct rv_store *store, int64_t id, const rv_err *why, rv_err *err);
+/* Ready ones whose expires_on is past end as expired: deleted, *count of them (may be NULL). */
+int rv_queue_expire(struct rv_store *store, int64_t *count, rv_err *err);
+/* A dead one is deleted. CONFLICT when it is not dead, NOT_FOUND. */
+int rv_queue_delete_dead(struct rv_store *store, int64_t id, rv_err *err);
 /* A dead one is sent again from the start. NOT_FOUND. */
 int rv_queue_send_again(struct rv_store *store, int64_t id, rv_err *err);
 /* ms until the next deliver_on of these queues, -1 none, 0 now. */

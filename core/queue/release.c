@@ -7,34 +7,28 @@
 #include "queue/queue_internal.h"
 
 #include <stdio.h>
-#include "base/buf.h"
 #include "base/clock.h"
-#include "base/mem.h"
+#include "base/log.h"
 
-enum { SQL_MAX_BYTES = 16384, HOLDERS_AT_ONCE = 100 };
+/* AT_ONCE: messages of one transaction, each of which may put a callback. */
+enum { SQL_MAX_BYTES = 16384, HOLDERS_AT_ONCE = 100, AT_ONCE = 200 };
 
 struct released {
-    struct rv_dead_message *dead;
+    struct rv_message *dead[AT_ONCE];
     int dead_count;
     int64_t ready_count;
 };
 
 static int
-read_released(struct released *out, struct rv_rows *rows, int64_t now_ms, rv_err *err)
+read_released(struct released *out, struct rv_rows *rows, rv_err *err)
 {
     const rv_value *row = NULL;
     int more;
     while ((more = rv_rows_next(rows, &row, err)) > 0) {
-        if (row[3].type == RV_NULL) { /* not dead: ready */
+        if (row[RV_MESSAGE_COLUMN_COUNT].type == RV_NULL) /* not dead: ready */
             out->ready_count++;
-            continue;
-        }
-        int64_t deadline_ms = row[2].type == RV_INT ? row[2].v.i : INT64_MAX;
-        out->dead = rv_realloc(out->dead, (size_t)out->dead_count + 1, sizeof(*out->dead));
-        out->dead[out->dead_count++] =
-            (struct rv_dead_message){ .id = row[0].v.i,
-                                      .task_id = row[1].type == RV_INT ? row[1].v.i : 0,
-                                      .timed_out = now_ms >= deadline_ms };
+        else
+            out->dead[out->dead_count++] = rv_queue_message_of(row);
     }
     return more;
 }
@@ -47,25 +41,33 @@ release_rows(struct released *out, struct rv_store *store, const char *which, in
     RV_AUTO_BUF
     rv_buf sql = rv_buf_limited(SQL_MAX_BYTES);
     RV_AUTO_ROWS struct rv_rows *rows = NULL;
-    int64_t now_ms = rv_now_ms();
     /* In the order of ids, and past what others hold: two hosts that clean up do not block each
      * other. */
     rv_buf_addf(
         &sql,
         "UPDATE miq_queue SET handler_type = NULL, handler_id = NULL,"
         " lease_expires_on = NULL, updated_on = $1, error = $2, error_class = 'unavailable',"
+        " lock_version = COALESCE(lock_version, 0) + 1,"
         " dead_on = CASE WHEN retryable AND attempts < COALESCE(max_attempts, %d)"
         "  THEN NULL ELSE CAST($1 AS BIGINT) END,"
         " state = CASE WHEN retryable AND attempts < COALESCE(max_attempts, %d)"
         "  THEN 'ready' ELSE 'error' END"
         " WHERE id IN (SELECT id FROM miq_queue WHERE state = 'dequeue' AND %s"
-        "  ORDER BY id%s)"
-        " RETURNING id, miq_task_id, dequeued_on + msg_timeout * 1000, dead_on",
-        RV_DEFAULT_ATTEMPTS, RV_DEFAULT_ATTEMPTS, which, rv_store_skip_locked(store));
-    const rv_value params[] = { rv_vint(now_ms), rv_vtext(why), rv_vint(number) };
+        "  ORDER BY id LIMIT %d%s)"
+        " RETURNING " RV_MESSAGE_COLUMNS ", dead_on",
+        RV_DEFAULT_ATTEMPTS, RV_DEFAULT_ATTEMPTS, which, AT_ONCE, rv_store_skip_locked(store));
+    const rv_value params[] = { rv_vint(rv_now_ms()), rv_vtext(why), rv_vint(number) };
     if (rv_store_query(store, &rows, rv_buf_text(&sql), params, 3, err))
         return err->code;
-    return read_released(out, rows, now_ms, err);
+    return read_released(out, rows, err);
+}
+
+static int
+follow_up(struct rv_store *store, const struct rv_message *message, const char *why, rv_err *err)
+{
+    int over = rv_now_ms() >= message->dequeued_on + message->timeout_ms;
+    const struct rv_ended ended = { .state = over ? "timeout" : "error", .text = why };
+    return rv_queue_follow_up(store, message, &ended, err);
 }
 
 static int
@@ -74,9 +76,37 @@ release_in_transaction(struct released *out, struct rv_store *store, const char 
 {
     if (release_rows(out, store, which, number, why, err))
         return err->code;
-    if (out->ready_count && rv_store_notify(store, RV_QUEUE_CHANNEL, "", err))
+    for (int i = 0; i < out->dead_count; i++)
+        if (follow_up(store, out->dead[i], why, err))
+            return err->code;
+    return out->ready_count ? rv_store_notify(store, RV_QUEUE_CHANNEL, "", err) : 0;
+}
+
+static void
+say_dead(const struct released *released, const char *why)
+{
+    for (int i = 0; i < released->dead_count; i++) {
+        const struct rv_message *message = released->dead[i];
+        rv_log(RV_WARNING, "message given up", RV_F("message", RV_I(message->id)),
+               RV_F("class", RV_S(message->class_name)), RV_F("method", RV_S(message->method_name)),
+               RV_F("target", RV_I(message->target_id)), RV_F("attempt", RV_I(message->attempts)),
+               RV_F("error", RV_S(why)));
+    }
+}
+
+static int
+release_some(struct released *released, struct rv_store *store, const char *which, int64_t number,
+             const char *why, rv_err *err)
+{
+    if (rv_store_reserve_ids(store, AT_ONCE, err) || rv_store_begin(store, err))
         return err->code;
-    return rv_queue_end_tasks(store, out->dead, out->dead_count, why, err);
+    if (release_in_transaction(released, store, which, number, why, err) == 0 &&
+        rv_store_commit(store, err) == 0) {
+        say_dead(released, why);
+        return 0;
+    }
+    rv_store_rollback(store);
+    return err->code;
 }
 
 /* Most times there is nothing to release, and nothing should be locked to find that out. */
@@ -95,23 +125,19 @@ static int
 release(struct rv_store *store, const char *look, const char *which, int64_t number,
         const char *why, int64_t *returned, rv_err *err)
 {
-    struct released released = { 0 };
-    if (returned)
-        *returned = 0;
-    int held = anything_held(store, look, number, err);
-    if (held <= 0)
-        return held;
-    if (rv_store_begin(store, err))
-        return err->code;
-    int failed = release_in_transaction(&released, store, which, number, why, err);
-    free(released.dead);
-    if (failed) {
-        rv_store_rollback(store);
-        return failed;
+    int64_t ready = 0;
+    int held = anything_held(store, look, number, err), failed = 0, full = 1;
+    while (held > 0 && !failed && full) {
+        struct released released = { 0 };
+        failed = release_some(&released, store, which, number, why, err);
+        full = released.ready_count + released.dead_count == AT_ONCE;
+        ready += released.ready_count;
+        for (int i = 0; i < released.dead_count; i++)
+            rv_message_free(released.dead[i]);
     }
     if (returned)
-        *returned = released.ready_count;
-    return rv_store_commit(store, err);
+        *returned = ready;
+    return held < 0 ? held : failed;
 }
 
 int
@@ -126,9 +152,15 @@ rv_queue_release_holder(struct rv_store *store, int64_t holder, const char *why,
 int
 rv_queue_release_expired(struct rv_store *store, int64_t *returned, rv_err *err)
 {
+    int64_t ready = 0;
+    if (returned == NULL)
+        returned = &ready;
     if (release(store, "lease_expires_on <= $1", "lease_expires_on <= $3", rv_now_ms(),
                 "the lease ran out: its worker or server is gone", returned, err))
         return rv_wrap(err, "release messages whose lease ran out");
+    if (*returned)
+        rv_log(RV_WARNING, "messages are ready again: the lease of who worked on them ran out",
+               RV_F("count", RV_I(*returned)));
     return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "model/model.h"
+#include "queue/queue_internal.h"
 #include "store/record.h"
 
 enum { TEXT_MAX_BYTES = 4096 };
@@ -118,30 +119,41 @@ finish(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
                             change->results ? RV_COUNT(fields) : RV_COUNT(fields) - 1, err);
 }
 
+/* Ready messages of a task that nobody will do; 1 when there was one. */
+static int
+delete_message(struct rv_store *store, int64_t task_id, const struct rv_ended *ended, rv_err *err)
+{
+    rv_value row[RV_MESSAGE_COLUMN_COUNT];
+    const rv_value params[] = { rv_vint(task_id) };
+    int found = rv_store_one(store, row, RV_MESSAGE_COLUMN_COUNT,
+                             "DELETE FROM miq_queue WHERE miq_task_id = $1 AND state = 'ready'"
+                             " RETURNING " RV_MESSAGE_COLUMNS,
+                             params, 1, err);
+    if (found <= 0)
+        return found;
+    struct rv_message *message = rv_queue_message_of(row);
+    int failed = rv_queue_follow_up(store, message, ended, err);
+    rv_message_free(message);
+    return failed ? failed : 1;
+}
+
 static int
 cancel(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
+    static const struct rv_ended ended = { .state = "error", .text = "cancelled" };
     struct change *change = arg;
     struct task_now now;
-    const rv_value params[] = { rv_vint(change->id) };
     const struct rv_field mark[] = { { "cancelled_on", rv_vint(rv_now_ms()) },
                                      { "message", rv_vtext("Asked to stop") } };
-    int64_t deleted = 0;
     if (look(&now, store, change->id, err))
         return err->code;
     if (now.finished)
         return rv_fail(err, RV_E_CONFLICT, "task %lld is finished already", (long long)change->id);
-    if (now.queued &&
-        rv_store_exec(store, &deleted,
-                      "DELETE FROM miq_queue WHERE miq_task_id = $1 AND state = 'ready'", params, 1,
-                      err))
-        return err->code;
+    int deleted = now.queued ? delete_message(store, change->id, &ended, err) : 0;
     /* Queued, but a worker has just taken its message: it will see the mark. */
     if (deleted == 0)
         return rv_record_update(store, feed, task_kind(), change->id, mark, RV_COUNT(mark), err);
-    change->status = "Error";
-    change->message = "cancelled";
-    return finish(change, store, feed, err);
+    return deleted < 0 ? deleted : 0;
 }
 
 int
@@ -188,6 +200,8 @@ int
 rv_task_cancel(struct rv_store *store, int64_t id, rv_err *err)
 {
     struct change change = { .id = id };
+    if (!rv_store_in_transaction(store) && rv_store_reserve_ids(store, 1, err))
+        return rv_wrap(err, "cancel task");
     return rv_record_transaction(store, cancel, &change, err) ? rv_wrap(err, "cancel task") : 0;
 }
 

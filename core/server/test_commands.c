@@ -193,9 +193,9 @@ void
 rv_test_commands(struct rv_command *out)
 {
     const struct rv_command commands[RV_TEST_COMMANDS] = {
-        { "Test", "work", work, NULL, 0 }, { "Test", "fail", fail, NULL, 0 },
-        { "Test", "hang", hang, NULL, 0 }, { "Test", "crash", crash, NULL, 0 },
-        { "Test", "grow", grow, NULL, 0 }, { "Test", "frame", frame, NULL, 0 },
+        { "Test", "work", work, NULL, 0, NULL }, { "Test", "fail", fail, NULL, 0, NULL },
+        { "Test", "hang", hang, NULL, 0, NULL }, { "Test", "crash", crash, NULL, 0, NULL },
+        { "Test", "grow", grow, NULL, 0, NULL }, { "Test", "frame", frame, NULL, 0, NULL },
     };
     memcpy(out, commands, sizeof(commands));
 }

@@ -39,7 +39,8 @@ static int
 fill_commands(struct rv_command *commands, struct rv_worker *worker)
 {
     int count = 0;
-    commands[count++] = (struct rv_command){ "Provider", "destroy", destroy_provider, worker, 0 };
+    commands[count++] =
+        (struct rv_command){ "Provider", "destroy", destroy_provider, worker, 0, NULL };
 #ifdef REEVE_TEST_COMMANDS
     rv_test_commands(commands + count);
     count += RV_TEST_COMMANDS;

@@ -289,7 +289,7 @@ static int
 serve(struct refresh *refresh, const char *queue)
 {
     const struct rv_command commands[] = {
-        { "Provider", "refresh", refresh_message, refresh, RV_COMMAND_NO_RETRY },
+        { "Provider", "refresh", refresh_message, refresh, RV_COMMAND_NO_RETRY, NULL },
     };
     struct rv_worker *worker = refresh->worker;
     int done = 0;

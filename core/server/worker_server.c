@@ -157,7 +157,7 @@ look_at_leases(struct server *server, rv_err *err)
         return err->code;
     if (returned > 0)
         rv_worker_wake(worker, "");
-    return 0;
+    return rv_queue_expire(worker->store, NULL, err);
 }
 
 /* Most wake-ups come with the message. This is for those whose time has come, and for any that was

@@ -170,7 +170,7 @@ count_end(void *arg, const struct rv_message *message)
 static int
 dispatch(struct script *script, rv_err *err)
 {
-    const struct rv_command commands[] = { { "Demo", "work", run_script, script, 0 } };
+    const struct rv_command commands[] = { { "Demo", "work", run_script, script, 0, NULL } };
     struct rv_dispatcher dispatcher = {
         .store = store,
         .taker = { .holder = 7, .queues = generic_only, .max_priority = 200, .lease_ms = 30000 },
@@ -351,7 +351,7 @@ a_task_cancelled_in_the_middle_is_not_tried_again(void **state)
 {
     (void)state;
     rv_err err = RV_ERR_INIT;
-    const struct rv_command commands[] = { { "Demo", "work", run_and_cancel, NULL, 0 } };
+    const struct rv_command commands[] = { { "Demo", "work", run_and_cancel, NULL, 0, NULL } };
     struct rv_dispatcher dispatcher = {
         .store = store,
         .taker = { .holder = 7, .queues = generic_only, .max_priority = 200, .lease_ms = 30000 },
