@@ -102,6 +102,7 @@ become_worker(const struct rv_child_spec *spec, int socket_fd, pid_t supervisor)
     /* The kernel ends us with the supervisor, also when it is killed. */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != supervisor)
         _exit(70);
+    (void)!nice(spec->nice); /* at worst it is as nice as we are */
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     int high = fcntl(socket_fd, F_DUPFD_CLOEXEC, ABOVE_FIXED_FDS);

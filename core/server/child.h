@@ -21,7 +21,7 @@ struct rv_child {
     rv_buf out;           /* not yet sent */
     struct rv_slot *slot; /* NULL for one-shot workers */
 
-    char type[16], guid[37];
+    char type[24], guid[37];
     char lend_word[33];
     int64_t provider;
     int64_t row; /* miq_workers; 0 until it is ready */
@@ -63,6 +63,7 @@ struct rv_child_spec {
     const char *name; /* for people who look at ps; may be NULL */
     int listen_fd;    /* -1: none */
     int metrics_fd;   /* -1: none */
+    int nice;         /* over the supervisor's own */
     int64_t now_ms;
     void (*on_frame)(void *arg, struct rv_child *child, const cJSON *frame);
     void (*on_end)(void *arg, struct rv_child *child);

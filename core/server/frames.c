@@ -52,15 +52,19 @@ serves(const struct rv_child *child, const char *queue)
     return 0;
 }
 
-/* Tell whoever serves this queue; "" is everybody. */
-static void
+/* Tell whoever serves this queue; "" is everybody. How many that are. */
+static int
 wake(struct rv_supervisor *s, const char *queue)
 {
+    int woken = 0;
     RV_AUTO_JSON cJSON *message = rv_message_new("wake");
     cJSON_AddStringToObject(message, "queue", queue);
     for (struct rv_child *child = s->children; child; child = child->next)
-        if (serves(child, queue))
+        if (serves(child, queue)) {
             rv_child_send(child, message);
+            woken++;
+        }
+    return woken;
 }
 
 static void
@@ -68,7 +72,9 @@ on_wake(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
 {
     const char *queue = rv_json_string(frame, "queue");
     (void)child;
-    wake(s, queue ? queue : "");
+    /* When nobody serves it, perhaps there should be somebody. */
+    if (wake(s, queue ? queue : "") == 0 && strcmp(queue, "changes") != 0)
+        wake(s, "workers");
 }
 
 static void

@@ -10,11 +10,21 @@
 
 enum { EXIT_USAGE = 2 };
 
+static const char *
+default_of(const struct rv_setting *one)
+{
+    static char text[80];
+    if (one->fallback)
+        return one->fallback[0] ? one->fallback : "-";
+    snprintf(text, sizeof(text), "as %s", one->inherits);
+    return text;
+}
+
 static void
 print_settings(void)
 {
     for (const struct rv_setting *one = rv_settings_declared(); one->key; one++)
-        printf("%-34s %-16s %s\n", one->key, one->fallback[0] ? one->fallback : "-", one->help);
+        printf("%-34s %-16s %s\n", one->key, default_of(one), one->help);
 }
 
 static int

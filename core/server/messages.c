@@ -9,8 +9,9 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "server/worker_types.h"
 
-enum { RETRY_MS = 1000 };
+enum { RETRY_MS = 1000, PROVIDER_RETRY_MOST_MS = 30000 };
 
 static void
 on_begin(void *arg, const struct rv_message *message)
@@ -45,7 +46,7 @@ rv_message_loop_open(struct rv_message_loop *loop, struct rv_worker *worker, con
                    .roles = (const char *const *)loop->roles,
                    .zone = worker->zone,
                    .server_guid = worker->server_guid,
-                   .max_priority = 200,
+                   .max_priority = rv_worker_type_find(worker->type)->max_priority,
                    .lease_ms = rv_settings_int(worker->settings, "workers.lease") },
         .commands = commands,
         .command_count = count,
@@ -56,12 +57,18 @@ rv_message_loop_open(struct rv_message_loop *loop, struct rv_worker *worker, con
 }
 
 void
-rv_message_loop_close(struct rv_message_loop *loop)
+rv_message_loop_renew(struct rv_message_loop *loop)
 {
     for (int i = 0; loop->roles[i]; i++) {
         free(loop->roles[i]);
         loop->roles[i] = NULL;
     }
+}
+
+void
+rv_message_loop_close(struct rv_message_loop *loop)
+{
+    rv_message_loop_renew(loop);
 }
 
 static int
@@ -80,6 +87,20 @@ take_one(struct rv_message_loop *loop, rv_err *err)
     return rv_dispatch_one(&loop->dispatcher, err);
 }
 
+/* Soon once, for what passes by itself; then further and further apart, or a database that comes
+ * back would be met by everybody at once. The server worker wakes us when it is well again. */
+static int64_t
+trouble_ms(struct rv_message_loop *loop)
+{
+    const struct rv_settings *settings = loop->worker->settings;
+    if (loop->failing_since_ms == 0)
+        return RETRY_MS;
+    if (loop->worker->provider)
+        return rv_pace_next(&loop->trouble, RETRY_MS, PROVIDER_RETRY_MOST_MS);
+    return rv_pace_next(&loop->trouble, rv_settings_int(settings, "workers.failure_wait"),
+                        rv_settings_int(settings, "workers.failure_wait_max"));
+}
+
 int
 rv_message_loop_once(struct rv_message_loop *loop)
 {
@@ -90,13 +111,17 @@ rv_message_loop_once(struct rv_message_loop *loop)
         return done;
     }
     if (done < 0) {
-        if (loop->failing_since_ms == 0)
+        int64_t wait_ms = trouble_ms(loop);
+        if (loop->failing_since_ms == 0) {
             rv_log_err(RV_WARNING, "messages cannot be taken; trying again", &err);
-        if (loop->failing_since_ms == 0)
             loop->failing_since_ms = rv_monotonic_ms();
-        rv_worker_wait(loop->worker, RETRY_MS);
+        }
+        rv_worker_wait(loop->worker, wait_ms);
         return done;
     }
+    rv_pace_reset(&loop->trouble);
+    if (done > 0)
+        rv_pace_reset(&loop->idle);
     if (loop->failing_since_ms)
         rv_log(RV_INFO, "messages can be taken again",
                RV_F("after_ms", RV_I(rv_monotonic_ms() - loop->failing_since_ms)));
@@ -104,11 +129,23 @@ rv_message_loop_once(struct rv_message_loop *loop)
     return done;
 }
 
+static int64_t
+idle_ms(struct rv_message_loop *loop)
+{
+    const struct rv_settings *settings = loop->worker->settings;
+    const char *type = loop->worker->type;
+    int64_t poll_ms = rv_worker_type_int(settings, type, "poll");
+    if (strcmp(rv_worker_type_string(settings, type, "poll_method"), "escalate") != 0)
+        return poll_ms;
+    int64_t most_ms = rv_settings_int(settings, "workers.poll_escalate_max");
+    return rv_pace_next(&loop->idle, poll_ms, most_ms > poll_ms ? most_ms : poll_ms);
+}
+
 void
 rv_message_loop_wait(struct rv_message_loop *loop)
 {
     rv_err err = RV_ERR_INIT;
-    int64_t poll_ms = rv_settings_int(loop->worker->settings, "workers.poll"), due_ms = -1;
+    int64_t poll_ms = idle_ms(loop), due_ms = -1;
     if (rv_queue_next_due(loop->worker->store, &loop->dispatcher.taker, &due_ms, &err))
         due_ms = -1;
     rv_worker_wait(loop->worker, due_ms >= 0 && due_ms < poll_ms ? due_ms : poll_ms);

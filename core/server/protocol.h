@@ -42,7 +42,7 @@
  * From the server worker:
  *   server       id, zone_id, region_id, zone, guid: who we are
  *   want         workers: [{type, count, provider, name}]: those there should be
- *   limits       settings: those that are in force
+ *   limits       settings: those that are in force; roles: names of those that the server has
  *   who          ticket: asks for "live"
  *   cancel       row, message: to be handed to the worker of that row
  *   fatal        error: the server cannot run like this; ends it

@@ -15,7 +15,7 @@ enum {
 };
 
 struct rv_slot {
-    char type[16];       /* "server", "generic", "refresh", "api" */
+    char type[24];       /* "server", "generic", "refresh", "api" */
     int64_t provider;    /* 0: none */
     char *name;          /* of the provider, for logs; may be NULL */
     int index;           /* among those of the same type and provider */

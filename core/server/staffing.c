@@ -32,7 +32,7 @@ add_want(cJSON *workers, const char *type, int64_t count, int64_t provider, cons
 }
 
 static int
-add_refreshers(struct rv_worker *worker, cJSON *workers, rv_err *err)
+add_for_providers(struct rv_worker *worker, cJSON *workers, const char *type, rv_err *err)
 {
     RV_AUTO_ROWS struct rv_rows *rows = NULL;
     const rv_value *row = NULL;
@@ -50,23 +50,28 @@ add_refreshers(struct rv_worker *worker, cJSON *workers, rv_err *err)
                        params, 3, err))
         return err->code;
     while ((more = rv_rows_next(rows, &row, err)) > 0)
-        add_want(workers, "refresh", 1, row[0].v.i, row[1].type == RV_TEXT ? row[1].v.text : "");
+        add_want(workers, type, 1, row[0].v.i, row[1].type == RV_TEXT ? row[1].v.text : "");
     return more;
 }
 
 cJSON *
-rv_staffing_want(struct rv_worker *worker, rv_err *err)
+rv_staffing_want(struct rv_worker *worker, const struct rv_headcount_input *input, rv_err *err)
 {
     cJSON *want = rv_message_new("want");
     cJSON *workers = cJSON_AddArrayToObject(want, "workers");
-    add_want(workers, "generic", rv_settings_int(worker->settings, "workers.generic.count"), 0,
-             NULL);
-    add_want(workers, "api", rv_settings_int(worker->settings, "workers.api.count"), 0, NULL);
-    if (add_refreshers(worker, workers, err) == 0)
-        return want;
-    cJSON_Delete(want);
-    rv_wrap(err, "find out which workers there should be");
-    return NULL;
+    for (const struct rv_worker_type *type = rv_worker_types(); type->name; type++) {
+        int count = rv_headcount(type, input);
+        if (count == 0 || (type->flags & RV_TYPE_ALWAYS))
+            continue;
+        if (!(type->flags & RV_TYPE_PROVIDER)) {
+            add_want(workers, type->name, count, 0, NULL);
+        } else if (add_for_providers(worker, workers, type->name, err)) {
+            cJSON_Delete(want);
+            rv_wrap(err, "find out which workers there should be");
+            return NULL;
+        }
+    }
+    return want;
 }
 
 struct request {

@@ -6,10 +6,12 @@
 #ifndef RV_SERVER_STAFFING_H
 #define RV_SERVER_STAFFING_H
 
+#include "server/headcount.h"
 #include "server/worker.h"
 
 /* {"type":"want","workers":[...]}; the caller's. NULL on error. */
-cJSON *rv_staffing_want(struct rv_worker *worker, rv_err *err);
+cJSON *rv_staffing_want(struct rv_worker *worker, const struct rv_headcount_input *input,
+                        rv_err *err);
 /* End requests to providers that have no worker and will get none until a person acts: whoever
  * waits for them hears why. */
 int rv_staffing_refuse(struct rv_worker *worker, rv_err *err);

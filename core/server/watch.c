@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "server/measure.h"
 #include "server/protocol.h"
+#include "server/worker_types.h"
 
 enum {
     CHECK_MS = 1000,
@@ -79,6 +80,12 @@ send_welcome(struct rv_supervisor *s, struct rv_child *child, const char *name, 
     rv_child_send(child, welcome);
 }
 
+static int64_t
+type_limit(const struct rv_supervisor *s, const char *type, const char *key)
+{
+    return rv_worker_type_int(s->limits ? s->limits : s->home.settings, type, key);
+}
+
 struct rv_child *
 rv_supervisor_spawn(struct rv_supervisor *s, const char *type, int64_t provider, const char *name,
                     int index)
@@ -92,6 +99,7 @@ rv_supervisor_spawn(struct rv_supervisor *s, const char *type, int64_t provider,
         .name = name,
         .listen_fd = strcmp(type, "api") == 0 ? s->listening.fd : -1,
         .metrics_fd = s->metrics_fd,
+        .nice = (int)type_limit(s, type, "nice"),
         .now_ms = rv_monotonic_ms(),
         .on_frame = rv_supervisor_frame,
         .on_end = on_end,
@@ -153,8 +161,8 @@ check_slots(struct rv_supervisor *s, int64_t now_ms, int64_t most)
     struct rv_slot **slots = rv_roster_slots(s->roster, &count);
     for (int i = 0; i < count; i++) {
         struct rv_slot *slot = slots[i];
-        if (slot->child && !slot->wanted)
-            rv_supervisor_stop_child(s, slot->child, 0);
+        if (slot->child && !slot->wanted) /* what a provider's worker does ends with the wish */
+            rv_supervisor_stop_child(s, slot->child, slot->provider == 0);
         if (slot->child || !slot->wanted || !may_start(s, slot))
             continue;
         if (slot->start_at_ms <= now_ms)
@@ -168,7 +176,7 @@ check_slots(struct rv_supervisor *s, int64_t now_ms, int64_t most)
 static int64_t
 silence_limit(const struct rv_supervisor *s, const struct rv_child *child)
 {
-    int64_t limit_ms = rv_supervisor_limit(s, "workers.heartbeat_timeout");
+    int64_t limit_ms = type_limit(s, child->type, "heartbeat_timeout");
     int64_t beats_ms = BEATS_MISSED * rv_supervisor_limit(s, "workers.heartbeat_freq");
     /* It renews everybody's leases: it must be replaced before they run out. */
     if (strcmp(child->type, "server") == 0 && child->ready) {
@@ -182,17 +190,10 @@ silence_limit(const struct rv_supervisor *s, const struct rv_child *child)
         return limit_ms < api_ms ? limit_ms : api_ms;
     }
     if (!child->ready && child->slot && strcmp(child->type, "refresh") != 0) {
-        int64_t starting_ms = rv_supervisor_limit(s, "workers.starting_timeout");
+        int64_t starting_ms = type_limit(s, child->type, "starting_timeout");
         return starting_ms > limit_ms ? starting_ms : limit_ms;
     }
     return limit_ms;
-}
-
-static int64_t
-type_limit(const struct rv_supervisor *s, const struct rv_child *child, const char *refresh_key,
-           const char *key)
-{
-    return rv_supervisor_limit(s, strcmp(child->type, "refresh") == 0 ? refresh_key : key);
 }
 
 static void
@@ -210,10 +211,8 @@ kill_and_say(struct rv_child *child, const char *why)
 static void
 check_size_and_age(struct rv_supervisor *s, struct rv_child *child, int64_t now_ms)
 {
-    int64_t most_bytes =
-        type_limit(s, child, "workers.refresh.memory_threshold", "workers.memory_threshold");
-    int64_t most_ms =
-        type_limit(s, child, "workers.refresh.restart_interval", "workers.restart_interval");
+    int64_t most_bytes = type_limit(s, child->type, "memory_threshold");
+    int64_t most_ms = type_limit(s, child->type, "restart_interval");
     int64_t bytes = most_bytes ? rv_child_memory(child) : 0;
     int large = most_bytes && bytes > most_bytes;
     int old = most_ms && now_ms - child->started_ms > most_ms;
@@ -229,7 +228,8 @@ check_size_and_age(struct rv_supervisor *s, struct rv_child *child, int64_t now_
 static void
 check_child(struct rv_supervisor *s, struct rv_child *child, int64_t now_ms)
 {
-    int64_t stopping_ms = rv_supervisor_limit(s, "workers.stopping_timeout");
+    int64_t stopping_ms = child->gentle ? type_limit(s, child->type, "stopping_timeout")
+                                        : rv_supervisor_limit(s, "workers.stop_now_timeout");
     if (child->end_ms && now_ms - child->end_ms > END_GRACE_MS)
         kill_and_say(child, "its socket has ended");
     else if (now_ms - child->beat_ms > silence_limit(s, child))

@@ -21,6 +21,7 @@
 #include "server/crash.h"
 #include "server/logging.h"
 #include "server/protocol.h"
+#include "server/worker_types.h"
 
 enum { WELCOME_MS = 10000, ANSWER_MS = 30000 };
 
@@ -407,27 +408,17 @@ close_worker(struct rv_worker *worker)
     rv_model_reset();
 }
 
-static const struct {
-    const char *type;
-    int (*run)(struct rv_worker *worker);
-} types[] = {
-    { "server", rv_worker_server },   { "generic", rv_worker_generic },
-    { "refresh", rv_worker_refresh }, { "api", rv_worker_api },
-    { "verify", rv_worker_verify },   { "describe", rv_worker_describe },
-};
-
 int
 rv_worker_main(void)
 {
     rv_err err = RV_ERR_INIT;
     struct rv_worker worker;
+    const struct rv_worker_type *type = NULL;
     int code = 1;
     if (open_worker(&worker, &err))
         rv_log_err(RV_ERROR, "worker cannot start", &err);
-    else
-        for (size_t i = 0; i < RV_COUNT(types); i++)
-            if (strcmp(types[i].type, worker.type) == 0)
-                code = types[i].run(&worker);
+    else if ((type = rv_worker_type_find(worker.type)) != NULL)
+        code = type->run(&worker);
     close_worker(&worker);
     return code;
 }

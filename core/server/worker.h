@@ -24,7 +24,7 @@ enum { RV_STOP_GENTLY = 1, RV_STOP_NOW = 2 };
 struct rv_worker {
     int fd;
     rv_frame_reader in;
-    char type[16], guid[37], server_guid[37], lend_word[33];
+    char type[24], guid[37], server_guid[37], lend_word[33];
     char *home, *store_url, *module_dir, *provider_path, *url, *provider_name, *zone;
     int64_t provider;
     int index;   /* among those of the same type and provider */
@@ -94,7 +94,7 @@ int rv_worker_message_cancelled(const struct rv_worker *worker);
 
 /* What each type does until it is told to stop; exit code of the process. */
 int rv_worker_server(struct rv_worker *worker);
-int rv_worker_generic(struct rv_worker *worker);
+int rv_worker_queue(struct rv_worker *worker);
 int rv_worker_refresh(struct rv_worker *worker);
 int rv_worker_api(struct rv_worker *worker);
 int rv_worker_verify(struct rv_worker *worker);

@@ -272,8 +272,10 @@ go_round(struct refresh *refresh)
     struct rv_worker *worker = refresh->worker;
     worker->woken = 0;
     /* Also so that the next wait is one: news of settings end it. */
-    if (worker->settings_changed && rv_worker_settings(worker, &err)) {
-        rv_log_err(RV_WARNING, "settings not read", &err);
+    if (worker->settings_changed) {
+        rv_message_loop_renew(&refresh->loop);
+        if (rv_worker_settings(worker, &err))
+            rv_log_err(RV_WARNING, "settings not read", &err);
         rv_err_clear(&err);
     }
     if (still_refused(refresh)) {

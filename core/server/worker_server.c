@@ -22,7 +22,7 @@
 #include "server/worker.h"
 #include "store/schema.h"
 
-enum { SAY_AGAIN_MS = 30000, MOST_CHANNELS = 16, MOST_ROLES = 63 };
+enum { SAY_AGAIN_MS = 30000, MOST_CHANNELS = 16, MOST_ROLES = 63, MOST_TYPES = 32 };
 
 #define CHANGES_CHANNEL "reeve_changes"
 
@@ -34,6 +34,7 @@ struct server {
     cJSON *quarantines;          /* frames that wait: they arrive in the middle of other work */
     char *want, *limits;         /* what was told last, as text */
     char *roles[MOST_ROLES + 1]; /* that we have; ends with NULL */
+    int64_t work_ms[MOST_TYPES]; /* when the queue of a type last had messages; 0: never */
     int64_t renewed_ms, purged_ms;
     int64_t failing_ms, said_ms;
 };
@@ -101,10 +102,15 @@ static int
 look_at_settings(struct server *server, rv_err *err)
 {
     struct rv_worker *worker = server->worker;
-    if (rv_worker_settings(worker, err))
+    int count = 0;
+    if (rv_worker_settings(worker, err) || rv_worker_roles(worker, server->roles, MOST_ROLES, err))
         return err->code;
+    while (server->roles[count])
+        count++;
     cJSON *limits = rv_message_new("limits");
     cJSON_AddItemToObject(limits, "settings", rv_settings_to_json(worker->settings));
+    cJSON_AddItemToObject(limits, "roles",
+                          cJSON_CreateStringArray((const char *const *)server->roles, count));
     tell_news(worker, &server->limits, limits);
     return 0;
 }
@@ -123,12 +129,29 @@ look_at_quarantines(struct server *server, rv_err *err)
     return rv_staffing_pardon(server->worker, err);
 }
 
+/* The queues of types that had messages lately. */
+static void
+list_busy_queues(const struct server *server, const char **out)
+{
+    int64_t linger_ms = rv_settings_int(server->worker->settings, "workers.linger");
+    const struct rv_worker_type *types = rv_worker_types();
+    for (int i = 0; types[i].name && i < MOST_TYPES; i++)
+        if (server->work_ms[i] && rv_monotonic_ms() - server->work_ms[i] < linger_ms)
+            *out++ = types[i].queue;
+    *out = NULL;
+}
+
 static int
 look_at_staff(struct server *server, rv_err *err)
 {
+    const char *busy[MOST_TYPES + 1];
+    const struct rv_headcount_input input = { .settings = server->worker->settings,
+                                              .roles = (const char *const *)server->roles,
+                                              .busy_queues = busy };
     if (server->quiescing)
         return 0;
-    cJSON *want = rv_staffing_want(server->worker, err);
+    list_busy_queues(server, busy);
+    cJSON *want = rv_staffing_want(server->worker, &input, err);
     if (want == NULL)
         return err->code;
     tell_news(server->worker, &server->want, want);
@@ -160,6 +183,15 @@ look_at_leases(struct server *server, rv_err *err)
     return rv_queue_expire(worker->store, NULL, err);
 }
 
+static void
+note_work(struct server *server, const char *queue)
+{
+    const struct rv_worker_type *types = rv_worker_types();
+    for (int i = 0; types[i].name && i < MOST_TYPES; i++)
+        if ((types[i].flags & RV_TYPE_ON_DEMAND) && strcmp(types[i].queue, queue) == 0)
+            server->work_ms[i] = rv_monotonic_ms();
+}
+
 /* Most wake-ups come with the message. This is for those whose time has come, and for any that was
  * lost: workers that follow something else do not look at the queue by themselves. */
 static int
@@ -171,11 +203,12 @@ look_at_queues(struct server *server, rv_err *err)
                                       .zone = worker->zone,
                                       .server_guid = worker->server_guid,
                                       .max_priority = 200 };
-    if (rv_worker_roles(worker, server->roles, MOST_ROLES, err) ||
-        rv_queue_due(worker->store, &anybody, &names, err))
+    if (rv_queue_due(worker->store, &anybody, &names, err))
         return err->code;
-    for (int i = 0; names[i]; i++)
+    for (int i = 0; names[i]; i++) {
+        note_work(server, names[i]);
         rv_worker_wake(worker, names[i]);
+    }
     rv_queue_names_free(names);
     return 0;
 }
@@ -218,8 +251,8 @@ go_round(struct server *server, rv_err *err)
 {
     rv_measure_machine(server->worker->home);
     if (look_at_leases(server, err) || note_quiesce(server, err) || look_at_settings(server, err) ||
-        look_at_quarantines(server, err) || look_at_staff(server, err) ||
-        rv_staffing_refuse(server->worker, err) || look_at_queues(server, err) ||
+        look_at_quarantines(server, err) || look_at_queues(server, err) ||
+        look_at_staff(server, err) || rv_staffing_refuse(server->worker, err) ||
         rv_task_each_cancelled(server->worker->store, tell_cancel, server, err) ||
         look_at_garbage(server, err))
         return err->code;
@@ -270,9 +303,11 @@ say_failing(struct server *server, const rv_err *err)
 static void
 say_well(struct server *server)
 {
-    if (server->failing_ms)
+    if (server->failing_ms) {
         rv_log(RV_INFO, "the database is well again",
                RV_F("after_ms", RV_I(rv_monotonic_ms() - server->failing_ms)));
+        rv_worker_wake(server->worker, ""); /* they wait longer and longer between their tries */
+    }
     server->failing_ms = 0;
     server->said_ms = 0;
 }

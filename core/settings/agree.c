@@ -17,6 +17,8 @@ struct rule {
 static const struct rule rules[] = {
     { "refresh.retry_min", "refresh.retry_max", 1, "waits grow from the one to the other" },
     { "api.page_size", "api.page_size_max", 1, "no answer has more rows than the second says" },
+    { "workers.failure_wait", "workers.failure_wait_max", 1,
+      "waits grow from the one to the other" },
     { "workers.heartbeat_freq", "workers.heartbeat_timeout", 2,
       "else every worker is killed as silent" },
     { "workers.heartbeat_freq", "workers.lease", 2,

@@ -13,6 +13,30 @@
 #define DAY (24 * HOUR)
 #define MIB (1024LL * 1024)
 
+#define COUNT(type, fallback, least, help)                                                         \
+    {                                                                                              \
+        "workers." type ".count", RV_SET_INT, fallback, least, 64, help                            \
+    }
+/* What a type or family of workers has of its own; NULL: what `from` has. */
+#define OWN(type, from, key, sort, fallback, min, max, help)                                       \
+    {                                                                                              \
+        "workers." type "." key, sort, fallback, min, max, help, from "." key                      \
+    }
+#define WORKER(type, from, who, memory, nice, poll, method, restart)                               \
+    OWN(type, from, "memory_threshold", RV_SET_SIZE, memory, 0, 1LL << 50, "the same for " who),   \
+        OWN(type, from, "nice", RV_SET_INT, nice, 0, 19, "the same for " who),                     \
+        OWN(type, from, "poll", RV_SET_DURATION, poll, 10, HOUR, "the same for " who),             \
+        OWN(type, from, "poll_method", RV_SET_STRING, method, 0, 0, "the same for " who),          \
+        OWN(type, from, "restart_interval", RV_SET_DURATION, restart, 0, 365 * DAY,                \
+            "the same for " who),                                                                  \
+        OWN(type, from, "heartbeat_timeout", RV_SET_DURATION, NULL, 100, DAY,                      \
+            "the same for " who),                                                                  \
+        OWN(type, from, "starting_timeout", RV_SET_DURATION, NULL, 100, DAY, "the same for " who), \
+        OWN(type, from, "stopping_timeout", RV_SET_DURATION, NULL, 100, DAY, "the same for " who)
+
+/* Most inherit from none and say nothing of it. */
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+
 static const struct rv_setting declared[] = {
     /* What must be known before the store is open. */
     { "listen", RV_SET_STRING, "127.0.0.1:7400", 0, 0,
@@ -47,26 +71,64 @@ static const struct rv_setting declared[] = {
       "are" },
     /* Workers. */
     { "workers.heartbeat_freq", RV_SET_DURATION, "1s", 10, MINUTE, "how often a worker beats" },
+    { "workers.lease", RV_SET_DURATION, "30s", 200, HOUR,
+      "how long a lease holds without being renewed" },
+    { "workers.stop_now_timeout", RV_SET_DURATION, "4s", 100, HOUR,
+      "a worker that is not wanted any more breaks off what can be begun again; when it runs on, "
+      "it "
+      "is killed after this time" },
+    { "workers.linger", RV_SET_DURATION, "5m", 100, DAY,
+      "workers that are started when their queue has messages end when it had none for so long" },
+    { "workers.failure_wait", RV_SET_DURATION, "30s", 100, HOUR,
+      "wait of a worker whose work fails for a reason that passes, such as a database that is "
+      "away; doubles with each failure, and ends early when there is work" },
+    { "workers.failure_wait_max", RV_SET_DURATION, "4h", 100, DAY, "the longest of those waits" },
+    { "workers.poll_escalate_max", RV_SET_DURATION, "30s", 10, HOUR,
+      "how far the polls of a worker with poll_method escalate grow apart" },
+    /* The workers.KEY are what all types have unless their family or they themselves say otherwise:
+     * workers.generic.poll, else workers.queue.poll, else workers.poll. */
+    { "workers.memory_threshold", RV_SET_SIZE, "500MiB", 0, 1LL << 50,
+      "a worker that holds more for itself is ended after its message and replaced; 0: no limit" },
+    { "workers.nice", RV_SET_INT, "3", 0, 19,
+      "how much a worker steps back behind other processes; when it starts" },
+    { "workers.poll", RV_SET_DURATION, "3s", 10, HOUR,
+      "how often an idle worker looks at the queue without being woken" },
+    { "workers.poll_method", RV_SET_STRING, "normal", 0, 0,
+      "normal, or escalate: polls that find nothing grow apart up to workers.poll_escalate_max" },
+    { "workers.restart_interval", RV_SET_DURATION, "0", 0, 365 * DAY,
+      "a worker older than this is ended after its message and replaced; 0: never" },
     { "workers.heartbeat_timeout", RV_SET_DURATION, "2m", 100, DAY,
       "a worker silent for longer is killed and replaced" },
     { "workers.starting_timeout", RV_SET_DURATION, "10m", 100, DAY,
       "a worker that is not ready by then is killed and replaced" },
-    { "workers.stopping_timeout", RV_SET_DURATION, "4s", 100, HOUR,
-      "a worker that was told to stop and runs on is killed after this time" },
-    { "workers.lease", RV_SET_DURATION, "30s", 200, HOUR,
-      "how long a lease holds without being renewed" },
-    { "workers.poll", RV_SET_DURATION, "3s", 10, HOUR,
-      "how often an idle worker looks at the queue without being woken" },
-    { "workers.memory_threshold", RV_SET_SIZE, "500MiB", 0, 1LL << 50,
-      "a worker that holds more is ended after its message and replaced; 0: no limit" },
-    { "workers.restart_interval", RV_SET_DURATION, "0", 0, 365 * DAY,
-      "a worker older than this is ended after its message and replaced; 0: never" },
-    { "workers.generic.count", RV_SET_INT, "2", 0, 64, "workers that carry out messages" },
-    { "workers.api.count", RV_SET_INT, "1", 1, 64, "workers that serve the API" },
-    { "workers.refresh.memory_threshold", RV_SET_SIZE, "2GiB", 0, 1LL << 50,
-      "the same for a provider's refresh worker" },
-    { "workers.refresh.restart_interval", RV_SET_DURATION, "0", 0, 365 * DAY,
-      "the same for a provider's refresh worker" },
+    { "workers.stopping_timeout", RV_SET_DURATION, "10m", 100, DAY,
+      "a worker that was asked to end after its message and runs on is killed so long after the "
+      "message's time" },
+    WORKER("queue", "workers", "workers that carry out messages", NULL, NULL, NULL, NULL, NULL),
+    WORKER("provider", "workers", "workers that serve one provider", "2GiB", "2", NULL, NULL, NULL),
+    WORKER("server", "workers", "the worker that keeps the server", NULL, "0", NULL, NULL, NULL),
+    COUNT("generic", "2", 0, "workers that carry out messages"),
+    WORKER("generic", "workers.queue", "generic workers", NULL, NULL, NULL, NULL, NULL),
+    COUNT("priority", "1", 0, "workers that carry out urgent messages only (priority 20 and less)"),
+    WORKER("priority", "workers.queue", "priority workers", "600MiB", "1", "1s", NULL, NULL),
+    COUNT("reporting", "2", 0, "workers for reports, while there are any to be made"),
+    WORKER("reporting", "workers.queue", "reporting workers", NULL, "2", NULL, NULL, NULL),
+    COUNT("event_handler", "1", 0, "workers that handle events, while there are any"),
+    WORKER("event_handler", "workers.queue", "event handlers", NULL, "2", NULL, NULL, NULL),
+    COUNT("metrics_collector", "2", 0, "workers that collect metrics, while there is need"),
+    WORKER("metrics_collector", "workers.queue", "metrics collectors", "400MiB", "1", NULL,
+           "escalate", NULL),
+    COUNT("metrics_processor", "2", 0, "workers that process metrics, while there is need"),
+    WORKER("metrics_processor", "workers.queue", "metrics processors", "600MiB", "2", NULL,
+           "escalate", NULL),
+    COUNT("smartproxy", "2", 0, "workers that scan images and machines, while there is need"),
+    WORKER("smartproxy", "workers.queue", "smart proxies", "2GiB", NULL, NULL, NULL, "6h"),
+    COUNT("schedule", "1", 0, "workers that carry out what a schedule puts on the queue"),
+    WORKER("schedule", "workers.queue", "schedule workers", NULL, "1", "15s", NULL, NULL),
+    WORKER("refresh", "workers.provider", "a provider's refresh worker", NULL, NULL, NULL, NULL,
+           "2h"),
+    COUNT("api", "1", 1, "workers that serve the API"),
+    WORKER("api", "workers", "API workers", NULL, "0", NULL, NULL, NULL),
     { "workers.quarantine.crashes", RV_SET_INT, "5", 1, 1000,
       "so many crashes in the same callback of a provider disable it" },
     /* Queue and tasks. */

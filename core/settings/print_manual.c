@@ -182,7 +182,9 @@ print_setting(const struct rv_setting *setting)
         fputs(" to ", stdout);
         print_number(setting->type, setting->max);
     }
-    if (setting->fallback[0])
+    if (setting->fallback == NULL)
+        printf(", default: that of\n.Cm %s .\n", setting->inherits);
+    else if (setting->fallback[0])
         printf(", default\n.Cm %s .\n", setting->fallback);
     else
         puts(", empty by default.");

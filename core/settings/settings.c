@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "base/yaml.h"
 
-enum { FILE_MAX_BYTES = 1 << 20, VALUE_MAX_BYTES = 4096, MOST_SETTINGS = 256 };
+enum { FILE_MAX_BYTES = 1 << 20, VALUE_MAX_BYTES = 4096, MOST_SETTINGS = 512 };
 
 struct value {
     char *text[RV_LAYERS]; /* NULL: not set in this layer */
@@ -56,9 +56,17 @@ check_word(const char *text, const char *const *words, rv_err *err)
     for (int i = 0; words[i]; i++)
         if (strcmp(words[i], text) == 0)
             return 0;
-    rv_fail(err, RV_E_INVALID, "'%s' is not one of %s, %s, ...", text, words[0], words[1]);
+    rv_fail(err, RV_E_INVALID, "'%s' is not one of %s, %s%s", text, words[0], words[1],
+            words[2] ? ", ..." : "");
     const char *near = rv_nearest(text, words);
     return near ? rv_hint(err, "did you mean '%s'?", near) : err->code;
+}
+
+static int
+last_part_is(const char *key, const char *word)
+{
+    const char *dot = strrchr(key, '.');
+    return dot && strcmp(dot + 1, word) == 0;
 }
 
 static int
@@ -66,8 +74,11 @@ check_string(const struct rv_setting *setting, const char *text, rv_err *err)
 {
     static const char *const levels[] = { "debug", "info", "warning", "error", NULL };
     static const char *const formats[] = { "logfmt", "json", NULL };
+    static const char *const methods[] = { "normal", "escalate", NULL };
     if (strlen(text) > VALUE_MAX_BYTES)
         return rv_fail(err, RV_E_LIMIT, "longer than %d bytes", VALUE_MAX_BYTES);
+    if (last_part_is(setting->key, "poll_method"))
+        return check_word(text, methods, err);
     if (strcmp(setting->key, "log.level") == 0)
         return check_word(text, levels, err);
     if (strcmp(setting->key, "log.format") == 0)
@@ -150,7 +161,8 @@ rv_settings_new(void)
         rv_err err = RV_ERR_INIT;
         const struct rv_setting *one = &rv_settings_declared()[count];
         RV_ASSERT(count < MOST_SETTINGS);
-        RV_ASSERT(check_value(one, one->fallback, &err) == 0);
+        RV_ASSERT(one->fallback ? check_value(one, one->fallback, &err) == 0
+                                : setting_index(one->inherits) < count);
     }
     return settings;
 }
@@ -166,12 +178,27 @@ rv_settings_free(struct rv_settings *settings)
 }
 
 static const char *
-text_at(const struct rv_settings *settings, int index)
+own_text(const struct rv_settings *settings, int index)
 {
     for (int layer = RV_LAYERS - 1; layer >= 0; layer--)
         if (settings->values[index].text[layer])
             return settings->values[index].text[layer];
-    return rv_settings_declared()[index].fallback;
+    return NULL;
+}
+
+/* Its own value, else its own default, else those of the setting that it inherits from. */
+static const char *
+text_at(const struct rv_settings *settings, int index)
+{
+    const struct rv_setting *all = rv_settings_declared();
+    for (;;) {
+        const char *text = own_text(settings, index);
+        if (text == NULL)
+            text = all[index].fallback;
+        if (text)
+            return text;
+        index = setting_index(all[index].inherits);
+    }
 }
 
 /* The scalar's text, as a person would have written it. */

@@ -16,9 +16,12 @@ enum { RV_SET_INT = 1, RV_SET_DURATION, RV_SET_SIZE, RV_SET_FLAG, RV_SET_STRING 
 struct rv_setting {
     const char *key; /* "workers.generic.count" */
     int type;
-    const char *fallback;
-    int64_t min, max; /* of the number; both 0: any */
+    const char *fallback; /* NULL: what the setting it inherits from has */
+    int64_t min, max;     /* of the number; both 0: any */
     const char *help;
+    /* Key of the setting whose value this one has while it has none of its own, neither set nor as
+     * fallback: "workers.queue.poll". Of the same type and range; it stands before this one. */
+    const char *inherits;
 };
 /* All of them; ends with a NULL key. */
 const struct rv_setting *rv_settings_declared(void);

@@ -22,7 +22,7 @@ class Workers(reeve_it.Case):
             self.until(lambda: set(reeved.children(kind)) - before, f"a new {kind} worker", 5, 0.005)
             self.assertLess(time.monotonic() - start, 1, kind)
         self.until(lambda: reeved.request("GET", "/api/servers").status == 200, "the API answers")
-        self.until(lambda: self.database().one("SELECT COUNT(*) FROM miq_workers") == "4", "four rows")
+        self.until(lambda: self.database().one("SELECT COUNT(*) FROM miq_workers") == "5", "five rows")
         rows = sorted(int(row[0]) for row in self.database().query("SELECT pid FROM miq_workers"))
         self.assertEqual(rows, reeved.children())
 
@@ -79,7 +79,7 @@ class Workers(reeve_it.Case):
                 f"SELECT COUNT(*) FROM miq_workers WHERE pid = {v} AND status = 'ready'") == "1", f"{kind} is ready")
             os.kill(victim, signal.SIGSTOP)
             self.until(lambda: victim not in reeved.children(kind), f"the frozen {kind} worker is gone", 10)
-        self.until(lambda: len(reeved.children()) == 4, "all are there again")
+        self.until(lambda: len(reeved.children()) == 5, "all are there again")
         self.assertIn("its heart has not beaten", reeved.log())
 
     def test_frozen_server_worker_is_replaced_before_leases_run_out(self):
@@ -111,9 +111,9 @@ class Workers(reeve_it.Case):
             rows = self.database().query(
                 "SELECT type, memory_usage, proportional_set_size, unique_set_size, memory_size, cpu_time"
                 " FROM miq_workers ORDER BY type")
-            return rows if len(rows) == 4 and all(row[1] for row in rows) else None
+            return rows if len(rows) == 5 and all(row[1] for row in rows) else None
 
-        for row in self.until(kept, "figures of four workers"):
+        for row in self.until(kept, "figures of five workers"):
             resident, proportional, unique, virtual = (int(text) for text in row[1:5])
             self.assertGreater(resident, 1 << 20)
             self.assertGreaterEqual(resident, proportional)

@@ -169,6 +169,38 @@ settings_that_do_not_fit_are_refused_by_both_names(void **state)
     assert_int_equal(rv_settings_agree(settings, &err), RV_E_INVALID);
 }
 
+/* workers.generic.poll, else workers.queue.poll, else workers.poll. */
+static void
+a_worker_type_has_what_its_family_has_and_the_family_what_all_have(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    assert_int_equal(rv_settings_int(settings, "workers.generic.poll"), 3000);
+    assert_int_equal(overlay("{\"workers.poll\":\"4s\"}", &err), 0);
+    assert_int_equal(rv_settings_int(settings, "workers.generic.poll"), 4000);
+    assert_int_equal(rv_settings_int(settings, "workers.api.poll"), 4000);
+    assert_int_equal(overlay("{\"workers.queue.poll\":\"5s\"}", &err), 0);
+    assert_int_equal(rv_settings_int(settings, "workers.generic.poll"), 5000);
+    assert_int_equal(rv_settings_int(settings, "workers.api.poll"), 4000);
+    assert_int_equal(overlay("{\"workers.generic.poll\":\"6s\"}", &err), 0);
+    assert_int_equal(rv_settings_int(settings, "workers.generic.poll"), 6000);
+    assert_int_equal(rv_settings_int(settings, "workers.reporting.poll"), 5000);
+}
+
+static void
+a_default_of_a_type_counts_more_than_what_is_set_for_all(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    assert_int_equal(overlay("{\"workers.nice\":\"9\",\"workers.poll_method\":\"escalate\"}", &err),
+                     0);
+    assert_int_equal(rv_settings_int(settings, "workers.generic.nice"), 9);
+    assert_int_equal(rv_settings_int(settings, "workers.priority.nice"), 1);
+    assert_string_equal(rv_settings_string(settings, "workers.generic.poll_method"), "escalate");
+    assert_int_equal(overlay("{\"workers.poll_method\":\"often\"}", &err), RV_E_INVALID);
+    assert_non_null(strstr(err.text, "normal, escalate"));
+}
+
 int
 main(void)
 {
@@ -180,6 +212,10 @@ main(void)
         cmocka_unit_test_setup_teardown(a_mistake_leaves_everything_as_it_was, setup, teardown),
         cmocka_unit_test_setup_teardown(a_file_is_read_and_an_absent_one_is_said, setup, teardown),
         cmocka_unit_test_setup_teardown(json_of_all_settings_reads_back, setup, teardown),
+        cmocka_unit_test_setup_teardown(
+            a_worker_type_has_what_its_family_has_and_the_family_what_all_have, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_default_of_a_type_counts_more_than_what_is_set_for_all,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(settings_that_do_not_fit_are_refused_by_both_names, setup,
                                         teardown),
     };

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The generic worker: carries out messages of queue "generic".
+ * Workers that carry out messages: generic ones, priority ones, and those of every other type that
+ * has a queue in the table of worker types.
  */
 #include "base/log.h"
 #include "server/messages.h"
+#include "server/worker_types.h"
 #ifdef REEVE_TEST_COMMANDS
 #include "server/test_commands.h"
 #endif
@@ -55,10 +57,12 @@ serve(struct rv_worker *worker)
     struct rv_message_loop loop;
     int done = 0, count = fill_commands(commands, worker);
     take_settings(worker);
-    rv_message_loop_open(&loop, worker, "generic", commands, count);
+    rv_message_loop_open(&loop, worker, rv_worker_type_find(worker->type)->queue, commands, count);
     while (!worker->stop && done != RV_E_STALE) {
-        if (worker->settings_changed)
+        if (worker->settings_changed) {
             take_settings(worker);
+            rv_message_loop_renew(&loop);
+        }
         done = rv_message_loop_once(&loop);
         if (done == 0)
             rv_message_loop_wait(&loop);
@@ -70,9 +74,9 @@ serve(struct rv_worker *worker)
 }
 
 int
-rv_worker_generic(struct rv_worker *worker)
+rv_worker_queue(struct rv_worker *worker)
 {
-    static const char *const queues[] = { "generic", NULL };
+    const char *const queues[] = { rv_worker_type_find(worker->type)->queue, NULL };
     rv_err err = RV_ERR_INIT;
     if (rv_worker_store(worker, 0, NULL, &err) || rv_worker_ready(worker, queues, &err)) {
         if (err.code != RV_E_CANCELLED)
