@@ -14,6 +14,7 @@
 #include "base/meter.h"
 #include "base/text.h"
 #include "server/logging.h"
+#include "server/notify.h"
 #include "server/paths.h"
 #include "server/protocol.h"
 
@@ -43,6 +44,7 @@ rv_supervisor_announce(struct rv_supervisor *s)
         return;
     }
     s->announced = 1;
+    rv_notify_ready(s->listening.url);
     rv_log(RV_INFO, "ready", RV_F("url", RV_S(s->listening.url)), RV_F("home", RV_S(s->home.dir)),
            RV_F("ms", RV_I(rv_monotonic_ms() - s->started_ms)));
 }
@@ -59,6 +61,7 @@ rv_supervisor_stop(struct rv_supervisor *s, int exit_code)
         return;
     }
     rv_log(RV_INFO, "stopping");
+    rv_notify_stopping();
     s->stop_ms = rv_monotonic_ms();
     rv_home_remove(s->home.dir, "url");
     rv_listen_close(&s->listening);
@@ -154,7 +157,9 @@ reload(struct rv_supervisor *s)
     char *before[RV_COUNT(at_start)];
     for (size_t i = 0; i < RV_COUNT(at_start); i++)
         before[i] = rv_strdup(rv_settings_string(s->home.settings, at_start[i]));
+    rv_notify_reloading();
     int failed = rv_home_reload(&s->home, &err);
+    rv_notify_reloaded();
     if (!failed)
         warn_of_later(s, (const char *const *)before);
     for (size_t i = 0; i < RV_COUNT(at_start); i++)
@@ -284,6 +289,7 @@ rv_supervisor_run(const struct rv_options *options, int argc, char **argv)
     rv_err err = RV_ERR_INIT;
     struct rv_supervisor s = { .started_ms = rv_monotonic_ms() };
     rv_log_scope("worker", "supervisor");
+    rv_notify_open();
     if (start(&s, options, &err)) {
         rv_log_err(RV_ERROR, "reeved cannot start", &err);
         finish(&s);

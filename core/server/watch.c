@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "server/measure.h"
+#include "server/notify.h"
 #include "server/protocol.h"
 #include "server/worker_types.h"
 
@@ -260,8 +261,9 @@ rv_supervisor_check(struct rv_supervisor *s)
     int64_t now_ms = rv_monotonic_ms();
     for (struct rv_child *child = s->children; child; child = child->next)
         check_child(s, child, now_ms);
-    int64_t next_ms = check_slots(s, now_ms, check_interval(s));
+    int64_t next_ms = check_slots(s, now_ms, rv_notify_within(check_interval(s)));
     rv_measure_workers(s, now_ms);
+    rv_notify_turn(s, now_ms);
     const struct timeval wait = { .tv_sec = next_ms / 1000, .tv_usec = (next_ms % 1000) * 1000 };
     event_add(s->tick, &wait);
 }
