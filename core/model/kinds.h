@@ -36,6 +36,7 @@ extern const struct reeve_kind rv_kinds_relationship[];
 extern const struct reeve_kind rv_kinds_tag[];
 extern const struct reeve_kind rv_kinds_server[];
 extern const struct reeve_kind rv_kinds_queue[];
+extern const struct reeve_kind rv_kinds_event[];
 extern const struct reeve_kind rv_kinds_user[];
 
 #endif

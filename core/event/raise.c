@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One event to one row.
+ */
+#include "event/event.h"
+
+#include <string.h>
+#include "base/clock.h"
+#include "base/mem.h"
+#include "model/model.h"
+#include "store/record.h"
+
+struct raising {
+    const struct rv_event *event;
+    int64_t timestamp_ms, id;
+    int written;
+};
+
+static rv_value
+text(const char *value)
+{
+    return value ? rv_vtext(value) : RV_VNULL;
+}
+
+static rv_value
+number(int64_t value)
+{
+    return value ? rv_vint(value) : RV_VNULL;
+}
+
+/* 1 when this event of a provider is there. The server's own have no ems_ref and are never the
+ * same. */
+static int
+find_same(struct raising *raising, struct rv_store *store, rv_err *err)
+{
+    const struct rv_event *event = raising->event;
+    rv_value row[1];
+    const rv_value params[] = { rv_vint(event->ems_id),
+                                rv_vtext(event->ems_ref ? event->ems_ref : ""),
+                                rv_vtext(event->event_type), rv_vint(raising->timestamp_ms),
+                                rv_vint(event->chain_id) };
+    if (event->ems_id == 0 || event->ems_ref == NULL)
+        return 0;
+    int found = rv_store_one(store, row, 1,
+                             "SELECT id FROM event_streams WHERE ems_id = $1 AND ems_ref = $2"
+                             " AND event_type = $3 AND timestamp = $4"
+                             " AND COALESCE(chain_id, 0) = $5",
+                             params, RV_COUNT(params), err);
+    if (found > 0)
+        raising->id = row[0].v.i;
+    return found;
+}
+
+static int
+insert(struct raising *raising, struct rv_store *store, struct rv_feed *feed, rv_err *err)
+{
+    const struct rv_event *event = raising->event;
+    const char *type = event->ems_id && event->source ? "EmsEvent" : "MiqEvent";
+    const struct rv_field fields[] = {
+        { "event_type", rv_vtext(event->event_type) },
+        { "message", text(event->message) },
+        { "source", rv_vtext(event->source ? event->source : "EVM") },
+        { "type", rv_vtext(event->type ? event->type : type) },
+        { "timestamp", rv_vint(raising->timestamp_ms) },
+        { "target_type", text(event->target_kind) },
+        { "target_id", number(event->target_kind ? event->target_id : 0) },
+        { "ems_id", number(event->ems_id) },
+        { "ems_ref", text(event->ems_ref) },
+        { "chain_id", number(event->chain_id) },
+        { "username", text(event->username) },
+        { "full_data", text(event->full_data) },
+        { "user_id", number(event->user_id) },
+        { "group_id", number(event->group_id) },
+        { "tenant_id", number(event->tenant_id) },
+    };
+    return rv_record_insert(store, feed, rv_model_table("event_streams"), fields, RV_COUNT(fields),
+                            &raising->id, err);
+}
+
+static int
+raise_in(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
+{
+    struct raising *raising = arg;
+    int same = find_same(raising, store, err);
+    if (same)
+        return same < 0 ? same : 0;
+    raising->written = 1;
+    return insert(raising, store, feed, err);
+}
+
+int
+rv_event_raise(struct rv_store *store, const struct rv_event *event, int64_t *id, rv_err *err)
+{
+    struct raising raising = { .event = event,
+                               .timestamp_ms =
+                                   event->timestamp_ms ? event->timestamp_ms : rv_now_ms() };
+    if (event->full_data && strlen(event->full_data) > RV_EVENT_DATA_MAX)
+        return rv_fail(err, RV_E_LIMIT, "the data of event '%s' is larger than %d bytes",
+                       event->event_type, RV_EVENT_DATA_MAX);
+    if ((!rv_store_in_transaction(store) && rv_store_reserve_ids(store, 1, err)) ||
+        rv_record_transaction(store, raise_in, &raising, err))
+        return rv_wrap(err, "raise event '%s'", event->event_type);
+    if (id)
+        *id = raising.id;
+    return raising.written;
+}
