@@ -155,6 +155,7 @@ int cmd_provider_verify(struct cli *cli);
 int cmd_provider_refresh(struct cli *cli);
 int cmd_provider_delete(struct cli *cli);
 int cmd_provider_types(struct cli *cli);
+int cmd_db(struct cli *cli);
 int cmd_completion(struct cli *cli);
 int cmd_man(struct cli *cli);
 int cmd_version(struct cli *cli);

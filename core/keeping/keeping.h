@@ -47,10 +47,20 @@ int rv_keep_backup(cJSON **report, struct rv_store *from, const struct rv_backup
 int rv_keep_inspect(cJSON **report, const char *path, const struct rv_keep_watch *watch,
                     rv_err *err);
 
+/* What a database is. */
+struct rv_keep_identity {
+    int tables;
+    int made; /* it has the schema, finished; else the rest is 0 */
+    int64_t region;
+    int64_t ids_used; /* up to here ids were given out */
+};
+int rv_keep_look(struct rv_keep_identity *out, struct rv_store *store, rv_err *err);
+
 struct rv_restore_options {
     const char *path;
-    int64_t region; /* that it must be of; -1: any */
-    int flags;      /* RV_KEEP_OVERWRITE */
+    int64_t region;   /* that it must be of; -1: any */
+    int64_t ids_used; /* by the database of before, when the target is another one; 0: none */
+    int flags;        /* RV_KEEP_OVERWRITE */
 };
 /* Into the database `to`, which has no tables yet. As rv_keep_copy says; what is in the database
  * afterwards is compared with the file's digests. A backup of an older release is brought up to

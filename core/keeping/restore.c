@@ -82,6 +82,7 @@ restore(cJSON **report, struct rv_backup_reader *reader, struct rv_store *to,
         rv_realloc(NULL, (size_t)layout->count + 1, sizeof *tallies);
     struct rv_target target = { .store = to,
                                 .layout = layout,
+                                .ids_used = options->ids_used,
                                 .region = rv_json_int(rv_backup_read_head(reader), "region", -1) };
 
     if (check_head(reader, options, err) < 0 || rv_target_begin(&target, options->flags, err) < 0 ||

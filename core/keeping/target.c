@@ -34,24 +34,48 @@ read_number(int64_t *out, struct rv_store *store, const char *sql, rv_err *err)
 }
 
 static int
-look_at_old(struct rv_target *target, const struct rv_layout *old, rv_err *err)
+look(struct rv_keep_identity *out, struct rv_store *store, const struct rv_layout *layout,
+     rv_err *err)
 {
-    int64_t region = target->region;
-    struct rv_store *store = target->store;
+    int unfinished = rv_layout_is_unfinished(store, err);
 
-    if (rv_layout_is_unfinished(store, err) != 0)
+    *out = (struct rv_keep_identity){ .tables = layout->count };
+    if (unfinished != 0)
         return err->code;
-    if (!rv_layout_table(old, "schema_info") || !rv_layout_table(old, "id_blocks"))
+    if (!rv_layout_table(layout, "schema_info") || !rv_layout_table(layout, "id_blocks"))
         return 0;
-    if (read_number(&region, store, "SELECT value FROM schema_info WHERE name = 'region'", err) <
-            0 ||
-        read_number(&target->ids_used, store, "SELECT next_id FROM id_blocks WHERE name = 'rows'",
+    if (read_number(&out->region, store, "SELECT value FROM schema_info WHERE name = 'region'",
+                    err) < 0 ||
+        read_number(&out->ids_used, store, "SELECT next_id FROM id_blocks WHERE name = 'rows'",
                     err) < 0)
         return err->code;
-    if (region == target->region)
+    out->made = 1;
+    return 0;
+}
+
+int
+rv_keep_look(struct rv_keep_identity *out, struct rv_store *store, rv_err *err)
+{
+    RV_AUTO_LAYOUT struct rv_layout layout = { 0 };
+
+    if (rv_layout_read(&layout, store, err) < 0)
+        return err->code;
+    return look(out, store, &layout, err);
+}
+
+static int
+look_at_old(struct rv_target *target, const struct rv_layout *layout, rv_err *err)
+{
+    struct rv_keep_identity old;
+
+    if (look(&old, target->store, layout, err) < 0)
+        return err->code;
+    if (old.ids_used > target->ids_used)
+        target->ids_used = old.ids_used;
+    if (!old.made || old.region == target->region)
         return 0;
     rv_fail(err, RV_E_CONFLICT, "the target is of region %lld, what is to come of region %lld",
-            (long long)region, (long long)target->region);
+            (long long)old.region, (long long)target->region);
     return rv_hint(err, "the region is part of every id; choose another database");
 }
 

@@ -228,20 +228,12 @@ absolute_url(const char *url)
     return rv_format("sqlite:%s/%s", cwd, path);
 }
 
-/* The command line, then reeve.yaml, then what was given last time, then a file in the home. */
+/* reeve.yaml, then what was given last time, then a file in the home; all of it after the command
+ * line. */
 static int
-choose_store(struct rv_home *home, const struct rv_options *options, rv_err *err)
+known_store(struct rv_home *home, rv_err *err)
 {
     const char *from_yaml = rv_settings_string(home->settings, "store");
-    RV_AUTO_FREE char *given = NULL;
-    if (options->store_file && read_text(&given, options->store_file, err))
-        return rv_wrap(err, "--store-file");
-    if (options->store)
-        given = rv_strdup(options->store);
-    if (given) {
-        home->store_url = absolute_url(given);
-        return remember_store(home, err);
-    }
     if (from_yaml[0]) {
         home->store_url = absolute_url(from_yaml);
         return 0;
@@ -253,6 +245,21 @@ choose_store(struct rv_home *home, const struct rv_options *options, rv_err *err
     rv_err_clear(err);
     home->store_url = rv_format("sqlite:%s/reeve.db", home->dir);
     return 0;
+}
+
+static int
+choose_store(struct rv_home *home, const struct rv_options *options, rv_err *err)
+{
+    RV_AUTO_FREE char *given = NULL;
+    if (options->store_file && read_text(&given, options->store_file, err))
+        return rv_wrap(err, "--store-file");
+    if (options->store)
+        given = rv_strdup(options->store);
+    if (given) {
+        home->store_url = absolute_url(given);
+        return remember_store(home, err);
+    }
+    return known_store(home, err);
 }
 
 static int
@@ -281,6 +288,40 @@ rv_home_open(struct rv_home *out, const struct rv_options *options, rv_err *err)
         return err->code;
     rv_home_remove(out->dir, "url");
     return 0;
+}
+
+int
+rv_home_make(const char *dir, rv_err *err)
+{
+    return make_dir(dir, err);
+}
+
+int
+rv_home_look(struct rv_home *out, const char *dir, rv_err *err)
+{
+    *out = (struct rv_home){ .lock_fd = -1, .overlay = cJSON_CreateObject() };
+    out->dir = realpath(dir, NULL);
+    if (out->dir == NULL)
+        return rv_fail_errno(err, "home '%s'", dir);
+    RV_AUTO_FREE char *path = rv_home_path(out->dir, "reeve.yaml");
+    out->settings = rv_settings_new();
+    if (access(path, F_OK) == 0 && rv_settings_file(out->settings, path, err))
+        return err->code;
+    return known_store(out, err) ? err->code : check_store_url(out, err);
+}
+
+int
+rv_home_hold(struct rv_home *home, rv_err *err)
+{
+    return lock(home, err);
+}
+
+int
+rv_home_set_store(struct rv_home *home, const char *url, rv_err *err)
+{
+    free(home->store_url);
+    home->store_url = absolute_url(url);
+    return remember_store(home, err);
 }
 
 void

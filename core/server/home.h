@@ -21,6 +21,15 @@ struct rv_home {
 
 /* CONFLICT while another reeved runs in it. */
 int rv_home_open(struct rv_home *out, const struct rv_options *options, rv_err *err);
+/* Of a home that is there, also while a reeved runs in it: folder, settings and store_url only.
+ * Nothing is made or changed. */
+int rv_home_look(struct rv_home *out, const char *dir, rv_err *err);
+/* Makes the folder, unless it is there. */
+int rv_home_make(const char *dir, rv_err *err);
+/* After rv_home_look: nobody else starts in it until rv_home_close. CONFLICT while one runs. */
+int rv_home_hold(struct rv_home *home, rv_err *err);
+/* The store that it uses from its next start on. */
+int rv_home_set_store(struct rv_home *home, const char *url, rv_err *err);
 void rv_home_close(struct rv_home *home);
 /* Read reeve.yaml again. What is wrong with it leaves the settings as they were. */
 int rv_home_reload(struct rv_home *home, rv_err *err);

@@ -3,6 +3,8 @@
  * reeved: the supervisor, or one of its workers.
  */
 #include <stdio.h>
+#include <string.h>
+#include "server/db.h"
 #include "server/options.h"
 #include "server/supervisor.h"
 #include "server/worker.h"
@@ -42,6 +44,8 @@ main(int argc, char **argv)
     rv_err err = RV_ERR_INIT;
     struct rv_options options;
     int code = 0;
+    if (argc > 1 && strcmp(argv[1], "db") == 0)
+        return rv_db_main(argc, argv);
     if (rv_options_parse(&options, argc, argv, &err)) {
         rv_options_free(&options);
         return refuse(&err);

@@ -43,6 +43,7 @@ static const struct option known[] = {
 
 static const char help[] =
     "usage: reeved --home DIR [options]\n"
+    "       reeved db COMMAND ...   backup, restore, copy: reeved db --help\n"
     "\n"
     "Reeve's server: connects to clusters and other systems, keeps a live model of what\n"
     "is in them, and serves it over a REST API. Runs in the foreground and logs to stderr.\n"
