@@ -39,6 +39,10 @@ static const struct rv_action actions[] = {
     { "provider", RV_ON_RESOURCE, RV_M_DELETE, "delete", "ems_delete",
       "Remove it with its inventory", NULL, 0, rv_provider_delete_run, NULL, NULL, NULL },
 
+    { RV_ACTION_INVENTORY, BOTH, RV_M_POST, "refresh", "ems_refresh",
+      "Look at it alone again, where its provider can; else at everything", NULL, 0,
+      rv_inventory_refresh_run, NULL, NULL, "ActionResult" },
+
     { "task", BOTH, RV_M_POST, "cancel", "miq_task_cancel_ui", "End it, or keep it from starting",
       "state!=Finished", 0, rv_task_cancel_run, NULL, NULL, "ActionResult" },
     { "task", BOTH, RV_M_POST, "delete", "miq_task_delete", "Remove a finished task",
@@ -53,7 +57,11 @@ static const struct rv_action actions[] = {
 static int
 is_of(const struct rv_action *action, const struct rv_kind *kind, int scope)
 {
-    return (action->scope & scope) && (!action->kind || rv_streq(action->kind, kind->name));
+    if (!(action->scope & scope))
+        return 0;
+    if (rv_streq(action->kind, RV_ACTION_INVENTORY))
+        return !kind->server;
+    return !action->kind || rv_streq(action->kind, kind->name);
 }
 
 const struct rv_action *

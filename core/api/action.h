@@ -12,7 +12,7 @@
 enum { RV_ON_COLLECTION = 1, RV_ON_RESOURCE = 2 };
 
 struct rv_action {
-    const char *kind; /* NULL: every kind */
+    const char *kind; /* NULL: every kind; RV_ACTION_INVENTORY */
     int scope;        /* RV_ON_COLLECTION, RV_ON_RESOURCE or both */
     int method;       /* RV_M_POST ... */
     const char *name;
@@ -26,6 +26,8 @@ struct rv_action {
     const char *body;   /* name of the request's schema in the OpenAPI document, NULL: none */
     const char *result; /* likewise of its result, NULL: the kind's own */
 };
+/* Every kind that providers fill. */
+#define RV_ACTION_INVENTORY "*"
 /* Errors are the answer's, also when several were given. */
 #define RV_ACTION_STRICT (1 << 0)
 /* Works on the whole collection: entries need no row that exists. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is asked of a provider's workers: refreshing, pausing, deleting. The work itself is a
+ * What is asked of a provider's workers: pausing, deleting. The work itself is a
  * message.
  */
 #include "api/provider_work.h"
@@ -73,28 +73,13 @@ provider_message(const char *queue, const char *method, int64_t id)
                                      .flags = RV_MESSAGE_AGAIN };
 }
 
-/* Its worker goes on with the options that it has until it is told. */
-int
-rv_provider_refresh_soon(struct rv_api *api, int64_t id, rv_err *err)
-{
-    char queue[40];
-
-    rv_queue_of_provider(queue, id);
-    const struct rv_message_spec spec = provider_message(queue, "refresh", id);
-    int rc = rv_queue_put_unless_exists(api->config.store, &spec, NULL, err);
-    if (rc < 0)
-        return rc;
-    rv_provider_wake(api, queue);
-    return 0;
-}
-
-static void
-write_task(struct rv_job *job, int64_t id, int64_t task_id, const char *what)
+void
+rv_provider_write_task(struct rv_job *job, int64_t id, const char *message, int64_t task_id)
 {
     rv_json_writer *w = rv_job_out(job);
     const struct rv_kind *tasks = rv_model_kind("task");
 
-    rv_job_result(job, id, rv_provider_say(job, id, what));
+    rv_job_result(job, id, message);
     if (task_id) {
         rv_jw_name(w, "task_id");
         rv_document_id(w, task_id);
@@ -111,38 +96,6 @@ write_task(struct rv_job *job, int64_t id, int64_t task_id, const char *what)
         rv_jw_end_array(w);
     }
     rv_jw_end_object(w);
-}
-
-int
-rv_provider_refresh_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
-{
-    struct rv_api *api = rv_job_api(job);
-    struct rv_provider *provider = NULL;
-    char queue[40];
-    int64_t task_id;
-    (void)item;
-    int rc = rv_provider_load(&provider, api->config.store, id, err);
-
-    if (rc < 0)
-        return rc;
-    if (!provider->enabled) {
-        rv_provider_refuse(job, id, rv_provider_say(job, id, "is paused"), "resume it first");
-        rv_provider_free(provider);
-        return 0;
-    }
-    rv_queue_of_provider(queue, id);
-    struct rv_queued queued = { .message = provider_message(queue, "refresh", id),
-                                .task_name = rv_arena_format(
-                                    job->req->arena, "Refresh provider '%s'", provider->name),
-                                .userid = job->req->who.userid };
-    queued.message.user_id = job->req->who.user_id;
-    rv_provider_free(provider);
-    rc = rv_put_with_task(api->config.store, &queued, &task_id, err);
-    if (rc < 0)
-        return rc;
-    rv_provider_wake(api, queue);
-    write_task(job, id, task_id, "refreshing");
-    return 0;
 }
 
 static int
@@ -197,6 +150,6 @@ rv_provider_delete_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err
         return rc;
     rv_provider_wake(api, "generic");
     if (!job->empty)
-        write_task(job, id, task_id, "deleting");
+        rv_provider_write_task(job, id, rv_provider_say(job, id, "deleting"), task_id);
     return 0;
 }

@@ -14,7 +14,9 @@ void rv_provider_wake(const struct rv_api *api, const char *word);
 const char *rv_provider_say(struct rv_job *job, int64_t id, const char *what);
 /* A result of success false. hint may be NULL. */
 void rv_provider_refuse(struct rv_job *job, int64_t id, const char *message, const char *hint);
-/* Its worker goes on with the options that it has until it is told: queues a refresh. */
+/* A result with the task that follows what was asked; task_id 0: none. */
+void rv_provider_write_task(struct rv_job *job, int64_t id, const char *message, int64_t task_id);
+/* refresh.c. Its worker goes on with the options that it has until it is told: queues a refresh. */
 int rv_provider_refresh_soon(struct rv_api *api, int64_t id, rv_err *err);
 
 #endif

@@ -81,8 +81,7 @@ describe_inventory(const struct rv_module *module)
     cJSON *out = cJSON_CreateObject();
     cJSON_AddItemToObject(out, "kinds", list_of(module->inventory.kinds));
     cJSON_AddBoolToObject(out, "watch", module->inventory.watch != NULL);
-    cJSON_AddBoolToObject(out, "targeted",
-                          (module->inventory.flags & REEVE_INVENTORY_TARGETED) != 0);
+    cJSON_AddBoolToObject(out, "targeted", rv_module_is_targeted(module));
     return out;
 }
 

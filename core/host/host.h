@@ -76,6 +76,18 @@ int rv_connection_verify(struct rv_connection *connection, const struct rv_call_
                          struct rv_identity_found *out, rv_err *err);
 int rv_connection_refresh(struct rv_connection *connection, const struct rv_call_spec *spec,
                           const struct reeve_scope *scope, rv_err *err);
+/* One object that a refresh of few is about. */
+struct rv_target {
+    const struct rv_kind *kind;
+    const char *ref; /* NULL: only the name is known */
+    const char *scope, *name;
+};
+/* Whether the provider can be asked for less than everything. */
+int rv_module_is_targeted(const struct rv_module *module);
+/* Looks at these objects only. A target that is not emitted is gone when this returns 0.
+ * UNSUPPORTED when the provider cannot look at one of them: everything is to be listed then. */
+int rv_connection_targets(struct rv_connection *connection, const struct rv_call_spec *spec,
+                          const struct rv_target *targets, int count, rv_err *err);
 /* UNSUPPORTED when the provider has no watch. */
 int rv_connection_watch(struct rv_connection *connection, const struct rv_call_spec *spec,
                         rv_err *err);

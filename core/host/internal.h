@@ -83,6 +83,7 @@ struct reeve_inventory {
     rv_err failure; /* of the open object: the first one */
     char streams[RV_STREAMS][RV_STREAM_BYTES + 1];
     int stream_count;
+    int targeted; /* few objects are looked at: nothing may be said of the others */
 };
 enum { RV_KIND_DECLARED = 1, RV_KIND_BEGUN = 2 };
 

@@ -152,10 +152,22 @@ rv_inventory_gone(struct reeve_inventory *inv, const char *kind_name, const char
     return result(inv, "save inventory", inv->sink->gone(inv->sink->arg, kind, ref, &err), &err);
 }
 
+/* A few objects are looked at: what is said of whole kinds or streams would hide what was not. */
+static int
+check_whole(struct reeve_inventory *inv, const char *verb)
+{
+    int rc = rv_call_check(inv->call);
+    if (rc || !inv->targeted)
+        return rc;
+    return rv_fail(&inv->call->err, REEVE_E_INVALID,
+                   "%s: not in a refresh of single objects, which tells nothing of the others",
+                   verb);
+}
+
 int32_t
 rv_inventory_begin_kind(struct reeve_inventory *inv, const char *kind_name)
 {
-    int rc = rv_call_check(inv->call);
+    int rc = check_whole(inv, "begin");
     if (rc)
         return rc;
     const struct rv_kind *kind = own_kind(inv, kind_name, "begin");
@@ -171,7 +183,7 @@ rv_inventory_begin_kind(struct reeve_inventory *inv, const char *kind_name)
 int32_t
 rv_inventory_complete(struct reeve_inventory *inv, const char *kind_name)
 {
-    int rc = rv_call_check(inv->call);
+    int rc = check_whole(inv, "complete");
     if (rc)
         return rc;
     const struct rv_kind *kind = own_kind(inv, kind_name, "complete");
@@ -223,7 +235,7 @@ check_stream(struct reeve_inventory *inv, const char *stream, const char *token)
 int32_t
 rv_inventory_checkpoint(struct reeve_inventory *inv, const char *stream, const char *token)
 {
-    int rc = rv_call_check(inv->call);
+    int rc = check_whole(inv, "checkpoint");
     if (rc == 0)
         rc = check_stream(inv, stream, token);
     if (rc)

@@ -83,21 +83,13 @@ rv_run_end(struct rv_run *run, int result, rv_err *err)
     return error_class;
 }
 
-/* Structs that are lent to a module: one of a later minor takes them for longer than they are, and
- * finds zeros behind their end, where it may also write. */
-enum { ROOM_BYTES = 512 };
 union identity_room {
-    char bytes[ROOM_BYTES];
+    char bytes[RV_ROOM_BYTES];
     struct reeve_identity identity;
 };
 union scope_room {
-    char bytes[ROOM_BYTES];
+    char bytes[RV_ROOM_BYTES];
     struct reeve_scope scope;
-};
-
-struct rv_connection {
-    const struct rv_module *module;
-    void *conn;
 };
 
 int

@@ -8,6 +8,15 @@
 
 #include "host/internal.h"
 
+/* Structs that are lent to a module: one of a later minor takes them for longer than they are, and
+ * finds zeros behind their end, where it may also write. */
+enum { RV_ROOM_BYTES = 512 };
+
+struct rv_connection {
+    const struct rv_module *module;
+    void *conn;
+};
+
 struct rv_run {
     struct reeve_call call;
     const struct rv_module *module;

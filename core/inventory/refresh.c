@@ -44,8 +44,8 @@ stopped(void *arg)
     return r->full ? why == 1 : why != 0;
 }
 
-static struct rv_call_spec
-spec_of(struct rv_refresher *r, int64_t timeout_ms)
+struct rv_call_spec
+rv_refresh_spec(struct rv_refresher *r, int64_t timeout_ms)
 {
     return (struct rv_call_spec){ .scope = r->provider->name,
                                   .timeout_ms = timeout_ms,
@@ -112,7 +112,7 @@ ensure_connection(struct rv_refresher *r, rv_err *err)
     close_connection(r);
     if (read_options(r, err) < 0)
         return err->code;
-    struct rv_call_spec spec = spec_of(r, OPEN_TIMEOUT_MS);
+    struct rv_call_spec spec = rv_refresh_spec(r, OPEN_TIMEOUT_MS);
     spec.sink = NULL;
     if (rv_connection_open(&r->connection, r->module, r->options, &spec, err) < 0) {
         close_connection(r);
@@ -138,17 +138,16 @@ ensure_saver(struct rv_refresher *r, rv_err *err)
     return 0;
 }
 
-static int
-ensure_all(struct rv_refresher *r, rv_err *err)
+int
+rv_refresh_ensure(struct rv_refresher *r, rv_err *err)
 {
     if (ensure_saver(r, err) < 0)
         return err->code;
     return ensure_connection(r, err);
 }
 
-/* After a failure: the connection may be in any state, and so may the saver's memory. */
-static void
-start_over(struct rv_refresher *r, const rv_err *failure)
+void
+rv_refresh_start_over(struct rv_refresher *r, const rv_err *failure)
 {
     if (failure->code == RV_E_CANCELLED) {
         rv_saver_drop(r->saver);
@@ -200,7 +199,7 @@ load(struct rv_refresher *r, rv_err *err)
                        r->provider->type);
     if (add_kinds(r, err) < 0 || look_for_upgrade(r, err) < 0)
         return err->code;
-    return ensure_all(r, err);
+    return rv_refresh_ensure(r, err);
 }
 
 static int
@@ -269,7 +268,7 @@ static int
 verify(struct rv_refresher *r, rv_err *err)
 {
     struct rv_identity_found found;
-    struct rv_call_spec spec = spec_of(r, VERIFY_TIMEOUT_MS);
+    struct rv_call_spec spec = rv_refresh_spec(r, VERIFY_TIMEOUT_MS);
     spec.sink = NULL;
     if (rv_module_provider(r->module)->verify == NULL)
         return 0;
@@ -283,7 +282,7 @@ collect(struct rv_refresher *r, struct rv_refresh_times *times, rv_err *err)
 {
     const struct reeve_provider *provider = rv_module_provider(r->module);
     struct reeve_scope scope = { .size = sizeof(scope), .whole = 1 };
-    struct rv_call_spec spec = spec_of(r, 0);
+    struct rv_call_spec spec = rv_refresh_spec(r, 0);
     spec.waited_us = &times->waited_us;
     if (verify(r, err) < 0 || rv_saver_begin_all(r->saver, provider->inventory->kinds, err) < 0 ||
         rv_connection_refresh(r->connection, &spec, &scope, err) < 0)
@@ -298,7 +297,7 @@ refresh(struct rv_refresher *r, struct rv_refresh_times *times, rv_err *err)
 {
     if (r->config.progress)
         r->config.progress(r->config.arg, "connect", 0);
-    if (ensure_all(r, err) < 0)
+    if (rv_refresh_ensure(r, err) < 0)
         return err->code;
     r->expected = rv_saver_objects(r->saver);
     rv_saver_counts_reset(r->saver);
@@ -327,11 +326,7 @@ succeed(struct rv_refresher *r, const struct rv_refresh_times *times, char **sta
     r->full_failed = rc == 0 ? 0 : r->full_failed;
     r->noted_rows = -1;
     r->noted_ms = 0;
-    if (rc == 0)
-        rc = rv_refresh_note_change(r, err);
-    if (rc == 0)
-        rv_refresh_log(r->provider->name, times);
-    return rc;
+    return rc == 0 ? rv_refresh_note_change(r, err) : rc;
 }
 
 /* So that the watch, and those who read, find rows by index from the first minute on. */
@@ -373,15 +368,17 @@ rv_refresher_full(struct rv_refresher *refresher, int64_t task_id, char **stats,
     r->task_id = 0;
     if (rc == 0)
         rc = succeed(r, &times, stats, err);
-    if (rc == 0)
+    if (rc == 0) {
         analyze(r);
+        rv_refresh_log(r->provider->name, &times);
+    }
     give_memory_back(r);
     if (rc < 0) {
         rv_wrap(err, "refresh of provider '%s'", r->provider->name);
         r->full_failed |= stands(err);
         if (!is_private(err))
             rv_refresh_report_failure(r, err, 1);
-        start_over(r, err);
+        rv_refresh_start_over(r, err);
     }
     return rc;
 }
@@ -400,8 +397,8 @@ recover(struct rv_refresher *r, rv_err *err)
 static int
 watch(struct rv_refresher *r, rv_err *err)
 {
-    struct rv_call_spec spec = spec_of(r, 0);
-    if (ensure_all(r, err) < 0 || recover(r, err) < 0 || rv_saver_warm(r->saver, err) < 0)
+    struct rv_call_spec spec = rv_refresh_spec(r, 0);
+    if (rv_refresh_ensure(r, err) < 0 || recover(r, err) < 0 || rv_saver_warm(r->saver, err) < 0)
         return err->code;
     r->noted_ms = rv_monotonic_ms();
     int rc = rv_connection_watch(r->connection, &spec, err);
@@ -439,6 +436,6 @@ rv_refresher_watch(struct rv_refresher *refresher, rv_err *err)
         r->needs_full = 1;
     if (!is_private(err))
         rv_refresh_report_failure(r, err, 0);
-    start_over(r, err);
+    rv_refresh_start_over(r, err);
     return rc;
 }

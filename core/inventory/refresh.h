@@ -34,6 +34,11 @@ void rv_refresher_close(struct rv_refresher *refresher);
 /* A full refresh; task_id 0: nobody waits. *stats (JSON text, malloc'd) may be NULL. RV_E_STALE
  * ends the worker. */
 int rv_refresher_full(struct rv_refresher *refresher, int64_t task_id, char **stats, rv_err *err);
+/* Looks at those objects only that a message's args name (targets.h): it deletes none but them.
+ * UNSUPPORTED when a full refresh is due instead: everything is asked for, or `most` objects or
+ * more (0: no limit), or the provider cannot look at one of them alone. */
+int rv_refresher_targets(struct rv_refresher *refresher, const char *args, int most, char **stats,
+                         rv_err *err);
 /* 1 when there is no complete listing yet, so that a full one must come first. */
 int rv_refresher_needs_full(struct rv_refresher *refresher);
 /* Follow changes until interrupted; returns 0 then. UNSUPPORTED when the provider cannot watch. */

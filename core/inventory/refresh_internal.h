@@ -9,6 +9,7 @@
 #include "inventory/refresh.h"
 #include "host/host.h"
 #include "inventory/saver.h"
+#include "inventory/targets.h"
 
 struct rv_refresher {
     struct rv_refresher_config config;
@@ -34,7 +35,20 @@ struct rv_refresher {
     int64_t progress_ms, noted_ms, noted_rows;
     int64_t arrived_us;             /* of the first watched change that is not saved yet; 0: none */
     struct rv_save_counts measured; /* what /metrics was told of */
+    /* While few objects are looked at: which, and for each whether it came. */
+    const struct rv_targets *asked;
+    uint8_t *seen;
 };
+
+/* refresh.c */
+struct rv_call_spec rv_refresh_spec(struct rv_refresher *r, int64_t timeout_ms);
+/* Saver and connection are open, with the options as they are now. */
+int rv_refresh_ensure(struct rv_refresher *r, rv_err *err);
+/* After a failure: the connection may be in any state, and so may the saver's memory. */
+void rv_refresh_start_over(struct rv_refresher *r, const rv_err *failure);
+
+/* refresh_targets.c: this object came. */
+void rv_refresh_saw(struct rv_refresher *r, const struct rv_kind *kind, const char *ref);
 
 /* refresh_report.c: failure NULL: all is well. */
 int rv_refresh_report(struct rv_refresher *r, const rv_err *failure, const cJSON *stats, int full,

@@ -56,6 +56,7 @@ sink_emit(void *arg, const struct rv_object *object, rv_err *err)
     note_arrival(r);
     if (r->inner->emit(r->inner->arg, object, err) < 0)
         return err->code;
+    rv_refresh_saw(r, object->kind, object->ref);
     return show_progress(r, err);
 }
 
@@ -132,6 +133,7 @@ sink_rejected(void *arg, const struct rv_kind *kind, const char *ref, const rv_e
 {
     struct rv_refresher *r = arg;
     r->warned = 1;
+    rv_refresh_saw(r, kind, ref);
     r->inner->rejected(r->inner->arg, kind, ref, why);
 }
 

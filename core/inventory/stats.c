@@ -49,7 +49,8 @@ rv_refresh_times_begin(struct rv_refresh_times *times)
 void
 rv_refresh_times_end(struct rv_refresh_times *times, const struct rv_saver *saver)
 {
-    int64_t total_us = rv_monotonic_us() - times->begin_us;
+    times->end_us = rv_monotonic_us();
+    int64_t total_us = times->end_us - times->begin_us;
     rv_saver_counts(saver, &times->counts);
     times->total_ms = total_us / 1000;
     times->collect_ms = times->waited_us / 1000;
@@ -76,6 +77,7 @@ rv_refresh_stats(const struct rv_refresh_times *times)
         { "save_ms", counts->save_ms },
         { "total_ms", times->total_ms },
         { "objects", times->objects },
+        { "targets", times->targets },
         { "seen", counts->seen },
         { "unchanged", counts->unchanged },
         { "created", counts->created },
@@ -118,15 +120,23 @@ void
 rv_refresh_log(const char *provider, const struct rv_refresh_times *times)
 {
     const struct rv_save_counts *counts = &times->counts;
-    measure(provider, times);
-    rv_log(RV_INFO, "refresh done", RV_F("provider", RV_S(provider)),
+    if (times->targets == 0)
+        measure(provider, times);
+    int64_t now_us = rv_monotonic_us();
+    RV_AUTO_FREE char *targets =
+        times->targets ? rv_format("%d", times->targets) : rv_strdup("all");
+    rv_log(RV_INFO, "Refreshing targets...Complete - Timings", RV_F("provider", RV_S(provider)),
+           RV_F("targets", RV_S(targets)),
+           RV_F("collect_inventory_for_targets_ms", RV_I(times->collect_ms)),
+           RV_F("parse_targeted_inventory_ms", RV_I(times->parse_ms)),
+           RV_F("save_inventory_ms", RV_I(counts->hash_ms + counts->save_ms)),
+           RV_F("manager_refresh_post_processing_ms", RV_I((now_us - times->end_us) / 1000)),
+           RV_F("ems_refresh_ms", RV_I((now_us - times->begin_us) / 1000)),
            RV_F("objects", RV_I(times->objects)), RV_F("created", RV_I(counts->created)),
            RV_F("updated", RV_I(counts->updated)), RV_F("archived", RV_I(counts->archived)),
            RV_F("deleted", RV_I(counts->deleted)), RV_F("restored", RV_I(counts->restored)),
            RV_F("rejected", RV_I(counts->rejected)), RV_F("dangling", RV_I(counts->dangling)),
-           RV_F("rows", RV_I(counts->rows)), RV_F("collect_ms", RV_I(times->collect_ms)),
-           RV_F("parse_ms", RV_I(times->parse_ms)), RV_F("hash_ms", RV_I(counts->hash_ms)),
-           RV_F("save_ms", RV_I(counts->save_ms)), RV_F("total_ms", RV_I(times->total_ms)),
+           RV_F("rows", RV_I(counts->rows)), RV_F("hash_ms", RV_I(counts->hash_ms)),
            RV_F("peak_rss_bytes", RV_I(times->peak_rss_bytes)),
            RV_F("table_bytes", RV_I(times->table_bytes)));
 }

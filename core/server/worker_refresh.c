@@ -76,7 +76,22 @@ full(struct refresh *refresh, int64_t task_id, char **stats, rv_err *err)
     return failed;
 }
 
-/* A message: somebody wants a full refresh now. */
+/* UNSUPPORTED when everything is to be listed instead. */
+static int
+few(struct refresh *refresh, const char *args, char **stats, rv_err *err)
+{
+    struct rv_worker *worker = refresh->worker;
+    rv_worker_busy(worker, "refresh: targets", worker->message,
+                   rv_settings_int(worker->settings, "refresh.timeout"));
+    int most = (int)rv_settings_int(worker->settings, "refresh.full_threshold");
+    int failed = rv_refresher_targets(refresh->refresher, args, most, stats, err);
+    rv_worker_idle(worker);
+    if (failed && failed != RV_E_UNSUPPORTED)
+        note_refusal(refresh, err);
+    return failed;
+}
+
+/* A message: somebody wants a refresh now, of some objects or of all. */
 static int
 refresh_message(void *arg, const struct rv_message *message, char **results, rv_err *err)
 {
@@ -89,6 +104,10 @@ refresh_message(void *arg, const struct rv_message *message, char **results, rv_
         *err = refresh->cause;
         return err->code;
     }
+    int failed = few(refresh, message->args, results, err);
+    if (failed != RV_E_UNSUPPORTED)
+        return failed;
+    rv_err_clear(err);
     return full(refresh, message->task_id, results, err);
 }
 

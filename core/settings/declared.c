@@ -145,6 +145,8 @@ static const struct rv_setting declared[] = {
       "time between full refreshes of a provider that cannot watch" },
     { "refresh.full_interval", RV_SET_DURATION, "0", 0, 365 * DAY,
       "time between full refreshes of a provider that watches; 0: only when needed or asked for" },
+    { "refresh.full_threshold", RV_SET_INT, "100", 2, 100000,
+      "so many objects of one provider asked for at once are a full refresh" },
     { "refresh.timeout", RV_SET_DURATION, "2h", 1000, 7 * DAY,
       "a full refresh that takes longer is given up" },
     { "refresh.objects_max", RV_SET_INT, "2000000", 0, 1000000000,

@@ -74,6 +74,18 @@ int demo_emit_storage(struct reeve_inventory *inv, const struct demo_estate *est
 int demo_emit_project(struct reeve_inventory *inv, const struct demo_estate *estate, int64_t index);
 int demo_emit_node(struct reeve_inventory *inv, const struct demo_estate *estate, int64_t index);
 
+/* A kind, and how one of its objects is emitted. */
+struct demo_part {
+    const char *kind; /* NULL: the end */
+    int (*emit)(struct reeve_inventory *inv, const struct demo_estate *estate, int64_t index);
+    int64_t count;
+};
+/* Emits those of the targets that are there. */
+int demo_emit_targets(struct reeve_call *call, const struct demo_estate *estate,
+                      const struct demo_part *parts,
+                      const struct reeve_inventory_target *const *targets,
+                      struct reeve_inventory *inv);
+
 /* The fault in force: that of the option, or the word in fault_file while that file exists. */
 enum demo_fault demo_fault_now(const struct reeve_config *config);
 void demo_crash(void);

@@ -6,6 +6,7 @@
  * tests of core in place of mocks.
  */
 #include <stdlib.h>
+#include <string.h>
 #include "demo.h"
 
 struct demo {
@@ -135,14 +136,30 @@ between_objects(struct reeve_call *call, struct demo *demo)
     return 0;
 }
 
-struct part {
-    const char *kind;
-    int (*emit)(struct reeve_inventory *inv, const struct demo_estate *estate, int64_t index);
-    int64_t count;
-};
+enum { MOST_PARTS = 128 };
+
+/* What the estate has, in the order of a listing; out has MOST_PARTS. */
+static void
+list_parts(const struct demo_estate *estate, struct demo_part *out)
+{
+    const struct demo_size *size = &estate->size;
+    const struct demo_part parts[] = {
+        { "ems_cluster", demo_emit_cluster, size->clusters },
+        { "storage", demo_emit_storage, size->storages },
+        { "host", demo_emit_host, size->hosts },
+        { "vm", demo_emit_vm, size->vms },
+        { "container_project", demo_emit_project, size->projects },
+        { "container_node", demo_emit_node, size->nodes },
+        { "container_group", demo_emit_pod, size->pods },
+        { NULL, NULL, 0 },
+    };
+
+    _Static_assert(sizeof(parts) <= MOST_PARTS * sizeof(parts[0]), "raise MOST_PARTS");
+    memcpy(out, parts, sizeof(parts));
+}
 
 static int
-list_part(struct reeve_call *call, struct demo *demo, const struct part *part,
+list_part(struct reeve_call *call, struct demo *demo, const struct demo_part *part,
           struct reeve_inventory *inv)
 {
     int status = reeve_begin(inv, part->kind);
@@ -182,27 +199,33 @@ demo_refresh(struct reeve_call *call, void *conn, const struct reeve_scope *scop
              struct reeve_inventory *inv)
 {
     struct demo *demo = conn;
-    const struct demo_size *size = &demo->estate.size;
-    const struct part parts[] = {
-        { "ems_cluster", demo_emit_cluster, size->clusters },
-        { "storage", demo_emit_storage, size->storages },
-        { "host", demo_emit_host, size->hosts },
-        { "vm", demo_emit_vm, size->vms },
-        { "container_project", demo_emit_project, size->projects },
-        { "container_node", demo_emit_node, size->nodes },
-        { "container_group", demo_emit_pod, size->pods },
-    };
+    struct demo_part parts[MOST_PARTS];
     enum demo_fault fault = demo_fault_now(demo->config);
     int status = refused(call, fault);
 
-    (void)scope; /* not targeted: always everything */
+    (void)scope; /* always everything: single objects are for demo_refresh_targets */
     demo->emitted = 0;
+    list_parts(&demo->estate, parts);
     catch_up(demo, inv);
     if (status == 0 && fault == DEMO_GARBAGE)
         status = demo_emit_garbage(call, inv);
-    for (size_t i = 0; status == 0 && i < sizeof(parts) / sizeof(parts[0]); i++)
+    for (size_t i = 0; status == 0 && parts[i].kind; i++)
         status = list_part(call, demo, &parts[i], inv);
     return status < 0 ? status : keep_step(call, demo, inv);
+}
+
+static int
+demo_refresh_targets(struct reeve_call *call, void *conn,
+                     const struct reeve_inventory_target *const *targets,
+                     struct reeve_inventory *inv)
+{
+    struct demo *demo = conn;
+    struct demo_part parts[MOST_PARTS];
+    int status = refused(call, demo_fault_now(demo->config));
+
+    list_parts(&demo->estate, parts);
+    catch_up(demo, inv);
+    return status < 0 ? status : demo_emit_targets(call, &demo->estate, parts, targets, inv);
 }
 
 static int
@@ -284,7 +307,11 @@ static const char *const kinds[] = { "ems_cluster",
                                      NULL };
 
 static const struct reeve_inventory_iface inventory = {
-    .size = sizeof(inventory), .kinds = kinds, .refresh = demo_refresh, .watch = demo_watch
+    .size = sizeof(inventory),
+    .kinds = kinds,
+    .refresh = demo_refresh,
+    .watch = demo_watch,
+    .refresh_targets = demo_refresh_targets,
 };
 
 REEVE_PROVIDER(.name = "demo", .title = "Demo estate", .version = REEVE_SDK_VERSION,

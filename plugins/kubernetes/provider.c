@@ -15,6 +15,7 @@ static const struct reeve_inventory_iface inventory = {
     .kinds = kube_kinds,
     .refresh = kube_refresh,
     .watch = kube_watch,
+    .refresh_targets = kube_refresh_targets,
 };
 
 REEVE_PROVIDER(.name = "kubernetes", .title = "Kubernetes", .version = REEVE_SDK_VERSION,

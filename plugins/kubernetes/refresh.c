@@ -83,7 +83,7 @@ kube_refresh(struct reeve_call *call, void *arg, const struct reeve_scope *scope
     struct progress *p = (struct progress *)reeve_alloc(call, sizeof(*p));
     int rc = p ? kube_version(call, conn, NULL) : REEVE_E_LIMIT;
 
-    (void)scope; /* never less than all: REEVE_INVENTORY_TARGETED is not offered */
+    (void)scope; /* never less than all: that is what kube_refresh_targets is for */
     if (rc)
         return rc;
     p->work = (struct kube_work){ .call = call, .conn = conn, .inv = inv };

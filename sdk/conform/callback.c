@@ -260,6 +260,16 @@ callback_refresh_scope(struct trial *trial, struct rv_connection *connection, st
 }
 
 int
+callback_target(struct trial *trial, struct rv_connection *connection, struct run *run,
+                const struct rv_target *target)
+{
+    struct stage stage;
+    record_begin_refresh(run->record);
+    begin(trial, run, "refresh_targets", &stage);
+    return end(run, rv_connection_targets(connection, &stage.spec, target, 1, &run->err));
+}
+
+int
 callback_refresh(struct trial *trial, struct rv_connection *connection, struct run *run)
 {
     struct reeve_scope whole = { .size = sizeof(whole), .whole = 1 };

@@ -58,6 +58,9 @@ void callback_close(struct trial *trial, struct rv_connection *connection);
 int callback_verify(struct trial *trial, struct rv_connection *connection, struct run *run,
                     struct rv_identity_found *found);
 int callback_refresh(struct trial *trial, struct rv_connection *connection, struct run *run);
+/* One object alone, by refresh_targets. */
+int callback_target(struct trial *trial, struct rv_connection *connection, struct run *run,
+                    const struct rv_target *target);
 int callback_refresh_scope(struct trial *trial, struct rv_connection *connection, struct run *run,
                            const struct reeve_scope *scope);
 int callback_watch(struct trial *trial, struct rv_connection *connection, struct run *run);

@@ -10,7 +10,7 @@
 #include "record.h"
 #include "spy.h"
 
-enum { ROUNDS = 3, ASKED_FOR = 3 };
+enum { ROUNDS = 3, ASKED_FOR = 3, PICKED = 24 };
 
 /* A whole listing into a new record; NULL when there is none. */
 static struct record *
@@ -232,6 +232,24 @@ check_complete(struct trial *trial)
         trial_remark(trial, "%d kinds not, and a warning: %.100s", incomplete, record->warnings[0]);
 }
 
+/* By its ref and, split in place, by its name. */
+static void
+ask_by_target(struct trial *trial, struct rv_connection *connection, const struct seen *wanted,
+              struct run *run)
+{
+    struct rv_target target = { .kind = wanted->kind,
+                                .ref = wanted->key + strlen(wanted->kind->name) + 1 };
+    RV_AUTO_FREE char *names =
+        wanted->name ? rv_strdup(wanted->name + strlen(wanted->kind->name) + 1) : NULL;
+    char *cut = names ? strchr(names, ' ') : NULL;
+    if (cut) {
+        *cut = '\0';
+        target.name = cut + 1;
+        target.scope = wanted->kind->name_key_count == 2 ? names : NULL;
+    }
+    callback_target(trial, connection, run, &target);
+}
+
 /* Whether it was emitted. */
 static int
 ask_for_one(struct trial *trial, struct rv_connection *connection, const struct seen *wanted,
@@ -240,7 +258,10 @@ ask_for_one(struct trial *trial, struct rv_connection *connection, const struct 
     const char *ref = wanted->key + strlen(wanted->kind->name) + 1;
     const char *refs[] = { ref, NULL };
     struct reeve_scope scope = { .size = sizeof(scope), .kind = wanted->kind->name, .refs = refs };
-    callback_refresh_scope(trial, connection, run, &scope);
+    if (trial->provider->inventory->refresh_targets)
+        ask_by_target(trial, connection, wanted, run);
+    else
+        callback_refresh_scope(trial, connection, run, &scope);
     for (int i = 0; i < run->record->kinds; i++)
         if (run->record->complete[i])
             trial_fail(trial,
@@ -261,21 +282,40 @@ say_not_emitted(struct trial *trial, const struct seen *wanted, const struct run
     else
         trial_fail(trial, "asked for %s '%.100s' alone, it did not emit it", wanted->kind->name,
                    ref);
-    trial_advise(trial,
-                 "list what scope->refs names, or leave REEVE_INVENTORY_TARGETED out: then it "
-                 "is never asked for less than all");
+    trial_advise(trial, trial->provider->inventory->refresh_targets
+                            ? "emit what targets names; answer REEVE_E_UNSUPPORTED for a kind that "
+                              "cannot be asked for alone: everything is listed then"
+                            : "list what scope->refs names, or leave REEVE_INVENTORY_TARGETED out: "
+                              "then it is never asked for less than all");
 }
 
-/* An object that is not there any more says nothing about the provider: ask for the next. */
+/* The first few objects, then the first of each kind; returns how many. */
+static int
+pick(const struct record *all, const struct seen **out)
+{
+    int count = 0;
+    for (int i = 0; i < all->count && count < PICKED; i++)
+        if (i < ASKED_FOR || all->seen[i].kind != all->seen[i - 1].kind)
+            out[count++] = &all->seen[i];
+    return count;
+}
+
+/* An object that is not there any more says nothing about the provider: ask for the next. So does
+ * one of a kind that cannot be asked for alone. */
 static void
 ask_for_some(struct trial *trial, struct rv_connection *connection, const struct record *all)
 {
     struct record *one = trial_record(trial), *again = trial_record(trial);
-    for (int i = 0; i < ASKED_FOR && i < all->count && !trial_failed(trial); i++) {
-        const struct seen *wanted = &all->seen[i];
+    const struct seen *picked[PICKED];
+    int count = pick(all, picked), refused = 0;
+    for (int i = 0; i < count && i - refused < ASKED_FOR && !trial_failed(trial); i++) {
+        const struct seen *wanted = picked[i];
         struct run run = { .record = one }, second = { .record = one };
         if (ask_for_one(trial, connection, wanted, &run) || trial_failed(trial))
             return;
+        refused += run.rc == REEVE_E_UNSUPPORTED;
+        if (run.rc == REEVE_E_UNSUPPORTED)
+            continue;
         if (callback_list(trial, connection, again) < 0)
             return;
         if (rv_names_find(&again->by_key, wanted->key) < 0)
@@ -284,14 +324,17 @@ ask_for_some(struct trial *trial, struct rv_connection *connection, const struct
             say_not_emitted(trial, wanted, &second);
         return;
     }
-    if (!trial_failed(trial))
+    if (refused == count)
+        trial_fail(trial, "it offers that, and refuses it for each of %d objects", count);
+    else if (!trial_failed(trial))
         trial_skip_changing(trial, "what was listed was gone when it was asked for");
 }
 
 void
 check_targeted(struct trial *trial)
 {
-    if (!(trial->provider->inventory->flags & REEVE_INVENTORY_TARGETED)) {
+    if (trial->provider->inventory->refresh_targets == NULL &&
+        !(trial->provider->inventory->flags & REEVE_INVENTORY_TARGETED)) {
         trial_remark(trial, "it does not offer that");
         return;
     }

@@ -38,6 +38,15 @@ script(const char *text)
     rv_test_write_file(script_dir, "script", text);
 }
 
+char *
+script_asked(void)
+{
+    RV_AUTO_FREE char *path = rv_format("%s/script.asked", script_dir);
+    rv_buf text = rv_buf_limited(1 << 20);
+    must(rv_buf_read_file(&text, path, err));
+    return rv_buf_take_string(&text);
+}
+
 void
 script_remove(void)
 {

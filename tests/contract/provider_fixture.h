@@ -17,6 +17,8 @@ extern const struct rv_vault test_vault;
 int64_t scripted_provider(struct rv_store *store, const char *name);
 void script(const char *text);
 void script_remove(void);
+/* What the provider was asked for as single objects; the caller's. */
+char *script_asked(void);
 /* Column of the record as text, "" for null; the caller's. */
 char *record(struct rv_store *store, int64_t id, const char *column);
 #define assert_record(store, id, column, expected)                                                 \

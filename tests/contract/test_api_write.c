@@ -331,6 +331,37 @@ a_refresh_is_a_task_and_two_are_one(void **state)
 }
 
 static void
+single_rows_are_refreshed_in_one_message(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    const char *first = "1000000000201", *last = "1000000000202";
+    char body[256];
+
+    snprintf(body, sizeof(body),
+             "{\"action\":\"refresh\",\"resources\":[{\"id\":\"%s\"},{\"id\":\"%s\"}]}", first,
+             last);
+    AUTO_REPLY struct reply both = post(f, "/api/container_projects", body);
+    assert_int_equal(both.status, 200);
+    assert_string_equal(at(&both, "results[0].success"), "true");
+    assert_string_equal(at(&both, "results[1].task_id"), at(&both, "results[0].task_id"));
+    assert_non_null(strstr(f->woken, "ems_1000000000101 "));
+    RV_AUTO_FREE char *args = rv_test_text(f->store, "SELECT args FROM miq_queue");
+    snprintf(body, sizeof(body),
+             "{\"targets\":[{\"kind\":\"container_project\",\"id\":%s},{\"kind\":"
+             "\"container_project\",\"id\":%s}]}",
+             first, last);
+    assert_string_equal(args, body);
+    AUTO_REPLY struct reply none =
+        post(f, "/api/container_projects/1000000000077", "{\"action\":\"refresh\"}");
+    assert_int_equal(none.status, 404);
+    AUTO_REPLY struct reply paused = post(f, PROVIDER, "{\"action\":\"pause\"}");
+    snprintf(body, sizeof(body), "/api/container_projects/%s", first);
+    AUTO_REPLY struct reply refused = post(f, body, "{\"action\":\"refresh\"}");
+    assert_string_equal(at(&refused, "success"), "false");
+    assert_non_null(strstr(at(&refused, "message"), "its provider 'prod' is paused"));
+}
+
+static void
 a_refresh_that_nobody_follows_yet_gets_the_task(void **state)
 {
     struct api_fixture *f = fixture_of(state);
@@ -566,6 +597,7 @@ main(void)
         api_test(new_credentials_are_proved_before_they_replace_the_old),
         api_test(an_edit_cannot_do_everything),
         api_test(a_refresh_is_a_task_and_two_are_one),
+        api_test(single_rows_are_refreshed_in_one_message),
         api_test(a_refresh_that_nobody_follows_yet_gets_the_task),
         api_test(a_paused_provider_is_not_refreshed),
         api_test(stored_credentials_are_proved_on_request),

@@ -93,6 +93,17 @@ struct reeve_scope {
 
 #define REEVE_INVENTORY_TARGETED (1 << 0)
 
+/* One object that is asked for. Lent by the host for the time of the call. */
+struct reeve_inventory_target {
+    uint64_t size;
+    const char *kind; /* one that the provider emits, and not a kind of children */
+    const char *ref;  /* NULL: only its name is known */
+    /* Its name_key (struct reeve_kind), as far as it is known: for systems that find an object by
+     * its name only. NULL where the kind has none. */
+    const char *scope;
+    const char *name;
+};
+
 /* What a provider offers about inventory. */
 struct reeve_inventory_iface {
     uint64_t size;
@@ -105,6 +116,15 @@ struct reeve_inventory_iface {
     /* Optional: follow changes from the stored tokens until cancelled; blocks. Lists again
      * what has no token or whose token is too old. */
     int (*watch)(struct reeve_call *call, void *conn, struct reeve_inventory *inv);
+    /* Optional (hosts from version 1.2 on call it): look at these few objects, of any kinds, and
+     * emit those that are there, with whatever belongs to them. targets ends with NULL. When it
+     * returns 0, a target with a ref that was neither emitted nor refused is gone, and nothing
+     * else is: reeve_begin, reeve_complete and reeve_checkpoint are refused in it. UNSUPPORTED
+     * when one of the kinds cannot be asked for: everything is listed then. In place of it a
+     * provider may set REEVE_INVENTORY_TARGETED: refresh is then called once a kind. */
+    int (*refresh_targets)(struct reeve_call *call, void *conn,
+                           const struct reeve_inventory_target *const *targets,
+                           struct reeve_inventory *inv);
 };
 
 #ifdef __cplusplus

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A provider that does what a file says, line by line: tests of the refresher write
- * it. Lines before "watch:" are for a refresh, those after it for a watch; "verify: CLASS TEXT"
- * makes the proof of credentials fail.
+ * it. Lines before "watch:" are for a refresh, those after it for a watch, those after "targets:"
+ * for single objects; what was asked for goes to the file's name with ".asked". "verify: CLASS
+ * TEXT" makes the proof of credentials fail.
  */
 #include "reeve/provider.h"
 #include "reeve/host.h"
@@ -53,6 +54,7 @@ class_of(const char *word)
     } words[] = { { "auth", REEVE_E_AUTH },
                   { "unavailable", REEVE_E_UNAVAILABLE },
                   { "protocol", REEVE_E_PROTOCOL },
+                  { "unsupported", REEVE_E_UNSUPPORTED },
                   { "gone", REEVE_E_GONE } };
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (strcmp(words[i].word, word) == 0)
@@ -102,6 +104,8 @@ act(struct reeve_call *call, struct reeve_inventory *inv, const char *line)
     }
     if (strcmp(word, "gone") == 0)
         return own->gone(inv, a, b);
+    if (strcmp(word, "begin") == 0)
+        return own->begin(inv, a);
     if (strcmp(word, "complete") == 0)
         return own->complete(inv, a);
     if (strcmp(word, "token") == 0)
@@ -116,17 +120,23 @@ act(struct reeve_call *call, struct reeve_inventory *inv, const char *line)
 }
 
 static int
-run(struct reeve_call *call, const char *path, struct reeve_inventory *inv, int watch)
+run(struct reeve_call *call, const char *path, struct reeve_inventory *inv, const char *wanted)
 {
+    static const char *const parts[] = { "refresh:", "watch:", "targets:" };
+    const char *part = parts[0];
     char line[512];
-    int watching = 0, rc = 0;
+    int rc = 0;
     FILE *file = fopen(path, "r");
     if (file == NULL)
         return fail_as(call, "unavailable", "no script");
     while (rc == 0 && fgets(line, sizeof(line), file)) {
-        if (strncmp(line, "watch:", 6) == 0)
-            watching = 1;
-        else if (watching == watch && strncmp(line, "verify:", 7) != 0)
+        const char *named = 0;
+        for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+            if (strncmp(line, parts[i], strlen(parts[i])) == 0)
+                named = parts[i];
+        if (named)
+            part = named;
+        else if (strcmp(part, wanted) == 0 && strncmp(line, "verify:", 7) != 0)
             rc = act(call, inv, line);
     }
     fclose(file);
@@ -138,13 +148,30 @@ refresh_it(struct reeve_call *call, void *conn, const struct reeve_scope *scope,
            struct reeve_inventory *inv)
 {
     (void)scope;
-    return run(call, conn, inv, 0);
+    return run(call, conn, inv, "refresh:");
 }
 
 static int
 watch_it(struct reeve_call *call, void *conn, struct reeve_inventory *inv)
 {
-    return run(call, conn, inv, 1);
+    return run(call, conn, inv, "watch:");
+}
+
+static int
+targets_it(struct reeve_call *call, void *conn, const struct reeve_inventory_target *const *targets,
+           struct reeve_inventory *inv)
+{
+    char path[512];
+    snprintf(path, sizeof(path), "%s.asked", (const char *)conn);
+    FILE *file = fopen(path, "a");
+    if (file == NULL)
+        return fail_as(call, "unavailable", "nothing can be noted");
+    for (; *targets; targets++)
+        fprintf(file, "%s %s %s/%s;", (*targets)->kind, (*targets)->ref ? (*targets)->ref : "-",
+                (*targets)->scope ? (*targets)->scope : "-",
+                (*targets)->name ? (*targets)->name : "-");
+    fclose(file);
+    return run(call, conn, inv, "targets:");
 }
 
 static int
@@ -166,7 +193,11 @@ verify_it(struct reeve_call *call, void *conn, struct reeve_identity *out)
 
 static const char *const kinds[] = { "container_group", "container_node", 0 };
 static const struct reeve_inventory_iface inventory = {
-    .size = sizeof(inventory), .kinds = kinds, .refresh = refresh_it, .watch = watch_it
+    .size = sizeof(inventory),
+    .kinds = kinds,
+    .refresh = refresh_it,
+    .watch = watch_it,
+    .refresh_targets = targets_it,
 };
 
 REEVE_PROVIDER(.name = "scripted", .title = "Scripted", .version = "1", .options = options,

@@ -181,6 +181,23 @@ run_refresh_spec(refresh_fn fn, const struct rv_call_spec *spec, rv_err *err)
 }
 
 int
+run_targets(refresh_fn fn, const struct rv_target *targets, int count, struct heard *heard,
+            rv_err *err)
+{
+    char options[64];
+    struct rv_sink sink = heard_sink(heard);
+    struct rv_call_spec spec = { .scope = "good", .sink = &sink };
+    snprintf(options, sizeof(options), "{\"act\":\"%llx\"}", (unsigned long long)(uintptr_t)fn);
+    struct rv_config *config = good_config(options);
+    struct rv_connection *connection = NULL;
+    assert_int_equal(rv_connection_open(&connection, good_module(), config, &spec, err), 0);
+    int rc = rv_connection_targets(connection, &spec, targets, count, err);
+    rv_connection_close(connection);
+    rv_config_free(config);
+    return rc;
+}
+
+int
 run_refresh(refresh_fn fn, struct heard *heard, rv_err *err)
 {
     struct rv_sink sink = heard_sink(heard);

@@ -36,6 +36,8 @@ struct rv_config *good_config(const char *options);
 
 /* Runs fn as the provider's refresh. Returns what the host makes of it. */
 typedef int (*refresh_fn)(struct reeve_call *call, struct reeve_inventory *inv);
+int run_targets(refresh_fn fn, const struct rv_target *targets, int count, struct heard *heard,
+                rv_err *err);
 int run_refresh(refresh_fn fn, struct heard *heard, rv_err *err);
 int run_refresh_spec(refresh_fn fn, const struct rv_call_spec *spec, rv_err *err);
 

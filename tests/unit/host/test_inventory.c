@@ -90,6 +90,39 @@ open_many_streams(struct reeve_call *call, struct reeve_inventory *inv)
     return H->checkpoint(inv, "one-more", "1") == REEVE_E_LIMIT ? 0 : REEVE_E_INTERNAL;
 }
 
+static int
+speak_of_all(struct reeve_call *call, struct reeve_inventory *inv)
+{
+    int wrong = H->begin(inv, "container_node") != REEVE_E_INVALID;
+    assert_contains(H->fail_text(call), "not in a refresh of single objects");
+    wrong += H->complete(inv, "container_node") != REEVE_E_INVALID;
+    wrong += H->checkpoint(inv, "nodes", "77") != REEVE_E_INVALID;
+    wrong += H->gone(inv, "container_node", "n9") != 0;
+    return wrong ? REEVE_E_INTERNAL : 0;
+}
+
+static void
+a_refresh_of_single_objects_says_nothing_of_the_others(void **state)
+{
+    (void)state;
+    struct heard heard = { 0 };
+    rv_err err = RV_ERR_INIT;
+    const struct rv_target targets[] = {
+        { .kind = rv_model_kind("container_node"), .name = "one" },
+        { .kind = rv_model_kind("container_group"), .ref = "p1" },
+    };
+    assert_int_equal(run_targets(speak_of_all, targets, 2, &heard, &err), 0);
+    assert_string_equal(rv_buf_text(&heard.text), "warn container_node: one\n"
+                                                  "gone container_node n9\n");
+    heard_reset(&heard);
+    const struct rv_target child = { .kind = rv_model_kind("container"), .ref = "c" },
+                           foreign = { .kind = rv_model_kind("vm"), .ref = "v" };
+    assert_int_equal(run_targets(speak_of_all, &child, 1, &heard, &err), RV_E_UNSUPPORTED);
+    assert_int_equal(run_targets(speak_of_all, &foreign, 1, &heard, &err), RV_E_UNSUPPORTED);
+    assert_contains(err.text, "provider 'good' cannot be asked for a vm alone");
+    heard_reset(&heard);
+}
+
 static void
 there_are_at_most_64_streams(void **state)
 {
@@ -160,6 +193,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(calls_reach_the_sink_in_order),
         cmocka_unit_test(calls_with_bad_arguments_are_refused),
+        cmocka_unit_test(a_refresh_of_single_objects_says_nothing_of_the_others),
         cmocka_unit_test(there_are_at_most_64_streams),
         cmocka_unit_test(a_failed_save_is_the_end_of_the_call),
         cmocka_unit_test(an_emit_sees_cancellation),

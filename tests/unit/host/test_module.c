@@ -202,7 +202,7 @@ the_manifest_tells_options_kinds_and_interfaces(void **state)
     (void)state;
     cJSON *manifest = rv_module_describe(good_module());
     assert_string_equal(rv_json_string(manifest, "name"), "good");
-    assert_string_equal(rv_json_string(manifest, "abi"), "1.1");
+    assert_string_equal(rv_json_string(manifest, "abi"), "1.2");
     const cJSON *options = cJSON_GetObjectItem(manifest, "options");
     assert_int_equal(cJSON_GetArraySize(options), 10);
     const cJSON *count = cJSON_GetArrayItem(options, 2);

@@ -327,6 +327,14 @@ kube_driver_refresh(struct kube_driver *driver, rv_err *err)
 }
 
 int
+kube_driver_target(struct kube_driver *driver, const struct rv_target *target, rv_err *err)
+{
+    struct rv_call_spec spec = spec_of(driver);
+
+    return rv_connection_targets(driver->connection, &spec, target, 1, err);
+}
+
+int
 kube_driver_watch(struct kube_driver *driver, rv_err *err)
 {
     struct rv_call_spec spec = spec_of(driver);

@@ -46,6 +46,8 @@ int kube_driver_config(struct rv_config **out, const char *given, rv_err *err);
 
 int kube_driver_verify(struct kube_driver *driver, struct rv_identity_found *out, rv_err *err);
 int kube_driver_refresh(struct kube_driver *driver, rv_err *err);
+/* One object alone; it is gone when it does not come. */
+int kube_driver_target(struct kube_driver *driver, const struct rv_target *target, rv_err *err);
 /* Until tick says so (CANCELLED), or an error. */
 int kube_driver_watch(struct kube_driver *driver, rv_err *err);
 

@@ -468,6 +468,43 @@ rows_say_what_kubectl_says(void **state)
     kube_driver_close(&driver);
 }
 
+static void
+single_objects_are_looked_at_alone(void **state)
+{
+    RV_AUTO_FREE char *uid = cluster_kubectl(&cluster, "get pv disk-1 -o jsonpath={.metadata.uid}");
+    const struct rv_target
+        disk = { .kind = rv_model_kind("persistent_volume"), .ref = uid, .name = "disk-1" },
+        web = { .kind = rv_model_kind("container_deployment"), .scope = "shop", .name = "web" },
+        none = { .kind = rv_model_kind("container_replicator"),
+                 .ref = "some-uid",
+                 .scope = "shop",
+                 .name = "no-such" },
+        nameless = { .kind = rv_model_kind("container_group"), .ref = "uid" },
+        image = { .kind = rv_model_kind("container_image"), .ref = "x", .name = "x" };
+    struct kube_driver driver;
+    rv_err err = RV_ERR_INIT;
+
+    (void)state;
+    kube_driver_open_cluster(&driver, cluster.dir, "reeve");
+    if (kube_driver_target(&driver, &disk, &err) || kube_driver_target(&driver, &web, &err) ||
+        kube_driver_target(&driver, &none, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(driver.model.emits, 2);
+    assert_int_equal(driver.model.completes, 0);
+    assert_non_null(kube_model_object(&driver.model, "persistent_volume", uid));
+    assert_contains(kube_model_find(&driver.model, "container_deployment", "name='web'"),
+                    "namespace='shop'");
+    assert_int_equal(kube_driver_target(&driver, &nameless, &err), RV_E_UNSUPPORTED);
+    err = (rv_err)RV_ERR_INIT;
+    assert_int_equal(kube_driver_target(&driver, &image, &err), RV_E_UNSUPPORTED);
+    kube_driver_close(&driver);
+    kube_driver_open_cluster(&driver, cluster.dir, "nobody");
+    err = (rv_err)RV_ERR_INIT;
+    assert_int_equal(kube_driver_target(&driver, &web, &err), RV_E_PERMISSION);
+    assert_contains(err.text, "deployments 'web'");
+    kube_driver_close(&driver);
+}
+
 int
 main(void)
 {
@@ -476,6 +513,7 @@ main(void)
         cmocka_unit_test(every_collection_has_kubectls_numbers),
         cmocka_unit_test(rows_say_what_kubectl_says),
         cmocka_unit_test(no_value_of_a_secret_is_kept),
+        cmocka_unit_test(single_objects_are_looked_at_alone),
         cmocka_unit_test(a_second_refresh_finds_nothing_new),
         cmocka_unit_test(refused_collections_are_warnings_and_the_rest_goes_on),
         cmocka_unit_test(an_account_without_any_rights_is_an_error),

@@ -167,6 +167,22 @@ refresh_it(struct reeve_call *call, void *conn, const struct reeve_scope *scope,
     return fn.address ? fn.function(call, inv) : 0;
 }
 
+/* The same for single objects. */
+static int
+refresh_targets_it(struct reeve_call *call, void *conn,
+                   const struct reeve_inventory_target *const *targets, struct reeve_inventory *inv)
+{
+    union {
+        refresh_fn function;
+        uintptr_t address;
+    } fn = { .address = (uintptr_t)strtoull(act_of(conn), 0, 16) };
+    int count = 0;
+    while (targets[count])
+        count++;
+    own->warn(inv, targets[0]->kind, targets[0]->ref ? targets[0]->ref : targets[0]->name);
+    return fn.address ? fn.function(call, inv) : -count;
+}
+
 static int
 prepare_it(struct reeve_call *call, const char *given, void *out)
 {
@@ -189,7 +205,8 @@ static const char *const inventory_kinds[] = {
 };
 static const struct reeve_inventory_iface inventory = { .size = sizeof(inventory),
                                                         .kinds = inventory_kinds,
-                                                        .refresh = refresh_it };
+                                                        .refresh = refresh_it,
+                                                        .refresh_targets = refresh_targets_it };
 
 /* Only declared: no release calls these interfaces. */
 static const struct reeve_metric metric_list[] = {
