@@ -56,6 +56,7 @@ succeed(struct rv_refresher *r, const struct rv_refresh_times *times, char **sta
     r->noted_ms = 0;
     if (rv_refresh_note_change(r, err) < 0 || rv_refresh_note_success(r, err) < 0)
         return err->code;
+    rv_refresh_measure(r);
     cJSON *json = rv_refresh_stats(times);
     if (stats)
         *stats = cJSON_PrintUnformatted(json);
