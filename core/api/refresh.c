@@ -50,7 +50,8 @@ refresh(struct rv_job *job, const struct rv_provider *provider, const struct rv_
                                                 .count = ask ? 1 : 0,
                                                 .most = most_targets(api),
                                                 .task_name = task_name,
-                                                .userid = job->req->who.userid };
+                                                .userid = job->req->who.userid,
+                                                .user_id = job->req->who.user_id };
     int rc = rv_refresh_request(api->config.store, &request, task_id, err);
 
     if (rc < 0)

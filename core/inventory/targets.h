@@ -45,6 +45,7 @@ struct rv_refresh_request {
     int most;              /* setting refresh.full_threshold */
     const char *task_name; /* NULL: nobody waits */
     const char *userid;
+    int64_t user_id; /* 0: nobody */
 };
 /* *task_id is the task that stands for it: a new one, or that of the request it was merged into; 0
  * when nobody waits. Returns 1 when a message was put, 0 when it was merged. */

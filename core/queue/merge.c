@@ -56,10 +56,12 @@ change(struct rv_store *store, const struct rv_message *found, int64_t version,
         rv_vint(spec->priority ? spec->priority : found->priority),
         rv_vint((timeout_ms + 999) / 1000),
         rv_vint(rv_now_ms()),
+        spec->task_id ? rv_vint(spec->task_id) : RV_VNULL,
     };
     if (rv_store_exec(store, &changed,
                       "UPDATE miq_queue SET args = $3, priority = $4, msg_timeout = $5,"
-                      " updated_on = $6, lock_version = COALESCE(lock_version, 0) + 1"
+                      " updated_on = $6, miq_task_id = COALESCE(miq_task_id, $7),"
+                      " lock_version = COALESCE(lock_version, 0) + 1"
                       " WHERE id = $1 AND state = 'ready' AND COALESCE(lock_version, 0) = $2",
                       params, RV_COUNT(params), err))
         return err->code;

@@ -75,7 +75,8 @@ int rv_queue_put_unless_exists(struct rv_store *store, const struct rv_message_s
 
 /* The same, but a ready message of this queue, class, method, target, role and zone, whatever its
  * args, is changed instead: merge sees it (NULL: there is none) and changes `spec`, which begins as
- * the one given; of it args, priority and timeout_ms are written (a timeout is never lowered).
+ * the one given; of it args, priority and timeout_ms are written (a timeout is never lowered), and
+ * task_id when the message has none.
  * merge returns 0, 1 to leave all as it is, or an error; it is called again when a worker has taken
  * the message meanwhile. Returns 1 when put, 0 when changed or left. */
 typedef int (*rv_queue_merge)(void *arg, const struct rv_message *found,
