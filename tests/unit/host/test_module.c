@@ -14,7 +14,7 @@ static const struct {
     { "plain", RV_E_INVALID, "it has no symbol reeve_provider_entry" },
     { "magic", RV_E_INVALID, "it is not a Reeve provider (its magic number is 0x12345678)" },
     { "major", RV_E_UNSUPPORTED,
-      "made for version 2.0 of the provider interface, this server has 1.1" },
+      "made for version 2.0 of the provider interface, this server has 1.2" },
     { "size", RV_E_INVALID, "shorter than its prologue" },
     { "null", RV_E_INVALID, "returned nothing" },
     { "undefined", RV_E_INVALID, "reeve_nobody_has_this" },
