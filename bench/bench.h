@@ -18,7 +18,8 @@ struct bench_series {
     double values[BENCH_RUNS_MOST];
     int count;
 };
-double bench_now(void); /* seconds, monotonic */
+double bench_now(void);     /* seconds, monotonic */
+double bench_cpu_now(void); /* seconds of the processor that this process has had */
 void bench_add(struct bench_series *series, double value);
 double bench_quantile(const struct bench_series *series, double q);
 /* The same of any number of values, which are sorted before. */

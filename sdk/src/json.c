@@ -41,7 +41,7 @@ reeve_json_parse(struct reeve_call *call, const char *text, uint64_t len, int ma
     if (rest < end)
         return reeve_fail(call, REEVE_E_PROTOCOL, "not JSON: more follows the value at byte %llu",
                           (unsigned long long)(rest - text));
-    int status = rv_sdk_json_build(call, &arena, &scan, from, (uint64_t)(stop - from),
+    int status = rv_sdk_json_build(call, &arena, from, (uint64_t)(stop - from),
                                    (uint64_t)(from - text), &tree);
     if (status < 0)
         rv_sdk_json_arena_free(&arena);

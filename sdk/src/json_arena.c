@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * cJSON takes memory through two functions that are set for the process. They
- * are set for the time of one parse only, in which nobody else runs (workers
- * have no threads), and are malloc and free again afterwards: other users of
- * the library never meet an arena. Measured on lists of pods, malloc and free
- * of single nodes took more than half of the whole time.
+ * Blocks of memory that grow. Measured on lists of pods, malloc and free of
+ * single nodes took more than half of the whole time.
  */
 #include "json_arena.h"
 
@@ -35,7 +32,6 @@ struct rv_sdk_json_block {
     char bytes[] __attribute__((aligned(ALIGN)));
 };
 
-static struct rv_sdk_json_arena *active; /* during a parse */
 static struct rv_sdk_json_block
     *spare; /* for the next document; a watch parses one after another */
 
@@ -92,55 +88,22 @@ add_block(struct rv_sdk_json_arena *arena, size_t bytes)
     return block;
 }
 
-static void *
-take(size_t bytes)
+void *
+rv_sdk_json_arena_take(struct rv_sdk_json_arena *arena, size_t bytes)
 {
-    struct rv_sdk_json_block *block = active->last;
+    struct rv_sdk_json_block *block = arena->last;
 
     if (bytes > SIZE_MAX / 2)
         return NULL;
     size_t step = (bytes + 7) & ~(size_t)7;
     if (!block || block->room - block->used < step)
-        block = add_block(active, step);
+        block = add_block(arena, step);
     if (!block)
         return NULL;
     char *at = block->bytes + block->used;
     block->used += step;
     ASAN_UNPOISON_MEMORY_REGION(at, bytes);
     return at;
-}
-
-static void
-leave(void *at)
-{
-    (void)at; /* goes with the arena */
-}
-
-cJSON *
-rv_sdk_json_arena_parse(struct rv_sdk_json_arena *arena, const char *bytes, size_t len,
-                        const char **stop)
-{
-    cJSON_Hooks hooks = { take, leave };
-
-    active = arena;
-    cJSON_InitHooks(&hooks);
-    cJSON *tree = cJSON_ParseWithLengthOpts(bytes, len, stop, 0);
-    cJSON_InitHooks(NULL);
-    active = NULL;
-    return tree;
-}
-
-char *
-rv_sdk_json_arena_copy(struct rv_sdk_json_arena *arena, const char *bytes, size_t len)
-{
-    active = arena;
-    char *copy = take(len + 1);
-    active = NULL;
-    if (!copy)
-        return NULL;
-    memcpy(copy, bytes, len);
-    copy[len] = 0;
-    return copy;
 }
 
 static void
@@ -185,7 +148,7 @@ rv_sdk_json_arena_of(cJSON *root)
 {
     struct rv_sdk_json_arena arena;
 
-    /* The root is what a parse allocates first. */
+    /* The root is what is taken first. */
     arena.first = (void *)((char *)root - offsetof(struct rv_sdk_json_block, bytes));
     arena.last = arena.first;
     return arena;

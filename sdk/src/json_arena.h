@@ -18,12 +18,8 @@ struct rv_sdk_json_arena {
     struct rv_sdk_json_block *last;
 };
 
-/* cJSON_ParseWithLengthOpts into an empty arena. NULL when it is no JSON or memory is out: the
- * arena is to be reset or freed all the same. The tree must not be given to cJSON_Delete. */
-cJSON *rv_sdk_json_arena_parse(struct rv_sdk_json_arena *arena, const char *bytes, size_t len,
-                               const char **stop);
-/* A NUL-terminated copy in it; NULL when memory is out. */
-char *rv_sdk_json_arena_copy(struct rv_sdk_json_arena *arena, const char *bytes, size_t len);
+/* Memory that is not set to anything; NULL when there is none. */
+void *rv_sdk_json_arena_take(struct rv_sdk_json_arena *arena, size_t bytes);
 /* Forget what is in it; keeps a block for the next value. */
 void rv_sdk_json_arena_reset(struct rv_sdk_json_arena *arena);
 void rv_sdk_json_arena_free(struct rv_sdk_json_arena *arena);

@@ -21,14 +21,9 @@ rv_sdk_json_of(const cJSON *node)
     return (const void *)node;
 }
 
-/* bytes are exactly one value that `scan` has gone through; offset is where they begin in the
- * whole, for the error. *out lives in the arena. */
-int rv_sdk_json_build(struct reeve_call *call, struct rv_sdk_json_arena *arena,
-                      const struct rv_sdk_scan *scan, const char *bytes, uint64_t len,
-                      uint64_t offset, cJSON **out);
-/* The same for bytes that may be changed. */
-int rv_sdk_json_build_in(struct reeve_call *call, struct rv_sdk_json_arena *arena,
-                         const struct rv_sdk_scan *scan, char *bytes, uint64_t len, uint64_t offset,
-                         cJSON **out);
+/* bytes are exactly one value that a scanner has gone through; offset is where they begin in the
+ * whole, for the error. *out lives in the arena, which is empty before. */
+int rv_sdk_json_build(struct reeve_call *call, struct rv_sdk_json_arena *arena, const char *bytes,
+                      uint64_t len, uint64_t offset, cJSON **out);
 
 #endif

@@ -167,12 +167,11 @@ static int
 build_value(struct reeve_json_list *list, const char *bytes, uint64_t len, cJSON **tree)
 {
     if (list->held_len == 0)
-        return rv_sdk_json_build(list->call, &list->arena, &list->scan, bytes, len, list->begun,
-                                 tree);
+        return rv_sdk_json_build(list->call, &list->arena, bytes, len, list->begun, tree);
     int status = hold(list, bytes, len);
     if (status == 0)
-        status = rv_sdk_json_build_in(list->call, &list->arena, &list->scan, list->held,
-                                      list->held_len, list->begun, tree);
+        status = rv_sdk_json_build(list->call, &list->arena, list->held, list->held_len,
+                                   list->begun, tree);
     drop_held(list);
     return status;
 }

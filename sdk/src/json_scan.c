@@ -8,18 +8,18 @@
 
 #include <string.h>
 
-enum state { START, BETWEEN, STRING, ESCAPE, HEX, WORD };
+enum state { START, BETWEEN, STRING, ESCAPE, WORD };
 
 enum fault { TOO_DEEP = 1, TOO_MANY, NOT_UTF8, NUL_BYTE, ODD_BYTE };
 
 /* Outside of strings. PLAIN and COMMA are added to the number of values as they are. */
-enum byte_class { PLAIN = 0, COMMA = 1, OPEN, CLOSE, QUOTE, ODD, DIGIT };
+enum byte_class { PLAIN = 0, COMMA = 1, OPEN, CLOSE, QUOTE, ODD };
 
 static const uint8_t classes[256] = {
     [0x00 ... 0x08] = ODD, /* \t, \n and \r may stand there */
-    [0x0B ... 0x0C] = ODD, [0x0E ... 0x1F] = ODD, [0x7F ... 0xFF] = ODD, ['"'] = QUOTE,
-    [','] = COMMA,         ['['] = OPEN,          ['{'] = OPEN,          [']'] = CLOSE,
-    ['}'] = CLOSE,         ['0' ... '9'] = DIGIT,
+    [0x0B ... 0x0C] = ODD, [0x0E ... 0x1F] = ODD, [0x7F ... 0xFF] = ODD,
+    ['"'] = QUOTE,         [','] = COMMA,         ['['] = OPEN,
+    ['{'] = OPEN,          [']'] = CLOSE,         ['}'] = CLOSE,
 };
 
 void
@@ -129,37 +129,6 @@ skip_characters(struct rv_sdk_scan *scan, const char *at, const char *end)
     return at;
 }
 
-static int
-hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))
-        return (c | 0x20) - 'a' + 10;
-    return -1;
-}
-
-/* The four digits of a \uXXXX. What is no digit ends them; the parser will refuse it. */
-static const char *
-skip_hex(struct rv_sdk_scan *scan, const char *at, const char *end)
-{
-    while (at < end && scan->hex_left > 0) {
-        int value = hex_value(*at);
-        if (value < 0) {
-            scan->state = STRING;
-            return at;
-        }
-        scan->hex_bits |= (uint8_t)value;
-        scan->hex_left--;
-        at++;
-    }
-    if (scan->hex_left == 0) {
-        scan->has_nul_escape |= scan->hex_bits == 0;
-        scan->state = STRING;
-    }
-    return at;
-}
-
 /* Inside of a string; leaves it in state BETWEEN behind its closing quote. */
 static const char *
 scan_string(struct rv_sdk_scan *scan, const char *at, const char *end)
@@ -178,8 +147,8 @@ scan_string(struct rv_sdk_scan *scan, const char *at, const char *end)
             return at + 1;
         }
         if (*at == '\\') {
-            if (end - at > 1 && at[1] != 'u') {
-                at += 2; /* an escaped quote is the common case: stay in the loop */
+            if (end - at > 1) {
+                at += 2; /* whether it is an escape at all is the parser's business */
                 continue;
             }
             scan->state = ESCAPE;
@@ -195,48 +164,16 @@ scan_string(struct rv_sdk_scan *scan, const char *at, const char *end)
     }
 }
 
-static const char *
-scan_escape(struct rv_sdk_scan *scan, const char *at)
-{
-    if (*at == 'u') {
-        scan->hex_left = 4;
-        scan->hex_bits = 0;
-        scan->state = HEX;
-        return at + 1;
-    }
-    scan->state = STRING;
-    return at + 1;
-}
-
-/* A row of digits, of which some may have stood in the piece before. Returns its last byte. */
-static const char *
-skip_digits(struct rv_sdk_scan *scan, const char *at, const char *end)
-{
-    int digits = scan->digits;
-
-    for (; at < end && classes[(uint8_t)*at] == DIGIT; at++)
-        digits += digits < RV_SDK_JSON_LONG_DIGITS;
-    scan->has_long_number |= digits == RV_SDK_JSON_LONG_DIGITS;
-    scan->digits = at == end ? (uint8_t)digits : 0;
-    return at - 1;
-}
-
 /* Between the strings of a container, to its end or into the next string. */
 static const char *
 scan_between(struct rv_sdk_scan *scan, const char *at, const char *end)
 {
     uint32_t values = scan->values;
 
-    if (at < end && classes[(uint8_t)*at] != DIGIT)
-        scan->digits = 0;
     for (; at < end; at++) {
         uint8_t class = classes[(uint8_t)*at];
         if (class <= COMMA) {
             values += class;
-            continue;
-        }
-        if (class == DIGIT) {
-            at = skip_digits(scan, at, end);
             continue;
         }
         if (class == QUOTE) {
@@ -270,8 +207,7 @@ scan_between(struct rv_sdk_scan *scan, const char *at, const char *end)
 static const char *
 scan_word(const char *at, const char *end)
 {
-    while (at < end && (classes[(uint8_t)*at] == DIGIT ||
-                        (classes[(uint8_t)*at] == PLAIN && !rv_sdk_is_space(*at) && *at != ':')))
+    while (at < end && classes[(uint8_t)*at] == PLAIN && !rv_sdk_is_space(*at) && *at != ':')
         at++;
     return at;
 }
@@ -289,9 +225,7 @@ scan_start(struct rv_sdk_scan *scan, const char *at)
         scan->state = STRING;
         return at + 1;
     case PLAIN:
-    case DIGIT:
         scan->state = WORD;
-        scan->has_long_number = 1; /* not worth counting */
         return at + 1;
     default:
         scan->fault = ODD_BYTE;
@@ -315,10 +249,8 @@ rv_sdk_scan_value(struct rv_sdk_scan *scan, const char *at, const char *end,
             at = scan_string(scan, at, end);
             break;
         case ESCAPE:
-            at = scan_escape(scan, at);
-            break;
-        case HEX:
-            at = skip_hex(scan, at, end);
+            scan->state = STRING;
+            at++;
             break;
         case WORD:
             at = scan_word(at, end);

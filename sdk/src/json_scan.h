@@ -28,11 +28,6 @@ struct rv_sdk_scan {
     uint32_t values;
     uint8_t state;
     uint8_t fault;
-    uint8_t has_nul_escape;  /* a \u0000 was seen */
-    uint8_t has_long_number; /* there may be a number that a double does not hold exactly */
-    uint8_t digits;          /* in a row, at the end of a piece */
-    uint8_t hex_left;        /* of a \uXXXX */
-    uint8_t hex_bits;
     uint8_t utf8_left; /* bytes that the character still needs, and bounds of the next one */
     uint8_t utf8_low;
     uint8_t utf8_high;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The SDK's JSON: what is accepted can be walked, and its compact text is
- * accepted too and is its own compact text.
+ * accepted too and is its own compact text. cJSON reads the same into the same.
  */
 #include "fuzz.h"
 
+#include <cjson/cJSON.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "reeve/json.h"
@@ -64,6 +66,64 @@ check_round_trip(struct reeve_call *call, const struct reeve_json *value)
     reeve_json_free(again);
 }
 
+/* What cJSON cuts off at its \u0000 stands here with a replacement character. */
+static int
+same_text(const char *ours, const char *theirs)
+{
+    size_t len = strlen(theirs);
+
+    return strncmp(ours, theirs, len) == 0 &&
+           (ours[len] == 0 || strncmp(ours + len, "\xEF\xBF\xBD", 3) == 0);
+}
+
+static int
+same_name(const struct reeve_json *ours, const cJSON *theirs)
+{
+    const char *name = reeve_json_name(ours);
+
+    return theirs->string ? name && same_text(name, theirs->string) : !name;
+}
+
+static int
+is_same(const struct reeve_json *ours, const cJSON *theirs)
+{
+    const cJSON *child = theirs->child;
+
+    switch (reeve_json_type(ours)) {
+    case REEVE_JSON_NULL:
+        return cJSON_IsNull(theirs);
+    case REEVE_JSON_FLAG:
+        return cJSON_IsBool(theirs) && reeve_json_flag(ours, "", 2) == cJSON_IsTrue(theirs);
+    case REEVE_JSON_NUMBER:
+        return cJSON_IsNumber(theirs) &&
+               !(fabs(reeve_json_double(ours, "", 0) - theirs->valuedouble) > 0);
+    case REEVE_JSON_STRING:
+        return cJSON_IsString(theirs) &&
+               same_text(reeve_json_string(ours, "", ""), theirs->valuestring);
+    default:
+        break;
+    }
+    if (reeve_json_type(ours) == REEVE_JSON_ARRAY ? !cJSON_IsArray(theirs)
+                                                  : !cJSON_IsObject(theirs))
+        return 0;
+    for (ours = reeve_json_first(ours, ""); ours && child;
+         ours = reeve_json_next(ours), child = child->next)
+        if (!same_name(ours, child) || !is_same(ours, child))
+            return 0;
+    return !ours && !child;
+}
+
+/* Where it reads it: cJSON refuses numbers of more than 63 characters. */
+static void
+check_against_cjson(const struct reeve_json *value, const char *text, size_t size)
+{
+    cJSON *theirs = cJSON_ParseWithLength(text, size);
+
+    if (theirs && !is_same(value, theirs))
+        abort();
+    cJSON_Delete(theirs);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -88,6 +148,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (const struct reeve_json *c = reeve_json_first(value, ""); c; c = reeve_json_next(c))
             check_number(&call, c);
         check_round_trip(&call, value);
+        check_against_cjson(value, (const char *)data, size);
         reeve_json_free(value);
     }
     sdk_host_end(&call);
