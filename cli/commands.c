@@ -143,6 +143,7 @@ static const struct cli_option db_restore_options[] = {
     DB_OUTPUT,
     END,
 };
+static const struct cli_option db_look_options[] = { HOME, STORE, DB_OUTPUT, END };
 static const struct cli_option db_copy_options[] = {
     HOME,
     STORE,
@@ -388,6 +389,26 @@ const struct cli_command cli_commands[] = {
         .examples = EXAMPLES("reevectl db copy --home /var/lib/reeve --to "
                              "postgresql://reeve@db.example.com/reeve --switch"),
         .options = db_copy_options,
+        .run = cmd_db,
+    },
+    {
+        .name = "db check",
+        .usage = "--home DIR",
+        .summary = "whether a database is as it should be, and what to do where it is not",
+        .text =
+            "Pages and indexes, the schema, rows that point nowhere, ids, the change feed, what is "
+            "held and by whom. While the server runs or not. The exit code is 1 when an error "
+            "was found.",
+        .examples = EXAMPLES("reevectl db check --home /var/lib/reeve"),
+        .options = db_look_options,
+        .run = cmd_db,
+    },
+    {
+        .name = "db status",
+        .usage = "--home DIR",
+        .summary = "a database's size, largest tables, users, window of changes, last backup",
+        .examples = EXAMPLES("reevectl db status --home /var/lib/reeve"),
+        .options = db_look_options,
         .run = cmd_db,
     },
     {

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "keeping/backup_file.h"
+#include "keeping/notes.h"
 #include "keeping/report.h"
 #include "store/feed.h"
 #include "store/schema.h"
@@ -111,6 +112,15 @@ take(cJSON **report, struct rv_backup_writer *writer, struct rv_store *from,
     return rv_backup_keep(writer, err);
 }
 
+/* For whoever asks when the last one was. The backup is good also when this cannot be written. */
+static void
+note(struct rv_store *from)
+{
+    rv_err ignored = RV_ERR_INIT;
+
+    rv_note_write(from, RV_NOTE_BACKUP, rv_now_ms(), &ignored);
+}
+
 int
 rv_keep_backup(cJSON **report, struct rv_store *from, const struct rv_backup_options *options,
                const struct rv_keep_watch *watch, rv_err *err)
@@ -127,6 +137,7 @@ rv_keep_backup(cJSON **report, struct rv_store *from, const struct rv_backup_opt
         cJSON_Delete(made);
         return rv_wrap(err, "backup");
     }
+    note(from);
     cJSON_AddStringToObject(made, "file", options->path);
     cJSON_AddNumberToObject(made, "ms", (double)(rv_monotonic_ms() - begun_ms));
     *report = made;

@@ -47,6 +47,13 @@ int rv_keep_backup(cJSON **report, struct rv_store *from, const struct rv_backup
 int rv_keep_inspect(cJSON **report, const char *path, const struct rv_keep_watch *watch,
                     rv_err *err);
 
+/* Pages, indexes, schema, links, ids, the feed, what is held: {tables, errors, warnings, findings:
+ * [{level, check, text, hint}], ms}. May run beside a server; on SQLite it reads the whole file. */
+int rv_keep_check(cJSON **report, struct rv_store *store, const struct rv_keep_watch *watch,
+                  rv_err *err);
+/* Size, largest tables, connections, locks, the feed's window, what was last done when. */
+int rv_keep_status(cJSON **report, struct rv_store *store, rv_err *err);
+
 /* What a database is. */
 struct rv_keep_identity {
     int tables;

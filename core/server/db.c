@@ -24,6 +24,8 @@ static const char help[] =
     "  inspect FILE     what a backup is of; all of it is read and checked\n"
     "  restore FILE     a backup into the home's store; no server may run on it\n"
     "  copy --to URL    all rows into another database, compared row by row\n"
+    "  check            pages, indexes, schema, links, ids, feed; says what to do\n"
+    "  status           size, largest tables, connections, locks, last backup\n"
     "\n"
     "  --home DIR       the server's home, which says where its store is\n"
     "  --store URL      the store itself, in place of the home's\n"
@@ -64,10 +66,9 @@ static const struct command {
     int (*run)(struct rv_db *db, rv_err *err);
     int needs_file, needs_store, needs_to;
 } commands[] = {
-    { "backup", rv_db_backup, 1, 1, 0 },
-    { "inspect", rv_db_inspect, 1, 0, 0 },
-    { "restore", rv_db_restore, 1, 1, 0 },
-    { "copy", rv_db_copy, 0, 1, 1 },
+    { "backup", rv_db_backup, 1, 1, 0 },   { "inspect", rv_db_inspect, 1, 0, 0 },
+    { "restore", rv_db_restore, 1, 1, 0 }, { "copy", rv_db_copy, 0, 1, 1 },
+    { "check", rv_db_check, 0, 1, 0 },     { "status", rv_db_status, 0, 1, 0 },
 };
 
 static int

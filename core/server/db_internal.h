@@ -39,6 +39,7 @@ const struct rv_keep_watch *rv_db_watch(void);
 void rv_db_watch_end(void);
 /* A report for people on a terminal, else JSON. */
 void rv_db_print(const struct rv_db *db, const char *headline, const cJSON *report);
+int rv_db_is_table(const struct rv_db *db);
 void rv_db_say(const char *format, ...) RV_PRINTF(1, 2);  /* on stderr */
 void rv_db_warn(const char *format, ...) RV_PRINTF(1, 2); /* the same, so that it is seen */
 
@@ -46,5 +47,7 @@ int rv_db_backup(struct rv_db *db, rv_err *err);
 int rv_db_inspect(struct rv_db *db, rv_err *err);
 int rv_db_restore(struct rv_db *db, rv_err *err);
 int rv_db_copy(struct rv_db *db, rv_err *err);
+int rv_db_check(struct rv_db *db, rv_err *err);
+int rv_db_status(struct rv_db *db, rv_err *err);
 
 #endif

@@ -110,17 +110,22 @@ print_item(const cJSON *item)
         rv_buf_add_string(&text, item->valuestring);
     else
         rv_json_canonical(&text, item);
-    printf("%-16s %s\n", item->string, rv_buf_text(&text));
+    printf("%-20s %s\n", item->string, rv_buf_text(&text));
+}
+
+int
+rv_db_is_table(const struct rv_db *db)
+{
+    return db->args.output ? strcmp(db->args.output, "table") == 0 : isatty(STDOUT_FILENO);
 }
 
 void
 rv_db_print(const struct rv_db *db, const char *headline, const cJSON *report)
 {
-    const char *output = db->args.output;
     const cJSON *item = NULL;
 
     rv_db_watch_end();
-    if (output ? strcmp(output, "json") == 0 : !isatty(STDOUT_FILENO)) {
+    if (!rv_db_is_table(db)) {
         char *text = cJSON_Print(report);
         puts(text);
         free(text);
@@ -129,7 +134,7 @@ rv_db_print(const struct rv_db *db, const char *headline, const cJSON *report)
     puts(headline);
     cJSON_ArrayForEach(item, report)
     {
-        if (!cJSON_IsObject(item) && !(cJSON_IsArray(item) && !item->child))
+        if (strcmp(item->string, "tables") != 0 && !(cJSON_IsArray(item) && !item->child))
             print_item(item);
     }
 }

@@ -45,6 +45,20 @@ add_extra(struct rv_store *store, rv_err *err)
     return sql.len ? rv_store_script(store, rv_buf_text(&sql), err) : 0;
 }
 
+int
+rv_schema_missing(rv_buf *sql, struct rv_store *store, rv_err *err)
+{
+    struct rv_catalogue catalogue;
+
+    if (rv_catalogue_load(&catalogue, store, err) < 0)
+        return err->code;
+    for (int i = 0; i < rv_model_count(); i++)
+        rv_schema_kind_ddl(sql, store, &catalogue, rv_model_at(i));
+    rv_schema_extra_ddl(sql, store, &catalogue);
+    rv_catalogue_free(&catalogue);
+    return rv_buf_check(sql, err);
+}
+
 static int
 follow_dictionary(struct rv_store *store, rv_err *err)
 {

@@ -20,6 +20,10 @@ struct rv_kind;
  * is). Only the supervisor's first worker calls this. CONFLICT, with a hint, for a database of
  * a newer version. */
 int rv_schema_upgrade(struct rv_store *store, int64_t region, rv_err *err);
+/* Appends the statements that would bring what the dictionary has and the catalogue lacks, "" when
+ * nothing is missing; runs none. */
+struct rv_buf;
+int rv_schema_missing(struct rv_buf *sql, struct rv_store *store, rv_err *err);
 /* What every other worker calls after rv_store_open: checks the version, learns the region, adds
  * providers' own kinds from provider_kinds to the model. */
 int rv_schema_open(struct rv_store *store, rv_err *err);

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * `reeved db check` and `reeved db status`, while the server runs or not.
+ */
+#include "server/db_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "base/json.h"
+#include "base/mem.h"
+
+static void
+print_finding(const cJSON *one)
+{
+    printf("%-8s %-10s %s\n", rv_json_string(one, "level"), rv_json_string(one, "check"),
+           rv_json_string(one, "text"));
+    printf("%-8s %-10s   -> %s\n", "", "", rv_json_string(one, "hint"));
+}
+
+static void
+print_findings(const struct rv_db *db, const cJSON *report)
+{
+    const cJSON *one = NULL;
+
+    if (!rv_db_is_table(db)) {
+        rv_db_print(db, "", report);
+        return;
+    }
+    rv_db_watch_end();
+    cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(report, "findings"))
+    {
+        print_finding(one);
+    }
+    printf("%lld tables checked: %lld errors, %lld warnings\n",
+           (long long)rv_json_int(report, "tables", 0), (long long)rv_json_int(report, "errors", 0),
+           (long long)rv_json_int(report, "warnings", 0));
+}
+
+int
+rv_db_check(struct rv_db *db, rv_err *err)
+{
+    struct rv_store *store = NULL;
+    RV_AUTO_JSON cJSON *report = NULL;
+
+    if (rv_db_open_home(db, err) < 0 || rv_db_open_store(&store, db, db->url, err) < 0)
+        return err->code;
+    rv_keep_check(&report, store, rv_db_watch(), err);
+    rv_store_close(store);
+    if (err->code)
+        return err->code;
+    print_findings(db, report);
+    if (rv_json_int(report, "errors", 0) == 0)
+        return 0;
+    return rv_fail(err, RV_E_INTERNAL, "the database is not as it should be");
+}
+
+static void
+print_bytes(char out[16], double bytes)
+{
+    static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
+    size_t unit = 0;
+
+    while (bytes >= 10000 && unit + 1 < RV_COUNT(units)) {
+        bytes /= 1024;
+        unit++;
+    }
+    snprintf(out, 16, "%.0f %s", bytes, units[unit]);
+}
+
+static double
+number_of(const cJSON *object, const char *name)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+
+    return cJSON_IsNumber(item) ? item->valuedouble : 0;
+}
+
+static void
+print_tables(const cJSON *report)
+{
+    const cJSON *one = NULL;
+    char bytes[16];
+
+    printf("\n%-40s %12s %12s\n", "TABLE", "ROWS", "SIZE");
+    cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(report, "tables"))
+    {
+        print_bytes(bytes, number_of(one, "bytes"));
+        printf("%-40s %12.0f %12s\n", rv_json_string(one, "name"), number_of(one, "rows"), bytes);
+    }
+}
+
+int
+rv_db_status(struct rv_db *db, rv_err *err)
+{
+    struct rv_store *store = NULL;
+    RV_AUTO_JSON cJSON *report = NULL;
+
+    if (rv_db_open_home(db, err) < 0 || rv_db_open_store(&store, db, db->url, err) < 0)
+        return err->code;
+    rv_keep_status(&report, store, err);
+    rv_store_close(store);
+    if (err->code)
+        return err->code;
+    RV_AUTO_FREE char *shown = rv_store_url_public(db->url);
+    cJSON_AddStringToObject(report, "store", shown);
+    rv_db_print(db, shown, report);
+    if (rv_db_is_table(db))
+        print_tables(report);
+    return 0;
+}
