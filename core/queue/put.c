@@ -171,31 +171,53 @@ put_always(struct rv_store *store, const struct rv_message_spec *spec, void *arg
     return rv_queue_insert(store, spec, digest, id, err);
 }
 
+/* 1 with *id, 0 when there is none. Of several (plain puts) any: an order would cost as much again.
+ */
+static int
+find_same(struct rv_store *store, const struct rv_message_spec *spec, const char *digest,
+          int64_t *id, rv_err *err)
+{
+    rv_value row[1];
+    const rv_value params[] = { rv_vtext(digest) };
+    const char *sql =
+        spec->flags & RV_MESSAGE_ONCE
+            ? "SELECT id FROM miq_queue WHERE digest = $1 AND"
+              " state IN ('ready', 'dequeue') LIMIT 1"
+            : "SELECT id FROM miq_queue WHERE digest = $1 AND state = 'ready' LIMIT 1";
+    int found = rv_store_one(store, row, 1, sql, params, 1, err);
+    if (found > 0 && id)
+        *id = row[0].v.i;
+    return found;
+}
+
 static int
 put_when_absent(struct rv_store *store, const struct rv_message_spec *spec, void *arg, int64_t *id,
                 rv_err *err)
 {
     char digest[33], lock[48];
-    rv_value row[1];
     (void)arg;
     rv_queue_digest(digest, spec, RV_SAME);
     snprintf(lock, sizeof(lock), "miq_queue/%s", digest);
     if (rv_store_lock(store, lock, err))
         return err->code;
-    const rv_value params[] = { rv_vtext(digest) };
-    const char *sql = spec->flags & RV_MESSAGE_ONCE
-                          ? "SELECT id FROM miq_queue WHERE digest = $1 AND"
-                            " state IN ('ready', 'dequeue') ORDER BY id LIMIT 1"
-                          : "SELECT id FROM miq_queue WHERE digest = $1 AND state = 'ready'"
-                            " ORDER BY id LIMIT 1";
-    int found = rv_store_one(store, row, 1, sql, params, 1, err);
-    if (found < 0)
-        return found;
-    if (found) {
-        *id = row[0].v.i;
-        return 0;
-    }
+    int found = find_same(store, spec, digest, id, err);
+    if (found)
+        return found < 0 ? found : 0;
     return rv_queue_insert(store, spec, digest, id, err) ? err->code : 1;
+}
+
+/* Most times it is there already, and one look tells: no transaction, no lock, no writer of
+ * SQLite's. In the caller's transaction the look comes behind the lock. */
+static int
+is_there(struct rv_store *store, const struct rv_message_spec *spec, int64_t *id, rv_err *err)
+{
+    char digest[33];
+    if (rv_store_in_transaction(store))
+        return 0;
+    if (rv_queue_check(spec, err))
+        return err->code;
+    rv_queue_digest(digest, spec, RV_SAME);
+    return find_same(store, spec, digest, id, err);
 }
 
 int
@@ -210,8 +232,10 @@ int
 rv_queue_put_unless_exists(struct rv_store *store, const struct rv_message_spec *spec, int64_t *id,
                            rv_err *err)
 {
-    int done = rv_queue_in_transaction(store, spec, put_when_absent, NULL, id, err);
-    if (done < 0)
+    int there = is_there(store, spec, id, err), done = 0;
+    if (there == 0)
+        done = rv_queue_in_transaction(store, spec, put_when_absent, NULL, id, err);
+    if (there < 0 || done < 0)
         return rv_wrap(err, "put message '%s'", or_default(spec->method_name, ""));
     return done;
 }
