@@ -136,6 +136,8 @@ int cli_wait_task(struct cli *cli, const char *task_id, int64_t timeout_ms);
 /* Text of a kubeconfig, reduced to one context (NULL: its current one) with its files inlined; the
  * caller's to free (wipe). */
 int cli_kubeconfig_read(char **out, const char *path, const char *context, rv_err *err);
+/* Ask on the terminal, without echo; of anything else a line is read. */
+int cli_ask_secret(rv_buf *out, const char *prompt, rv_err *err);
 void cli_wipe_text(char *text); /* overwrites; NULL allowed */
 
 int cmd_login(struct cli *cli);
@@ -156,6 +158,12 @@ int cmd_provider_refresh(struct cli *cli);
 int cmd_provider_delete(struct cli *cli);
 int cmd_provider_types(struct cli *cli);
 int cmd_db(struct cli *cli);
+int cmd_settings_list(struct cli *cli);
+int cmd_settings_get(struct cli *cli);
+int cmd_settings_describe(struct cli *cli);
+int cmd_settings_set(struct cli *cli);
+int cmd_settings_unset(struct cli *cli);
+int cmd_settings_history(struct cli *cli);
 int cmd_completion(struct cli *cli);
 int cmd_man(struct cli *cli);
 int cmd_version(struct cli *cli);

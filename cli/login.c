@@ -11,13 +11,13 @@
 
 #define PASSWORD_LIMIT 4096
 
-static int
-ask_password(rv_buf *out, rv_err *err)
+int
+cli_ask_secret(rv_buf *out, const char *prompt, rv_err *err)
 {
     char line[PASSWORD_LIMIT];
     int is_terminal;
 
-    fputs(isatty(STDIN_FILENO) ? "password: " : "", stderr);
+    fputs(isatty(STDIN_FILENO) ? prompt : "", stderr);
     is_terminal = cli_echo_off(STDIN_FILENO) == 0;
     if (!fgets(line, sizeof(line), stdin))
         line[0] = '\0';
@@ -38,7 +38,7 @@ read_password(struct cli *cli, rv_buf *out, rv_err *err)
     if (path && strcmp(path, "-") != 0) {
         if (rv_buf_read_file(out, path, err) < 0)
             return rv_wrap(err, "read the password from '%s'", path);
-    } else if (ask_password(out, err) < 0) {
+    } else if (cli_ask_secret(out, "password: ", err) < 0) {
         return err->code;
     }
     if (out->len > 0) {

@@ -19,6 +19,10 @@ int rv_get_healthz(struct rv_request *req, rv_err *err);
 int rv_get_readyz(struct rv_request *req, rv_err *err);
 int rv_get_metrics(struct rv_request *req, rv_err *err);
 
+int rv_get_settings(struct rv_request *req, rv_err *err); /* /api/settings and .../ID/settings */
+int rv_patch_settings(struct rv_request *req, rv_err *err);
+int rv_delete_settings(struct rv_request *req, rv_err *err);
+
 int rv_get_collection(struct rv_request *req, rv_err *err);   /* /api/{collection} */
 int rv_write_collection(struct rv_request *req, rv_err *err); /* POST */
 int rv_options_collection(struct rv_request *req, rv_err *err);

@@ -411,6 +411,100 @@ write_sub(rv_json_writer *w, const struct rv_sub *sub)
     rv_jw_end_object(w);
 }
 
+static const char section_parameter[] = JSON({
+    "name" : "section",
+    "in" : "path",
+    "required" : true,
+    "description" : "A key or the beginning of keys: workers, workers.generic.count; a slash may "
+                    "stand for the dot",
+    "schema" : { "type" : "string" }
+});
+static const char settings_parameter[] = JSON({
+    "name" : "expand",
+    "in" : "query",
+    "description" : "resources: a list with type, limits, help, origin and layers of each",
+    "schema" : { "enum" : ["resources"] }
+});
+static const char settings_body[] = JSON({
+    "required" : true,
+    "content" : { "application/json" : { "schema" : { "type" : "object" } } }
+});
+
+static void
+write_settings_get(rv_json_writer *w, const char *of, const char *section)
+{
+    char id[80];
+
+    snprintf(id, sizeof(id), "get_settings%s%s", of, section);
+    begin_operation(w, "get", id, "Settings in force, nested", WITH_LOGIN);
+    rv_jw_name(w, "parameters");
+    rv_jw_array(w);
+    if (*of)
+        rv_openapi_json(w, id_parameter);
+    if (*section)
+        rv_openapi_json(w, section_parameter);
+    rv_openapi_json(w, settings_parameter);
+    rv_jw_end_array(w);
+    write_responses(w, "application/json", NULL, "", WITH_LOGIN | WITH_ID);
+    rv_jw_end_object(w);
+}
+
+/* Settings of rows of this collection. */
+static void
+write_settings_of(rv_json_writer *w, const char *rows)
+{
+    char path[80], id[80], of[80];
+
+    snprintf(of, sizeof(of), "_of_%s", rows);
+    snprintf(path, sizeof(path), "/api/%s/{id}/settings", rows);
+    rv_jw_name(w, path);
+    rv_jw_object(w);
+    write_settings_get(w, of, "");
+    snprintf(id, sizeof(id), "patch_settings_of_%s", rows);
+    begin_operation(w, "patch", id, "Change settings, all that are given or none; null: unset",
+                    WITH_LOGIN);
+    rv_jw_name(w, "parameters");
+    rv_jw_array(w);
+    rv_openapi_json(w, id_parameter);
+    rv_openapi_json(w, settings_parameter);
+    rv_jw_end_array(w);
+    rv_jw_name(w, "requestBody");
+    rv_openapi_json(w, settings_body);
+    write_responses(w, "application/json", NULL, "", WITH_LOGIN | WITH_ID | WITH_BODY);
+    rv_jw_end_object(w);
+    rv_jw_end_object(w);
+    snprintf(path, sizeof(path), "/api/%s/{id}/settings/{section}", rows);
+    rv_jw_name(w, path);
+    rv_jw_object(w);
+    write_settings_get(w, of, "_below");
+    snprintf(id, sizeof(id), "delete_settings_of_%s", rows);
+    begin_operation(w, "delete", id, "Take differences away", WITH_LOGIN);
+    rv_jw_name(w, "parameters");
+    rv_jw_array(w);
+    rv_openapi_json(w, id_parameter);
+    rv_openapi_json(w, section_parameter);
+    rv_jw_end_array(w);
+    write_delete_responses(w);
+    rv_jw_end_object(w);
+    rv_jw_end_object(w);
+}
+
+static void
+write_settings_paths(rv_json_writer *w)
+{
+    rv_jw_name(w, "/api/settings");
+    rv_jw_object(w);
+    write_settings_get(w, "", "");
+    rv_jw_end_object(w);
+    rv_jw_name(w, "/api/settings/{section}");
+    rv_jw_object(w);
+    write_settings_get(w, "", "_below");
+    rv_jw_end_object(w);
+    write_settings_of(w, "servers");
+    write_settings_of(w, "zones");
+    write_settings_of(w, "regions");
+}
+
 static void
 write_paths(rv_json_writer *w)
 {
@@ -419,6 +513,7 @@ write_paths(rv_json_writer *w)
     rv_jw_name(w, "paths");
     rv_jw_object(w);
     write_simple_paths(w);
+    write_settings_paths(w);
     for (int i = 0; i < rv_model_count(); i++) {
         const struct rv_kind *kind = rv_model_at(i);
         rv_openapi_name(schema, kind->name);

@@ -19,6 +19,14 @@
 
 enum { LEARN_MS = 1000 };
 
+/* Settings of a row: all of them, or those below a path. */
+#define SETTINGS_OF(rows)                                                                          \
+    { "/api/" rows "/{id}/settings", 0, .get = rv_get_settings, .patch = rv_patch_settings },      \
+    {                                                                                              \
+        "/api/" rows "/{id}/settings/{path*}", 0, .get = rv_get_settings,                          \
+                                                  .delete_ = rv_delete_settings                    \
+    }
+
 static const struct rv_route routes[] = {
     { "/healthz", RV_ROUTE_OPEN | RV_ROUTE_ANY_TYPE, .get = rv_get_healthz },
     { "/readyz", RV_ROUTE_OPEN | RV_ROUTE_ANY_TYPE, .get = rv_get_readyz },
@@ -29,6 +37,11 @@ static const struct rv_route routes[] = {
     { "/api/openapi.json", RV_ROUTE_OPEN, .get = rv_get_openapi },
     { "/api/provider_types", 0, .get = rv_get_provider_types },
     { "/api/auth", 0, .get = rv_get_auth, .delete_ = rv_delete_auth },
+    { "/api/settings", 0, .get = rv_get_settings },
+    { "/api/settings/{path*}", 0, .get = rv_get_settings },
+    SETTINGS_OF("servers"),
+    SETTINGS_OF("zones"),
+    SETTINGS_OF("regions"),
     { "/api/{collection}", 0, .get = rv_get_collection, .post = rv_write_collection,
       .options = rv_options_collection },
     { "/api/{collection}/{id}", 0, .get = rv_get_resource, .post = rv_write_resource,
@@ -64,6 +77,8 @@ matches(const struct rv_route *route, const struct rv_request *req)
     for (size_t len; (len = next_part(&at)) > 0; at += len, i++) {
         if (i == req->segment_count)
             return 0;
+        if (*at == '{' && at[len - 2] == '*') /* all that follows */
+            return 1;
         if (*at == '{')
             continue;
         if (strlen(req->segments[i]) != len || strncmp(req->segments[i], at, len) != 0)
@@ -105,7 +120,7 @@ rv_route_methods(const struct rv_route *route, const struct rv_kind *kind)
     int methods = (route->get ? RV_M_GET : 0) | (route->options ? RV_M_OPTIONS : 0);
 
     if (!kind)
-        return methods | (route->delete_ ? RV_M_DELETE : 0);
+        return methods | (route->patch ? RV_M_PATCH : 0) | (route->delete_ ? RV_M_DELETE : 0);
     if (strstr(route->pattern, "{sub}"))
         return methods;
     return methods | rv_action_methods(kind, strstr(route->pattern, "{id}") ? RV_ON_RESOURCE

@@ -8,17 +8,10 @@
 
 #include "store/record.h"
 #include "base/json.h"
+#include "base/vault.h"
 
 struct rv_module;
 struct rv_config;
-
-/* How secrets are sealed and opened: the supervisor does it, for those who may. place is
- * "authentications/ROW/COLUMN/PROVIDER". Results are malloc'd; wipe what was opened. */
-struct rv_vault {
-    void *arg;
-    int (*seal)(void *arg, char **out, const char *place, const char *text, rv_err *err);
-    int (*open)(void *arg, char **out, const char *place, const char *envelope, rv_err *err);
-};
 
 struct rv_provider {
     int64_t id, zone_id;

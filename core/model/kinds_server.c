@@ -102,10 +102,26 @@ static const struct reeve_column worker_columns[] = {
 
 static const struct reeve_column settings_change_columns[] = {
     POLY_F(REQUIRED, "resource", "region zone server", "What the setting is for"),
-    STRING_F(REQUIRED, "key", "Path of the setting: /workers/generic/count"),
-    JSON("value", "Value"),
+    STRING_F(REQUIRED, "key", "Path of the setting: workers.generic.count"),
+    STRING("value", "Value as it was written; of a secret only that there is one"),
+    STRING_F(SECRET, "sealed_value", "Value of a secret"),
     CREATED_AT,
     UPDATED_AT,
+    REEVE_COLUMNS_END,
+};
+
+static const struct reeve_column audit_event_columns[] = {
+    STRING_F(REQUIRED | INDEX, "event",
+             "What was done: vmdb_config_update, authenticate_database, ..."),
+    STRING("status", "success or failure"),
+    STRING("severity", "info or warn"),
+    STRING("message", "The same for people"),
+    STRING("userid", "Who did it; system: the server itself"),
+    STRING("source", "Where it came from: an address"),
+    STRING("target_class", "ManageIQ's class of what it was done to"),
+    INT("target_id", "Id of what it was done to"),
+    JSON("details", "What belongs to it, by event: of a setting its key, old and new value"),
+    CREATED_ON,
     REEVE_COLUMNS_END,
 };
 
@@ -133,5 +149,8 @@ const struct reeve_kind rv_kinds_server[] = {
          .title = "Setting", .help = "A setting that was changed from its default",
          .flags = REEVE_KIND_SERVER, .key = LIST("resource_type", "resource_id", "key"),
          .class_name = "SettingsChange", .aliases = LIST("setting")),
+    KIND(audit_event, .table = "audit_events", .api_name = "audit_events", .title = "Audit event",
+         .help = "Who did what, when", .flags = REEVE_KIND_SERVER, .key = LIST("id"),
+         .class_name = "AuditEvent", .aliases = LIST("audit")),
     KINDS_END,
 };

@@ -9,6 +9,7 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "server/logging.h"
 #include "server/protocol.h"
 
 static void
@@ -119,6 +120,7 @@ on_limits(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
     }
     rv_settings_free(s->limits);
     s->limits = limits;
+    rv_server_log(limits);
     rv_supervisor_send_settings(s, child);
     rv_supervisor_check(s);
 }
@@ -217,6 +219,7 @@ static const struct {
     { "seal", "api", on_seal },
     { "verify", "api", rv_supervisor_verify },
     { "open", "refresh", on_open },
+    { "open", "api", on_open },
     { "proof", "verify", rv_supervisor_proof },
     { "manifests", "describe", on_manifests },
 };

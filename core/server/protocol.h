@@ -46,7 +46,8 @@
  *   who          ticket: asks for "live"
  *   cancel       row, message: to be handed to the worker of that row
  *   fatal        error: the server cannot run like this; ends it
- * From an API worker:
+ * From an API worker (open: of settings alone):
+ *   open         as that of a refresh worker
  *   seal         ticket, place, text
  *   verify       ticket, module, given: options; stored secrets among them are lent (rv_lent_make)
  * From a refresh worker:

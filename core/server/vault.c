@@ -111,10 +111,12 @@ rv_server_vault_seal(const struct rv_server_vault *vault, const cJSON *request, 
 static int
 belongs_to(const char *place, int64_t provider)
 {
+    if (provider == 0)
+        return strncmp(place, "settings_changes/", 17) == 0;
     rv_err ignored = RV_ERR_INIT;
     int64_t id = 0;
     const char *slash = strrchr(place, '/');
-    return provider && slash && rv_parse_int(&id, slash + 1, &ignored) == 0 && id == provider;
+    return slash && rv_parse_int(&id, slash + 1, &ignored) == 0 && id == provider;
 }
 
 cJSON *

@@ -18,7 +18,8 @@ void rv_server_vault_close(struct rv_server_vault *vault);
  * rv_lent_make with this word stands for what is stored already. */
 cJSON *rv_server_vault_seal(const struct rv_server_vault *vault, const cJSON *request,
                             const char *word);
-/* provider: the one that this worker serves; a place of another provider is refused. */
+/* provider: the one that this worker serves; a place of another provider is refused. 0, of a worker
+ * of the core itself: settings alone. */
 cJSON *rv_server_vault_unseal(const struct rv_server_vault *vault, const cJSON *request,
                               int64_t provider);
 /* Open what an API worker lends to a verify worker: values of `given` made by rv_lent_make with

@@ -73,7 +73,9 @@ rv_settings_drop_stored(struct rv_settings *settings, rv_err *err)
     if (rule == NULL)
         return 0;
     fail_rule(settings, rule, err);
-    int dropped = rv_settings_unset(settings, RV_LAYER_STORED, rule->smaller);
-    dropped += rv_settings_unset(settings, RV_LAYER_STORED, rule->larger);
+    int dropped = 0;
+    for (int layer = RV_LAYER_REGION; layer <= RV_LAYER_SERVER; layer++)
+        dropped += rv_settings_unset(settings, layer, rule->smaller) +
+                   rv_settings_unset(settings, layer, rule->larger);
     return dropped ? err->code : 0;
 }

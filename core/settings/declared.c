@@ -200,6 +200,9 @@ static const struct rv_setting declared[] = {
       "an idle connection is closed after it" },
     { "api.handshake_timeout", RV_SET_DURATION, "10s", 100, HOUR,
       "a TLS handshake that takes longer is ended" },
+    { "api.metrics_token", RV_SET_SECRET, "", 0, 0,
+      "bearer token with which /metrics may be read from another machine without a login; empty: "
+      "none" },
     { NULL, 0, NULL, 0, 0, NULL },
 };
 

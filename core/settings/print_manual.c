@@ -195,7 +195,8 @@ main(void)
 {
     fputs(head, stdout);
     for (const struct rv_setting *setting = rv_settings_declared(); setting->key; setting++)
-        print_setting(setting);
+        if (setting->type != RV_SET_SECRET) /* which no file may hold */
+            print_setting(setting);
     fputs(tail, stdout);
     return fflush(stdout) || ferror(stdout) ? 1 : 0;
 }

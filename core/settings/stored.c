@@ -10,22 +10,24 @@
 #include <string.h>
 #include "base/log.h"
 #include "model/model.h"
-#include "store/record.h"
 
-static const char *
-resource_type(const char *table)
+const char *
+rv_settings_resource_type(const char *table)
 {
     const struct rv_kind *kind = rv_model_table(table);
     RV_ASSERT(kind);
     return kind->name;
 }
 
-static int
-load_layer(struct rv_settings *settings, struct rv_store *store, const char *table,
-           int64_t resource_id, rv_err *err)
+int
+rv_settings_load_layer(struct rv_settings *settings, struct rv_store *store, int layer,
+                       const char *table, int64_t resource_id, rv_err *err)
 {
     RV_AUTO_ROWS struct rv_rows *rows = NULL;
-    const rv_value params[] = { rv_vtext(resource_type(table)), rv_vint(resource_id) };
+    const rv_value params[] = { rv_vtext(rv_settings_resource_type(table)), rv_vint(resource_id) };
+    rv_settings_clear(settings, layer);
+    if (resource_id == 0)
+        return 0;
     if (rv_store_query(store, &rows,
                        "SELECT key, value FROM settings_changes"
                        " WHERE resource_type = $1 AND resource_id = $2 ORDER BY id",
@@ -37,7 +39,7 @@ load_layer(struct rv_settings *settings, struct rv_store *store, const char *tab
         rv_err bad = RV_ERR_INIT;
         if (row[0].type != RV_TEXT || row[1].type != RV_TEXT)
             continue;
-        if (rv_settings_put(settings, RV_LAYER_STORED, row[0].v.text, row[1].v.text, &bad))
+        if (rv_settings_put(settings, layer, row[0].v.text, row[1].v.text, &bad))
             rv_log_err(RV_WARNING, "stored setting skipped", &bad);
     }
     return more;
@@ -64,84 +66,46 @@ int
 rv_settings_load(struct rv_settings *settings, struct rv_store *store, int64_t region_id,
                  int64_t zone_id, int64_t server_id, rv_err *err)
 {
-    rv_settings_clear(settings, RV_LAYER_STORED);
-    if (load_layer(settings, store, "miq_regions", region_id, err) ||
-        load_layer(settings, store, "zones", zone_id, err) ||
-        load_layer(settings, store, "miq_servers", server_id, err))
+    if (rv_settings_load_layer(settings, store, RV_LAYER_REGION, "miq_regions", region_id, err) ||
+        rv_settings_load_layer(settings, store, RV_LAYER_ZONE, "zones", zone_id, err) ||
+        rv_settings_load_layer(settings, store, RV_LAYER_SERVER, "miq_servers", server_id, err))
         return rv_wrap(err, "load settings");
     skip_misfits(settings);
     return 0;
 }
 
+/* 0 in *out when there is none. */
 static int
-find_row(struct rv_store *store, int64_t *id, const char *type, int64_t resource_id,
-         const char *key, rv_err *err)
+find_id(struct rv_store *store, int64_t *out, const char *sql, int64_t param, rv_err *err)
 {
     rv_value row[1];
-    const rv_value params[] = { rv_vtext(type), rv_vint(resource_id), rv_vtext(key) };
-    int found = rv_store_one(store, row, 1,
-                             "SELECT id FROM settings_changes"
-                             " WHERE resource_type = $1 AND resource_id = $2 AND key = $3",
-                             params, 3, err);
-    if (found > 0)
-        *id = row[0].v.i;
-    return found;
-}
-
-/* With what else is set there, over the defaults. */
-static int
-check_beside(struct rv_store *store, const char *table, int64_t resource_id, const char *key,
-             const char *text, rv_err *err)
-{
-    struct rv_settings *settings = rv_settings_new();
-    int failed = load_layer(settings, store, table, resource_id, err);
-    if (!failed)
-        failed = rv_settings_put(settings, RV_LAYER_STORED, key, text, err);
-    if (!failed)
-        failed = rv_settings_agree(settings, err);
-    rv_settings_free(settings);
-    return failed;
-}
-
-struct change {
-    const char *type;
-    int64_t resource_id;
-    const char *key, *text;
-};
-
-static int
-change_row(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
-{
-    const struct change *change = arg;
-    const struct rv_kind *kind = rv_model_table("settings_changes");
-    int64_t id = 0;
-    /* One at a time, so that two callers do not both insert. */
-    if (rv_store_lock(store, "settings", err))
-        return err->code;
-    int found = find_row(store, &id, change->type, change->resource_id, change->key, err);
-    if (found < 0)
-        return found;
-    const struct rv_field fields[] = { { "value", rv_vtext(change->text) },
-                                       { "key", rv_vtext(change->key) },
-                                       { "resource_type", rv_vtext(change->type) },
-                                       { "resource_id", rv_vint(change->resource_id) } };
-    if (change->text == NULL)
-        return found ? rv_record_delete(store, feed, kind, id, err) : 0;
-    if (found)
-        return rv_record_update(store, feed, kind, id, fields, 1, err);
-    return rv_record_insert(store, feed, kind, fields, 4, NULL, err);
+    int found = rv_store_one(store, row, 1, sql, (rv_value[]){ rv_vint(param) }, 1, err);
+    *out = found > 0 && row[0].type == RV_INT ? row[0].v.i : 0;
+    return found < 0 ? found : 0;
 }
 
 int
-rv_settings_change(struct rv_store *store, const char *table, int64_t resource_id, const char *key,
-                   const char *text, rv_err *err)
+rv_settings_load_for(struct rv_settings **out, struct rv_store *store, const char *table,
+                     int64_t resource_id, rv_err *err)
 {
-    if (text && (rv_settings_check(key, text, err) ||
-                 check_beside(store, table, resource_id, key, text, err)))
-        return err->code;
-    struct change change = { resource_type(table), resource_id, key, text };
-    if (rv_store_reserve_ids(store, 1, err) ||
-        rv_record_transaction(store, change_row, &change, err))
-        return rv_wrap(err, "change setting '%s'", key);
-    return 0;
+    int64_t region = 0, zone = strcmp(table, "zones") == 0 ? resource_id : 0, server = 0;
+    int failed = 0;
+    if (strcmp(table, "miq_servers") == 0) {
+        server = resource_id;
+        failed =
+            find_id(store, &zone, "SELECT zone_id FROM miq_servers WHERE id = $1", server, err);
+    }
+    if (strcmp(table, "miq_regions") == 0)
+        region = resource_id;
+    else if (!failed)
+        failed = find_id(store, &region, "SELECT id FROM miq_regions WHERE region = $1",
+                         resource_id / RV_REGION_FACTOR, err);
+    if (failed)
+        return rv_wrap(err, "load settings");
+    *out = rv_settings_new();
+    if (rv_settings_load(*out, store, region, zone, server, err)) {
+        rv_settings_free(*out);
+        *out = NULL;
+    }
+    return err->code;
 }

@@ -50,10 +50,20 @@ static const char seed_sql[] =
 static int
 fake_seal(void *arg, char **out, const char *place, const char *text, rv_err *err)
 {
-    (void)arg;
+    snprintf(((struct api_fixture *)arg)->sealed, sizeof(((struct api_fixture *)arg)->sealed), "%s",
+             text);
     (void)place;
     (void)err;
     *out = rv_format("v1:fake:%zu", strlen(text));
+    return 0;
+}
+
+static int
+fake_open(void *arg, char **out, const char *place, const char *envelope, rv_err *err)
+{
+    if (strncmp(place, "settings_changes/", 17) != 0 || strncmp(envelope, "v1:fake:", 8) != 0)
+        return rv_fail(err, RV_E_PERMISSION, "not for us");
+    *out = rv_strdup(((struct api_fixture *)arg)->sealed);
     return 0;
 }
 
@@ -190,7 +200,7 @@ open_api(struct api_fixture *f)
         .store = f->served,
         .settings = f->settings,
         .host = { .arg = f,
-                  .vault = { .arg = f, .seal = fake_seal },
+                  .vault = { .arg = f, .seal = fake_seal, .open = fake_open },
                   .verify = fake_verify,
                   .wake = fake_wake,
                   .types = fake_types,

@@ -37,6 +37,7 @@ struct api_fixture {
     char verified_type[64];
     int verifications;
     struct proof_call *waiting; /* the last verification, until it is answered */
+    char sealed[256];           /* what was sealed last */
     char woken[1024];           /* words, a blank behind each */
 };
 

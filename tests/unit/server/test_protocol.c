@@ -117,6 +117,18 @@ a_secret_is_opened_for_its_provider_and_place_only(void **state)
 }
 
 static void
+a_setting_is_opened_for_workers_of_the_core_alone(void **state)
+{
+    (void)state;
+    static const char place[] = "settings_changes/server/1000000000003/api.metrics_token";
+    static const char other[] = "settings_changes/server/1000000000004/api.metrics_token";
+    RV_AUTO_FREE char *envelope = sealed(place, "s3cret");
+    assert_int_equal(opened(place, envelope, 0, "s3cret"), 0);
+    assert_int_equal(opened(other, envelope, 0, NULL), RV_E_AUTH);
+    assert_int_equal(opened(place, envelope, 1000000000003, NULL), RV_E_PERMISSION);
+}
+
+static void
 what_is_lent_is_opened_by_the_right_word_and_taken_back(void **state)
 {
     (void)state;
@@ -170,6 +182,7 @@ main(void)
         cmocka_unit_test(an_error_travels_with_class_text_and_hint),
         cmocka_unit_test(an_invented_class_becomes_internal),
         cmocka_unit_test(a_secret_is_opened_for_its_provider_and_place_only),
+        cmocka_unit_test(a_setting_is_opened_for_workers_of_the_core_alone),
         cmocka_unit_test(what_is_lent_is_opened_by_the_right_word_and_taken_back),
         cmocka_unit_test(requests_without_their_parts_are_answered_with_an_error),
     };

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Settings as answers.
+ */
+#include "api/settings_show.h"
+
+#include <string.h>
+#include "api/answer.h"
+#include "base/text.h"
+
+int
+rv_settings_below(const char *key, const char *section)
+{
+    size_t len = strlen(section);
+
+    return len == 0 || (strncmp(key, section, len) == 0 && (key[len] == '.' || key[len] == '\0'));
+}
+
+static const char *
+text_of(const struct rv_settings *settings, const struct rv_setting *setting)
+{
+    return setting->type == RV_SET_SECRET
+               ? rv_settings_at(settings, rv_settings_origin(settings, setting->key), setting->key)
+               : rv_settings_string(settings, setting->key);
+}
+
+void
+rv_settings_show_nested(struct rv_request *req, const struct rv_settings *settings,
+                        const char *section)
+{
+    RV_AUTO_JSON cJSON *top = cJSON_CreateObject();
+
+    for (const struct rv_setting *one = rv_settings_declared(); one->key; one++) {
+        const char *last = NULL;
+        if (!rv_settings_below(one->key, section))
+            continue;
+        cJSON *object = rv_settings_object_of(top, one->key, &last);
+        if (one->type == RV_SET_INT)
+            cJSON_AddNumberToObject(object, last, (double)rv_settings_int(settings, one->key));
+        else if (one->type == RV_SET_FLAG)
+            cJSON_AddBoolToObject(object, last, rv_settings_int(settings, one->key) != 0);
+        else
+            cJSON_AddStringToObject(object, last, text_of(settings, one));
+    }
+    rv_json_writer w = rv_answer_json(req, 200);
+    RV_AUTO_FREE char *text = cJSON_PrintUnformatted(top);
+    rv_jw_raw(&w, text, strlen(text));
+}
+
+static void
+write_pair(rv_json_writer *w, const char *name, const char *text)
+{
+    rv_jw_name(w, name);
+    rv_jw_string(w, text);
+}
+
+static void
+write_limits(rv_json_writer *w, const struct rv_setting *setting)
+{
+    const char *unit = rv_settings_unit(setting->type);
+
+    if (*unit)
+        write_pair(w, "unit", unit);
+    if (setting->type == RV_SET_STRING || setting->type == RV_SET_SECRET ||
+        setting->type == RV_SET_FLAG || (setting->min == 0 && setting->max == 0))
+        return;
+    rv_jw_name(w, "minimum");
+    rv_jw_int(w, setting->min);
+    rv_jw_name(w, "maximum");
+    rv_jw_int(w, setting->max);
+}
+
+static void
+write_layers(rv_json_writer *w, const struct rv_settings *settings, const char *key)
+{
+    rv_jw_name(w, "layers");
+    rv_jw_object(w);
+    for (int layer = RV_LAYER_DEFAULT; layer < RV_LAYERS; layer++) {
+        const char *text = rv_settings_at(settings, layer, key);
+        if (text)
+            write_pair(w, rv_settings_layer_name(layer), text);
+    }
+    rv_jw_end_object(w);
+}
+
+static void
+write_one(rv_json_writer *w, const struct rv_settings *settings, const struct rv_setting *setting)
+{
+    int traits = rv_settings_traits(setting->key);
+    const char *source = rv_settings_source(settings, setting->key);
+
+    rv_jw_object(w);
+    write_pair(w, "key", setting->key);
+    write_pair(w, "value", text_of(settings, setting));
+    write_pair(w, "origin", rv_settings_layer_name(rv_settings_origin(settings, setting->key)));
+    if (setting->inherits)
+        write_pair(w, "inherits", setting->inherits);
+    if (!rv_streq(source, setting->key))
+        write_pair(w, "inherited_from", source);
+    write_pair(w, "type", rv_settings_type_name(setting->type));
+    write_limits(w, setting);
+    write_layers(w, settings, setting->key);
+    write_pair(w, "takes_effect", traits & RV_SET_AT_START ? "at the next start" : "at once");
+    write_pair(w, "kept_in", traits & RV_SET_FILE_ONLY ? "reeve.yaml" : "database");
+    write_pair(w, "help", setting->help);
+    rv_jw_end_object(w);
+}
+
+void
+rv_settings_show_list(struct rv_request *req, const struct rv_settings *settings,
+                      const char *section)
+{
+    rv_json_writer w = rv_answer_json(req, 200);
+    int count = 0, shown = 0;
+
+    rv_jw_object(&w);
+    write_pair(&w, "name", "settings");
+    rv_jw_name(&w, "resources");
+    rv_jw_array(&w);
+    for (const struct rv_setting *one = rv_settings_declared(); one->key; one++) {
+        count++;
+        if (!rv_settings_below(one->key, section))
+            continue;
+        write_one(&w, settings, one);
+        shown++;
+    }
+    rv_jw_end_array(&w);
+    rv_jw_name(&w, "count");
+    rv_jw_int(&w, count);
+    rv_jw_name(&w, "subcount");
+    rv_jw_int(&w, shown);
+    rv_jw_end_object(&w);
+}

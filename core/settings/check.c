@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Whether there is a setting of a name, and whether a text is a value of it.
+ */
+#include "settings/settings_internal.h"
+
+#include <string.h>
+#include "base/mem.h"
+#include "base/text.h"
+
+enum { VALUE_MAX_BYTES = 4096 };
+
+int
+rv_settings_index(const char *key)
+{
+    const struct rv_setting *all = rv_settings_declared();
+    for (int i = 0; all[i].key; i++)
+        if (strcmp(all[i].key, key) == 0)
+            return i;
+    return -1;
+}
+
+int
+rv_settings_number(int64_t *out, const struct rv_setting *setting, const char *text, rv_err *err)
+{
+    switch (setting->type) {
+    case RV_SET_INT:
+        return rv_parse_int(out, text, err);
+    case RV_SET_DURATION:
+        return rv_parse_duration(out, text, err);
+    case RV_SET_SIZE:
+        return rv_parse_size(out, text, err);
+    case RV_SET_FLAG:
+        return rv_parse_flag(out, text, err);
+    default:
+        *out = 0;
+        return 0;
+    }
+}
+
+static int
+check_word(const char *text, const char *const *words, rv_err *err)
+{
+    for (int i = 0; words[i]; i++)
+        if (strcmp(words[i], text) == 0)
+            return 0;
+    rv_fail(err, RV_E_INVALID, "'%s' is not one of %s, %s%s", text, words[0], words[1],
+            words[2] ? ", ..." : "");
+    const char *near = rv_nearest(text, words);
+    return near ? rv_hint(err, "did you mean '%s'?", near) : err->code;
+}
+
+static int
+last_part_is(const char *key, const char *word)
+{
+    const char *dot = strrchr(key, '.');
+    return dot && strcmp(dot + 1, word) == 0;
+}
+
+static int
+check_string(const struct rv_setting *setting, const char *text, rv_err *err)
+{
+    static const char *const levels[] = { "debug", "info", "warning", "error", NULL };
+    static const char *const formats[] = { "logfmt", "json", NULL };
+    static const char *const methods[] = { "normal", "escalate", NULL };
+    if (strlen(text) > VALUE_MAX_BYTES)
+        return rv_fail(err, RV_E_LIMIT, "longer than %d bytes", VALUE_MAX_BYTES);
+    if (last_part_is(setting->key, "poll_method"))
+        return check_word(text, methods, err);
+    if (strcmp(setting->key, "log.level") == 0)
+        return check_word(text, levels, err);
+    if (strcmp(setting->key, "log.format") == 0)
+        return check_word(text, formats, err);
+    return 0;
+}
+
+const char *
+rv_settings_unit(int type)
+{
+    return type == RV_SET_DURATION ? "ms" : type == RV_SET_SIZE ? "bytes" : "";
+}
+
+int
+rv_settings_check_value(const struct rv_setting *setting, const char *text, rv_err *err)
+{
+    int64_t number = 0;
+    if (setting->type == RV_SET_STRING || setting->type == RV_SET_SECRET)
+        return check_string(setting, text, err);
+    if (rv_settings_number(&number, setting, text, err))
+        return err->code;
+    if ((setting->min != 0 || setting->max != 0) &&
+        (number < setting->min || number > setting->max)) {
+        const char *unit = rv_settings_unit(setting->type);
+        return rv_fail(err, RV_E_INVALID, "'%s' is out of range, %lld to %lld%s%s", text,
+                       (long long)setting->min, (long long)setting->max, *unit ? " " : "", unit);
+    }
+    return 0;
+}
+
+static int
+unknown_key(const char *key, rv_err *err)
+{
+    const char *names[RV_SETTINGS_MOST + 1];
+    const struct rv_setting *all = rv_settings_declared();
+    int count = 0;
+    for (; all[count].key; count++)
+        names[count] = all[count].key;
+    names[count] = NULL;
+    const char *near = rv_nearest(key, names);
+    rv_fail(err, RV_E_INVALID, "unknown setting '%s'%s%s%s", key, near ? ", did you mean '" : "",
+            near ? near : "", near ? "'?" : "");
+    return rv_hint(err, "reeved --settings lists them all");
+}
+
+int
+rv_settings_check(const char *key, const char *text, rv_err *err)
+{
+    int index = rv_settings_index(key);
+    if (index < 0)
+        return unknown_key(key, err);
+    if (rv_settings_check_value(&rv_settings_declared()[index], text, err))
+        return rv_wrap(err, "setting '%s'", key);
+    return 0;
+}
+
+int
+rv_settings_same(const char *key, const char *a, const char *b)
+{
+    rv_err ignored = RV_ERR_INIT;
+    const struct rv_setting *setting = &rv_settings_declared()[rv_settings_index(key)];
+    int64_t left = 0, right = 0;
+
+    if (a == NULL || b == NULL || setting->type == RV_SET_STRING || setting->type == RV_SET_SECRET)
+        return rv_streq(a, b);
+    return rv_settings_number(&left, setting, a, &ignored) == 0 &&
+           rv_settings_number(&right, setting, b, &ignored) == 0 && left == right;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a setting's type is called, and what a change of it takes: most are in force at once,
+ * wherever they are kept.
+ */
+#include "settings/settings_internal.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+static const struct {
+    const char *key;
+    int traits;
+} special[] = {
+    { "listen", RV_SET_AT_START | RV_SET_FILE_ONLY },
+    { "allow_plain_http", RV_SET_AT_START | RV_SET_FILE_ONLY },
+    { "tls.certificate", RV_SET_AT_START | RV_SET_FILE_ONLY },
+    { "tls.key", RV_SET_AT_START | RV_SET_FILE_ONLY },
+    { "store", RV_SET_AT_START | RV_SET_FILE_ONLY },
+    { "store_timeout", RV_SET_AT_START | RV_SET_FILE_ONLY },
+    { "region", RV_SET_AT_START | RV_SET_FILE_ONLY },
+    { "zone", RV_SET_AT_START | RV_SET_FILE_ONLY },
+    { "server.name", RV_SET_AT_START | RV_SET_FILE_ONLY },
+    { "modules.path", RV_SET_FILE_ONLY },
+};
+
+int
+rv_settings_traits(const char *key)
+{
+    for (size_t i = 0; i < RV_COUNT(special); i++)
+        if (rv_streq(special[i].key, key))
+            return special[i].traits;
+    return 0;
+}
+
+const char *
+rv_settings_type_name(int type)
+{
+    static const char *const names[] = {
+        "", "integer", "duration", "size", "flag", "text", "secret"
+    };
+    return names[type];
+}
+
+const struct rv_setting *
+rv_settings_find(const char *key)
+{
+    int index = rv_settings_index(key);
+    return index < 0 ? NULL : &rv_settings_declared()[index];
+}

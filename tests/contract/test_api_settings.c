@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Settings over the API: nested, listed, changed, refused.
+ */
+#include "api_fixture.h"
+
+#include <stdio.h>
+
+#define SERVER "/api/servers/1000000000004"
+
+static struct reply
+patch(struct api_fixture *f, const char *target, const char *body)
+{
+    return ask(f, "PATCH", target, NULL, body);
+}
+
+static void
+settings_are_nested_with_their_types(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply reply = get(f, "/api/settings");
+    AUTO_REPLY struct reply part = get(f, "/api/settings/workers/generic");
+
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(at(&reply, "workers.generic.count"), "2");
+    assert_string_equal(at(&reply, "workers.poll"), "3s");
+    assert_string_equal(at(&reply, "log.level"), "info");
+    assert_int_equal(part.status, 200);
+    assert_string_equal(at(&part, "workers.generic.count"), "2");
+    assert_string_equal(at(&part, "workers.poll"), "(none)");
+    assert_string_equal(at(&part, "log"), "(none)");
+}
+
+static void
+a_change_is_answered_with_what_is_in_force_and_wakes_the_server(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply reply = patch(f, SERVER "/settings",
+                                          "{\"workers\":{\"generic\":{\"count\":4}},\"log.level\":"
+                                          "\"debug\"}");
+    AUTO_REPLY struct reply list =
+        get(f, SERVER "/settings/workers.generic.count?expand=resources");
+
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(at(&reply, "workers.generic.count"), "4");
+    assert_string_equal(at(&reply, "log.level"), "debug");
+    assert_non_null(strstr(f->woken, "workers "));
+    assert_int_equal(list.status, 200);
+    assert_string_equal(at(&list, "resources[0].key"), "workers.generic.count");
+    assert_string_equal(at(&list, "resources[0].value"), "4");
+    assert_string_equal(at(&list, "resources[0].origin"), "server");
+    assert_string_equal(at(&list, "resources[0].layers.default"), "2");
+    assert_string_equal(at(&list, "resources[0].layers.server"), "4");
+    assert_string_equal(at(&list, "resources[0].type"), "integer");
+    assert_string_equal(at(&list, "resources[0].minimum"), "0");
+    assert_string_equal(at(&list, "resources[0].maximum"), "64");
+    assert_string_equal(at(&list, "resources[0].takes_effect"), "at once");
+}
+
+static void
+zones_and_regions_have_settings_that_servers_inherit(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply zone =
+        patch(f, "/api/zones/1000000000002/settings", "{\"workers\":{\"poll\":\"7s\"}}");
+    AUTO_REPLY struct reply region =
+        patch(f, "/api/regions/1000000000001/settings", "{\"api\":{\"token_ttl\":\"1h\"}}");
+    AUTO_REPLY struct reply poll = get(f, SERVER "/settings/workers/poll?expand=resources");
+    AUTO_REPLY struct reply ttl = get(f, SERVER "/settings/api/token_ttl?expand=resources");
+
+    assert_int_equal(zone.status, 200);
+    assert_int_equal(region.status, 200);
+    assert_string_equal(at(&poll, "resources[0].value"), "7s");
+    assert_string_equal(at(&poll, "resources[0].origin"), "zone");
+    assert_string_equal(at(&ttl, "resources[0].value"), "1h");
+    assert_string_equal(at(&ttl, "resources[0].origin"), "region");
+}
+
+static void
+what_does_not_fit_is_refused_with_key_value_and_range_and_nothing_is_stored(void **state)
+{
+    static const struct {
+        const char *body, *says, *hint;
+    } rows[] = {
+        { "{\"log\":{\"level\":\"debug\"},\"workers\":{\"generic\":{\"count\":99}}}",
+          "setting 'workers.generic.count': '99' is out of range, 0 to 64", NULL },
+        { "{\"workers\":{\"lease\":\"1ms\"}}", "'1ms' is out of range, 200 to 3600000 ms", NULL },
+        { "{\"workers\":{\"generic\":{\"cuont\":4}}}", "did you mean 'workers.generic.count'?",
+          NULL },
+        { "{\"workers\":{\"poll\":[\"1s\"]}}", "must be one value", NULL },
+        { "{\"listen\":\"127.0.0.1:1\"}", "needed before the store is open", "reeve.yaml" },
+        { "[1]", "PATCH takes an object", NULL },
+        { "{\"workers\":{\"pole\":null}}", "unknown setting 'workers.pole'", NULL },
+    };
+    struct api_fixture *f = fixture_of(state);
+
+    for (size_t i = 0; i < RV_COUNT(rows); i++) {
+        AUTO_REPLY struct reply reply = patch(f, SERVER "/settings", rows[i].body);
+        assert_int_equal(reply.status, 400);
+        if (!strstr(at(&reply, "error.message"), rows[i].says))
+            fail_msg("%s lacks '%s'", reply.body, rows[i].says);
+        if (rows[i].hint)
+            assert_non_null(strstr(at(&reply, "error.hint"), rows[i].hint));
+    }
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM settings_changes"), 0);
+    AUTO_REPLY struct reply nowhere = get(f, "/api/settings/workers/pol");
+    assert_int_equal(nowhere.status, 404);
+    assert_string_equal(at(&nowhere, "error.hint"), "did you mean 'workers.poll'?");
+    AUTO_REPLY struct reply nobody = patch(f, "/api/servers/99/settings", "{}");
+    assert_int_equal(nobody.status, 404);
+    AUTO_REPLY struct reply stranger =
+        ask(f, "PATCH", SERVER "/settings", "X-None: 1\n", "{\"log\":{\"level\":\"debug\"}}");
+    assert_int_equal(stranger.status, 401);
+}
+
+static void
+delete_of_a_path_and_null_restore_the_layer_below(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply set =
+        patch(f, SERVER "/settings",
+              "{\"workers\":{\"generic\":{\"count\":4},\"poll\":\"9s\"},\"log\":{"
+              "\"level\":\"debug\"}}");
+    AUTO_REPLY struct reply gone = ask(f, "DELETE", SERVER "/settings/workers", NULL, NULL);
+    AUTO_REPLY struct reply after = get(f, SERVER "/settings");
+    AUTO_REPLY struct reply null = patch(f, SERVER "/settings", "{\"log\":{\"level\":null}}");
+
+    assert_int_equal(set.status, 200);
+    assert_int_equal(gone.status, 204);
+    assert_string_equal(at(&after, "workers.generic.count"), "2");
+    assert_string_equal(at(&after, "workers.poll"), "3s");
+    assert_string_equal(at(&after, "log.level"), "debug");
+    assert_string_equal(at(&null, "log.level"), "info");
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM settings_changes"), 0);
+}
+
+static void
+the_history_tells_who_changed_what(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply set =
+        patch(f, SERVER "/settings", "{\"workers\":{\"generic\":{\"count\":4}}}");
+    AUTO_REPLY struct reply reply =
+        get(f, "/api/audit_events?expand=resources&filter[]=event=vmdb_config_update");
+
+    assert_int_equal(set.status, 200);
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(at(&reply, "resources[0].userid"), ADMIN);
+    assert_string_equal(at(&reply, "resources[0].status"), "success");
+    assert_string_equal(at(&reply, "resources[0].details.key"), "workers.generic.count");
+    assert_string_equal(at(&reply, "resources[0].details.old"), "2");
+    assert_string_equal(at(&reply, "resources[0].details.new"), "4");
+    assert_string_equal(at(&reply, "resources[0].target_id"), "1000000000004");
+}
+
+static void
+a_secret_is_a_mask_wherever_it_is_shown(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply set =
+        patch(f, SERVER "/settings", "{\"api\":{\"metrics_token\":\"canary-1\"}}");
+    AUTO_REPLY struct reply rows = get(f, "/api/settings_changes?expand=resources");
+    AUTO_REPLY struct reply list = get(f, SERVER "/settings/api.metrics_token?expand=resources");
+    AUTO_REPLY struct reply audit = get(f, "/api/audit_events?expand=resources");
+
+    assert_int_equal(set.status, 200);
+    assert_string_equal(at(&set, "api.metrics_token"), "********");
+    assert_string_equal(at(&rows, "resources[0].value"), "********");
+    assert_string_equal(at(&rows, "resources[0].sealed_value"), "(none)");
+    assert_string_equal(at(&list, "resources[0].layers.server"), "********");
+    assert_string_equal(at(&audit, "resources[0].details.new"), "********");
+    assert_int_equal(rv_test_int(f->store,
+                                 "SELECT COUNT(*) FROM settings_changes WHERE sealed_value LIKE "
+                                 "'v1:%'"),
+                     1);
+    assert_null(strstr(set.body, "canary"));
+    assert_null(strstr(rows.body, "v1:"));
+}
+
+static void
+prometheus_reads_metrics_from_elsewhere_with_its_token_and_nothing_else(void **state)
+{
+    static const char from[] = "X-Forwarded-For: 192.0.2.1\nAuthorization: Bearer ";
+    struct api_fixture *f = fixture_of(state);
+    RV_AUTO_FREE char *right = rv_format("%sthe-token\n", from);
+    RV_AUTO_FREE char *wrong = rv_format("%sthe-tokem\n", from);
+    AUTO_REPLY struct reply before = ask(f, "GET", "/metrics", right, NULL);
+    AUTO_REPLY struct reply set =
+        patch(f, SERVER "/settings", "{\"api\":{\"metrics_token\":\"the-token\"}}");
+    AUTO_REPLY struct reply good = ask(f, "GET", "/metrics", right, NULL);
+    AUTO_REPLY struct reply bad = ask(f, "GET", "/metrics", wrong, NULL);
+    AUTO_REPLY struct reply api = ask(f, "GET", "/api/providers", right, NULL);
+
+    assert_int_equal(before.status, 401);
+    assert_int_equal(set.status, 200);
+    assert_int_equal(good.status, 200);
+    assert_non_null(strstr(good.body, "# TYPE reeve_"));
+    assert_int_equal(bad.status, 401);
+    assert_int_equal(api.status, 401);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        api_test(settings_are_nested_with_their_types),
+        api_test(a_change_is_answered_with_what_is_in_force_and_wakes_the_server),
+        api_test(zones_and_regions_have_settings_that_servers_inherit),
+        api_test(what_does_not_fit_is_refused_with_key_value_and_range_and_nothing_is_stored),
+        api_test(delete_of_a_path_and_null_restore_the_layer_below),
+        api_test(the_history_tells_who_changed_what),
+        api_test(a_secret_is_a_mask_wherever_it_is_shown),
+        api_test(prometheus_reads_metrics_from_elsewhere_with_its_token_and_nothing_else),
+    };
+    return cmocka_run_group_tests_name("api settings", tests, NULL, NULL);
+}
