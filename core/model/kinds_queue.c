@@ -6,9 +6,8 @@
 #include "model/columns.h"
 
 static const struct reeve_column message_columns[] = {
-    STRING_F(REQUIRED | INDEX, "queue_name", "Queue: generic, ems_ID, ..."),
-    STRING_F(REQUIRED | INDEX, "state",
-             "ready, dequeue while it is worked on, error when it was given up"),
+    STRING_F(REQUIRED, "queue_name", "Queue: generic, ems_ID, ..."),
+    STRING_F(REQUIRED, "state", "ready, dequeue while it is worked on, error when it was given up"),
     INT_F(REQUIRED, "priority", "Lower comes first: 0 to 200, normal 100"),
     STRING("class_name", "What it is about: a kind, or a part of the server"),
     STRING_F(REQUIRED, "method_name", "Command"),
@@ -18,7 +17,7 @@ static const struct reeve_column message_columns[] = {
     STRING("msg_data", "Argument that is too large for args"),
     INT("msg_timeout", "Seconds that it may be worked on"),
     JSON("miq_callback", "Command to run when it is over: class_name, method_name, args, ..."),
-    STRING_F(INDEX, "task_id", "Messages with the same text here run one after another"),
+    STRING("task_id", "Messages with the same text here run one after another"),
     REF("miq_task_id", "task", "Task that it works for"),
     STRING("tracking_label", "Name that follows through all messages of one cause"),
     STRING("role", "Role that its server must have; null: any"),

@@ -13,9 +13,11 @@
 #include "base/mem.h"
 #include "model/model.h"
 #include "queue/measure.h"
+#include "queue/queue_internal.h"
 #include "queue/task.h"
 
-enum { LAST_DELAY_MS = 15 * 60 * 1000 };
+/* LONG_MS: what takes longer keeps no others waiting. */
+enum { LAST_DELAY_MS = 15 * 60 * 1000, LONG_MS = 200 };
 
 static const struct rv_command *
 command_of(const struct rv_dispatcher *dispatcher, const struct rv_message *message)
@@ -172,6 +174,18 @@ finish_later(struct rv_dispatcher *dispatcher, const struct rv_message *message,
     return 0;
 }
 
+/* Most messages are done when they are done; that is written down for many at once. The caller
+ * still owns the message: what is kept is another name for it, which he gives up. */
+static int
+finish_well(struct rv_dispatcher *dispatcher, const struct rv_message *message, const char *results,
+            rv_err *err)
+{
+    if (message->task_id || message->callback)
+        return finish(dispatcher, message, "ok", "Finished", results, err);
+    dispatcher->kept = 1;
+    return 0;
+}
+
 /* The command, and what follows from its answer. */
 static int
 deliver(struct rv_dispatcher *dispatcher, const struct rv_command *command,
@@ -189,7 +203,7 @@ deliver(struct rv_dispatcher *dispatcher, const struct rv_command *command,
         return finish_interrupted(dispatcher, message, &why, err);
     if (code < 0)
         return finish_badly(dispatcher, message, &why, err);
-    failed = finish(dispatcher, message, "ok", "Finished", results, err);
+    failed = finish_well(dispatcher, message, results, err);
     if (!failed)
         rv_queue_measure_ended(message, rv_monotonic_us() - dispatcher->began_us, RV_OK, 0);
     if (!failed)
@@ -238,18 +252,102 @@ carry_out(struct rv_dispatcher *dispatcher, const struct rv_message *message, rv
     return deliver(dispatcher, command, message, err);
 }
 
+/* Whether others like the first one may be taken with it. */
+static int
+are_quick(void *arg, const struct rv_first *first)
+{
+    const struct rv_dispatcher *dispatcher = arg;
+    return rv_hand_size(&dispatcher->hand, first->class_name, first->method_name, 2) > 1;
+}
+
+/* 1, 0 when there is none, or an error. */
+static int
+fill_hand(struct rv_dispatcher *dispatcher, rv_err *err)
+{
+    struct rv_hand *hand = &dispatcher->hand;
+    struct rv_taker *taker = &dispatcher->taker;
+    int most = 1;
+    taker->floors = &dispatcher->floors;
+    if (dispatcher->at_once > 1) {
+        taker->alike = are_quick;
+        taker->arg = dispatcher;
+        most = rv_hand_size(hand, hand->class_name, hand->method_name, dispatcher->at_once);
+    }
+    hand->next = hand->count = 0;
+    int count = rv_queue_take_some(dispatcher->store, taker, most, hand->waiting, err);
+    hand->count = count > 0 ? count : 0;
+    return count > 0 ? 1 : count;
+}
+
+/* The message is over, or its worker's lease is. */
+static int
+work_on(struct rv_dispatcher *dispatcher, struct rv_message *message, rv_err *err)
+{
+    struct rv_hand *hand = &dispatcher->hand;
+    dispatcher->kept = 0;
+    dispatcher->began_us = rv_monotonic_us();
+    hand->began_ms = rv_monotonic_ms();
+    rv_queue_measure_taken(message);
+    int failed = carry_out(dispatcher, message, err);
+    int64_t took_us = rv_monotonic_us() - dispatcher->began_us;
+    hand->began_ms = 0;
+    rv_hand_learn(hand, message, took_us);
+    if (failed)
+        rv_wrap(err, "message %lld", (long long)message->id);
+    if (!failed && dispatcher->kept)
+        rv_hand_keep(hand, message);
+    else
+        rv_message_free(message);
+    if (!failed && took_us >= LONG_MS * 1000LL)
+        failed = rv_hand_give_back(hand, dispatcher->store, dispatcher->taker.holder, err);
+    if (failed >= 0 && rv_hand_is_due(hand))
+        failed = rv_hand_acknowledge(hand, dispatcher->store, dispatcher->taker.holder, err);
+    return failed < 0 ? failed : 1;
+}
+
 int
 rv_dispatch_one(struct rv_dispatcher *dispatcher, rv_err *err)
 {
-    struct rv_message *message = NULL;
-    int found = rv_queue_take(dispatcher->store, &dispatcher->taker, &message, err);
-    if (found <= 0)
-        return found;
-    dispatcher->began_us = rv_monotonic_us();
-    rv_queue_measure_taken(message);
-    int failed = carry_out(dispatcher, message, err);
-    if (failed)
-        rv_wrap(err, "message %lld", (long long)message->id);
-    rv_message_free(message);
-    return failed ? failed : 1;
+    struct rv_hand *hand = &dispatcher->hand;
+    int done = hand->next < hand->count ? 1 : fill_hand(dispatcher, err);
+    if (done > 0)
+        done = work_on(dispatcher, rv_hand_next(hand), err);
+    if (done < 0) {
+        rv_hand_drop(hand);
+        rv_floors_forget(&dispatcher->floors);
+    }
+    return done;
+}
+
+int
+rv_dispatch_in_hand(const struct rv_dispatcher *dispatcher)
+{
+    return dispatcher->hand.count - dispatcher->hand.next;
+}
+
+/* What fails here is done again when the message at work is over. */
+int
+rv_dispatch_waiting(struct rv_dispatcher *dispatcher)
+{
+    struct rv_hand *hand = &dispatcher->hand;
+    rv_err ignored = RV_ERR_INIT;
+    int count = 0;
+    if (rv_dispatch_in_hand(dispatcher) == 0 || hand->going_back || hand->began_ms == 0 ||
+        rv_monotonic_ms() - hand->began_ms < LONG_MS || !rv_store_is_idle(dispatcher->store))
+        return 0;
+    hand->going_back = 1;
+    count = rv_hand_give_back(hand, dispatcher->store, dispatcher->taker.holder, &ignored);
+    hand->going_back = 0;
+    return count > 0 ? count : 0;
+}
+
+int
+rv_dispatch_settle(struct rv_dispatcher *dispatcher, rv_err *err)
+{
+    struct rv_hand *hand = &dispatcher->hand;
+    int failed = rv_hand_acknowledge(hand, dispatcher->store, dispatcher->taker.holder, err);
+    int back =
+        failed ? failed : rv_hand_give_back(hand, dispatcher->store, dispatcher->taker.holder, err);
+    rv_hand_drop(hand);
+    return back < 0 ? back : 0;
 }

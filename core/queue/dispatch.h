@@ -5,6 +5,7 @@
 #ifndef RV_DISPATCH_H
 #define RV_DISPATCH_H
 
+#include "queue/hand.h"
 #include "queue/queue.h"
 
 struct rv_command {
@@ -31,8 +32,8 @@ int rv_command_later(rv_err *err, int64_t delay_ms, const char *why);
 
 /* Take and carry out one message: starts and finishes its task, acknowledges. 1 when there was one,
  * 0 when none, RV_E_STALE when the lease was lost meanwhile (end the worker), else the store's
- * error. on_begin/on_end (may be NULL) tell the worker what it is busy with and for how long it
- * may. */
+ * error: then nothing is in hand any more, and rv_queue_release_holder frees what was. on_begin and
+ * on_end (may be NULL) tell the worker what it is busy with and for how long it may. */
 struct rv_dispatcher {
     struct rv_store *store;
     struct rv_taker taker;
@@ -42,8 +43,21 @@ struct rv_dispatcher {
     void (*on_begin)(void *arg, const struct rv_message *message);
     void (*on_end)(void *arg, const struct rv_message *message);
     void *arg;
+    /* Most messages taken together, when they are quick; 0 and 1: one by one. taker.alike, floors
+     * and arg are its own then. */
+    int at_once;
     int64_t began_us; /* its own: when the message was taken */
+    struct rv_hand hand;
+    struct rv_floors floors;
+    int kept; /* the message is done, and acknowledged later */
 };
 int rv_dispatch_one(struct rv_dispatcher *dispatcher, rv_err *err);
+/* To be called in the waits of a command: when it runs long, and the store is idle, what else was
+ * taken goes back. Returns how many went. */
+int rv_dispatch_waiting(struct rv_dispatcher *dispatcher);
+/* Acknowledges what is done and gives back what was not begun: before the worker ends. */
+int rv_dispatch_settle(struct rv_dispatcher *dispatcher, rv_err *err);
+/* Messages in hand that wait for the one at work. */
+int rv_dispatch_in_hand(const struct rv_dispatcher *dispatcher);
 
 #endif

@@ -91,17 +91,25 @@ completed(const struct rv_message_spec *given)
     return spec;
 }
 
-int
-rv_queue_insert(struct rv_store *store, const struct rv_message_spec *given, const char *digest,
-                int64_t *id, rv_err *err)
+const char *const rv_queue_insert_columns[RV_QUEUE_INSERT_COLUMNS] = {
+    "id",          "queue_name",   "state",       "priority",     "class_name",
+    "method_name", "target_id",    "args",        "msg_timeout",  "miq_task_id",
+    "role",        "zone",         "server_guid", "deliver_on",   "max_attempts",
+    "retryable",   "digest",       "created_on",  "updated_on",   "generation",
+    "attempts",    "lock_version", "expires_on",  "task_id",      "tracking_label",
+    "user_id",     "group_id",     "tenant_id",   "miq_callback",
+};
+
+void
+rv_queue_insert_values(rv_value *out, const struct rv_message_spec *given, const char *digest,
+                       int64_t id)
 {
     int64_t now_ms = rv_now_ms();
     const struct rv_message_spec spec = completed(given);
-    if (rv_store_new_id(store, id, err))
-        return err->code;
-    const rv_value params[] = {
-        rv_vint(*id),
+    const rv_value values[RV_QUEUE_INSERT_COLUMNS] = {
+        rv_vint(id),
         rv_vtext(spec.queue_name),
+        rv_vtext("ready"),
         rv_vint(spec.priority),
         rv_vtext(spec.class_name),
         rv_vtext(spec.method_name),
@@ -117,6 +125,10 @@ rv_queue_insert(struct rv_store *store, const struct rv_message_spec *given, con
         rv_vint((spec.flags & RV_MESSAGE_AGAIN) != 0),
         rv_vtext(digest),
         rv_vint(now_ms),
+        rv_vint(now_ms),
+        rv_vint(0),
+        rv_vint(0),
+        rv_vint(0),
         int_or_null(spec.expires_on),
         rv_vtext(spec.series),
         rv_vtext(spec.tracking_label),
@@ -125,18 +137,29 @@ rv_queue_insert(struct rv_store *store, const struct rv_message_spec *given, con
         int_or_null(spec.tenant_id),
         rv_vtext(spec.callback),
     };
-    if (rv_store_exec(store, NULL,
-                      "INSERT INTO miq_queue (id, queue_name, state, priority, class_name,"
-                      " method_name, target_id, args, msg_timeout, miq_task_id, role, zone,"
-                      " server_guid, deliver_on, max_attempts, retryable, digest, created_on,"
-                      " updated_on, generation, attempts, lock_version, expires_on, task_id,"
-                      " tracking_label, user_id, group_id, tenant_id, miq_callback)"
-                      " VALUES ($1, $2, 'ready', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-                      " $14, $15, $16, $17, $17, 0, 0, 0, $18, $19, $20, $21, $22, $23, $24)",
-                      params, RV_COUNT(params), err))
+    memcpy(out, values, sizeof(values));
+    rv_queue_log_put(id, &spec);
+}
+
+int
+rv_queue_insert(struct rv_store *store, const struct rv_message_spec *spec, const char *digest,
+                int64_t *id, rv_err *err)
+{
+    RV_AUTO_BUF
+    rv_buf sql = rv_buf_limited(RV_QUEUE_SQL_MAX);
+    rv_value values[RV_QUEUE_INSERT_COLUMNS];
+    if (rv_store_new_id(store, id, err))
         return err->code;
-    rv_queue_log_put(*id, &spec);
-    return rv_store_notify(store, RV_QUEUE_CHANNEL, spec.queue_name, err);
+    rv_queue_insert_values(values, spec, digest, *id);
+    rv_buf_add_string(&sql, "INSERT INTO miq_queue (");
+    for (int i = 0; i < RV_QUEUE_INSERT_COLUMNS; i++)
+        rv_buf_addf(&sql, "%s%s", i ? ", " : "", rv_queue_insert_columns[i]);
+    for (int i = 0; i < RV_QUEUE_INSERT_COLUMNS; i++)
+        rv_buf_addf(&sql, "%s$%d", i ? ", " : ") VALUES (", i + 1);
+    rv_buf_add_string(&sql, ")");
+    if (rv_store_exec(store, NULL, rv_buf_text(&sql), values, RV_QUEUE_INSERT_COLUMNS, err))
+        return err->code;
+    return rv_queue_announce(store, spec, *id, err);
 }
 
 int
@@ -153,11 +176,13 @@ rv_queue_in_transaction(struct rv_store *store, const struct rv_message_spec *sp
         return put(store, spec, arg, id, err);
     if (rv_store_reserve_ids(store, 1, err) || rv_store_begin_later(store, err))
         return err->code;
+    rv_queue_announce_later();
     done = put(store, spec, arg, id, err);
     if (done < 0)
         rv_store_rollback(store);
     else if (rv_store_commit(store, err))
         done = err->code;
+    rv_queue_announce_now(store, done >= 0);
     return done;
 }
 

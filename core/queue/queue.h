@@ -87,6 +87,27 @@ int rv_queue_put_or_update(struct rv_store *store, const struct rv_message_spec 
  * there was one, else 0. */
 int rv_queue_unput(struct rv_store *store, const struct rv_message_spec *spec, rv_err *err);
 
+/* Many at once, of any kinds, each a put of its own: in one statement. ids: count of them, may be
+ * NULL. */
+int rv_queue_put_many(struct rv_store *store, const struct rv_message_spec *specs, int count,
+                      int64_t *ids, rv_err *err);
+
+/* What a taker of one queue may remember between its looks, so that they need not read past all
+ * that was taken while somebody holds a snapshot open. Zeroed at first. */
+enum { RV_FLOORS = 4 };
+struct rv_floors {
+    struct {
+        int priority;
+        int64_t id;
+    } at[RV_FLOORS];
+    int count, partly;
+    int64_t full_ended_us, full_took_us;
+};
+/* Begin anew: something with a low id is ready again. NULL allowed. */
+void rv_floors_forget(struct rv_floors *floors);
+
+struct rv_first;
+
 /* Who takes. */
 struct rv_taker {
     int64_t holder;            /* worker's row id */
@@ -96,11 +117,27 @@ struct rv_taker {
     const char *server_guid;
     int max_priority; /* 200; 20 for priority workers */
     int64_t lease_ms;
+    struct rv_floors *floors; /* NULL: every look is at everything */
+    /* For rv_queue_take_some: whether others like this one are wanted with it. NULL: yes. */
+    int (*alike)(void *arg, const struct rv_first *first);
+    void *arg;
 };
 /* The first message that fits, by priority, then id. 1 with *out the caller's, 0 when there is
  * none. */
 int rv_queue_take(struct rv_store *store, const struct rv_taker *taker, struct rv_message **out,
                   rv_err *err);
+/* The same, with up to most - 1 more that follow it: of its class, method and priority. They are
+ * all fresh and may run again (others are taken one by one). Returns how many, in their order; each
+ * has a lease and an end of its own. */
+int rv_queue_take_some(struct rv_store *store, const struct rv_taker *taker, int most,
+                       struct rv_message **out, rv_err *err);
+/* End many as done, those without task and callback in one statement. RV_E_STALE when the lease on
+ * some has passed on; the others are ended. */
+int rv_queue_done_some(struct rv_store *store, struct rv_message *const *messages, int count,
+                       int64_t holder, rv_err *err);
+/* What was not begun, of rv_queue_take_some: as it was before. What has passed on is left. */
+int rv_queue_give_back_some(struct rv_store *store, struct rv_message *const *messages, int count,
+                            int64_t holder, rv_err *err);
 /* How a message was carried out. state: "ok", "warn" or "error"; the status of its task is the same
  * word. results: JSON or NULL. */
 struct rv_ended {

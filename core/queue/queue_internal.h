@@ -32,6 +32,27 @@ void rv_queue_sql_param(struct rv_queue_sql *statement, rv_value value);
 void rv_queue_sql_fits(struct rv_queue_sql *statement, const struct rv_taker *taker);
 void rv_queue_sql_due(struct rv_queue_sql *statement, int64_t now_ms);
 
+/* The first message that a taker may have. */
+struct rv_first {
+    int64_t id;
+    int priority;
+    char *series; /* NULL: of none */
+    char *class_name, *method_name;
+    int with_others; /* it may be claimed together with its like */
+};
+void rv_first_free(struct rv_first *first);
+/* 1, 0 when there is none, or an error. */
+int rv_queue_look(struct rv_first *out, struct rv_store *store, const struct rv_taker *taker,
+                  int64_t now_ms, rv_err *err);
+
+/* Floors: a look at everything must be taken; may be, when nothing was found above them; was. */
+int rv_floors_full_is_due(const struct rv_floors *floors);
+int rv_floors_full_is_allowed(const struct rv_floors *floors);
+void rv_floors_full_done(struct rv_floors *floors, int64_t began_us);
+void rv_floors_found(struct rv_floors *floors, int priority, int64_t id);
+/* ms until the look that was left out may be taken; -1: none was. */
+int64_t rv_floors_wait_ms(const struct rv_floors *floors);
+
 /* What a row is read from: SELECT or RETURNING these, then rv_queue_message_of. */
 #define RV_MESSAGE_COLUMNS                                                                         \
     "id, generation, target_id, miq_task_id, msg_timeout, created_on, dequeued_on, deliver_on,"    \
@@ -46,6 +67,18 @@ enum rv_same { RV_SAME, RV_SAME_BUT_ARGS };
 void rv_queue_digest(char out[33], const struct rv_message_spec *spec, enum rv_same same);
 /* INVALID or LIMIT for what cannot be put. */
 int rv_queue_check(const struct rv_message_spec *spec, rv_err *err);
+enum { RV_QUEUE_INSERT_COLUMNS = 29 };
+extern const char *const rv_queue_insert_columns[RV_QUEUE_INSERT_COLUMNS];
+/* The row of a spec with its defaults; texts are borrowed. */
+void rv_queue_insert_values(rv_value *out, const struct rv_message_spec *spec, const char *digest,
+                            int64_t id);
+/* Tells others that a message was put, in the transaction that is open. Between announce_later and
+ * announce_now, which follows the end of that transaction, it may find that nothing must be said.
+ */
+int rv_queue_announce(struct rv_store *store, const struct rv_message_spec *spec, int64_t id,
+                      rv_err *err);
+void rv_queue_announce_later(void);
+void rv_queue_announce_now(struct rv_store *store, int was_put);
 /* In the transaction that is open. */
 int rv_queue_insert(struct rv_store *store, const struct rv_message_spec *spec, const char *digest,
                     int64_t *id, rv_err *err);

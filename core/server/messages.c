@@ -19,7 +19,10 @@ on_begin(void *arg, const struct rv_message *message)
     struct rv_message_loop *loop = arg;
     char what[160];
     snprintf(what, sizeof(what), "%s.%s", message->class_name, message->method_name);
+    int64_t next_beat_ms = loop->worker->next_beat_ms;
     rv_worker_busy(loop->worker, what, message->id, message->timeout_ms);
+    if (rv_dispatch_in_hand(&loop->dispatcher)) /* quick ones: not a frame for each */
+        loop->worker->next_beat_ms = next_beat_ms;
     loop->worker->interruptible = (message->flags & RV_MESSAGE_AGAIN) != 0;
     loop->worker->armed = RV_ARMED_WORK;
 }
@@ -31,7 +34,31 @@ on_end(void *arg, const struct rv_message *message)
     (void)message;
     loop->worker->armed = RV_ARMED_NOT;
     loop->worker->interruptible = 0;
+    int64_t next_beat_ms = loop->worker->next_beat_ms;
     rv_worker_idle(loop->worker);
+    if (rv_dispatch_in_hand(&loop->dispatcher))
+        loop->worker->next_beat_ms = next_beat_ms;
+}
+
+/* In every wait of a message: what else we took must not wait for one that runs long. */
+static void
+on_wait(void *arg)
+{
+    struct rv_message_loop *loop = arg;
+    int armed = loop->worker->armed;
+    loop->worker->armed = RV_ARMED_NOT;
+    int went = rv_dispatch_waiting(&loop->dispatcher);
+    loop->worker->armed = armed;
+    if (went > 0)
+        rv_worker_wake(loop->worker, loop->queues[0]);
+}
+
+void
+rv_message_loop_at_once(struct rv_message_loop *loop)
+{
+    loop->dispatcher.at_once = (int)rv_settings_int(loop->worker->settings, "queue.at_once");
+    loop->worker->on_wait = on_wait;
+    loop->worker->arg = loop;
 }
 
 void
@@ -68,6 +95,11 @@ rv_message_loop_renew(struct rv_message_loop *loop)
 void
 rv_message_loop_close(struct rv_message_loop *loop)
 {
+    rv_err err = RV_ERR_INIT;
+    if (loop->worker->on_wait == on_wait)
+        loop->worker->on_wait = NULL;
+    if (rv_dispatch_settle(&loop->dispatcher, &err) && err.code != RV_E_STALE)
+        rv_log_err(RV_WARNING, "messages in hand were not given back", &err);
     rv_message_loop_renew(loop);
 }
 

@@ -23,6 +23,9 @@ struct rv_message_loop {
 /* Serves one queue; commands as in a dispatcher. The loop must not be moved afterwards. */
 void rv_message_loop_open(struct rv_message_loop *loop, struct rv_worker *worker, const char *queue,
                           const struct rv_command *commands, int count);
+/* From now on quick messages are taken several at once, as the settings say. The loop has the
+ * worker's on_wait. */
+void rv_message_loop_at_once(struct rv_message_loop *loop);
 void rv_message_loop_close(struct rv_message_loop *loop);
 /* The server's roles may have changed. */
 void rv_message_loop_renew(struct rv_message_loop *loop);

@@ -58,10 +58,12 @@ serve(struct rv_worker *worker)
     int done = 0, count = fill_commands(commands, worker);
     take_settings(worker);
     rv_message_loop_open(&loop, worker, rv_worker_type_find(worker->type)->queue, commands, count);
+    rv_message_loop_at_once(&loop);
     while (!worker->stop && done != RV_E_STALE) {
         if (worker->settings_changed) {
             take_settings(worker);
             rv_message_loop_renew(&loop);
+            rv_message_loop_at_once(&loop);
         }
         done = rv_message_loop_once(&loop);
         if (done == 0)

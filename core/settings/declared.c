@@ -134,6 +134,8 @@ static const struct rv_setting declared[] = {
     /* Queue and tasks. */
     { "queue.retry_delay", RV_SET_DURATION, "10s", 0, DAY,
       "wait before a failed message is tried again; doubles with each attempt" },
+    { "queue.at_once", RV_SET_INT, "32", 1, 64,
+      "quick messages that a generic worker takes, and acknowledges, together; 1: one by one" },
     { "tasks.keep", RV_SET_DURATION, "7d", MINUTE, 3650 * DAY,
       "finished tasks and dead messages are kept this long" },
     { "changes.keep", RV_SET_DURATION, "1d", MINUTE, 3650 * DAY,

@@ -15,6 +15,15 @@ const struct rv_extra_index rv_extra_indexes[] = {
     /* Whether the same message waits already: put-unless-exists, under a lock by name. Not unique:
      * a plain put may repeat one, and one that is given back may meet its like. */
     { "ix_miq_queue_ready_digest", "miq_queue", 0, "(digest) WHERE state = 'ready'", NULL },
+    /* What few messages have: each is found without reading the others, and costs those nothing. */
+    { "ix_miq_queue_held", "miq_queue", 0, "(handler_id) WHERE state = 'dequeue'", NULL },
+    { "ix_miq_queue_series_at_work", "miq_queue", 0,
+      "(task_id) WHERE state = 'dequeue' AND task_id IS NOT NULL", NULL },
+    { "ix_miq_queue_later", "miq_queue", 0,
+      "(queue_name, deliver_on) WHERE state = 'ready' AND deliver_on IS NOT NULL", NULL },
+    { "ix_miq_queue_expires", "miq_queue", 0,
+      "(expires_on) WHERE state = 'ready' AND expires_on IS NOT NULL", NULL },
+    { "ix_miq_queue_dead", "miq_queue", 0, "(dead_on) WHERE state = 'error'", NULL },
     { NULL, NULL, 0, NULL, NULL },
 };
 

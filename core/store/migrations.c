@@ -14,9 +14,23 @@ make_base(struct rv_store *store, void *arg, rv_err *err)
     return rv_schema_make_fixed(store, *(const int64_t *)arg, err);
 }
 
+/* The queue is found by partial indexes alone (extra_schema.c); these three were written by every
+ * put, take and end. */
+static int
+drop_queue_indexes(struct rv_store *store, void *arg, rv_err *err)
+{
+    (void)arg;
+    return rv_store_script(store,
+                           "DROP INDEX IF EXISTS ix_miq_queue_queue_name;"
+                           "DROP INDEX IF EXISTS ix_miq_queue_state;"
+                           "DROP INDEX IF EXISTS ix_miq_queue_task_id;",
+                           err);
+}
+
 /* The last version is RV_SCHEMA_VERSION. arg: the region of a new database. */
 const struct rv_migration rv_migrations[] = {
     { 1, "base", make_base },
+    { 2, "the queue without full indexes", drop_queue_indexes },
 };
 const int rv_migration_count = RV_COUNT(rv_migrations);
 

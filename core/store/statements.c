@@ -67,6 +67,7 @@ rv_store_query(struct rv_store *store, struct rv_rows **out, const char *sql,
     *out = rv_alloc(sizeof **out);
     (*out)->store = store;
     (*out)->rows = driver_rows;
+    store->open_rows++;
     (*out)->began_us = store->began_us;
     store->began_us = 0;
     return 0;
@@ -97,6 +98,7 @@ rv_rows_close(struct rv_rows *rows)
     if (!rows)
         return;
     rows->store->driver->rows_close(rows->rows);
+    rows->store->open_rows--;
     free(rows);
 }
 

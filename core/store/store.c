@@ -116,7 +116,9 @@ begin(struct rv_store *store, int (*call)(void *conn, rv_err *err), rv_err *err)
     store->statements++;
     rv_err_clear(err);
     int64_t began_us = rv_monotonic_us();
+    store->turning = 1;
     int rc = call(store->conn, err);
+    store->turning = 0;
     rv_store_measure(store, began_us, rc);
     if (rc < 0)
         return rv_wrap(err, "begin transaction");
@@ -157,7 +159,9 @@ rv_store_commit(struct rv_store *store, rv_err *err)
     store->statements++;
     rv_err_clear(err);
     int64_t began_us = rv_monotonic_us();
+    store->turning = 1;
     int rc = store->driver->commit(store->conn, err);
+    store->turning = 0;
     rv_store_measure(store, began_us, rc);
     if (rc < 0) {
         rv_store_rollback(store);
@@ -175,6 +179,13 @@ rv_store_rollback(struct rv_store *store)
     store->driver->rollback(store->conn);
     store->in_transaction = 0;
     store->failed = 0;
+}
+
+int
+rv_store_is_idle(const struct rv_store *store)
+{
+    return !store->in_transaction && !store->turning && store->began_us == 0 &&
+           store->open_rows == 0;
 }
 
 int

@@ -100,6 +100,9 @@ int rv_store_begin_snapshot(struct rv_store *store, rv_err *err);
 int rv_store_commit(struct rv_store *store, rv_err *err); /* on failure it is rolled back */
 void rv_store_rollback(struct rv_store *store);           /* nothing when none is open */
 int rv_store_in_transaction(const struct rv_store *store);
+/* Nothing goes on: no transaction, no call, no rows half read. For what runs in the middle of
+ * another's wait, and would use the same connection. */
+int rv_store_is_idle(const struct rv_store *store);
 /* The same, and until its end statements whose outcome nobody asks for (the begin itself, exec
  * without `changed`, bulk rows up to some hundred, locks, notifications) may be sent without
  * waiting for each. The first failure shows at the next query, or at the commit. Saves round trips

@@ -19,6 +19,8 @@ struct rv_store {
     const struct rv_store_driver *driver;
     void *conn;
     int in_transaction;
+    int turning; /* a transaction is being begun or ended */
+    int open_rows;
     int failed;     /* a statement of the open transaction went wrong */
     rv_err failure; /* which; commit repeats it */
     int64_t statements;

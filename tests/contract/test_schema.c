@@ -229,7 +229,8 @@ migrations_run_in_order_and_once(void **state)
     int64_t version;
     int runs = 0;
 
-    rv_test_script(store, "INSERT INTO miq_tasks (id, name) VALUES (1, 'a')");
+    rv_test_script(store, "UPDATE schema_info SET value = 1 WHERE name = 'version';"
+                          "INSERT INTO miq_tasks (id, name) VALUES (1, 'a')");
     must(rv_migrate(store, steps, 2, &runs, err));
     assert_int_equal(runs, 1);
     must(rv_migrate(store, steps, 3, &runs, err));
@@ -252,7 +253,8 @@ a_failed_migration_leaves_the_step_before(void **state)
     int64_t version;
     int runs = 0;
 
-    rv_test_script(store, "INSERT INTO miq_tasks (id, name) VALUES (1, 'a')");
+    rv_test_script(store, "UPDATE schema_info SET value = 1 WHERE name = 'version';"
+                          "INSERT INTO miq_tasks (id, name) VALUES (1, 'a')");
     assert_int_equal(rv_migrate(store, steps, 3, &runs, &failed), RV_E_INTERNAL);
     assert_non_null(strstr(failed.text, "migration 3 (break)"));
     must(rv_schema_version(store, &version, err));

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Telling other hosts that there is something to take. PostgreSQL lets one transaction at a time
+ * commit with a NOTIFY, so under load most puts say nothing: as long as the message of which it was
+ * said last waits still, after ours was committed, whoever takes that one looks again and finds
+ * ours. Still it is said every few milliseconds, for hosts that have become idle meanwhile.
+ */
+#include "queue/queue_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "base/clock.h"
+#include "base/text.h"
+
+enum { MOST_ROUTES = 8, QUIET_MS = 10 };
+
+/* What was put last on a route (queue, role, zone, server, priority), and when it was said. */
+struct route {
+    const struct rv_store *store;
+    uint64_t hash;
+    int64_t id, said_ms;
+};
+static struct route routes[MOST_ROUTES];
+static int next_route;
+
+/* Of the put that is going on in a transaction of its own. */
+static int later;
+static struct route *quiet; /* nothing was said of it yet; NULL: nothing to say */
+static int64_t quiet_id;
+static char quiet_queue[128];
+
+static uint64_t
+hash_of(const struct rv_message_spec *spec)
+{
+    const char *parts[] = { spec->queue_name, spec->role, spec->zone, spec->server_guid };
+    uint64_t hash = (uint64_t)spec->priority;
+    for (size_t i = 0; i < RV_COUNT(parts); i++)
+        if (parts[i])
+            hash = rv_hash64(parts[i], strlen(parts[i]), hash + i + 1);
+    return hash;
+}
+
+static struct route *
+route_of(const struct rv_store *store, const struct rv_message_spec *spec)
+{
+    uint64_t hash = hash_of(spec);
+    for (int i = 0; i < MOST_ROUTES; i++)
+        if (routes[i].store == store && routes[i].hash == hash)
+            return &routes[i];
+    struct route *route = &routes[next_route++ % MOST_ROUTES];
+    *route = (struct route){ .store = store, .hash = hash };
+    return route;
+}
+
+void
+rv_queue_announce_later(void)
+{
+    later = 1;
+    quiet = NULL;
+}
+
+int
+rv_queue_announce(struct rv_store *store, const struct rv_message_spec *spec, int64_t id,
+                  rv_err *err)
+{
+    const char *queue = spec->queue_name ? spec->queue_name : "generic";
+    int64_t now_ms = rv_monotonic_ms();
+    /* One that is not to be taken at once may wait for other reasons. */
+    int plain = later && rv_store_is_postgres(store) && spec->series == NULL &&
+                spec->deliver_on == 0 && spec->expires_on == 0 &&
+                strlen(queue) < sizeof(quiet_queue);
+    struct route *route = plain ? route_of(store, spec) : NULL;
+    if (route && route->id && now_ms - route->said_ms < QUIET_MS) {
+        quiet = route;
+        quiet_id = id;
+        snprintf(quiet_queue, sizeof(quiet_queue), "%s", queue);
+        return 0;
+    }
+    if (route) {
+        route->id = id;
+        route->said_ms = now_ms;
+    }
+    return rv_store_notify(store, RV_QUEUE_CHANNEL, queue, err);
+}
+
+/* The message is put, whatever happens here: at worst it is found by the next look. */
+void
+rv_queue_announce_now(struct rv_store *store, int was_put)
+{
+    rv_value row[1];
+    rv_err ignored = RV_ERR_INIT;
+    later = 0;
+    if (quiet == NULL || !was_put)
+        return;
+    const rv_value params[] = { rv_vint(quiet->id) };
+    int waits =
+        rv_store_one(store, row, 1, "SELECT id FROM miq_queue WHERE id = $1 AND state = 'ready'",
+                     params, 1, &ignored);
+    quiet->id = quiet_id;
+    if (waits > 0)
+        return;
+    rv_err_clear(&ignored);
+    quiet->said_ms = rv_monotonic_ms();
+    rv_store_notify(store, RV_QUEUE_CHANNEL, quiet_queue, &ignored);
+}

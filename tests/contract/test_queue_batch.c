@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Many messages at once, on both stores: put, taken, acknowledged, given back; what a worker has in
+ * hand; where its looks begin; and how little is said of it to other hosts.
+ */
+#include "queue_fixture.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static struct rv_message_spec
+again(const char *method)
+{
+    return (struct rv_message_spec){ .class_name = "Demo",
+                                     .method_name = method,
+                                     .flags = RV_MESSAGE_AGAIN };
+}
+
+static int
+take_some(const struct rv_taker *who, int most, struct rv_message **out)
+{
+    rv_err err = RV_ERR_INIT;
+    int count = rv_queue_take_some(queue_store, who, most, out, &err);
+    if (count < 0)
+        fail_msg("%s", err.text);
+    return count;
+}
+
+static void
+free_all(struct rv_message **messages, int count)
+{
+    for (int i = 0; i < count; i++)
+        rv_message_free(messages[i]);
+}
+
+static void
+a_batch_is_of_one_kind_and_priority_and_in_order(void **state)
+{
+    (void)state;
+    struct rv_message *out[8];
+    struct rv_taker me = queue_taker(7);
+    struct rv_message_spec quick = again("quick"), urgent = again("quick"), other = again("other");
+    urgent.priority = 20;
+    int64_t first = queue_put(&quick);
+    queue_put(&other);
+    int64_t second = queue_put(&quick), high = queue_put(&urgent);
+    assert_int_equal(take_some(&me, 8, out), 1);
+    assert_int_equal(out[0]->id, high);
+    free_all(out, 1);
+    assert_int_equal(take_some(&me, 8, out), 2);
+    assert_int_equal(out[0]->id, first);
+    assert_int_equal(out[1]->id, second);
+    free_all(out, 2);
+    assert_int_equal(take_some(&me, 8, out), 1);
+    assert_string_equal(out[0]->method_name, "other");
+    free_all(out, 1);
+}
+
+static void
+what_may_not_run_again_is_taken_alone(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct rv_message *out[8];
+    struct rv_taker me = queue_taker(7);
+    struct rv_message_spec once = again("m"), serial = again("m"), tried = again("m");
+    once.flags = 0;
+    serial.series = "s";
+    for (int i = 0; i < 2; i++)
+        queue_put(&once);
+    assert_int_equal(take_some(&me, 8, out), 1);
+    free_all(out, 1);
+    assert_int_equal(take_some(&me, 8, out), 1);
+    free_all(out, 1);
+    queue_put(&serial);
+    assert_int_equal(take_some(&me, 8, out), 1);
+    free_all(out, 1);
+    /* What has been in a worker's hands when that died: one of them may be why. */
+    rv_test_script(queue_store, "DELETE FROM miq_queue");
+    for (int i = 0; i < 3; i++)
+        queue_put(&tried);
+    assert_int_equal(take_some(&me, 8, out), 3);
+    free_all(out, 3);
+    assert_int_equal(rv_queue_release_holder(queue_store, 7, "killed", NULL, &err), 0);
+    assert_int_equal(take_some(&me, 8, out), 1);
+    free_all(out, 1);
+}
+
+static void
+a_batch_is_acknowledged_in_one_statement(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct rv_message *out[16];
+    struct rv_taker me = queue_taker(7);
+    struct rv_message_spec spec = again("m");
+    for (int i = 0; i < 10; i++)
+        queue_put(&spec);
+    assert_int_equal(take_some(&me, 16, out), 10);
+    int64_t before = rv_store_statements(queue_store);
+    assert_int_equal(rv_queue_done_some(queue_store, out, 10, 7, &err), 0);
+    assert_int_equal(rv_store_statements(queue_store) - before, 1);
+    assert_int_equal(queue_count("TRUE"), 0);
+    free_all(out, 10);
+}
+
+static void
+tasks_and_callbacks_of_a_batch_end_too(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct rv_message *out[8];
+    struct rv_taker me = queue_taker(7);
+    struct rv_message_spec plain = again("m"), followed = again("m"), calls = again("m");
+    followed.task_id = queue_new_task();
+    calls.callback = "{\"method_name\":\"went\",\"queue_name\":\"orders\"}";
+    queue_put(&plain);
+    queue_put(&followed);
+    queue_put(&calls);
+    assert_int_equal(take_some(&me, 8, out), 3);
+    assert_int_equal(rv_queue_done_some(queue_store, out, 3, 7, &err), 0);
+    free_all(out, 3);
+    assert_int_equal(queue_count("queue_name = 'orders'"), 1);
+    assert_int_equal(queue_count("queue_name = 'generic'"), 0);
+    assert_int_equal(
+        rv_test_int(queue_store, "SELECT COUNT(*) FROM miq_tasks WHERE state = 'Finished'"), 1);
+}
+
+static void
+a_stale_one_of_a_batch_is_told_and_stays(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct rv_message *out[8];
+    struct rv_taker me = queue_taker(7);
+    struct rv_message_spec spec = again("m");
+    for (int i = 0; i < 3; i++)
+        queue_put(&spec);
+    assert_int_equal(take_some(&me, 8, out), 3);
+    RV_AUTO_FREE char *sql = rv_format(
+        "UPDATE miq_queue SET generation = generation + 1 WHERE id = %lld", (long long)out[1]->id);
+    rv_test_script(queue_store, sql);
+    assert_int_equal(rv_queue_done_some(queue_store, out, 3, 7, &err), RV_E_STALE);
+    assert_int_equal(queue_count("state = 'dequeue'"), 1);
+    free_all(out, 3);
+}
+
+static void
+what_goes_back_from_a_batch_loses_no_attempt(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct rv_message *out[8];
+    struct rv_taker me = queue_taker(7);
+    struct rv_message_spec spec = again("m");
+    for (int i = 0; i < 4; i++)
+        queue_put(&spec);
+    assert_int_equal(take_some(&me, 8, out), 4);
+    assert_int_equal(rv_queue_give_back_some(queue_store, out + 1, 3, 8, &err), 0); /* not his */
+    assert_int_equal(queue_count("state = 'dequeue'"), 4);
+    assert_int_equal(rv_queue_give_back_some(queue_store, out + 1, 3, 7, &err), 0);
+    assert_int_equal(queue_count("state = 'ready' AND attempts = 0"), 3);
+    assert_int_equal(rv_queue_done(queue_store, out[0], 7, &err), 0);
+    free_all(out, 4);
+}
+
+static void
+many_messages_are_put_at_once(void **state)
+{
+    (void)state;
+    enum { COUNT = 300 };
+    rv_err err = RV_ERR_INIT;
+    RV_AUTO_FREE struct rv_message_spec *specs = rv_alloc(sizeof(*specs) * COUNT);
+    RV_AUTO_FREE int64_t *ids = rv_alloc(sizeof(int64_t) * COUNT);
+    struct rv_taker me = queue_taker(7);
+    for (int i = 0; i < COUNT; i++)
+        specs[i] = (struct rv_message_spec){
+            .method_name = "m", .target_id = i + 1, .args = "{\"tab\":\"a\\tb\"}", .zone = "default"
+        };
+    int64_t before = rv_store_statements(queue_store);
+    if (rv_queue_put_many(queue_store, specs, COUNT, ids, &err))
+        fail_msg("%s", err.text);
+    assert_true(rv_store_statements(queue_store) - before < 10);
+    for (int i = 0; i < 3; i++) {
+        struct rv_message *message = queue_take(&me);
+        assert_int_equal(message->id, ids[i]);
+        assert_int_equal(message->target_id, i + 1);
+        assert_string_equal(message->args, "{\"tab\":\"a\\tb\"}");
+        rv_message_free(message);
+    }
+    specs[7].method_name = NULL;
+    assert_int_equal(rv_queue_put_many(queue_store, specs, COUNT, NULL, &err), RV_E_INVALID);
+    assert_int_equal(queue_count("TRUE"), COUNT);
+}
+
+/* A worker whose commands take 1 ms, or what is said. */
+struct worker {
+    struct rv_dispatcher dispatcher;
+    int64_t takes_ms;
+    int runs, most_in_hand, went_back;
+};
+
+static int
+run_quickly(void *arg, const struct rv_message *message, char **results, rv_err *err)
+{
+    struct worker *worker = arg;
+    (void)message;
+    (void)results;
+    (void)err;
+    worker->runs++;
+    if (rv_dispatch_in_hand(&worker->dispatcher) > worker->most_in_hand)
+        worker->most_in_hand = rv_dispatch_in_hand(&worker->dispatcher);
+    rv_clock_advance(worker->takes_ms);
+    worker->went_back += rv_dispatch_waiting(&worker->dispatcher);
+    return 0;
+}
+
+static void
+hire(struct worker *worker, struct rv_command *command)
+{
+    *command = (struct rv_command){ "Demo", "quick", run_quickly, worker, 0, NULL };
+    *worker = (struct worker){ .takes_ms = 1 };
+    worker->dispatcher = (struct rv_dispatcher){ .store = queue_store,
+                                                 .taker = queue_taker(7),
+                                                 .commands = command,
+                                                 .command_count = 1,
+                                                 .at_once = 16 };
+    rv_clock_fake(1800000000000);
+}
+
+static void
+put_quick(int count)
+{
+    struct rv_message_spec spec = again("quick");
+    for (int i = 0; i < count; i++)
+        queue_put(&spec);
+}
+
+static int
+dispatch(struct worker *worker)
+{
+    rv_err err = RV_ERR_INIT;
+    int done = rv_dispatch_one(&worker->dispatcher, &err);
+    if (done < 0)
+        fail_msg("%s", err.text);
+    return done;
+}
+
+static void
+quick_messages_are_taken_and_acknowledged_together(void **state)
+{
+    (void)state;
+    struct worker worker;
+    struct rv_command command;
+    hire(&worker, &command);
+    put_quick(60);
+    int64_t before = rv_store_statements(queue_store);
+    for (int i = 0; i < 60; i++)
+        assert_int_equal(dispatch(&worker), 1);
+    assert_int_equal(dispatch(&worker), 0);
+    assert_int_equal(worker.runs, 60);
+    assert_int_equal(worker.most_in_hand, 15);
+    assert_int_equal(queue_count("TRUE"), 0);
+    assert_true(rv_store_statements(queue_store) - before < 60);
+}
+
+static void
+slow_messages_are_taken_one_by_one(void **state)
+{
+    (void)state;
+    struct worker worker;
+    struct rv_command command;
+    hire(&worker, &command);
+    worker.takes_ms = 60;
+    put_quick(10);
+    for (int i = 0; i < 10; i++)
+        assert_int_equal(dispatch(&worker), 1);
+    assert_int_equal(worker.most_in_hand, 0);
+}
+
+static void
+when_a_message_runs_long_the_others_in_hand_go_back_meanwhile(void **state)
+{
+    (void)state;
+    struct worker worker;
+    struct rv_command command;
+    struct rv_taker other = queue_taker(8);
+    hire(&worker, &command);
+    put_quick(4 + 16);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(dispatch(&worker), 1);
+    worker.takes_ms = 5000;
+    assert_int_equal(dispatch(&worker), 1);
+    assert_true(worker.went_back > 10);
+    assert_int_equal(rv_dispatch_in_hand(&worker.dispatcher), 0);
+    assert_int_equal(queue_count("state = 'ready' AND attempts = 0"), 20 - 5);
+    assert_string_equal(queue_take_method(&other), "quick");
+    /* And it has learnt that they are not quick. */
+    worker.most_in_hand = 0;
+    assert_int_equal(dispatch(&worker), 1);
+    assert_int_equal(worker.most_in_hand, 0);
+}
+
+static void
+a_worker_that_ends_acknowledges_and_gives_back(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct worker worker;
+    struct rv_command command;
+    hire(&worker, &command);
+    put_quick(3 + 16);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(dispatch(&worker), 1);
+    assert_true(rv_dispatch_in_hand(&worker.dispatcher) > 0);
+    assert_int_equal(rv_dispatch_settle(&worker.dispatcher, &err), 0);
+    assert_int_equal(queue_count("state = 'ready' AND attempts = 0"), 19 - 5);
+    assert_int_equal(queue_count("TRUE"), 19 - 5);
+}
+
+static void
+a_worker_that_lost_what_it_has_in_hand_says_so(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct worker worker;
+    struct rv_command command;
+    int done = 1;
+    hire(&worker, &command);
+    put_quick(3 + 16);
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(dispatch(&worker), 1);
+    assert_int_equal(rv_queue_release_holder(queue_store, 7, "frozen", NULL, &err), 0);
+    while (done > 0)
+        done = rv_dispatch_one(&worker.dispatcher, &err);
+    assert_int_equal(done, RV_E_STALE);
+    assert_int_equal(rv_dispatch_in_hand(&worker.dispatcher), 0);
+    assert_int_equal(queue_count("state = 'ready'"), 19 - 3);
+}
+
+static void
+looks_above_the_floors_keep_to_the_order(void **state)
+{
+    (void)state;
+    static const int priorities[] = { 100, 20, 150, 100, 21, 20, 90, 100, 0, 150, 200, 5, 100 };
+    struct rv_floors floors = { 0 };
+    struct rv_taker with = queue_taker(7);
+    int last_priority = 0;
+    int64_t last_id = 0;
+    with.floors = &floors;
+    rv_clock_fake(1800000000000); /* after the first look, none is at everything */
+    for (size_t i = 0; i < RV_COUNT(priorities); i++)
+        queue_put(&(struct rv_message_spec){ .method_name = "m", .priority = priorities[i] });
+    for (size_t i = 0; i < RV_COUNT(priorities); i++) {
+        rv_err err = RV_ERR_INIT;
+        struct rv_message *message = queue_take(&with);
+        assert_non_null(message);
+        assert_true(message->priority > last_priority ||
+                    (message->priority == last_priority && message->id > last_id));
+        last_priority = message->priority;
+        last_id = message->id;
+        assert_int_equal(rv_queue_done(queue_store, message, 7, &err), 0);
+        rv_message_free(message);
+    }
+    assert_null(queue_take(&with));
+}
+
+static void
+a_message_below_the_floor_is_found_soon(void **state)
+{
+    (void)state;
+    struct rv_floors floors = { 0 };
+    struct rv_taker with = queue_taker(7);
+    with.floors = &floors;
+    rv_clock_fake(1800000000000);
+    queue_put(&(struct rv_message_spec){ .method_name = "low", .deliver_on = rv_now_ms() + 10 });
+    for (int i = 0; i < 12; i++)
+        queue_put(&(struct rv_message_spec){ .method_name = "m" });
+    assert_string_equal(queue_take_method(&with), "m");
+    rv_clock_advance(50);
+    assert_string_equal(queue_take_method(&with), "m");
+    rv_clock_advance(50);
+    assert_string_equal(queue_take_method(&with), "low");
+    assert_string_equal(queue_take_method(&with), "m");
+}
+
+static void
+when_looks_at_everything_are_dear_they_are_rare_but_not_forgotten(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    int64_t due_ms = 0;
+    struct rv_floors floors = { 0 };
+    struct rv_taker with = queue_taker(7);
+    with.floors = &floors;
+    rv_clock_fake(1800000000000);
+    int64_t low = queue_put(&(struct rv_message_spec){ .method_name = "low" });
+    rv_test_script(queue_store, "UPDATE miq_queue SET state = 'error'");
+    queue_put(&(struct rv_message_spec){ .method_name = "m" });
+    assert_string_equal(queue_take_method(&with), "m");
+    floors.full_took_us = 100000; /* as if it had read past a lot */
+    assert_int_equal(rv_queue_send_again(queue_store, low, &err), 0);
+    assert_string_equal(queue_take_method(&with), "");
+    assert_int_equal(rv_queue_next_due(queue_store, &with, &due_ms, &err), 0);
+    assert_int_equal(due_ms, 1000);
+    rv_clock_advance(1000);
+    assert_string_equal(queue_take_method(&with), "low");
+}
+
+/* Those that arrive within a moment. */
+static int
+notifications(struct rv_store *listener)
+{
+    rv_err err = RV_ERR_INIT;
+    const char *channel, *payload;
+    int count = 0;
+    for (int i = 0; i < 40; i++) {
+        while (rv_store_notified(listener, &channel, &payload, &err) > 0)
+            count++;
+        usleep(5000);
+    }
+    return count;
+}
+
+static void
+under_load_little_is_said_and_nothing_is_missed(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct rv_taker me = queue_taker(7);
+    if (!rv_test_is_postgres())
+        skip(); /* the supervisor tells SQLite's one host */
+    struct rv_store *listener = rv_test_store_open(&queue_db);
+    assert_int_equal(rv_store_listen(listener, RV_QUEUE_CHANNEL, &err), 0);
+    rv_clock_fake(1800000000000);
+    for (int i = 0; i < 20; i++)
+        queue_put(&(struct rv_message_spec){ .method_name = "m" });
+    assert_int_equal(notifications(listener), 1);
+    /* The one that the last word was about is taken: who took it may have looked already. */
+    for (int i = 0; i < 20; i++)
+        assert_string_equal(queue_take_method(&me), "m");
+    queue_put(&(struct rv_message_spec){ .method_name = "m" });
+    assert_int_equal(notifications(listener), 1);
+    /* Other takers than those that were told. */
+    queue_put(&(struct rv_message_spec){ .method_name = "m", .priority = 20 });
+    queue_put(&(struct rv_message_spec){ .method_name = "m", .queue_name = "ems_5" });
+    assert_int_equal(notifications(listener), 2);
+    rv_clock_advance(10);
+    queue_put(&(struct rv_message_spec){ .method_name = "m" });
+    assert_int_equal(notifications(listener), 1);
+    rv_store_close(listener);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        QUEUE_TEST(a_batch_is_of_one_kind_and_priority_and_in_order),
+        QUEUE_TEST(what_may_not_run_again_is_taken_alone),
+        QUEUE_TEST(a_batch_is_acknowledged_in_one_statement),
+        QUEUE_TEST(tasks_and_callbacks_of_a_batch_end_too),
+        QUEUE_TEST(a_stale_one_of_a_batch_is_told_and_stays),
+        QUEUE_TEST(what_goes_back_from_a_batch_loses_no_attempt),
+        QUEUE_TEST(many_messages_are_put_at_once),
+        QUEUE_TEST(quick_messages_are_taken_and_acknowledged_together),
+        QUEUE_TEST(slow_messages_are_taken_one_by_one),
+        QUEUE_TEST(when_a_message_runs_long_the_others_in_hand_go_back_meanwhile),
+        QUEUE_TEST(a_worker_that_ends_acknowledges_and_gives_back),
+        QUEUE_TEST(a_worker_that_lost_what_it_has_in_hand_says_so),
+        QUEUE_TEST(looks_above_the_floors_keep_to_the_order),
+        QUEUE_TEST(a_message_below_the_floor_is_found_soon),
+        QUEUE_TEST(when_looks_at_everything_are_dear_they_are_rare_but_not_forgotten),
+        QUEUE_TEST(under_load_little_is_said_and_nothing_is_missed),
+    };
+    return cmocka_run_group_tests_name("queue_batch", tests, NULL, NULL);
+}
