@@ -150,8 +150,10 @@ update(struct rv_plan *plan, struct rv_node *node, int children_changed)
     int differs = compare(plan, node) | children_changed;
     int restored = state->deleted_on >= 0 && node->old[state->deleted_on].type != RV_NULL;
     set_column(plan, node, 1, rv_vint(plan->saver->config.ems_id));
-    if (restored)
+    if (restored) {
         set_column(plan, node, state->deleted_on, RV_VNULL);
+        rv_nodes_add(&plan->returning, node);
+    }
     set_column(plan, node, state->content_hash, rv_vint((int64_t)node->hash));
     if (differs || restored) {
         feed(plan, node, restored ? RV_RESTORED : RV_UPDATED, old_values(plan, node, 0));
@@ -176,6 +178,7 @@ revive(struct rv_plan *plan, struct rv_node *node)
     feed(plan, node, RV_RESTORED, old_values(plan, node, 0));
     set_column(plan, node, state->updated_on, rv_vint(plan->now_ms));
     plan->restored++;
+    rv_nodes_add(&plan->returning, node);
     if (node->mask)
         list_update(plan, node);
 }

@@ -44,6 +44,7 @@ rv_plan_end(struct rv_plan *plan)
 {
     rv_nodes_free(&plan->tops);
     rv_nodes_free(&plan->labelled);
+    rv_nodes_free(&plan->returning);
     rv_ahead_free(plan);
     rv_buf_free(&plan->json);
     free(plan->writes);
@@ -119,9 +120,10 @@ write_all(struct rv_plan *plan, rv_err *err)
     struct rv_saver *saver = plan->saver;
     if (saver->config.lease && rv_lease_guard(saver->store, saver->config.lease, err) < 0)
         return err->code;
-    if (rv_write_rows(plan, err) < 0 || rv_write_references(plan, err) < 0 ||
-        rv_names_move(plan, err) < 0 || rv_keep_sweep(plan, err) < 0 ||
-        rv_labels_write(plan, err) < 0 || rv_streams_write(saver, err) < 0)
+    if (rv_returning_check(plan, err) < 0 || rv_write_rows(plan, err) < 0 ||
+        rv_write_references(plan, err) < 0 || rv_names_move(plan, err) < 0 ||
+        rv_keep_sweep(plan, err) < 0 || rv_labels_write(plan, err) < 0 ||
+        rv_streams_write(saver, err) < 0)
         return err->code;
     return rv_feed_flush(saver->feed, saver->store, err);
 }

@@ -129,7 +129,8 @@ struct rv_plan {
     size_t move_count, move_size;
     struct rv_candidate *candidates;
     size_t candidate_count, candidate_size;
-    struct rv_nodes labelled; /* objects whose labels changed */
+    struct rv_nodes labelled;  /* objects whose labels changed */
+    struct rv_nodes returning; /* rows that come back from the archive */
     struct rv_new_tag *new_tags;
     struct rv_tag_change *labels; /* taggings to add and remove */
     size_t label_count, label_size;
@@ -271,6 +272,8 @@ void rv_diff_tops(struct rv_plan *plan);
 
 /* write.c */
 int rv_write_rows(struct rv_plan *plan, rv_err *err);
+/* returning.c, in the transaction: UNAVAILABLE when a row that is to come back is not there. */
+int rv_returning_check(struct rv_plan *plan, rv_err *err);
 int rv_write_references(struct rv_plan *plan, rv_err *err);
 
 /* keep.c */

@@ -7,7 +7,7 @@
 
 #include "server/worker.h"
 
-/* A bounded piece of each. */
+/* A bounded piece of each. 1: there is more to do. */
 int rv_purge_run(struct rv_worker *worker, rv_err *err);
 
 #endif

@@ -230,8 +230,10 @@ look_at_garbage(struct server *server, rv_err *err)
     if (server->purged_ms &&
         now_ms - server->purged_ms < rv_settings_int(server->worker->settings, "purge.interval"))
         return 0;
-    server->purged_ms = now_ms;
-    return rv_purge_run(server->worker, err);
+    int more = rv_purge_run(server->worker, err);
+    /* Once a round while there is more: leases are renewed in between. */
+    server->purged_ms = more > 0 ? 0 : now_ms;
+    return more < 0 ? more : 0;
 }
 
 static int

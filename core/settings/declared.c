@@ -69,6 +69,8 @@ static const struct rv_setting declared[] = {
     { "server.monitor_poll", RV_SET_DURATION, "2s", 50, HOUR,
       "how often leases are renewed and the workers that should be are compared with those that "
       "are" },
+    { "server.lost_workers_keep", RV_SET_DURATION, "7d", HOUR, 3650 * DAY,
+      "rows of workers whose server has not been seen for so long are dropped" },
     /* Workers. */
     { "workers.heartbeat_freq", RV_SET_DURATION, "1s", 10, MINUTE, "how often a worker beats" },
     { "workers.lease", RV_SET_DURATION, "30s", 200, HOUR,
@@ -138,8 +140,21 @@ static const struct rv_setting declared[] = {
       "quick messages that a generic worker takes, and acknowledges, together; 1: one by one" },
     { "tasks.keep", RV_SET_DURATION, "7d", MINUTE, 3650 * DAY,
       "finished tasks and dead messages are kept this long" },
+    { "tasks.rows_max", RV_SET_INT, "100000", 0, 1000000000,
+      "so many finished tasks, and so many dead messages, are kept at most; 0: any number" },
     { "changes.keep", RV_SET_DURATION, "1d", MINUTE, 3650 * DAY,
       "the change feed is kept this long" },
+    { "changes.rows_max", RV_SET_INT, "5000000", 0, 1000000000000,
+      "so many changes are kept at most; 0: any number" },
+    { "events.keep", RV_SET_DURATION, "180d", 0, 3650 * DAY,
+      "events are kept this long; 0: for ever" },
+    { "events.rows_max", RV_SET_INT, "1000000", 0, 1000000000000,
+      "so many events are kept at most; 0: any number" },
+    { "inventory.archived_keep", RV_SET_DURATION, "180d", 0, 3650 * DAY,
+      "rows of what is gone at its provider are kept this long, with what belongs to them; 0: for "
+      "ever" },
+    { "inventory.archived_vms_keep", RV_SET_DURATION, "0", 0, 3650 * DAY,
+      "the same for virtual machines" },
     { "purge.interval", RV_SET_DURATION, "1m", 100, DAY, "how often what is over is dropped" },
     { "purge.batch", RV_SET_INT, "1000", 1, 100000, "rows dropped in one statement" },
     /* Providers. */

@@ -204,3 +204,23 @@ rv_feed_expire(struct rv_store *store, int64_t keep_ms, int limit, int64_t *drop
         *dropped = count;
     return 0;
 }
+
+/* By numbers, which have gaps: perhaps a few more go than must, but nothing is counted. */
+int
+rv_feed_cap(struct rv_store *store, int64_t most, int limit, int64_t *dropped, rv_err *err)
+{
+    rv_value params[] = { rv_vint(most), rv_vint(limit) };
+    rv_value last;
+
+    *dropped = 0;
+    int found = rv_store_one(store, &last, 1,
+                             "SELECT MAX(number) FROM (SELECT number FROM changes"
+                             " WHERE number <= (SELECT MAX(number) FROM changes) - $1"
+                             " ORDER BY number LIMIT $2) AS oldest",
+                             params, 2, err);
+    if (found < 0)
+        return rv_wrap(err, "cap the change feed");
+    if (found && last.type == RV_INT && drop_up_to(store, last.v.i, dropped, err) < 0)
+        return rv_wrap(err, "cap the change feed");
+    return 0;
+}

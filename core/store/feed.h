@@ -69,4 +69,7 @@ const char *rv_op_name(int op); /* "created", ... */
 int rv_feed_expire(struct rv_store *store, int64_t keep_ms, int limit, int64_t *dropped,
                    rv_err *err);
 
+/* Drop the oldest of those that are more than `most`, at most limit rows. */
+int rv_feed_cap(struct rv_store *store, int64_t most, int limit, int64_t *dropped, rv_err *err);
+
 #endif
