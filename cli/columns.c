@@ -125,12 +125,14 @@ const struct cli_column *
 cli_columns(const struct cli_kind *kind)
 {
     static const struct cli_column unknown[] = { NAME, COL("ID", "id", text), CLI_COLUMNS_END };
-    const struct cli_column *columns;
+    static const struct cli_columns_of *const families[] = { cli_columns_kubernetes,
+                                                             cli_columns_infra, cli_columns_cloud,
+                                                             cli_columns_others };
+    const struct cli_column *columns = NULL;
 
     if (!kind->kind) /* only the server knows its attributes */
         return unknown;
-    columns = find_in(cli_columns_kubernetes, kind->kind->name);
-    if (!columns)
-        columns = find_in(cli_columns_others, kind->kind->name);
+    for (size_t i = 0; i < RV_COUNT(families) && !columns; i++)
+        columns = find_in(families[i], kind->kind->name);
     return columns ? columns : suggest(kind->kind);
 }

@@ -14,6 +14,8 @@ struct cli_columns_of {
 };
 /* Each ends with a NULL kind. */
 extern const struct cli_columns_of cli_columns_kubernetes[];
+extern const struct cli_columns_of cli_columns_infra[];
+extern const struct cli_columns_of cli_columns_cloud[];
 extern const struct cli_columns_of cli_columns_others[];
 
 /* Title, attributes. Without OR: "<none>" when there is nothing. */

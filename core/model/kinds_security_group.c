@@ -33,7 +33,7 @@ static const struct reeve_column network_port_security_group_columns[] = {
 
 static const struct reeve_column firewall_rule_columns[] = {
     POLY("resource", "security_group operating_system", "What it is a rule of"),
-    STRING("ems_ref", "Id that the provider knows it by"),
+    STRING_F(REQUIRED, "ems_ref", "What tells it from the others of its owner"),
     STRING("name", "Name"),
     STRING("display_name", "Name for people"),
     STRING("group", "Rules that it is turned on and off with"),
@@ -63,8 +63,6 @@ const struct reeve_kind rv_kinds_security_group[] = {
          .key = LIST("security_group_id"), .owner_column = "network_port_id"),
     KIND(firewall_rule, .table = "firewall_rules", .api_name = "firewall_rules",
          .title = "Firewall rule", .help = "Says what may pass", .flags = REEVE_KIND_CHILD,
-         .key = LIST("source_security_group_id", "direction", "host_protocol", "port", "end_port",
-                     "source_ip_range"),
-         .owner_column = "resource_id", .class_name = "FirewallRule"),
+         .key = LIST("ems_ref"), .owner_column = "resource_id", .class_name = "FirewallRule"),
     KINDS_END,
 };

@@ -29,9 +29,13 @@ enum demo_fault {
 /* Words of the option, in the order above; ends with NULL. */
 extern const char *const demo_fault_words[];
 
-/* How many there are of each. */
+/* How many there are of each; what is not here follows from these. */
 struct demo_size {
     int64_t clusters, hosts, storages, vms, projects, nodes, pods, images;
+    int64_t datacenters, lans, details; /* details: of this many VMs and hosts everything is told */
+    int64_t tenants, flavors, stacks, databases;
+    int64_t networks, load_balancers, volumes, buckets;
+    int64_t servers, systems;
 };
 
 /* What changes with time: how often an object was replaced, and how often changed since. */
@@ -40,49 +44,67 @@ struct demo_object {
     uint16_t changes;
 };
 
+/* What changes at all. */
+enum demo_moving {
+    DEMO_STILL = -1,
+    DEMO_VM,
+    DEMO_POD,
+    DEMO_STACK,
+    DEMO_VOLUME,
+    DEMO_BACKUP,
+    DEMO_STORED_OBJECT,
+    DEMO_SERVER,
+    DEMO_SYSTEM,
+    DEMO_MOVING_COUNT
+};
+
 struct demo_estate {
     uint64_t seed;
     struct demo_size size;
     int64_t step; /* of the churn: the estate is a function of seed and step */
-    struct demo_object *vms, *pods;
+    struct demo_object *moving[DEMO_MOVING_COUNT];
 };
 
 int demo_estate_open(struct reeve_call *call, struct demo_estate *estate, uint64_t seed,
                      const struct demo_size *size);
 void demo_estate_close(struct demo_estate *estate);
+int64_t demo_moving_size(const struct demo_estate *estate, enum demo_moving what);
 
 struct demo_change {
-    int pod; /* 1: a pod, 0: a VM */
-    int64_t index;
+    enum demo_moving what;
+    int64_t index; /* -1: there is nothing that could change */
     struct demo_object before;
 };
-/* One step of the churn: a VM or pod changes, or is replaced by another. */
+/* One step of the churn: something changes, or is replaced by another. */
 struct demo_change demo_estate_step(struct demo_estate *estate);
 /* Number from the seed, the same for the same arguments. */
 uint64_t demo_random(const struct demo_estate *estate, const char *what, int64_t index,
                      uint64_t salt);
+/* The reference of a moving object in a given state. */
+void demo_moving_ref(char out[48], const struct demo_estate *estate, enum demo_moving what,
+                     int64_t index, struct demo_object state);
+/* A number that differs whenever it has changed. */
+uint64_t demo_salt(const struct demo_estate *estate, enum demo_moving what, int64_t index);
+/* Every twentieth VM is a template, every fourth a cloud's instance. Others point to these, so they
+ * change, but are never replaced. */
+int demo_is_template(int64_t vm);
+int demo_is_instance(int64_t vm);
 
-void demo_vm_ref(char out[48], const struct demo_estate *estate, int64_t index,
-                 struct demo_object state);
-void demo_pod_ref(char out[48], const struct demo_estate *estate, int64_t index,
-                  struct demo_object state);
-int demo_emit_vm(struct reeve_inventory *inv, const struct demo_estate *estate, int64_t index);
-int demo_emit_pod(struct reeve_inventory *inv, const struct demo_estate *estate, int64_t index);
-int demo_emit_cluster(struct reeve_inventory *inv, const struct demo_estate *estate, int64_t index);
-int demo_emit_host(struct reeve_inventory *inv, const struct demo_estate *estate, int64_t index);
-int demo_emit_storage(struct reeve_inventory *inv, const struct demo_estate *estate, int64_t index);
-int demo_emit_project(struct reeve_inventory *inv, const struct demo_estate *estate, int64_t index);
-int demo_emit_node(struct reeve_inventory *inv, const struct demo_estate *estate, int64_t index);
-
-/* A kind, and how one of its objects is emitted. */
+/* A kind as it is listed. */
 struct demo_part {
-    const char *kind; /* NULL: the end */
+    const char *kind;
     int (*emit)(struct reeve_inventory *inv, const struct demo_estate *estate, int64_t index);
-    int64_t count;
+    int64_t (*count)(const struct demo_size *size);
+    enum demo_moving moving;
 };
+/* In the order of listing; ends with one without a kind. */
+extern const struct demo_part demo_parts[];
+/* All kinds that are emitted, children too; ends with NULL. */
+extern const char *const demo_kinds[];
+const struct demo_part *demo_part_of(enum demo_moving what);
+
 /* Emits those of the targets that are there. */
 int demo_emit_targets(struct reeve_call *call, const struct demo_estate *estate,
-                      const struct demo_part *parts,
                       const struct reeve_inventory_target *const *targets,
                       struct reeve_inventory *inv);
 

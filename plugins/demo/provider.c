@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A provider without anything behind it: a living estate of VMs and pods,
+ * A provider without anything behind it: a living estate of machines, clouds and pods,
  * invented from a seed, of any size, that changes while one looks at it and
  * fails in every way on request. Shown where no cluster is at hand; used by the
  * tests of core in place of mocks.
  */
 #include <stdlib.h>
-#include <string.h>
 #include "demo.h"
 
 struct demo {
@@ -26,6 +25,26 @@ static const struct reeve_option options[] = {
     { "nodes", REEVE_OPT_INT, 0, "5", 0, 100000, NULL, "Kubernetes nodes" },
     { "pods", REEVE_OPT_INT, 0, "60", 0, 10000000, NULL, "pods, each with a container" },
     { "images", REEVE_OPT_INT, 0, "12", 1, 10000000, NULL, "container images that the pods share" },
+    { "datacenters", REEVE_OPT_INT, 0, "1", 0, 1000, NULL, "datacenters, with their folders" },
+    { "lans", REEVE_OPT_INT, 0, "4", 0, 100000, NULL, "networks of virtual machines" },
+    { "details", REEVE_OPT_INT, 0, "100", 0, 10000000, NULL,
+      "of how many VMs and hosts all is told: disks, cards, snapshots and so on" },
+    { "tenants", REEVE_OPT_INT, 0, "3", 0, 100000, NULL,
+      "tenants of the cloud that every fourth VM is an instance of; 0: there is no cloud" },
+    { "flavors", REEVE_OPT_INT, 0, "5", 0, 1000, NULL, "sizes of instances" },
+    { "stacks", REEVE_OPT_INT, 0, "2", 0, 100000, NULL, "orchestration stacks" },
+    { "databases", REEVE_OPT_INT, 0, "2", 0, 100000, NULL, "databases of the cloud" },
+    { "networks", REEVE_OPT_INT, 0, "2", 0, 100000, NULL,
+      "networks of the cloud, each with two subnets and a router" },
+    { "load_balancers", REEVE_OPT_INT, 0, "1", 0, 100000, NULL, "load balancers" },
+    { "volumes", REEVE_OPT_INT, 0, "6", 0, 10000000, NULL,
+      "volumes, each with a snapshot and a backup" },
+    { "buckets", REEVE_OPT_INT, 0, "2", 0, 1000000, NULL,
+      "containers of the object store, each with three objects" },
+    { "physical_servers", REEVE_OPT_INT, 0, "8", 0, 100000, NULL,
+      "physical machines; the hosts run on them" },
+    { "configured_systems", REEVE_OPT_INT, 0, "6", 0, 1000000, NULL,
+      "systems that a configuration manager sets up; 0: there is none" },
     { "churn", REEVE_OPT_INT, 0, "1", 0, 100000, NULL, "changes a second while it is watched" },
     { "fault", REEVE_OPT_ENUM, REEVE_OPT_ADVANCED, "none", 0, 0, demo_fault_words,
       "what goes wrong, to see how Reeve takes it" },
@@ -40,17 +59,38 @@ static const struct reeve_option options[] = {
     REEVE_OPTIONS_END
 };
 
+static struct demo_size
+read_size(const struct reeve_config *config)
+{
+    return (struct demo_size){
+        .clusters = reeve_config_int(config, "clusters"),
+        .hosts = reeve_config_int(config, "hosts"),
+        .storages = reeve_config_int(config, "datastores"),
+        .vms = reeve_config_int(config, "vms"),
+        .projects = reeve_config_int(config, "projects"),
+        .nodes = reeve_config_int(config, "nodes"),
+        .pods = reeve_config_int(config, "pods"),
+        .images = reeve_config_int(config, "images"),
+        .datacenters = reeve_config_int(config, "datacenters"),
+        .lans = reeve_config_int(config, "lans"),
+        .details = reeve_config_int(config, "details"),
+        .tenants = reeve_config_int(config, "tenants"),
+        .flavors = reeve_config_int(config, "flavors"),
+        .stacks = reeve_config_int(config, "stacks"),
+        .databases = reeve_config_int(config, "databases"),
+        .networks = reeve_config_int(config, "networks"),
+        .load_balancers = reeve_config_int(config, "load_balancers"),
+        .volumes = reeve_config_int(config, "volumes"),
+        .buckets = reeve_config_int(config, "buckets"),
+        .servers = reeve_config_int(config, "physical_servers"),
+        .systems = reeve_config_int(config, "configured_systems"),
+    };
+}
+
 static int
 demo_open(struct reeve_call *call, const struct reeve_config *config, void **conn)
 {
-    struct demo_size size = { .clusters = reeve_config_int(config, "clusters"),
-                              .hosts = reeve_config_int(config, "hosts"),
-                              .storages = reeve_config_int(config, "datastores"),
-                              .vms = reeve_config_int(config, "vms"),
-                              .projects = reeve_config_int(config, "projects"),
-                              .nodes = reeve_config_int(config, "nodes"),
-                              .pods = reeve_config_int(config, "pods"),
-                              .images = reeve_config_int(config, "images") };
+    struct demo_size size = read_size(config);
     enum demo_fault fault = demo_fault_now(config);
     struct demo *demo;
     int status;
@@ -136,35 +176,14 @@ between_objects(struct reeve_call *call, struct demo *demo)
     return 0;
 }
 
-enum { MOST_PARTS = 128 };
-
-/* What the estate has, in the order of a listing; out has MOST_PARTS. */
-static void
-list_parts(const struct demo_estate *estate, struct demo_part *out)
-{
-    const struct demo_size *size = &estate->size;
-    const struct demo_part parts[] = {
-        { "ems_cluster", demo_emit_cluster, size->clusters },
-        { "storage", demo_emit_storage, size->storages },
-        { "host", demo_emit_host, size->hosts },
-        { "vm", demo_emit_vm, size->vms },
-        { "container_project", demo_emit_project, size->projects },
-        { "container_node", demo_emit_node, size->nodes },
-        { "container_group", demo_emit_pod, size->pods },
-        { NULL, NULL, 0 },
-    };
-
-    _Static_assert(sizeof(parts) <= MOST_PARTS * sizeof(parts[0]), "raise MOST_PARTS");
-    memcpy(out, parts, sizeof(parts));
-}
-
 static int
 list_part(struct reeve_call *call, struct demo *demo, const struct demo_part *part,
           struct reeve_inventory *inv)
 {
+    int64_t count = part->count(&demo->estate.size);
     int status = reeve_begin(inv, part->kind);
 
-    for (int64_t i = 0; status == 0 && i < part->count; i++) {
+    for (int64_t i = 0; status == 0 && i < count; i++) {
         status = part->emit(inv, &demo->estate, i);
         if (status == 0)
             status = between_objects(call, demo);
@@ -199,18 +218,16 @@ demo_refresh(struct reeve_call *call, void *conn, const struct reeve_scope *scop
              struct reeve_inventory *inv)
 {
     struct demo *demo = conn;
-    struct demo_part parts[MOST_PARTS];
     enum demo_fault fault = demo_fault_now(demo->config);
     int status = refused(call, fault);
 
     (void)scope; /* always everything: single objects are for demo_refresh_targets */
     demo->emitted = 0;
-    list_parts(&demo->estate, parts);
     catch_up(demo, inv);
     if (status == 0 && fault == DEMO_GARBAGE)
         status = demo_emit_garbage(call, inv);
-    for (size_t i = 0; status == 0 && parts[i].kind; i++)
-        status = list_part(call, demo, &parts[i], inv);
+    for (const struct demo_part *part = demo_parts; status == 0 && part->kind; part++)
+        status = list_part(call, demo, part, inv);
     return status < 0 ? status : keep_step(call, demo, inv);
 }
 
@@ -220,34 +237,26 @@ demo_refresh_targets(struct reeve_call *call, void *conn,
                      struct reeve_inventory *inv)
 {
     struct demo *demo = conn;
-    struct demo_part parts[MOST_PARTS];
     int status = refused(call, demo_fault_now(demo->config));
 
-    list_parts(&demo->estate, parts);
     catch_up(demo, inv);
-    return status < 0 ? status : demo_emit_targets(call, &demo->estate, parts, targets, inv);
+    return status < 0 ? status : demo_emit_targets(call, &demo->estate, targets, inv);
 }
 
 static int
 show_change(struct demo *demo, struct reeve_inventory *inv, const struct demo_change *change)
 {
     const struct demo_estate *estate = &demo->estate;
-    const struct demo_object *now =
-        change->pod ? &estate->pods[change->index] : &estate->vms[change->index];
+    const struct demo_part *part = demo_part_of(change->what);
+    struct demo_object now = estate->moving[change->what][change->index];
     char ref[48];
     int status = 0;
 
-    if (now->incarnation != change->before.incarnation) {
-        if (change->pod)
-            demo_pod_ref(ref, estate, change->index, change->before);
-        else
-            demo_vm_ref(ref, estate, change->index, change->before);
-        status = reeve_gone(inv, change->pod ? "container_group" : "vm", ref);
+    if (now.incarnation != change->before.incarnation) {
+        demo_moving_ref(ref, estate, change->what, change->index, change->before);
+        status = reeve_gone(inv, part->kind, ref);
     }
-    if (status < 0)
-        return status;
-    return change->pod ? demo_emit_pod(inv, estate, change->index)
-                       : demo_emit_vm(inv, estate, change->index);
+    return status < 0 ? status : part->emit(inv, estate, change->index);
 }
 
 static int
@@ -292,23 +301,9 @@ demo_watch(struct reeve_call *call, void *conn, struct reeve_inventory *inv)
     return status;
 }
 
-static const char *const kinds[] = { "ems_cluster",
-                                     "storage",
-                                     "host",
-                                     "vm",
-                                     "hardware",
-                                     "container_project",
-                                     "container_node",
-                                     "container_condition",
-                                     "container_group",
-                                     "container",
-                                     "container_image",
-                                     "custom_attribute",
-                                     NULL };
-
 static const struct reeve_inventory_iface inventory = {
     .size = sizeof(inventory),
-    .kinds = kinds,
+    .kinds = demo_kinds,
     .refresh = demo_refresh,
     .watch = demo_watch,
     .refresh_targets = demo_refresh_targets,

@@ -23,31 +23,30 @@ index_of(const struct demo_estate *estate, const char *ref)
 }
 
 static const struct demo_part *
-part_of(const struct demo_part *parts, const char *kind)
+part_of(const char *kind)
 {
-    for (; parts->kind; parts++)
-        if (strcmp(parts->kind, kind) == 0)
-            return parts;
+    for (const struct demo_part *part = demo_parts; part->kind; part++)
+        if (strcmp(part->kind, kind) == 0)
+            return part;
     return NULL;
 }
 
 int
 demo_emit_targets(struct reeve_call *call, const struct demo_estate *estate,
-                  const struct demo_part *parts,
                   const struct reeve_inventory_target *const *targets, struct reeve_inventory *inv)
 {
     int status = 0;
 
     for (; *targets && status == 0; targets++) {
         const struct reeve_inventory_target *target = *targets;
-        const struct demo_part *part = part_of(parts, target->kind);
+        const struct demo_part *part = part_of(target->kind);
         int64_t index;
 
         if (!part || !target->ref)
             return reeve_fail(call, REEVE_E_UNSUPPORTED, "the demo estate lists %s by number only",
                               target->kind);
         index = index_of(estate, target->ref);
-        if (index >= 0 && index < part->count)
+        if (index >= 0 && index < part->count(&estate->size))
             status = part->emit(inv, estate, index);
     }
     return status;

@@ -15,7 +15,7 @@ import reeve_it
 
 VMS = 95
 ESTATE = {"seed": 7, "churn": 0, "vms": VMS, "pods": 30, "projects": 3, "nodes": 3, "hosts": 4, "clusters": 2,
-          "datastores": 2, "images": 5}
+          "datastores": 2, "images": 5, "details": 0}
 ERROR_KINDS = {400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
                410: "gone", 413: "content_too_large", 415: "unsupported_media_type", 429: "too_many_requests"}
 

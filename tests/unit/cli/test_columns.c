@@ -91,7 +91,8 @@ every_attribute_of_every_table_exists(void **state)
 static void
 every_table_is_of_a_kind_that_exists(void **state)
 {
-    const struct cli_columns_of *const families[] = { cli_columns_kubernetes, cli_columns_others };
+    const struct cli_columns_of *const families[] = { cli_columns_kubernetes, cli_columns_infra,
+                                                      cli_columns_cloud, cli_columns_others };
     (void)state;
 
     for (size_t i = 0; i < RV_COUNT(families); i++)

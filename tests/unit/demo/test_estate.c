@@ -21,7 +21,12 @@ static const struct demo_size size = { .clusters = 1,
                                        .projects = 2,
                                        .nodes = 2,
                                        .pods = 10,
-                                       .images = 3 };
+                                       .images = 3,
+                                       .stacks = 2,
+                                       .volumes = 3,
+                                       .buckets = 1,
+                                       .servers = 2,
+                                       .systems = 2 };
 
 static void
 the_same_seed_and_step_give_the_same_estate(void **state)
@@ -37,8 +42,9 @@ the_same_seed_and_step_give_the_same_estate(void **state)
         demo_estate_step(&a);
     for (int i = 0; i < 500; i++)
         demo_estate_step(&b);
-    assert_memory_equal(a.vms, b.vms, 10 * sizeof(*a.vms));
-    assert_memory_equal(a.pods, b.pods, 10 * sizeof(*a.pods));
+    for (int i = 0; i < DEMO_MOVING_COUNT; i++)
+        assert_memory_equal(a.moving[i], b.moving[i],
+                            (size_t)demo_moving_size(&a, i) * sizeof(**a.moving));
     demo_estate_close(&a);
     demo_estate_close(&b);
     sdk_host_end(&call);
@@ -49,22 +55,25 @@ every_step_changes_one_object_and_some_replace_it(void **state)
 {
     struct reeve_call call;
     struct demo_estate estate;
-    int replaced = 0, changed = 0;
+    int replaced = 0, changed = 0, touched[DEMO_MOVING_COUNT] = { 0 };
 
     (void)state;
     sdk_host_begin(&call);
     demo_estate_open(&call, &estate, 3, &size);
     for (int i = 0; i < 1000; i++) {
         struct demo_change change = demo_estate_step(&estate);
-        struct demo_object now = change.pod ? estate.pods[change.index] : estate.vms[change.index];
+        struct demo_object now = estate.moving[change.what][change.index];
 
         assert_in_range(change.index, 0, 9);
+        touched[change.what]++;
         replaced += now.incarnation == change.before.incarnation + 1 && now.changes == 0;
         changed += now.incarnation == change.before.incarnation &&
                    now.changes == change.before.changes + 1;
     }
     assert_int_equal(replaced + changed, 1000);
     assert_in_range(replaced, 60, 200);
+    for (int i = 0; i < DEMO_MOVING_COUNT; i++)
+        assert_in_range(touched[i], 4, 600);
     demo_estate_close(&estate);
     sdk_host_end(&call);
 }
@@ -78,8 +87,8 @@ another_seed_is_another_estate(void **state)
 
     (void)state;
     assert_true(demo_random(&a, "vm", 5, 0) != demo_random(&b, "vm", 5, 0));
-    demo_vm_ref(left, &a, 5, fresh);
-    demo_vm_ref(right, &b, 5, fresh);
+    demo_moving_ref(left, &a, DEMO_VM, 5, fresh);
+    demo_moving_ref(right, &b, DEMO_VM, 5, fresh);
     assert_string_not_equal(left, right);
 }
 
@@ -94,7 +103,31 @@ an_estate_of_pods_alone_never_changes_a_vm(void **state)
     sdk_host_begin(&call);
     demo_estate_open(&call, &estate, 1, &pods);
     for (int i = 0; i < 50; i++)
-        assert_int_equal(demo_estate_step(&estate).pod, 1);
+        assert_int_equal(demo_estate_step(&estate).what, DEMO_POD);
+    demo_estate_close(&estate);
+    sdk_host_end(&call);
+}
+
+/* Ports, members and configured systems point to instances, machines to templates. */
+static void
+what_others_point_to_is_never_replaced(void **state)
+{
+    struct reeve_call call;
+    struct demo_estate estate;
+
+    (void)state;
+    sdk_host_begin(&call);
+    demo_estate_open(&call, &estate, 5,
+                     &(struct demo_size){ .vms = 40, .stacks = 1, .volumes = 2, .servers = 1 });
+    for (int i = 0; i < 3000; i++)
+        demo_estate_step(&estate);
+    for (int i = 0; i < 40; i++) {
+        int kept = demo_is_instance(i) || demo_is_template(i);
+        assert_int_equal(estate.moving[DEMO_VM][i].incarnation == 0, kept);
+    }
+    assert_int_equal(estate.moving[DEMO_VOLUME][0].incarnation, 0);
+    assert_true(estate.moving[DEMO_VOLUME][0].changes > 0);
+    assert_true(estate.moving[DEMO_BACKUP][0].incarnation > 0);
     demo_estate_close(&estate);
     sdk_host_end(&call);
 }
@@ -139,6 +172,7 @@ main(void)
         cmocka_unit_test(every_step_changes_one_object_and_some_replace_it),
         cmocka_unit_test(another_seed_is_another_estate),
         cmocka_unit_test(an_estate_of_pods_alone_never_changes_a_vm),
+        cmocka_unit_test(what_others_point_to_is_never_replaced),
         cmocka_unit_test(the_fault_is_the_files_word_while_the_file_exists),
         cmocka_unit_test(each_fault_has_a_word),
     };
