@@ -3,6 +3,10 @@
 # holds a link to this folder alone, and only by targets that link the library: an include from
 # a floor above does not compile.
 
+# The topic of a folder's lines in the log (core/base/log.h).
+set(reeve_topics "queue=QUEUE" "store=STORE" "api=API" "tls=API" "auth=AUTH" "host=HOST" "inventory=REFRESH"
+  "keeping=STORE" "settings=SETTINGS" "server=WORKER")
+
 # reeve_folder(NAME SOURCES a.c ... [LINK target ...])  ->  target rv_NAME
 function(reeve_folder name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
@@ -12,6 +16,11 @@ function(reeve_folder name)
   add_library(rv_${name} STATIC ${ARG_SOURCES})
   target_include_directories(rv_${name} PUBLIC ${roof})
   target_link_libraries(rv_${name} PUBLIC ${ARG_LINK})
+  foreach(topic ${reeve_topics})
+    if(topic MATCHES "^${name}=(.*)$")
+      target_compile_definitions(rv_${name} PRIVATE RV_LOG_FOLDER_TOPIC=RV_TOPIC_${CMAKE_MATCH_1})
+    endif()
+  endforeach()
 endfunction()
 
 # reeve_provider(NAME SOURCES a.c ...)  ->  lib/reeve/NAME.so, which exports one symbol

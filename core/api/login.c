@@ -6,6 +6,7 @@
  * at once. Others are looked at so often a second only: whoever guesses, from however many places,
  * does not take the worker's time from those who are logged in.
  */
+#define RV_LOG_TOPIC RV_TOPIC_AUTH
 #include "api/login.h"
 
 #include <event2/http.h>

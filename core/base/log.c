@@ -25,7 +25,7 @@ struct scope {
 };
 
 static enum rv_log_format format = RV_LOG_LOGFMT;
-static enum rv_log_level lowest_level = RV_INFO;
+static int journal;
 static int log_fd = STDERR_FILENO;
 static struct scope scopes[MAX_SCOPES];
 static size_t scope_count;
@@ -34,20 +34,14 @@ void
 rv_log_setup(enum rv_log_format new_format, enum rv_log_level lowest, int fd)
 {
     format = new_format;
-    lowest_level = lowest;
+    rv_log_level(lowest);
     log_fd = fd;
 }
 
 void
-rv_log_level(enum rv_log_level lowest)
+rv_log_journal(int on)
 {
-    lowest_level = lowest;
-}
-
-int
-rv_log_enabled(enum rv_log_level level)
-{
-    return level >= lowest_level;
+    journal = on;
 }
 
 static struct scope *
@@ -182,21 +176,16 @@ format_now(char out[32])
         memcpy(strchr(out, 'Z'), ".000Z", 6);
 }
 
-static const char *
-level_name(enum rv_log_level level)
-{
-    static const char *const names[] = { "debug", "info", "warning", "error" };
-    return names[level];
-}
-
 static void
-add_logfmt_line(rv_buf *line, enum rv_log_level level, const char *message,
+add_logfmt_line(rv_buf *line, enum rv_log_topic topic, enum rv_log_level level, const char *message,
                 const struct rv_log_field *fields, size_t count)
 {
     char now[32];
     format_now(now);
-    rv_buf_addf(line, "ts=%s level=%s msg=", now, level_name(level));
+    rv_buf_addf(line, "ts=%s level=%s msg=", now, rv_log_level_name(level));
     add_logfmt_text(line, message);
+    if (topic != RV_TOPIC_OTHER)
+        rv_buf_addf(line, " topic=%s", rv_log_topic_name(topic));
     for (size_t i = 0; i < scope_count; i++) {
         struct rv_log_field field = RV_F(scopes[i].name, RV_S(scopes[i].text));
         if (scopes[i].text)
@@ -207,7 +196,7 @@ add_logfmt_line(rv_buf *line, enum rv_log_level level, const char *message,
 }
 
 static void
-add_json_line(rv_buf *line, enum rv_log_level level, const char *message,
+add_json_line(rv_buf *line, enum rv_log_topic topic, enum rv_log_level level, const char *message,
               const struct rv_log_field *fields, size_t count)
 {
     char now[32];
@@ -217,8 +206,12 @@ add_json_line(rv_buf *line, enum rv_log_level level, const char *message,
     rv_jw_name(&w, "ts");
     rv_jw_string(&w, now);
     rv_jw_name(&w, "level");
-    rv_jw_string(&w, level_name(level));
+    rv_jw_string(&w, rv_log_level_name(level));
     add_json_text(&w, "msg", message);
+    if (topic != RV_TOPIC_OTHER) {
+        rv_jw_name(&w, "topic");
+        rv_jw_string(&w, rv_log_topic_name(topic));
+    }
     for (size_t i = 0; i < scope_count; i++) {
         if (scopes[i].text)
             add_json_text(&w, scopes[i].name, scopes[i].text);
@@ -229,13 +222,17 @@ add_json_line(rv_buf *line, enum rv_log_level level, const char *message,
 }
 
 static void
-build_line(rv_buf *line, enum rv_log_level level, const char *message,
+build_line(rv_buf *line, enum rv_log_topic topic, enum rv_log_level level, const char *message,
            const struct rv_log_field *fields, size_t count)
 {
+    /* As syslog counts them. */
+    static const char *const priorities[] = { "<7>", "<6>", "<4>", "<3>" };
+    if (journal)
+        rv_buf_add_string(line, priorities[level]);
     if (format == RV_LOG_JSON)
-        add_json_line(line, level, message, fields, count);
+        add_json_line(line, topic, level, message, fields, count);
     else
-        add_logfmt_line(line, level, message, fields, count);
+        add_logfmt_line(line, topic, level, message, fields, count);
     rv_buf_add_char(line, '\n');
 }
 
@@ -255,28 +252,28 @@ write_line(const char *bytes, size_t len)
 }
 
 void
-rv_log_write(enum rv_log_level level, const char *message, const struct rv_log_field *fields,
-             size_t count)
+rv_log_write(enum rv_log_topic topic, enum rv_log_level level, const char *message,
+             const struct rv_log_field *fields, size_t count)
 {
-    if (!rv_log_enabled(level))
+    if (level < rv_log_lowest[topic])
         return;
     int saved_errno = errno;
     RV_AUTO_BUF
     rv_buf line = rv_buf_limited(MAX_LINE_BYTES);
-    build_line(&line, level, message, fields, count);
+    build_line(&line, topic, level, message, fields, count);
     if (line.failed) {
         /* A line of many long fields: better without them than cut anywhere. */
         struct rv_log_field dropped = RV_F("dropped_fields", RV_I(count));
         rv_buf_reset(&line);
-        build_line(&line, level, message, &dropped, 1);
+        build_line(&line, topic, level, message, &dropped, 1);
     }
     write_line(rv_buf_text(&line), line.len);
     errno = saved_errno;
 }
 
 void
-rv_log_err_with(enum rv_log_level level, const char *message, const rv_err *err,
-                const struct rv_log_field *more, size_t more_count)
+rv_log_write_err(enum rv_log_topic topic, enum rv_log_level level, const char *message,
+                 const rv_err *err, const struct rv_log_field *more, size_t more_count)
 {
     struct rv_log_field fields[4 + RV_LOG_MORE];
     size_t count = 0;
@@ -289,11 +286,5 @@ rv_log_err_with(enum rv_log_level level, const char *message, const rv_err *err,
         fields[count++] = RV_F("status", RV_I(err->remote_status));
     if (err->hint[0])
         fields[count++] = RV_F("hint", RV_S(err->hint));
-    rv_log_write(level, message, fields, count);
-}
-
-void
-rv_log_err(enum rv_log_level level, const char *message, const rv_err *err)
-{
-    rv_log_err_with(level, message, err, NULL, 0);
+    rv_log_write(topic, level, message, fields, count);
 }

@@ -90,8 +90,8 @@ rv_call_log(struct reeve_call *call, int32_t level, const char *text)
     static const enum rv_log_level levels[] = { RV_DEBUG, RV_INFO, RV_WARNING, RV_ERROR };
     int known = level >= REEVE_LOG_DEBUG && level <= REEVE_LOG_ERROR;
     const char *scope = call->spec->scope ? call->spec->scope : "";
-    rv_log(known ? levels[level] : RV_INFO, "provider says", RV_F("provider", RV_S(scope)),
-           RV_F("text", RV_S(text ? text : "")));
+    rv_log_about(RV_TOPIC_PROVIDER, known ? levels[level] : RV_INFO, "provider says",
+                 RV_F("provider", RV_S(scope)), RV_F("text", RV_S(text ? text : "")));
 }
 
 int64_t

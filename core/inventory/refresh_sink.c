@@ -6,6 +6,7 @@
 #include "inventory/refresh_internal.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/meter.h"
 #include "queue/task.h"
@@ -45,8 +46,12 @@ note_saved(struct rv_refresher *r, int wrote)
         rv_meter_observe(RV_M_WATCH_LAG, rv_monotonic_us() - r->arrived_us,
                          RV_LABELS(r->provider->name));
     r->arrived_us = 0;
-    if (wrote)
-        rv_refresh_measure(r);
+    if (!wrote)
+        return;
+    rv_refresh_measure(r);
+    rv_log_about(RV_TOPIC_SAVE, RV_DEBUG, "saved", RV_F("provider", RV_S(r->provider->name)),
+                 RV_F("rows_in_all", RV_I(r->measured.rows)),
+                 RV_F("transactions_in_all", RV_I(r->measured.transactions)));
 }
 
 static int

@@ -3,6 +3,7 @@
  * The rows are read first and the supervisor is asked then: whoever has a row is
  * known to the supervisor by that time, so one that it does not name is dead.
  */
+#define RV_LOG_TOPIC RV_TOPIC_SERVER
 #include "server/census.h"
 
 #include <stdio.h>

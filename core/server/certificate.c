@@ -2,6 +2,7 @@
  *
  * From the settings' file names to a pair that is good, and warnings before it ends.
  */
+#define RV_LOG_TOPIC RV_TOPIC_SUPERVISOR
 #include "server/certificate.h"
 
 #include "base/clock.h"

@@ -4,6 +4,7 @@
  * fixed fds and everything else in the first frame, so that nothing secret is in argv
  * or the environment.
  */
+#define RV_LOG_TOPIC RV_TOPIC_SUPERVISOR
 #include "server/child.h"
 
 #include <errno.h>

@@ -3,6 +3,7 @@
  * What workers say to the supervisor (protocol.h lists it). A worker is believed
  * only in what is its own business: wants and limits come from the server worker alone.
  */
+#define RV_LOG_TOPIC RV_TOPIC_SUPERVISOR
 #include "server/supervisor_internal.h"
 
 #include <stdio.h>

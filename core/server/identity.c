@@ -3,6 +3,7 @@
  * Region, zone, server and roles are looked for by their natural keys and made
  * when absent, under one lock, so that two servers that start together agree.
  */
+#define RV_LOG_TOPIC RV_TOPIC_SERVER
 #include "server/identity.h"
 
 #include <stdio.h>

@@ -2,6 +2,7 @@
  *
  * Taking messages one after the other, through a database that comes and goes.
  */
+#define RV_LOG_TOPIC RV_TOPIC_QUEUE
 #include "server/messages.h"
 
 #include <stdio.h>

@@ -2,6 +2,7 @@
  *
  * The service manager's protocol is a datagram of lines; libsystemd is not needed for it.
  */
+#define RV_LOG_TOPIC RV_TOPIC_SUPERVISOR
 #include "server/notify.h"
 
 #include <errno.h>

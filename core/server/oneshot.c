@@ -4,6 +4,7 @@
  * and to ask the installed modules what they offer. A module that crashes or hangs
  * costs such a process and nothing else.
  */
+#define RV_LOG_TOPIC RV_TOPIC_SUPERVISOR
 #include "server/supervisor_internal.h"
 
 #include <string.h>

@@ -4,6 +4,7 @@
  * quarantine, and its credentials are not known to be wrong. Those that were refused are tried
  * again after a long while: what was wrong may have been the other side.
  */
+#define RV_LOG_TOPIC RV_TOPIC_SERVER
 #include "server/staffing.h"
 
 #include <sys/stat.h>

@@ -2,6 +2,7 @@
  *
  * Start, loop and stop of the supervisor.
  */
+#define RV_LOG_TOPIC RV_TOPIC_SUPERVISOR
 #include "server/supervisor_internal.h"
 
 #include <signal.h>
@@ -168,7 +169,8 @@ reload(struct rv_supervisor *s)
         rv_log_err(RV_ERROR, "settings not read again; the old ones stay", &err);
         return;
     }
-    rv_server_log(s->home.settings);
+    if (s->limits == NULL)
+        rv_server_log(s->home.settings);
     take_module_path(s);
     rv_supervisor_send_settings(s, NULL);
     rv_supervisor_describe(s);

@@ -3,6 +3,7 @@
  * Sealing and opening on behalf of workers. What is opened leaves this process
  * in a frame only, and is wiped here.
  */
+#define RV_LOG_TOPIC RV_TOPIC_SUPERVISOR
 #include "server/vault.h"
 
 #include <string.h>

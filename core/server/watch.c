@@ -3,6 +3,7 @@
  * Workers from start to end: who is due, who is silent, too large or too old,
  * and what is learnt from an end.
  */
+#define RV_LOG_TOPIC RV_TOPIC_SUPERVISOR
 #include "server/supervisor_internal.h"
 
 #include <errno.h>

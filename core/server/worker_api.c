@@ -5,6 +5,7 @@
  * supervisor: sealing at once, proving with the answer later. What may wait for the store is done
  * outside of the loop, which turns meanwhile: whoever asks whether we live gets his answer.
  */
+#define RV_LOG_TOPIC RV_TOPIC_API
 #include <event2/event.h>
 #include <signal.h>
 #include <stdio.h>

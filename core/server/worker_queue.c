@@ -3,6 +3,7 @@
  * Workers that carry out messages: generic ones, priority ones, and those of every other type that
  * has a queue in the table of worker types.
  */
+#define RV_LOG_TOPIC RV_TOPIC_QUEUE
 #include "base/log.h"
 #include "server/messages.h"
 #include "server/worker_types.h"

@@ -3,6 +3,7 @@
  * The refresh worker of one provider: messages of queue "ems_ID" in between,
  * otherwise a full list when one is needed and then the watch, again and again.
  */
+#define RV_LOG_TOPIC RV_TOPIC_REFRESH
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

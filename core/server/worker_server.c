@@ -5,6 +5,7 @@
  * leases, frees what dead workers held, hands PostgreSQL's notifications on, and
  * drops what is over.
  */
+#define RV_LOG_TOPIC RV_TOPIC_SERVER
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -6,6 +6,7 @@
 
 #include <string.h>
 #include "base/mem.h"
+#include "base/log.h"
 #include "base/text.h"
 
 enum { VALUE_MAX_BYTES = 4096 };
@@ -69,6 +70,8 @@ check_string(const struct rv_setting *setting, const char *text, rv_err *err)
         return check_word(text, methods, err);
     if (strcmp(setting->key, "log.level") == 0)
         return check_word(text, levels, err);
+    if (strcmp(setting->key, "log.topics") == 0)
+        return rv_log_topics_check(text, err);
     if (strcmp(setting->key, "log.format") == 0)
         return check_word(text, formats, err);
     return 0;

@@ -61,6 +61,9 @@ static const struct rv_setting declared[] = {
       "folders with further provider modules, absolute, with ':' between; they are looked through "
       "before the installed one, so that the first of two modules of one name counts" },
     { "log.level", RV_SET_STRING, "info", 0, 0, "debug, info, warning or error" },
+    { "log.topics", RV_SET_STRING, "", 0, 0,
+      "levels of single topics over log.level, as queue=debug,store=warning; topics: supervisor, "
+      "server, worker, queue, refresh, save, provider, host, store, settings, api, auth, other" },
     { "log.format", RV_SET_STRING, "logfmt", 0, 0, "logfmt or json" },
     /* Server. */
     { "server.name", RV_SET_STRING, "", 0, 0, "name of this server; empty: the host's" },

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/buf.h"
+#include "base/log.h"
 #include "base/text.h"
 
 #define DELETE_CHUNK 512
@@ -37,6 +38,7 @@ rv_store_exec(struct rv_store *store, int64_t *changed, const char *sql, const r
 {
     if (rv_store_enter(store, err) < 0)
         return err->code;
+    rv_log(RV_DEBUG, "statement", RV_F("sql", RV_S(sql)));
     int rc = check_values(params, (size_t)count, err);
     if (rc == 0)
         rc = store->driver->exec(store->conn, changed, sql, params, count, err);
@@ -59,6 +61,7 @@ rv_store_query(struct rv_store *store, struct rv_rows **out, const char *sql,
 
     if (rv_store_enter(store, err) < 0)
         return err->code;
+    rv_log(RV_DEBUG, "query", RV_F("sql", RV_S(sql)));
     int rc = check_values(params, (size_t)count, err);
     if (rc == 0)
         rc = store->driver->query(store->conn, &driver_rows, sql, params, count, err);

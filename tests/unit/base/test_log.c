@@ -199,13 +199,97 @@ a_line_of_many_long_fields_keeps_its_message(void **state)
     for (size_t i = 0; i < RV_COUNT(fields); i++)
         fields[i] = RV_F("v", RV_S(text));
     rv_log_setup(RV_LOG_JSON, RV_INFO, ends[1]);
-    rv_log_write(RV_INFO, "big", fields, RV_COUNT(fields));
+    rv_log_write(RV_TOPIC_OTHER, RV_INFO, "big", fields, RV_COUNT(fields));
     rv_err err = RV_ERR_INIT;
     RV_AUTO_JSON cJSON *json = NULL;
     next_line();
     assert_int_equal(rv_json_parse(&json, line, strlen(line), 1 << 20, 0, &err), 0);
     assert_string_equal(rv_json_string(json, "msg"), "big");
     assert_int_equal(rv_json_int(json, "dropped_fields", 0), 20);
+}
+
+static int made;
+
+static struct rv_log_value
+make(void)
+{
+    made++;
+    return RV_I(1);
+}
+
+static void
+a_topic_has_a_level_of_its_own_and_its_name_in_the_line(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    rv_log_setup(RV_LOG_LOGFMT, RV_INFO, ends[1]);
+    assert_int_equal(rv_log_topics(" queue=debug , store=error,", &err), 0);
+    rv_log_about(RV_TOPIC_QUEUE, RV_DEBUG, "taken", RV_F("n", RV_I(1)));
+    assert_string_equal(next_line(),
+                        "ts=2026-11-22T10:00:00.000Z level=debug msg=taken topic=queue n=1\n");
+    rv_log_about(RV_TOPIC_STORE, RV_WARNING, "slow");
+    rv_log_about(RV_TOPIC_API, RV_DEBUG, "request");
+    assert_string_equal(next_line(), "");
+    rv_log_setup(RV_LOG_JSON, RV_INFO, ends[1]);
+    rv_log_about(RV_TOPIC_API, RV_INFO, "request");
+    assert_contains(next_line(), "\"msg\":\"request\",\"topic\":\"api\"}");
+    rv_log_about(RV_TOPIC_QUEUE, RV_DEBUG, "taken"); /* setting up begins anew */
+    assert_string_equal(next_line(), "");
+}
+
+static void
+a_line_that_is_not_written_does_not_make_its_fields(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    made = 0;
+    rv_log_setup(RV_LOG_LOGFMT, RV_DEBUG, ends[1]);
+    assert_int_equal(rv_log_topics("other=info", &err), 0);
+    rv_log(RV_DEBUG, "no", RV_F("n", make()));
+    assert_int_equal(made, 0);
+    rv_log(RV_INFO, "yes", RV_F("n", make()));
+    assert_int_equal(made, 1);
+    next_line();
+}
+
+static void
+what_is_no_topic_or_level_is_refused_and_changes_nothing(void **state)
+{
+    static const struct {
+        const char *spec, *says, *hint;
+    } cases[] = {
+        { "queue", "'queue' is not TOPIC=LEVEL", "as in queue=debug" },
+        { "api=debug,quue=debug", "'quue' is no topic, did you mean 'queue'?",
+          "other, supervisor" },
+        { "queue=loud", "'loud' is no level", "debug, info, warning, error" },
+        { "queue=", "'' is no level", "debug, info, warning, error" },
+        { "=debug", "'' is no topic", "other, supervisor" },
+        { "queue=debugg", "did you mean 'debug'?", "debug, info" },
+    };
+    (void)state;
+    rv_log_setup(RV_LOG_LOGFMT, RV_INFO, ends[1]);
+    for (size_t i = 0; i < RV_COUNT(cases); i++) {
+        rv_err err = RV_ERR_INIT;
+        assert_int_equal(rv_log_topics(cases[i].spec, &err), RV_E_INVALID);
+        assert_contains(err.text, cases[i].says);
+        assert_contains(err.hint, cases[i].hint);
+    }
+    rv_log_about(RV_TOPIC_API, RV_DEBUG, "request");
+    assert_string_equal(next_line(), "");
+}
+
+static void
+the_journal_is_told_the_level_of_each_line(void **state)
+{
+    static const char *const starts[] = { "<7>ts=", "<6>ts=", "<4>ts=", "<3>ts=" };
+    (void)state;
+    rv_log_setup(RV_LOG_LOGFMT, RV_DEBUG, ends[1]);
+    rv_log_journal(1);
+    for (int level = RV_DEBUG; level <= RV_ERROR; level++) {
+        rv_log((enum rv_log_level)level, "m");
+        assert_memory_equal(next_line(), starts[level], strlen(starts[level]));
+    }
+    rv_log_journal(0);
 }
 
 static void
@@ -246,6 +330,13 @@ main(void)
         cmocka_unit_test_setup_teardown(a_secret_at_the_cut_of_a_long_value_is_masked, start, stop),
         cmocka_unit_test_setup_teardown(long_values_are_cut_between_characters, start, stop),
         cmocka_unit_test_setup_teardown(a_line_of_many_long_fields_keeps_its_message, start, stop),
+        cmocka_unit_test_setup_teardown(a_topic_has_a_level_of_its_own_and_its_name_in_the_line,
+                                        start, stop),
+        cmocka_unit_test_setup_teardown(a_line_that_is_not_written_does_not_make_its_fields, start,
+                                        stop),
+        cmocka_unit_test_setup_teardown(what_is_no_topic_or_level_is_refused_and_changes_nothing,
+                                        start, stop),
+        cmocka_unit_test_setup_teardown(the_journal_is_told_the_level_of_each_line, start, stop),
         cmocka_unit_test_setup_teardown(errors_are_logged_with_class_and_hint, start, stop),
         cmocka_unit_test_setup_teardown(errno_survives_and_a_closed_log_does_no_harm, start, stop),
     };
