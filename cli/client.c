@@ -79,6 +79,12 @@ cli_client_basic(struct cli_client *client, const char *user, const char *passwo
 }
 
 void
+cli_client_timeout(struct cli_client *client, long ms)
+{
+    client->timeout_ms = ms;
+}
+
+void
 cli_client_trace(struct cli_client *client)
 {
     client->trace = 1;
@@ -264,7 +270,10 @@ transfer(struct cli_client *client, const char *method, const char *url, const c
     curl_easy_setopt(client->curl, CURLOPT_CUSTOMREQUEST, method);
     curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, answer);
-    curl_easy_setopt(client->curl, CURLOPT_TIMEOUT, REQUEST_SECONDS);
+    if (client->timeout_ms)
+        curl_easy_setopt(client->curl, CURLOPT_TIMEOUT_MS, client->timeout_ms);
+    else
+        curl_easy_setopt(client->curl, CURLOPT_TIMEOUT, REQUEST_SECONDS);
     curl_easy_setopt(client->curl, CURLOPT_ACCEPT_ENCODING, "");
     if (body)
         curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS, body);

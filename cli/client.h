@@ -19,6 +19,8 @@ void cli_client_close(struct cli_client *client); /* NULL allowed */
 const char *cli_client_url(const struct cli_client *client);
 /* Name and password instead of the token, for login. */
 void cli_client_basic(struct cli_client *client, const char *user, const char *password);
+/* No request may take longer. */
+void cli_client_timeout(struct cli_client *client, long ms);
 /* Print each request and its outcome on stderr. */
 void cli_client_trace(struct cli_client *client);
 

@@ -16,6 +16,7 @@ struct cli_client {
     int insecure;
     char detail[CURL_ERROR_SIZE]; /* curl's words for what went wrong */
     int trace;
+    long timeout_ms; /* 0: as usual */
 };
 
 /* The caller's, by cli_free_headers, which wipes them. */

@@ -504,9 +504,13 @@ const struct cli_command cli_commands[] = {
     },
     {
         .name = "completion",
-        .usage = "bash",
+        .usage = "bash | zsh | fish",
         .summary = "print a completion script for a shell",
-        .examples = EXAMPLES("source <(reevectl completion bash)"),
+        .text = "Names of objects are asked of the server that was logged in to, for a second at "
+                "most.",
+        .examples = EXAMPLES("source <(reevectl completion bash)",
+                             "reevectl completion zsh >~/.zfunc/_reevectl",
+                             "reevectl completion fish >~/.config/fish/completions/reevectl.fish"),
         .options = no_options,
         .min_words = 1,
         .max_words = 1,
@@ -518,6 +522,15 @@ const struct cli_command cli_commands[] = {
         .summary = "this program's version",
         .options = no_options,
         .run = cmd_version,
+    },
+    {
+        .name = "complete",
+        .usage = "-- WORD...",
+        .summary = "what may stand in the place of the last word: for completion scripts",
+        .options = no_options,
+        .max_words = CLI_MAX_VALUES,
+        .hidden = 1,
+        .run = cmd_complete,
     },
     {
         .name = "man",
