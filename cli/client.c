@@ -316,6 +316,14 @@ cli_get(struct cli_client *client, const char *path, cJSON **out, rv_err *err)
     return cli_request(client, "GET", path, NULL, out, err);
 }
 
+long
+cli_get_text(struct cli_client *client, const char *path, rv_buf *out, rv_err *err)
+{
+    RV_AUTO_FREE char *url = rv_format("%s%s", client->url, path);
+
+    return transfer(client, "GET", url, NULL, out, err);
+}
+
 int
 cli_open(struct cli *cli, rv_err *err)
 {

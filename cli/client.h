@@ -29,6 +29,8 @@ void cli_client_trace(struct cli_client *client);
 int cli_request(struct cli_client *client, const char *method, const char *path, const cJSON *body,
                 cJSON **out, rv_err *err);
 int cli_get(struct cli_client *client, const char *path, cJSON **out, rv_err *err);
+/* Whatever is answered: the status, with the body in *out, which is of plain text; or a class. */
+long cli_get_text(struct cli_client *client, const char *path, rv_buf *out, rv_err *err);
 /* The error that an answer with this status and body stands for. */
 int cli_answer_error(const char *body, size_t len, long status, rv_err *err);
 

@@ -177,6 +177,7 @@ static const struct cli_option db_copy_options[] = {
     DB_OUTPUT,
     END,
 };
+static const struct cli_option doctor_options[] = { OUTPUT, END };
 
 #define EXAMPLES(...)                                                                              \
     (const char *const[])                                                                          \
@@ -501,6 +502,18 @@ const struct cli_command cli_commands[] = {
         .examples = EXAMPLES("reevectl db status --home /var/lib/reeve"),
         .options = db_look_options,
         .run = cmd_db,
+    },
+    {
+        .name = "doctor",
+        .usage = "[-o FORMAT]",
+        .summary = "find what is wrong, and say what to do about it",
+        .text = "Looks at the way to the server, its clock, disk, key, limits, database, workers, "
+                "queue and providers, and changes nothing. The exit code is 1 when something has "
+                "failed; warnings alone leave it 0.",
+        .examples = EXAMPLES("reevectl doctor", "reevectl doctor -o json | jq '.[] | "
+                                                "select(.state != \"ok\")'"),
+        .options = doctor_options,
+        .run = cmd_doctor,
     },
     {
         .name = "completion",

@@ -193,6 +193,9 @@ write_simple_paths(rv_json_writer *w)
     simple_path(w, "/api/provider_types", "get_provider_types",
                 "Types of provider that are installed, with their options", "application/json",
                 "ProviderTypes", WITH_LOGIN);
+    simple_path(w, "/api/diagnostics", "get_diagnostics",
+                "Clocks, limits, files and the database, for who looks for a mistake",
+                "application/json", "Diagnostics", WITH_LOGIN);
     simple_path(w, "/healthz", "get_healthz", "Whether the process runs", "text/plain", NULL,
                 BY_ANYONE);
     rv_jw_name(w, "/readyz");

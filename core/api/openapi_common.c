@@ -101,6 +101,12 @@ static const struct {
     { "ProviderTypes", JSON({"type": "object", "additionalProperties": false,
         "required": ["types"], "properties": {"types": {"type": "array",
             "items": {"$ref": "#/components/schemas/ProviderType"}}}}) },
+    { "Diagnostics", JSON({"type": "object", "additionalProperties": false,
+        "required": ["server", "home", "database"], "properties": {
+            "server": {"type": "object", "required": ["version", "time_ms"]},
+            "home": {"type": ["object", "null"]},
+            "database": {"type": "object",
+                "required": ["engine", "schema_version", "answer_us", "bytes"]}}}) },
     { "CollectionOptions", JSON({"type": "object", "additionalProperties": false,
         "required": ["attributes", "virtual_attributes", "relationships", "subcollections", "data"],
         "properties": {

@@ -431,6 +431,7 @@ open_api(struct api *api, rv_err *err)
         .version = REEVE_VERSION,
         .server_id = worker->server_id,
         .index = worker->index,
+        .home = worker->home,
         .zone_id = worker->zone_id,
         .region_id = worker->region_id,
         .server_guid = worker->server_guid,

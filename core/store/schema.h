@@ -34,4 +34,7 @@ int rv_provider_kinds_load(struct rv_store *store, rv_err *err);
 int rv_schema_add_kind(struct rv_store *store, const char *provider, const struct rv_kind *kind,
                        rv_err *err);
 
+/* Number of the last migration that ran here. */
+int rv_schema_version(struct rv_store *store, int64_t *version, rv_err *err);
+
 #endif

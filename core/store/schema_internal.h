@@ -62,8 +62,6 @@ struct rv_migration {
 extern const struct rv_migration rv_migrations[];
 extern const int rv_migration_count;
 
-/* 0 for an empty database. */
-int rv_schema_version(struct rv_store *store, int64_t *version, rv_err *err);
 /* Every step above the database's version, each in a transaction of its own under the lock, with
  * the version looked at again inside. CONFLICT when the database is newer than the last step. */
 int rv_migrate(struct rv_store *store, const struct rv_migration *steps, int count, void *arg,

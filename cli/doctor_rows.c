@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What counters, messages and providers mean.
+ */
+#include "doctor.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include "table.h"
+
+#define DAY_S (24 * 3600.0)
+
+enum { OLD_MESSAGE_MS = 10 * 60 * 1000, SILENT_S = 30, CERTIFICATE_DAYS = 14 };
+
+/* Whether the line is a sample of this series; *value is its. */
+static int
+is_sample(const char *line, size_t len, const char *name, const char *labels, double *value)
+{
+    rv_err ignored = RV_ERR_INIT;
+    size_t name_len = strlen(name);
+    RV_AUTO_FREE char *text = rv_strndup(line, len);
+    if (strncmp(text, name, name_len) != 0 || (text[name_len] != ' ' && text[name_len] != '{') ||
+        !strstr(text, labels))
+        return 0;
+    const char *last = strrchr(text, ' ');
+    return last && rv_parse_double(value, last + 1, &ignored) == 0;
+}
+
+double
+cli_metric(const char *metrics, const char *name, const char *labels)
+{
+    double sum = 0, value = 0;
+    int found = 0;
+    for (const char *line = metrics; *line;) {
+        size_t len = strcspn(line, "\n");
+        if (is_sample(line, len, name, labels, &value)) {
+            sum += value;
+            found = 1;
+        }
+        line += len + (line[len] == '\n');
+    }
+    return found ? sum : -1;
+}
+
+static void
+judge_workers(struct cli_doctor *doctor, const char *metrics)
+{
+    double looping = cli_metric(metrics, "reeve_worker_crash_loops", "");
+    double running = cli_metric(metrics, "reeve_worker_processes", "");
+    double wanted = cli_metric(metrics, "reeve_worker_wanted", "");
+    double silent = cli_metric(metrics, "reeve_worker_heartbeat_age_seconds", "type=\"server\"");
+    if (looping > 0) {
+        cli_doctor_add(doctor, "workers", CLI_HEALTH_FAILED, "%.0f workers end again and again",
+                       looping);
+        cli_doctor_advise(doctor, "reeved's log says how each ended, and what it said before: "
+                                  "journalctl -u reeved -g 'worker ended'");
+    } else if (running < wanted) {
+        cli_doctor_add(doctor, "workers", CLI_HEALTH_WARNING, "%.0f of %.0f workers run", running,
+                       wanted);
+        cli_doctor_advise(doctor,
+                          "a moment after a start that is so; else look for 'worker could not "
+                          "be started' in reeved's log");
+    } else if (silent > SILENT_S) {
+        cli_doctor_add(doctor, "workers", CLI_HEALTH_WARNING,
+                       "the server worker has said nothing for %.0f s", silent);
+        cli_doctor_advise(doctor, "the database hangs, or the machine is overloaded");
+    } else {
+        cli_doctor_add(doctor, "workers", CLI_HEALTH_OK, "%.0f workers run, as there should be",
+                       running);
+    }
+}
+
+static void
+judge_memory(struct cli_doctor *doctor, const char *metrics)
+{
+    double left = cli_metric(metrics, "reeve_memory_available_bytes", "");
+    double size = cli_metric(metrics, "reeve_memory_size_bytes", "");
+    if (left < 0 || size <= 0)
+        return;
+    int low = left / size < 0.05;
+    cli_doctor_add(doctor, "memory", low ? CLI_HEALTH_WARNING : CLI_HEALTH_OK,
+                   "%.0f %% of the server's memory is to be had", 100 * left / size);
+    if (low)
+        cli_doctor_advise(doctor,
+                          "the kernel may soon end workers: see what takes it (top -o RES), "
+                          "lower workers.memory_threshold, or add memory");
+}
+
+static void
+judge_certificate(struct cli_doctor *doctor, const char *metrics, int64_t now_ms)
+{
+    double end = cli_metric(metrics, "reeve_tls_certificate_expiry_timestamp_seconds", "");
+    double days = (end - (double)now_ms / 1000) / DAY_S;
+    if (end < 0)
+        return;
+    cli_doctor_add(doctor, "certificate",
+                   days < 0                  ? CLI_HEALTH_FAILED
+                   : days < CERTIFICATE_DAYS ? CLI_HEALTH_WARNING
+                                             : CLI_HEALTH_OK,
+                   days < 0 ? "the server's certificate ended %.0f days ago"
+                            : "the server's certificate ends in %.0f days",
+                   days < 0 ? -days : days);
+    if (days < CERTIFICATE_DAYS)
+        cli_doctor_advise(doctor, "put a new one in its place: it is taken without a restart");
+}
+
+void
+cli_judge_metrics(struct cli_doctor *doctor, const char *metrics, int64_t now_ms)
+{
+    judge_workers(doctor, metrics);
+    judge_memory(doctor, metrics);
+    judge_certificate(doctor, metrics, now_ms);
+}
+
+static int
+has_text(const cJSON *array, const char *text)
+{
+    const cJSON *one;
+    cJSON_ArrayForEach(one, array)
+    {
+        if (cJSON_IsString(one) && strcmp(one->valuestring, text) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+/* When a message could have been taken first. */
+static int64_t
+due_ms(const cJSON *message)
+{
+    rv_err ignored = RV_ERR_INIT;
+    int64_t ms = 0;
+    const char *text = rv_json_string(message, "deliver_on");
+    if (text == NULL)
+        text = rv_json_string(message, "created_on");
+    return text && rv_parse_time(&ms, text, &ignored) == 0 ? ms : INT64_MAX;
+}
+
+static void
+judge_role(struct cli_doctor *doctor, const cJSON *message, const cJSON *roles, cJSON *told)
+{
+    const char *role = rv_json_string(message, "role");
+    if (role == NULL || !role[0] || has_text(roles, role) || has_text(told, role))
+        return;
+    cJSON_AddItemToArray(told, cJSON_CreateString(role));
+    cli_doctor_add(doctor, "queue roles", CLI_HEALTH_FAILED,
+                   "messages wait for the role '%s', which no server has active", role);
+    cli_doctor_advise(doctor, "give it to a server (reevectl get server_roles), or see whether the "
+                              "server that has it is down (reevectl get servers)");
+}
+
+void
+cli_judge_queue(struct cli_doctor *doctor, const cJSON *messages, const cJSON *roles,
+                int64_t now_ms)
+{
+    RV_AUTO_JSON cJSON *told = cJSON_CreateArray();
+    RV_AUTO_BUF rv_buf age = rv_buf_limited(64);
+    int dead = 0, before = cJSON_GetArraySize(doctor->findings);
+    int64_t oldest_ms = INT64_MAX;
+    const cJSON *message, *oldest = NULL;
+    cJSON_ArrayForEach(message, messages)
+    {
+        if (rv_streq(rv_json_string(message, "state"), "error")) {
+            dead++;
+            continue;
+        }
+        judge_role(doctor, message, roles, told);
+        if (due_ms(message) < oldest_ms) {
+            oldest_ms = due_ms(message);
+            oldest = message;
+        }
+    }
+    if (oldest && now_ms - oldest_ms > OLD_MESSAGE_MS) {
+        cli_add_duration(&age, now_ms - oldest_ms);
+        cli_doctor_add(doctor, "queue", CLI_HEALTH_WARNING,
+                       "a message of queue '%s' has waited for %s",
+                       rv_json_string(oldest, "queue_name"), rv_buf_text(&age));
+        cli_doctor_advise(doctor, "reevectl get miq_queue -o wide shows what waits; more workers: "
+                                  "workers.generic.count");
+    }
+    if (dead > 0) {
+        cli_doctor_add(doctor, "dead letters", CLI_HEALTH_WARNING, "%d messages failed for good",
+                       dead);
+        cli_doctor_advise(doctor,
+                          "reevectl queue list --state dead says why; reevectl queue retry ID "
+                          "sends one again, reevectl queue delete ID drops it");
+    }
+    if (cJSON_GetArraySize(doctor->findings) == before)
+        cli_doctor_add(doctor, "queue", CLI_HEALTH_OK,
+                       "nothing has waited for long, nothing failed");
+}
+
+/* 1 when there was something to say. */
+static int
+judge_provider(struct cli_doctor *doctor, const cJSON *provider)
+{
+    const char *name = rv_json_string(provider, "name");
+    const char *error = rv_json_string(provider, "last_refresh_error");
+    const char *status = rv_json_string(provider, "authentication_status");
+    int off = cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(provider, "enabled"));
+    if (off) {
+        cli_doctor_add(doctor, "provider", CLI_HEALTH_WARNING, "'%s' is paused%s%s", name,
+                       error ? ": " : "", error ? error : "");
+        cli_doctor_advise(doctor,
+                          "reevectl provider resume %s; after a quarantine (its module "
+                          "crashed) verify it: reevectl provider verify %s",
+                          name, name);
+    } else if (rv_streq(status, "Invalid")) {
+        cli_doctor_add(doctor, "provider", CLI_HEALTH_FAILED, "'%s' refuses its credentials%s%s",
+                       name, error ? ": " : "", error ? error : "");
+        cli_doctor_advise(doctor,
+                          "give it new ones: reevectl provider edit %s --option NAME=@FILE; "
+                          "then reevectl provider verify %s",
+                          name, name);
+    } else if (error && error[0]) {
+        cli_doctor_add(doctor, "provider", CLI_HEALTH_FAILED, "'%s' is not refreshed: %s", name,
+                       error);
+        cli_doctor_advise(doctor, "reevectl provider show %s; reevectl provider verify %s", name,
+                          name);
+    } else {
+        return 0;
+    }
+    return 1;
+}
+
+void
+cli_judge_providers(struct cli_doctor *doctor, const cJSON *providers)
+{
+    int said = 0;
+    const cJSON *provider;
+    cJSON_ArrayForEach(provider, providers) said += judge_provider(doctor, provider);
+    if (said == 0)
+        cli_doctor_add(doctor, "provider", CLI_HEALTH_OK, "%d providers, none in trouble",
+                       cJSON_GetArraySize(providers));
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * GET /api/diagnostics: what a person who looks for a mistake wants to know of the server's
+ * machine and database, in one answer: clocks, limits, the home's files, PostgreSQL's settings.
+ * What is counted is in /metrics. Nothing in here is secret, and nothing of it is judged: that
+ * does reevectl doctor.
+ */
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+#include "api/answer.h"
+#include "api/api_internal.h"
+#include "api/handlers.h"
+#include "base/clock.h"
+#include "store/schema.h"
+
+static void
+put_text(rv_json_writer *w, const char *name, const char *text)
+{
+    rv_jw_name(w, name);
+    rv_jw_string(w, text);
+}
+
+static void
+put_int(rv_json_writer *w, const char *name, int64_t number)
+{
+    rv_jw_name(w, name);
+    rv_jw_int(w, number);
+}
+
+static int64_t
+count_open_files(void)
+{
+    int64_t count = 0;
+    DIR *folder = opendir("/proc/self/fd");
+    if (folder == NULL)
+        return 0;
+    while (readdir(folder))
+        count++;
+    closedir(folder);
+    return count - 3; /* ".", ".." and the one just used */
+}
+
+static void
+write_server(const struct rv_api_config *config, rv_json_writer *w)
+{
+    struct rlimit files = { 0, 0 };
+    char host[256] = "";
+    gethostname(host, sizeof(host) - 1);
+    getrlimit(RLIMIT_NOFILE, &files);
+    rv_jw_name(w, "server");
+    rv_jw_object(w);
+    put_text(w, "version", config->version);
+    put_text(w, "hostname", host);
+    put_int(w, "time_ms", rv_now_ms());
+    put_int(w, "open_files", count_open_files());
+    put_int(w, "open_files_max",
+            files.rlim_cur == RLIM_INFINITY ? INT64_MAX : (int64_t)files.rlim_cur);
+    put_int(w, "processors", sysconf(_SC_NPROCESSORS_ONLN));
+    rv_jw_end_object(w);
+}
+
+/* Its mode as "0600"; absent when it is not there. */
+static void
+write_file(rv_json_writer *w, const char *home, const char *name)
+{
+    char path[4096], mode[16];
+    struct stat about;
+    snprintf(path, sizeof(path), "%s/%s", home, name);
+    rv_jw_name(w, name);
+    rv_jw_object(w);
+    rv_jw_name(w, "present");
+    int present = lstat(path, &about) == 0;
+    rv_jw_flag(w, present);
+    if (present) {
+        snprintf(mode, sizeof(mode), "%04o", (unsigned)(about.st_mode & 07777));
+        put_text(w, "mode", mode);
+        put_int(w, "owner", about.st_uid);
+    }
+    rv_jw_end_object(w);
+}
+
+static void
+write_home(const struct rv_api_config *config, rv_json_writer *w)
+{
+    static const char *const names[] = { "key", "admin-password", "reeve.yaml" };
+    struct statvfs disk;
+    rv_jw_name(w, "home");
+    if (config->home == NULL) {
+        rv_jw_null(w);
+        return;
+    }
+    rv_jw_object(w);
+    put_text(w, "path", config->home);
+    put_int(w, "user", geteuid());
+    if (statvfs(config->home, &disk) == 0) {
+        put_int(w, "free_bytes", (int64_t)disk.f_bavail * (int64_t)disk.f_frsize);
+        put_int(w, "size_bytes", (int64_t)disk.f_blocks * (int64_t)disk.f_frsize);
+        put_int(w, "free_files", (int64_t)disk.f_favail);
+        put_int(w, "files", (int64_t)disk.f_files);
+    }
+    rv_jw_name(w, "files_of_ours");
+    rv_jw_object(w);
+    for (size_t i = 0; i < RV_COUNT(names); i++)
+        write_file(w, config->home, names[i]);
+    rv_jw_end_object(w);
+    rv_jw_end_object(w);
+}
+
+/* PostgreSQL's settings that matter, as it says them. */
+static int
+write_postgres(struct rv_store *store, rv_json_writer *w, rv_err *err)
+{
+    RV_AUTO_ROWS struct rv_rows *rows = NULL;
+    const rv_value *row;
+    int rc = rv_store_query(
+        store, &rows,
+        "SELECT CAST(name AS text), setting FROM pg_settings WHERE name IN ('server_version',"
+        " 'max_connections', 'superuser_reserved_connections', 'fsync', 'full_page_writes',"
+        " 'synchronous_commit', 'autovacuum', 'shared_buffers', 'work_mem', 'max_wal_size',"
+        " 'statement_timeout', 'idle_in_transaction_session_timeout',"
+        " 'default_transaction_read_only', 'TimeZone', 'server_encoding') ORDER BY name",
+        NULL, 0, err);
+    rv_jw_name(w, "settings");
+    rv_jw_object(w);
+    while (rc >= 0 && (rc = rv_rows_next(rows, &row, err)) == 1)
+        put_text(w, row[0].v.text, row[1].type == RV_TEXT ? row[1].v.text : "");
+    rv_jw_end_object(w);
+    if (rc < 0)
+        return rc;
+    rv_rows_close(rows);
+    rows = NULL;
+    rv_value out[4];
+    rc = rv_store_one(
+        store, out, 4,
+        "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint),"
+        " (SELECT COUNT(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),"
+        " (SELECT CAST(COALESCE(MAX(EXTRACT(EPOCH FROM clock_timestamp() - xact_start)),"
+        " 0) * 1000 AS bigint) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()),"
+        " CASE WHEN pg_is_in_recovery() THEN 1 ELSE 0 END",
+        NULL, 0, err);
+    if (rc < 0)
+        return rc;
+    put_int(w, "time_ms", out[0].v.i);
+    put_int(w, "connections", out[1].v.i);
+    put_int(w, "oldest_transaction_ms", out[2].v.i);
+    rv_jw_name(w, "standby");
+    rv_jw_flag(w, out[3].v.i != 0);
+    return 0;
+}
+
+static int
+write_store(struct rv_api *api, rv_json_writer *w, rv_err *err)
+{
+    struct rv_store *store = api->config.store;
+    int64_t version = 0, begun_us = rv_monotonic_us();
+    rv_jw_name(w, "database");
+    rv_jw_object(w);
+    put_text(w, "engine", rv_store_is_postgres(store) ? "postgresql" : "sqlite");
+    if (rv_schema_version(store, &version, err) < 0)
+        return err->code;
+    put_int(w, "schema_version", version);
+    put_int(w, "answer_us", rv_monotonic_us() - begun_us);
+    put_int(w, "bytes", rv_store_bytes(store));
+    if (rv_store_is_postgres(store) && write_postgres(store, w, err) < 0)
+        return err->code;
+    rv_jw_end_object(w);
+    return 0;
+}
+
+int
+rv_get_diagnostics(struct rv_request *req, rv_err *err)
+{
+    int rc = rv_request_check_params(req, err);
+
+    if (rc < 0)
+        return rc;
+    rv_json_writer w = rv_answer_json(req, 200);
+    rv_jw_object(&w);
+    write_server(&req->api->config, &w);
+    write_home(&req->api->config, &w);
+    if (write_store(req->api, &w, err) < 0)
+        return err->code;
+    rv_jw_end_object(&w);
+    return rv_buf_check(&req->answer.body, err);
+}
