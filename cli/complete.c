@@ -48,6 +48,7 @@ struct place {
     int word_count;
     const struct cli_option *option; /* whose value is wanted */
     int no_options;                  /* behind "--" */
+    int lost;                        /* there is no such command */
 };
 
 void
@@ -125,8 +126,12 @@ take_word(struct place *place, const char *word)
         return;
     }
     place->command = command_named(place->group, word);
-    if (place->command == NULL && place->group[0] == '\0' && cli_is_group(word))
+    if (place->command)
+        return;
+    if (place->group[0] == '\0' && cli_is_group(word))
         snprintf(place->group, sizeof(place->group), "%s", word);
+    else
+        place->lost = 1;
 }
 
 static void
@@ -312,9 +317,9 @@ cli_complete(struct cli *cli, const char *const *words, int count, rv_buf *out, 
         if (place.command)
             offer_options(&candidates, place.command->options);
         offer_options(&candidates, cli_common_options);
-    } else if (place.command == NULL) {
+    } else if (place.command == NULL && !place.lost) {
         offer_commands(&candidates, place.group);
-    } else {
+    } else if (place.command) {
         offer_word(cli, &candidates, &place);
     }
 }

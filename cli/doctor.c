@@ -148,7 +148,7 @@ check_machine(struct cli *cli, struct cli_doctor *doctor)
         return;
     }
     int64_t here_ms = rv_now_ms(), took_ms = rv_monotonic_ms() - begun_ms;
-    cli_judge_versions(doctor, diagnostics, REEVE_VERSION);
+    cli_judge_versions(doctor, diagnostics, REEVE_SDK_VERSION);
     cli_judge_clocks(doctor, diagnostics, here_ms, took_ms);
     cli_judge_database(doctor, diagnostics);
     cli_judge_home(doctor, diagnostics);

@@ -94,8 +94,10 @@ if command -v fish >/dev/null; then
 		got=$(fish_offers "${case#* @ }")
 		[ "$got" = "${case%% @ *}" ] || complain "fish: ${case#* @ }" "$got" "${case%% @ *}"
 	done
-	got=$(fish_offers "reevectl get evil w")
-	[ "$got" = "web-1|two words|" ] || complain "fish: get evil w" "$got" "web-1|two words|"
+	got=$(fish_offers "reevectl get evil t")
+	[ "$got" = "two words|" ] || complain "fish: get evil t" "$got" "two words|"
+	got=$(fish_offers 'reevectl get evil \$')
+	[ "$got" = "\$(touch $folder/harm)|" ] || complain "fish: get evil \\$" "$got" "the name with a command in it"
 fi
 [ ! -e "$folder/harm" ] || complain "a name" "was run" "nothing"
 exit $failed

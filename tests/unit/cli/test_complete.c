@@ -2,11 +2,11 @@
  *
  * What may stand next on a command line, without a server.
  */
-#include "complete.h"
-
 #include <stdlib.h>
 #include <string.h>
-#include "check.h"
+#include "capture.h"
+#include "complete.h"
+#include "model/model.h"
 
 struct line {
     const char *words[8];
@@ -18,9 +18,18 @@ struct line {
 static int
 set_up(void **state)
 {
+    rv_err err = RV_ERR_INIT;
     (void)state;
     setenv("REEVE_CONFIG", "/nonexistent/config.yaml", 1);
     unsetenv("REEVE_URL");
+    return rv_model_init(&err);
+}
+
+static int
+tear_down(void **state)
+{
+    (void)state;
+    rv_model_reset();
     return 0;
 }
 
@@ -67,7 +76,8 @@ commands_and_the_verbs_of_a_group_are_offered(void **state)
         { { "provider", "" }, " add edit ", " provider ", 0 },
         { { "provider", "ref" }, " refresh ", " add ", 0 },
         { { "-q", "--url", "http://x", "ver" }, " version ", NULL, 0 },
-        { { "nonsense", "x", "" }, " login ", NULL, 0 },
+        { { "nonsense", "" }, NULL, NULL, 0 },
+        { { "provider", "nonsense", "" }, NULL, NULL, 0 },
         { { "completion", "" }, " bash zsh fish ", NULL, 0 },
         { { "completion", "bash", "" }, NULL, NULL, 0 },
     };
@@ -138,5 +148,5 @@ main(void)
         cmocka_unit_test(kinds_are_offered_and_names_of_objects_only_with_a_server),
         cmocka_unit_test(lines_of_any_length_are_answered),
     };
-    return cmocka_run_group_tests(tests, set_up, NULL);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }
