@@ -46,7 +46,7 @@ struct rv_api_config {
     struct rv_api_host host;
     const char *version;
     int64_t server_id, zone_id, region_id;
-    int index; /* among the API workers of this server */
+    int index;        /* among the API workers of this server */
     const char *home; /* the server's; NULL: not known */
     const char *server_guid;
     struct rv_tls *tls; /* connections are made with it; NULL: plain HTTP */

@@ -53,7 +53,7 @@ expect "add edit list ..." provider ""
 expect "po pod pods ..." get po
 expect "json jsonl" get pods -o js
 expect "json jsonl" get pods --output = js
-expect "file-one file-two" provider add x --kubeconfig fi
+expect "file-one file-two" provider add x --kubeconfig fil
 expect "--watch --watch-only" get pods --wat
 expect "bash zsh fish" completion ""
 expect "" nonsense ""
@@ -73,7 +73,7 @@ if command -v zsh >/dev/null; then
 			_reevectl' zsh "$@" | tr '\n' '|'
 	}
 	for case in "completion:print a completion script for a shell|=compl" "json|jsonl|=get pods -o js" \
-		"files|=provider add x --kubeconfig fi"; do
+		"files|=provider add x --kubeconfig fil"; do
 		read -ra line <<<"${case#*=}"
 		got=$(zsh_offers "${line[@]}")
 		[ "$got" = "${case%%=*}" ] || complain "zsh: ${case#*=}" "$got" "${case%%=*}"
@@ -90,7 +90,7 @@ if command -v fish >/dev/null; then
 	}
 	for case in "completion| @ reevectl compl" "json|jsonl| @ reevectl get pods -o js" \
 		"--output=json|--output=jsonl| @ reevectl get pods --output=js" \
-		"file-one|file-two| @ reevectl provider add x --kubeconfig fi"; do
+		"file-one|file-two| @ reevectl provider add x --kubeconfig fil"; do
 		got=$(fish_offers "${case#* @ }")
 		[ "$got" = "${case%% @ *}" ] || complain "fish: ${case#* @ }" "$got" "${case%% @ *}"
 	done
