@@ -164,6 +164,7 @@ int cmd_settings_describe(struct cli *cli);
 int cmd_settings_set(struct cli *cli);
 int cmd_settings_unset(struct cli *cli);
 int cmd_settings_history(struct cli *cli);
+int cmd_support_bundle(struct cli *cli);
 int cmd_doctor(struct cli *cli);
 int cmd_completion(struct cli *cli);
 int cmd_complete(struct cli *cli);

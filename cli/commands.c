@@ -177,6 +177,11 @@ static const struct cli_option db_copy_options[] = {
     DB_OUTPUT,
     END,
 };
+static const struct cli_option bundle_options[] = {
+    { "log", 0, "FILE", "also the end of this log file, at most 8 MiB of it; may be repeated" },
+    { "overwrite", 0, NULL, "in the place of a file that is there" },
+    END,
+};
 static const struct cli_option doctor_options[] = { OUTPUT, END };
 
 #define EXAMPLES(...)                                                                              \
@@ -502,6 +507,21 @@ const struct cli_command cli_commands[] = {
         .examples = EXAMPLES("reevectl db status --home /var/lib/reeve"),
         .options = db_look_options,
         .run = cmd_db,
+    },
+    {
+        .name = "support-bundle",
+        .usage = "[FILE] [--log FILE]... [--overwrite]",
+        .summary = "what somebody who helps needs to see, in one file and without secrets",
+        .text =
+            "Versions, settings, status, workers, counts of the queue, errors of late, metrics, "
+            "figures of the database, what doctor finds, and the last lines of the log: a "
+            "tar.gz that only you can read. Look into it before you hand it on: names of "
+            "providers, hosts and addresses are in it.",
+        .examples = EXAMPLES("reevectl support-bundle",
+                             "reevectl support-bundle bundle.tar.gz --log /var/log/reeved.log"),
+        .options = bundle_options,
+        .max_words = 1,
+        .run = cmd_support_bundle,
     },
     {
         .name = "doctor",

@@ -81,7 +81,7 @@ check_server(struct cli *cli, struct cli_doctor *doctor)
 {
     rv_err err = RV_ERR_INIT;
     RV_AUTO_JSON cJSON *product = NULL;
-    if (cli_open(cli, &err) < 0) {
+    if (cli->client == NULL && cli_open(cli, &err) < 0) {
         cli_doctor_error(doctor, "server", &err);
         return -1;
     }
@@ -227,21 +227,6 @@ check_providers(struct cli *cli, struct cli_doctor *doctor)
         cli_judge_providers(doctor, providers);
 }
 
-/* Each step needs those before it. */
-static void
-examine(struct cli *cli, struct cli_doctor *doctor)
-{
-    if (check_configuration(cli, doctor) < 0 || check_server(cli, doctor) < 0)
-        return;
-    check_ready(cli, doctor);
-    if (check_login(cli, doctor) < 0)
-        return;
-    check_machine(cli, doctor);
-    check_metrics(cli, doctor);
-    check_queue(cli, doctor);
-    check_providers(cli, doctor);
-}
-
 /* For a person: a line each, and below it what to do. */
 static void
 print_findings(const struct cli *cli, const cJSON *findings)
@@ -272,6 +257,21 @@ print_findings(const struct cli *cli, const cJSON *findings)
     }
 }
 
+/* Each step needs those before it. */
+void
+cli_doctor_examine(struct cli *cli, struct cli_doctor *doctor)
+{
+    if (check_configuration(cli, doctor) < 0 || check_server(cli, doctor) < 0)
+        return;
+    check_ready(cli, doctor);
+    if (check_login(cli, doctor) < 0)
+        return;
+    check_machine(cli, doctor);
+    check_metrics(cli, doctor);
+    check_queue(cli, doctor);
+    check_providers(cli, doctor);
+}
+
 int
 cmd_doctor(struct cli *cli)
 {
@@ -281,7 +281,7 @@ cmd_doctor(struct cli *cli)
     if (format < 0)
         return CLI_USAGE;
     doctor.findings = cJSON_CreateArray();
-    examine(cli, &doctor);
+    cli_doctor_examine(cli, &doctor);
     int code = doctor.worst == CLI_HEALTH_FAILED ? CLI_FAILURE : CLI_OK;
     if (format == CLI_TABLE)
         print_findings(cli, doctor.findings);

@@ -42,4 +42,7 @@ void cli_judge_queue(struct cli_doctor *doctor, const cJSON *messages, const cJS
                      int64_t now_ms);
 void cli_judge_providers(struct cli_doctor *doctor, const cJSON *providers);
 
+/* doctor.c: asks everything; findings is an empty array before. */
+void cli_doctor_examine(struct cli *cli, struct cli_doctor *doctor);
+
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * GET /api/diagnostics: what a person who looks for a mistake wants to know of the server's
- * machine and database, in one answer: clocks, limits, the home's files, PostgreSQL's settings.
+ * machine and database, in one answer: clocks, limits, the home's files, PostgreSQL's settings, the
+ * last warnings and errors of the log.
  * What is counted is in /metrics. Nothing in here is secret, and nothing of it is judged: that
  * does reevectl doctor.
  */
@@ -16,6 +17,7 @@
 #include "api/api_internal.h"
 #include "api/handlers.h"
 #include "base/clock.h"
+#include "base/log_ring.h"
 #include "store/schema.h"
 
 static void
@@ -173,6 +175,22 @@ write_store(struct rv_api *api, rv_json_writer *w, rv_err *err)
     return 0;
 }
 
+static void
+write_line(void *arg, const char *line)
+{
+    rv_jw_string(arg, line);
+}
+
+/* The last warnings and errors of all processes. */
+static void
+write_log(rv_json_writer *w)
+{
+    rv_jw_name(w, "log");
+    rv_jw_array(w);
+    rv_log_ring_read(write_line, w);
+    rv_jw_end_array(w);
+}
+
 int
 rv_get_diagnostics(struct rv_request *req, rv_err *err)
 {
@@ -186,6 +204,7 @@ rv_get_diagnostics(struct rv_request *req, rv_err *err)
     write_home(&req->api->config, &w);
     if (write_store(req->api, &w, err) < 0)
         return err->code;
+    write_log(&w);
     rv_jw_end_object(&w);
     return rv_buf_check(&req->answer.body, err);
 }

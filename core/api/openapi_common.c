@@ -102,7 +102,8 @@ static const struct {
         "required": ["types"], "properties": {"types": {"type": "array",
             "items": {"$ref": "#/components/schemas/ProviderType"}}}}) },
     { "Diagnostics", JSON({"type": "object", "additionalProperties": false,
-        "required": ["server", "home", "database"], "properties": {
+        "required": ["server", "home", "database", "log"], "properties": {
+            "log": {"type": "array", "items": {"type": "string"}},
             "server": {"type": "object", "required": ["version", "time_ms"]},
             "home": {"type": ["object", "null"]},
             "database": {"type": "object",

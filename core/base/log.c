@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/log_ring.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -268,6 +269,8 @@ rv_log_write(enum rv_log_topic topic, enum rv_log_level level, const char *messa
         build_line(&line, topic, level, message, &dropped, 1);
     }
     write_line(rv_buf_text(&line), line.len);
+    if (level >= RV_WARNING)
+        rv_log_ring_keep(rv_buf_text(&line), line.len);
     errno = saved_errno;
 }
 

@@ -5,6 +5,7 @@
 #ifndef RV_METER_INTERNAL_H
 #define RV_METER_INTERNAL_H
 
+#include "base/log_ring.h"
 #include "base/meter.h"
 
 #define RV_METER_BOUNDS 12
@@ -34,6 +35,7 @@ struct rv_meter_memory {
     uint32_t count;               /* cells that were handed out; more than there are when full */
     int64_t dropped;
     struct rv_cell cells[RV_CELLS];
+    struct rv_log_ring ring; /* the last lines of the log */
 };
 
 struct rv_meter_memory *rv_meter_memory(void);
