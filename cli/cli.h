@@ -164,6 +164,8 @@ int cmd_settings_describe(struct cli *cli);
 int cmd_settings_set(struct cli *cli);
 int cmd_settings_unset(struct cli *cli);
 int cmd_settings_history(struct cli *cli);
+int cmd_log_level(struct cli *cli);
+int cmd_log_recent(struct cli *cli);
 int cmd_support_bundle(struct cli *cli);
 int cmd_doctor(struct cli *cli);
 int cmd_completion(struct cli *cli);

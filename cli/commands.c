@@ -177,6 +177,7 @@ static const struct cli_option db_copy_options[] = {
     DB_OUTPUT,
     END,
 };
+static const struct cli_option log_level_options[] = { OUTPUT, SETTINGS_OF, END };
 static const struct cli_option bundle_options[] = {
     { "log", 0, "FILE", "also the end of this log file, at most 8 MiB of it; may be repeated" },
     { "overwrite", 0, NULL, "in the place of a file that is there" },
@@ -507,6 +508,26 @@ const struct cli_command cli_commands[] = {
         .examples = EXAMPLES("reevectl db status --home /var/lib/reeve"),
         .options = db_look_options,
         .run = cmd_db,
+    },
+    {
+        .name = "log level",
+        .usage = "[LEVEL | TOPIC [LEVEL | default]] [--server NAME | --zone NAME | --region]",
+        .summary = "from which level on the log tells of each topic; or change it, at once",
+        .text = "LEVEL is debug, info, warning or error. Without a topic it is for all that have "
+                "none of their own; default takes a topic's own away.",
+        .examples = EXAMPLES("reevectl log level", "reevectl log level queue debug",
+                             "reevectl log level queue default", "reevectl log level warning"),
+        .options = log_level_options,
+        .max_words = 2,
+        .run = cmd_log_level,
+    },
+    {
+        .name = "log recent",
+        .usage = "",
+        .summary = "the last warnings and errors of all processes of the server",
+        .examples = EXAMPLES("reevectl log recent"),
+        .options = no_options,
+        .run = cmd_log_recent,
     },
     {
         .name = "support-bundle",

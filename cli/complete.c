@@ -6,6 +6,7 @@
 #include "complete.h"
 
 #include <string.h>
+#include "base/log.h"
 #include "model/model.h"
 
 /* What an option's value may be, by the word that the help uses for it. */
@@ -244,6 +245,18 @@ offer_objects(struct cli *cli, const struct cli_candidates *candidates, const st
             cli_complete_names(cli, candidates, positions[i].kind);
 }
 
+/* A topic or a level, then a level. */
+static void
+offer_log(const struct cli_candidates *candidates, int before)
+{
+    for (int i = 0; i < RV_TOPICS && before == 0; i++)
+        cli_candidate(candidates, rv_log_topic_name((enum rv_log_topic)i), "topic");
+    for (int i = RV_DEBUG; i <= RV_ERROR && before < 2; i++)
+        cli_candidate(candidates, rv_log_level_name((enum rv_log_level)i), "level");
+    if (before == 1)
+        cli_candidate(candidates, "default", "as log.level says");
+}
+
 static void
 offer_word(struct cli *cli, const struct cli_candidates *candidates, const struct place *place)
 {
@@ -257,6 +270,8 @@ offer_word(struct cli *cli, const struct cli_candidates *candidates, const struc
     } else if (strcmp(name, "completion") == 0) {
         if (place->word_count == 0)
             offer_words(candidates, shells);
+    } else if (strcmp(name, "log level") == 0) {
+        offer_log(candidates, place->word_count);
     } else if (strncmp(name, "settings ", 9) == 0) {
         if (place->word_count < place->command->max_words)
             cli_complete_settings(cli, candidates);

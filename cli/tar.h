@@ -5,6 +5,7 @@
 #ifndef CLI_TAR_H
 #define CLI_TAR_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include "base/err.h"
 

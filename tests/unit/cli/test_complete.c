@@ -78,6 +78,8 @@ commands_and_the_verbs_of_a_group_are_offered(void **state)
         { { "-q", "--url", "http://x", "ver" }, " version ", NULL, 0 },
         { { "nonsense", "" }, NULL, NULL, 0 },
         { { "provider", "nonsense", "" }, NULL, NULL, 0 },
+        { { "log", "level", "que" }, " queue ", " debug ", 0 },
+        { { "log", "level", "queue", "" }, " debug info warning error default ", " queue ", 0 },
         { { "completion", "" }, " bash zsh fish ", NULL, 0 },
         { { "completion", "bash", "" }, NULL, NULL, 0 },
     };

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * reevectl log level, log recent: the server's log from afar. Levels are settings (log.level,
+ * log.topics), so who changed them is in the audit trail like any other setting.
+ */
+#include <string.h>
+#include "base/log.h"
+#include "client.h"
+#include "output.h"
+#include "settings.h"
+
+enum { MOST_SPEC = 4096 };
+
+static const struct cli_column level_columns[] = {
+    { "TOPIC", "topic", cli_cell_text, NULL, 0 },
+    { "LEVEL", "level", cli_cell_text, NULL, 0 },
+    { "FROM", "setting", cli_cell_text, NULL, 0 },
+    CLI_COLUMNS_END,
+};
+
+/* A setting's value in a server's list; "" when it is not there. */
+static const char *
+value_of(const cJSON *list, const char *key)
+{
+    const cJSON *setting;
+    cJSON_ArrayForEach(setting, list)
+    {
+        const char *value = rv_json_string(setting, "value");
+        if (value && rv_streq(rv_json_string(setting, "key"), key))
+            return value;
+    }
+    return "";
+}
+
+static int
+find_level(const char *word)
+{
+    for (int i = RV_DEBUG; i <= RV_ERROR; i++)
+        if (strcmp(rv_log_level_name((enum rv_log_level)i), word) == 0)
+            return i;
+    return -1;
+}
+
+static int
+find_topic(const char *word)
+{
+    for (int i = 0; i < RV_TOPICS; i++)
+        if (strcmp(rv_log_topic_name((enum rv_log_topic)i), word) == 0)
+            return i;
+    return -1;
+}
+
+/* Levels of all topics, -1 where log.level holds. The server has checked what it sent. */
+static void
+take_topics(int levels[RV_TOPICS], const char *spec)
+{
+    for (int i = 0; i < RV_TOPICS; i++)
+        levels[i] = -1;
+    while (*spec) {
+        size_t len = strcspn(spec, ",");
+        RV_AUTO_FREE char *one = rv_strndup(spec, len);
+        char *name = one + strspn(one, " "), *equals = strchr(name, '=');
+        if (equals) {
+            *equals = '\0';
+            equals[1 + strcspn(equals + 1, " ")] = '\0';
+            int topic = find_topic(name);
+            if (topic >= 0)
+                levels[topic] = find_level(equals + 1);
+        }
+        spec += len + (spec[len] == ',');
+    }
+}
+
+static int
+show_levels(struct cli *cli, const cJSON *settings, int only)
+{
+    int levels[RV_TOPICS], format = cli_format(cli);
+    RV_AUTO_JSON cJSON *rows = cJSON_CreateArray();
+    if (format < 0)
+        return CLI_USAGE;
+    take_topics(levels, value_of(settings, "log.topics"));
+    for (int i = 0; i < RV_TOPICS; i++) {
+        if (only >= 0 && i != only)
+            continue;
+        cJSON *row = cJSON_CreateObject();
+        cJSON_AddStringToObject(row, "topic", rv_log_topic_name((enum rv_log_topic)i));
+        cJSON_AddStringToObject(row, "level",
+                                levels[i] < 0 ? value_of(settings, "log.level")
+                                              : rv_log_level_name((enum rv_log_level)levels[i]));
+        cJSON_AddStringToObject(row, "setting", levels[i] < 0 ? "log.level" : "log.topics");
+        cJSON_AddItemToArray(rows, row);
+    }
+    return cli_print_plain(cli, (enum cli_format)format, rows, level_columns, "topic");
+}
+
+static int
+set_one(struct cli *cli, const char *path, const char *key, const char *value)
+{
+    RV_AUTO_JSON cJSON *body = cJSON_CreateObject();
+    rv_err err = RV_ERR_INIT;
+    if (*value)
+        cJSON_AddStringToObject(body, key, value);
+    else
+        cJSON_AddNullToObject(body, key);
+    if (cli_request(cli->client, "PATCH", path, body, NULL, &err) < 0)
+        return cli_failed(&err);
+    cli_say("%s = %s; in force within seconds", key, value);
+    return CLI_OK;
+}
+
+/* level -1: as the others again. */
+static int
+set_topic(struct cli *cli, const char *path, const cJSON *settings, int topic, int level)
+{
+    int levels[RV_TOPICS];
+    RV_AUTO_BUF rv_buf spec = rv_buf_limited(MOST_SPEC);
+    take_topics(levels, value_of(settings, "log.topics"));
+    levels[topic] = level;
+    for (int i = 0; i < RV_TOPICS; i++)
+        if (levels[i] >= 0)
+            rv_buf_addf(&spec, "%s%s=%s", spec.len ? "," : "",
+                        rv_log_topic_name((enum rv_log_topic)i),
+                        rv_log_level_name((enum rv_log_level)levels[i]));
+    return set_one(cli, path, "log.topics", rv_buf_text(&spec));
+}
+
+static int
+unknown_word(struct cli *cli, const char *what, const char *word)
+{
+    const char *names[RV_TOPICS + 1 + RV_ERROR + 1];
+    int count = 0;
+    for (int i = 0; i < RV_TOPICS && strcmp(what, "topic") == 0; i++)
+        names[count++] = rv_log_topic_name((enum rv_log_topic)i);
+    for (int i = RV_DEBUG; i <= RV_ERROR && strcmp(what, "level") == 0; i++)
+        names[count++] = rv_log_level_name((enum rv_log_level)i);
+    names[count] = NULL;
+    return cli_usage(cli, "'%s' is no %s%s; reevectl log level lists all", word, what,
+                     cli_did_you_mean(word, names, ""));
+}
+
+/* What the words ask for, before anybody is asked. */
+static int
+check_words(struct cli *cli, int *topic, int *level)
+{
+    *topic = *level = -1;
+    if (cli->word_count == 0)
+        return CLI_OK;
+    *topic = find_topic(cli->words[0]);
+    if (cli->word_count == 1 && *topic < 0) {
+        *level = find_level(cli->words[0]);
+        return *level < 0 ? unknown_word(cli, "topic", cli->words[0]) : CLI_OK;
+    }
+    if (*topic < 0)
+        return unknown_word(cli, "topic", cli->words[0]);
+    if (cli->word_count == 2 && strcmp(cli->words[1], "default") != 0) {
+        *level = find_level(cli->words[1]);
+        if (*level < 0)
+            return unknown_word(cli, "level", cli->words[1]);
+    }
+    return CLI_OK;
+}
+
+int
+cmd_log_level(struct cli *cli)
+{
+    RV_AUTO_FREE char *path = NULL;
+    RV_AUTO_JSON cJSON *settings = NULL;
+    rv_err err = RV_ERR_INIT;
+    int topic, level, code = check_words(cli, &topic, &level);
+    if (code == CLI_OK)
+        code = cli_settings_path(cli, &path);
+    if (code != CLI_OK)
+        return code;
+    if (cli_settings_list(cli, path, "log", &settings, &err) < 0)
+        return cli_failed(&err);
+    if (cli->word_count == 2)
+        return set_topic(cli, path, settings, topic, level);
+    if (level >= 0)
+        return set_one(cli, path, "log.level", rv_log_level_name((enum rv_log_level)level));
+    return show_levels(cli, settings, topic);
+}
+
+int
+cmd_log_recent(struct cli *cli)
+{
+    RV_AUTO_JSON cJSON *answer = NULL;
+    rv_err err = RV_ERR_INIT;
+    const cJSON *line;
+    int code = cli_connect(cli);
+    if (code)
+        return code;
+    if (cli_get(cli->client, "/api/diagnostics", &answer, &err) < 0)
+        return cli_failed(&err);
+    cJSON_ArrayForEach(line, cJSON_GetObjectItemCaseSensitive(answer, "log"))
+    {
+        RV_AUTO_BUF rv_buf text = rv_buf_limited(1 << 16);
+        if (!cJSON_IsString(line))
+            continue;
+        rv_buf_add_string(&text, line->valuestring);
+        rv_buf_add_char(&text, '\n');
+        cli_emit(&text);
+    }
+    return CLI_OK;
+}
