@@ -86,6 +86,7 @@ fi
 # fish completes a line by itself.
 if command -v fish >/dev/null; then
 	fish_offers() {
+		# shellcheck disable=SC2016
 		fish --no-config -c 'source ./script.fish; complete -C $argv[1]' "$1" 2>&1 | cut -f1 | tr '\n' '|'
 	}
 	for case in "completion| @ reevectl compl" "json|jsonl| @ reevectl get pods -o js" \
