@@ -389,5 +389,5 @@ int
 rv_condition_about_life(const struct rv_filter *filters, int count)
 {
     return speaks_of(filters, count, "deleted_on") || speaks_of(filters, count, "archived") ||
-           speaks_of(filters, count, "active");
+           speaks_of(filters, count, "orphaned") || speaks_of(filters, count, "active");
 }

@@ -15,6 +15,17 @@ static const struct rv_virtual virtuals[] = {
     { NULL, "href_slug", REEVE_STRING, NULL, "id", NULL, "Collection and id, as in its href" },
     { NULL, "region_number", REEVE_INT, "(@.\"id\" / 1000000000000)", "id", NULL,
       "Region of its id" },
+    { "vm", "archived", REEVE_FLAG,
+      "(CASE WHEN @.\"deleted_on\" IS NOT NULL AND @.\"storage_id\" IS NULL THEN 1 ELSE 0 END)",
+      "deleted_on storage_id", NULL, "Whether it is gone, and its files with it" },
+    { "vm", "orphaned", REEVE_FLAG,
+      "(CASE WHEN @.\"deleted_on\" IS NOT NULL AND @.\"storage_id\" IS NOT NULL THEN 1 ELSE 0 "
+      "END)",
+      "deleted_on storage_id", NULL, "Whether it is gone, and its files are still on its storage" },
+    { "vm", "disconnected", REEVE_FLAG,
+      "(CASE WHEN @.\"deleted_on\" IS NOT NULL OR @.\"connection_state\" <> 'connected' THEN 1 "
+      "ELSE 0 END)",
+      "deleted_on connection_state", NULL, "Whether its provider does not reach it" },
     { "*archived", "archived", REEVE_FLAG, "(CASE WHEN @.\"deleted_on\" IS NULL THEN 0 ELSE 1 END)",
       "deleted_on", NULL, "Whether it is gone" },
     { "*archived", "active", REEVE_FLAG, "(CASE WHEN @.\"deleted_on\" IS NULL THEN 1 ELSE 0 END)",
@@ -49,12 +60,23 @@ is_of(const struct rv_virtual *virtual, const struct rv_kind *kind)
     return rv_streq(virtual->kind, kind->name);
 }
 
+/* Of one name the first that is the kind's counts. */
+static int
+is_hidden(const struct rv_virtual *virtual, const struct rv_kind *kind)
+{
+    for (const struct rv_virtual *before = virtuals; before < virtual; before++)
+        if (is_of(before, kind) && rv_streq(before->name, virtual->name))
+            return 1;
+    return 0;
+}
+
 const struct rv_virtual *
 rv_virtual_next(const struct rv_kind *kind, int *at)
 {
     while (*at < (int)RV_COUNT(virtuals)) {
         const struct rv_virtual *virtual = &virtuals[(*at)++];
-        if (is_of(virtual, kind) && rv_kind_column(kind, virtual->name) < 0)
+        if (is_of(virtual, kind) && rv_kind_column(kind, virtual->name) < 0 &&
+            !is_hidden(virtual, kind))
             return virtual;
     }
     return NULL;

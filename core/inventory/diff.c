@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+enum { MOST_LEFT = 16 };
+
 static int
 same_value(const rv_value *a, const rv_value *b)
 {
@@ -189,6 +191,9 @@ archive(struct rv_plan *plan, struct rv_node *node)
     const struct rv_kind_state *state = &plan->saver->kinds[node->kind->index];
     node->values = rv_plan_alloc(plan, (size_t)node->kind->column_count * sizeof(rv_value));
     memcpy(node->values, node->old, (size_t)node->kind->column_count * sizeof(rv_value));
+    int left[MOST_LEFT], count = rv_life_left_behind(node, left, MOST_LEFT);
+    for (int i = 0; i < count; i++)
+        set_column(plan, node, left[i], RV_VNULL);
     set_column(plan, node, state->deleted_on, rv_vint(plan->now_ms));
     feed(plan, node, RV_ARCHIVED, old_values(plan, node, 0));
     set_column(plan, node, state->updated_on, rv_vint(plan->now_ms));

@@ -120,10 +120,10 @@ write_all(struct rv_plan *plan, rv_err *err)
     struct rv_saver *saver = plan->saver;
     if (saver->config.lease && rv_lease_guard(saver->store, saver->config.lease, err) < 0)
         return err->code;
-    if (rv_returning_check(plan, err) < 0 || rv_write_rows(plan, err) < 0 ||
-        rv_write_references(plan, err) < 0 || rv_names_move(plan, err) < 0 ||
-        rv_keep_sweep(plan, err) < 0 || rv_labels_write(plan, err) < 0 ||
-        rv_streams_write(saver, err) < 0)
+    if (rv_returning_check(plan, err) < 0 || rv_life_claim(plan, err) < 0 ||
+        rv_write_rows(plan, err) < 0 || rv_write_references(plan, err) < 0 ||
+        rv_names_move(plan, err) < 0 || rv_keep_sweep(plan, err) < 0 ||
+        rv_labels_write(plan, err) < 0 || rv_streams_write(saver, err) < 0)
         return err->code;
     return rv_feed_flush(saver->feed, saver->store, err);
 }

@@ -228,21 +228,31 @@ find_ids(struct rv_plan *plan, struct unknowns *unknowns, rv_err *err)
     return read_archived(unknowns, err);
 }
 
-static int
-give_ids(struct rv_plan *plan, const struct unknowns *unknowns, rv_err *err)
+static void
+give_archived_ids(struct rv_plan *plan, const struct unknowns *unknowns)
 {
     for (size_t i = 0; i < plan->tops.count; i++) {
         struct rv_node *node = plan->tops.at[i];
         if (node->id || node->state == RV_NODE_DROPPED)
             continue;
         int64_t at = rv_map_get(&unknowns->by_digest, node->digest);
+        if (at < 0 || unknowns->at[at].id == 0)
+            continue;
+        node->id = unknowns->at[at].id;
+        node->state = RV_NODE_KNOWN;
+    }
+}
+
+static int
+give_new_ids(struct rv_plan *plan, rv_err *err)
+{
+    for (size_t i = 0; i < plan->tops.count; i++) {
+        struct rv_node *node = plan->tops.at[i];
+        if (node->id || node->state == RV_NODE_DROPPED)
+            continue;
         node->state = RV_NODE_NEW;
-        if (at >= 0 && unknowns->at[at].id) {
-            node->id = unknowns->at[at].id;
-            node->state = RV_NODE_KNOWN;
-        } else if (new_object_id(plan, node, err) < 0) {
+        if (new_object_id(plan, node, err) < 0)
             return err->code;
-        }
     }
     return 0;
 }
@@ -270,8 +280,12 @@ rv_resolve_objects(struct rv_plan *plan, rv_err *err)
 {
     struct unknowns unknowns = { .plan = plan };
     int rc = find_ids(plan, &unknowns, err);
+    if (rc == 0) {
+        give_archived_ids(plan, &unknowns);
+        rc = rv_life_reconnect(plan, err);
+    }
     if (rc == 0)
-        rc = give_ids(plan, &unknowns, err);
+        rc = give_new_ids(plan, err);
     unknowns_free(&unknowns);
     if (rc == 0)
         enter(plan);

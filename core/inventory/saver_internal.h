@@ -13,6 +13,7 @@
  *   diff.c      which columns differ, and the feed's rows of that
  *   write.c     rows in bulk
  *   keep.c      rows that live as long as something points to them
+ *   life.c      machines and hosts that come back
  *   labels.c    labels that become tags
  *   warm.c      the reads of a save, for nothing, before a watch
  *   streams.c   resume tokens, and what else is remembered for a provider
@@ -281,6 +282,13 @@ int rv_keep_sweep(struct rv_plan *plan, rv_err *err);
 /* All rows that nothing keeps become candidates. */
 int rv_keep_find_all(struct rv_plan *plan, rv_err *err);
 void rv_keep_candidate(struct rv_plan *plan, const struct rv_kind *kind, int64_t id);
+
+/* life.c: columns that are cleared when the row is gone; returns how many. */
+int rv_life_left_behind(const struct rv_node *node, int *columns, int most);
+/* Objects without an id get that of a row that is gone and has their uid. */
+int rv_life_reconnect(struct rv_plan *plan, rv_err *err);
+/* In the transaction: rows that come back are still nobody else's. CONFLICT when not. */
+int rv_life_claim(struct rv_plan *plan, rv_err *err);
 
 /* labels.c: what there is to do is found out before the transaction, and written in it. */
 int rv_labels_prepare(struct rv_plan *plan, rv_err *err);

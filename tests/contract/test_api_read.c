@@ -463,6 +463,40 @@ sorting_takes_several_keys_orders_and_ignores_case_on_request(void **state)
 }
 
 static void
+machines_that_are_gone_are_archived_or_orphaned(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    static const char *const rows = "INSERT INTO vms (id, ems_id, ems_ref, name, deleted_on, "
+                                    "storage_id, connection_state) VALUES ";
+    static const char *const vms[] = {
+        "(1000000000801, 1000000000101, 'a', 'here', NULL, 7, "
+        "'connected')",
+        "(1000000000802, 1000000000101, 'b', 'files', 5, 7, NULL)",
+        "(1000000000803, 1000000000101, 'c', 'gone', 5, NULL, NULL)"
+    };
+    static const char *const filters[][2] = { { "active=true", "here" },
+                                              { "orphaned=true", "files" },
+                                              { "archived=true", "gone" },
+                                              { "disconnected=false", "here" } };
+
+    for (size_t i = 0; i < RV_COUNT(vms); i++) {
+        RV_AUTO_FREE char *sql = rv_format("%s%s", rows, vms[i]);
+        rv_test_script(f->store, sql);
+    }
+    for (size_t i = 0; i < RV_COUNT(filters); i++) {
+        RV_AUTO_FREE char *path = rv_format("/api/vms?expand=resources&filter[]=%s", filters[i][0]);
+        AUTO_REPLY struct reply reply = get(f, path);
+        assert_string_equal(all_of(&reply, "resources", "name"), filters[i][1]);
+    }
+    AUTO_REPLY struct reply one =
+        get(f, "/api/vms/1000000000802?attributes=archived,orphaned,active,disconnected");
+    assert_string_equal(at(&one, "archived"), "false");
+    assert_string_equal(at(&one, "orphaned"), "true");
+    assert_string_equal(at(&one, "active"), "false");
+    assert_string_equal(at(&one, "disconnected"), "true");
+}
+
+static void
 rows_that_are_gone_are_listed_on_request_only(void **state)
 {
     struct api_fixture *f = fixture_of(state);
@@ -789,6 +823,7 @@ main(void)
         api_test(filters_select_by_type),
         api_test(a_filter_that_cannot_be_is_refused_by_name),
         api_test(sorting_takes_several_keys_orders_and_ignores_case_on_request),
+        api_test(machines_that_are_gone_are_archived_or_orphaned),
         api_test(rows_that_are_gone_are_listed_on_request_only),
         api_test(collection_class_restricts_and_knows_aliens),
         api_test(providers_show_the_class_and_filter_by_either_name),
