@@ -102,7 +102,7 @@ print_provider(struct cli *cli, const cJSON *provider)
     print_part(cli, "Endpoints", cJSON_GetObjectItemCaseSensitive(provider, "endpoints"),
                "role,hostname,port,path,security_protocol");
     print_part(cli, "Credentials", cJSON_GetObjectItemCaseSensitive(provider, "authentications"),
-               "authtype,userid,status,status_details,last_valid_on");
+               "authtype,userid,status,status_details,last_valid_on,last_invalid_on,next_check_on");
     print_map("Options", cJSON_GetObjectItemCaseSensitive(provider, "options"));
     print_map("Warnings", cJSON_GetObjectItemCaseSensitive(provider, "warnings"));
     print_map("Figures of the last refresh",

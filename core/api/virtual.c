@@ -11,6 +11,11 @@
     "(SELECT e.\"" column "\" FROM \"endpoints\" e WHERE e.\"resource_type\" = 'provider' AND "    \
     "e.\"resource_id\" = @.\"id\" AND e.\"role\" = 'default')"
 
+#define SEVERITY_OF(row)                                                                           \
+    "(CASE " row ".\"status\" WHEN 'Valid' THEN 0 WHEN 'Error' THEN 2 WHEN 'Unreachable' THEN 2 "  \
+    "WHEN 'Invalid' THEN 3 ELSE 1 END)"
+#define SEVERITY SEVERITY_OF("a")
+
 static const struct rv_virtual virtuals[] = {
     { NULL, "href_slug", REEVE_STRING, NULL, "id", NULL, "Collection and id, as in its href" },
     { NULL, "region_number", REEVE_INT, "(@.\"id\" / 1000000000000)", "id", NULL,
@@ -41,9 +46,12 @@ static const struct rv_virtual virtuals[] = {
     { "provider", "security_protocol", REEVE_STRING, OF_DEFAULT_ENDPOINT("security_protocol"), NULL,
       "endpoint", "How its default endpoint is spoken to" },
     { "provider", "authentication_status", REEVE_STRING,
-      "(SELECT MIN(a.\"status\") FROM \"authentications\" a WHERE a.\"resource_type\" = 'provider' "
-      "AND a.\"resource_id\" = @.\"id\")",
-      NULL, "authentication", "Whether its credentials work" },
+      "COALESCE((SELECT a.\"status\" FROM \"authentications\" a WHERE a.\"resource_type\" = "
+      "'provider' AND a.\"resource_id\" = @.\"id\" AND a.\"status\" IS NOT NULL ORDER BY " SEVERITY
+      " DESC, a.\"id\" LIMIT 1), 'None')",
+      NULL, "authentication", "Whether its credentials work: the worst of them" },
+    { "authentication", "severity", REEVE_INT, SEVERITY_OF("@"), "status", NULL,
+      "How bad its status is: 0 Valid, 1 None or Incomplete, 2 Error or Unreachable, 3 Invalid" },
     { "provider", "last_refresh_status", REEVE_STRING,
       "(CASE WHEN @.\"last_refresh_error\" IS NOT NULL THEN 'error' "
       "WHEN @.\"last_refresh_date\" IS NOT NULL THEN 'success' ELSE 'never' END)",

@@ -62,6 +62,17 @@ int rv_provider_report(struct rv_store *store, int64_t id, const char *error, co
 const char *rv_provider_auth_status(int code);
 /* Whether the credentials were refused, and not proved since: 1, 0, or an error. */
 int rv_provider_refused(struct rv_store *store, int64_t id, rv_err *err);
+/* When credentials are looked at again. */
+struct rv_auth_policy {
+    int64_t first_ms;    /* after the first failure that may pass by itself; doubles with each */
+    int64_t interval_ms; /* else, and when `attempts` failed */
+    int64_t refused_ms;  /* after they were refused; 0: not by itself */
+    int attempts;
+};
+/* Outcome of a look at them: one of the words above, or "Incomplete". A change of it is an event,
+ * ems_auth_valid and so on. policy NULL: the next look is not planned here. */
+int rv_provider_report_check(struct rv_store *store, int64_t id, const char *status,
+                             const char *details, const struct rv_auth_policy *policy, rv_err *err);
 /* Outcome of credentials: one of these words. */
 int rv_provider_report_auth(struct rv_store *store, int64_t id, const char *status,
                             const char *details, rv_err *err);

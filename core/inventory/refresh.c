@@ -95,6 +95,7 @@ read_options(struct rv_refresher *r, rv_err *err)
     if (rv_provider_options(r->store, r->config.vault, r->config.provider_id, &given, err) < 0)
         return err->code;
     int rc = rv_config_make(&r->options, r->module, given, err);
+    r->incomplete = rc == RV_E_INVALID;
     rv_json_wipe(given);
     cJSON_Delete(given);
     return rc < 0 ? rv_wrap(err, "options of provider '%s'", r->provider->name) : 0;
@@ -275,6 +276,30 @@ verify(struct rv_refresher *r, rv_err *err)
     if (rv_connection_verify(r->connection, &spec, &found, err) < 0)
         return err->code;
     return rv_provider_identify(r->store, r->config.provider_id, found.uid, found.api_version, err);
+}
+
+static int
+prove(struct rv_refresher *r, rv_err *err)
+{
+    return rv_refresh_ensure(r, err) < 0 || verify(r, err) < 0 ? err->code : 0;
+}
+
+int
+rv_refresher_check(struct rv_refresher *refresher, rv_err *err)
+{
+    struct rv_refresher *r = refresher;
+    int rc = prove(r, err);
+    if (rc < 0 && is_private(err))
+        return rc;
+    rv_err failed = RV_ERR_INIT;
+    if (rv_refresh_report_check(r, rc < 0 ? err : NULL, &failed) < 0 ||
+        (rc == 0 && rv_refresh_note_success(r, &failed) < 0)) {
+        *err = failed;
+        return err->code;
+    }
+    if (rc < 0)
+        rv_refresh_start_over(r, err);
+    return rc;
 }
 
 static int

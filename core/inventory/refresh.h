@@ -18,9 +18,9 @@ struct rv_refresher_config {
     int64_t provider_id;
     int64_t holder; /* our worker's row id: of the lease "refresh/ID" */
     int64_t lease_ms;
-    int64_t objects_max;    /* most objects that the provider may have; 0: no limit */
-    int64_t auth_retry_ms;  /* credentials that are refused are tried again after it; 0: never */
-    const char *module_dir; /* of provider modules */
+    int64_t objects_max;        /* most objects that the provider may have; 0: no limit */
+    struct rv_auth_policy auth; /* when credentials that fail are tried again */
+    const char *module_dir;     /* of provider modules */
     const struct rv_vault *vault;
     /* 1: stop (ends the worker); 2: a message waits for us (interrupts the watch). */
     int (*interrupted)(void *arg);
@@ -39,6 +39,8 @@ int rv_refresher_full(struct rv_refresher *refresher, int64_t task_id, char **st
  * more (0: no limit), or the provider cannot look at one of them alone. */
 int rv_refresher_targets(struct rv_refresher *refresher, const char *args, int most, char **stats,
                          rv_err *err);
+/* Proves the credentials, and puts on the record what came out. */
+int rv_refresher_check(struct rv_refresher *refresher, rv_err *err);
 /* 1 when there is no complete listing yet, so that a full one must come first. */
 int rv_refresher_needs_full(struct rv_refresher *refresher);
 /* Follow changes until interrupted; returns 0 then. UNSUPPORTED when the provider cannot watch. */

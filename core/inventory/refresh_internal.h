@@ -24,7 +24,8 @@ struct rv_refresher {
     struct rv_sink sink;
     const struct rv_sink *inner;
     int needs_full;
-    int failed; /* an error stands on the record */
+    int incomplete; /* an option is missing or wrong: nobody was asked */
+    int failed;     /* an error stands on the record */
     /* ... of a full refresh, and not because the other side was away: what a watch brings does not
      * disprove it. */
     int full_failed;
@@ -53,6 +54,8 @@ void rv_refresh_saw(struct rv_refresher *r, const struct rv_kind *kind, const ch
 /* refresh_report.c: failure NULL: all is well. */
 int rv_refresh_report(struct rv_refresher *r, const rv_err *failure, const cJSON *stats, int full,
                       rv_err *err);
+/* The status of the credentials, in any case. */
+int rv_refresh_report_check(struct rv_refresher *r, const rv_err *failure, rv_err *err);
 int rv_refresh_report_auth(struct rv_refresher *r, const rv_err *failure, rv_err *err);
 /* Puts the failure on the record; what goes wrong in that is logged, the failure counts. */
 void rv_refresh_report_failure(struct rv_refresher *r, rv_err *failure, int full);

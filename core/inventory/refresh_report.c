@@ -34,12 +34,27 @@ is_refusal(const rv_err *failure)
     return failure && strcmp(rv_provider_auth_status(failure->code), "Invalid") == 0;
 }
 
+static const char *
+status_of(const struct rv_refresher *r, const rv_err *failure)
+{
+    if (failure && r->incomplete)
+        return "Incomplete";
+    return rv_provider_auth_status(failure ? failure->code : RV_OK);
+}
+
+int
+rv_refresh_report_check(struct rv_refresher *r, const rv_err *failure, rv_err *err)
+{
+    return rv_provider_report_check(r->store, r->config.provider_id, status_of(r, failure),
+                                    failure ? failure->text : NULL, &r->config.auth, err);
+}
+
 /* The status of the credentials, when it is another than before. Of a refusal each time: the next
  * try goes by the last one's time. */
 int
 rv_refresh_report_auth(struct rv_refresher *r, const rv_err *failure, rv_err *err)
 {
-    const char *status = rv_provider_auth_status(failure ? failure->code : RV_OK);
+    const char *status = status_of(r, failure);
     rv_value param = rv_vint(r->config.provider_id), out;
     int found = rv_store_one(r->store, &out, 1,
                              "SELECT status FROM authentications WHERE resource_type = 'provider'"
@@ -49,8 +64,7 @@ rv_refresh_report_auth(struct rv_refresher *r, const rv_err *failure, rv_err *er
         return found;
     if (found > 0 && out.type == RV_TEXT && strcmp(out.v.text, status) == 0 && !is_refusal(failure))
         return 0;
-    return rv_provider_report_auth(r->store, r->config.provider_id, status,
-                                   failure ? failure->text : NULL, err);
+    return rv_refresh_report_check(r, failure, err);
 }
 
 /* Credentials that are refused are tried again seldom, so that no account is locked for it: said
@@ -61,8 +75,8 @@ advise(const struct rv_refresher *r, rv_err *failure)
     char when[32] = "";
     if (!is_refusal(failure))
         return;
-    if (r->config.auth_retry_ms > 0)
-        rv_format_time(when, rv_now_ms() + r->config.auth_retry_ms);
+    if (r->config.auth.refused_ms > 0)
+        rv_format_time(when, rv_now_ms() + r->config.auth.refused_ms);
     RV_AUTO_FREE char *given = rv_strdup(failure->hint);
     failure->hint[0] = '\0'; /* a hint that is there would stay as it is */
     rv_hint(failure, "%s%s%s%s; at once after: reevectl provider verify %s, or edit with new ones",

@@ -76,6 +76,8 @@ static const struct reeve_column authentication_columns[] = {
     STRING("status_details", "Why it is so"),
     TIME("last_valid_on", "When they last worked"),
     TIME("last_invalid_on", "When they last did not work"),
+    INT("failed_checks", "How often in a row they failed since"),
+    TIME("next_check_on", "When they are looked at again"),
     TIME("credentials_changed_on", "When they were last changed"),
     CREATED_ON,
     UPDATED_ON,

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/meter.h"
 #include "inventory/refresh.h"
+#include "server/credentials.h"
 #include "server/messages.h"
 
 enum {
@@ -112,6 +113,31 @@ refresh_message(void *arg, const struct rv_message *message, char **results, rv_
     return full(refresh, message->task_id, results, err);
 }
 
+/* A message: are the credentials good still? What comes out is on the record; the message is done
+ * either way. */
+static int
+check_message(void *arg, const struct rv_message *message, char **results, rv_err *err)
+{
+    struct refresh *refresh = arg;
+    struct rv_worker *worker = refresh->worker;
+    const struct rv_auth_policy policy = rv_credentials_policy(worker->settings);
+    (void)results;
+    worker->armed = RV_ARMED_NOT;
+    worker->message = message->id;
+    worker->woken = 0;
+    if (refresh->refresher == NULL)
+        return rv_provider_report_check(worker->store, worker->provider,
+                                        rv_provider_auth_status(refresh->cause.code),
+                                        refresh->cause.text, &policy, err);
+    int failed = rv_refresher_check(refresh->refresher, err);
+    if (failed == 0 || failed == RV_E_STALE || failed == RV_E_CANCELLED)
+        return failed;
+    note_refusal(refresh, err);
+    rv_log_err(RV_WARNING, "credentials could not be proved", err);
+    rv_err_clear(err);
+    return 0;
+}
+
 static int64_t
 backoff_ms(const struct refresh *refresh, const rv_err *err)
 {
@@ -207,7 +233,7 @@ open_once(struct refresh *refresh, rv_err *err)
         .holder = worker->row,
         .lease_ms = rv_settings_int(worker->settings, "workers.lease"),
         .objects_max = rv_settings_int(worker->settings, "refresh.objects_max"),
-        .auth_retry_ms = rv_settings_int(worker->settings, "refresh.auth_retry"),
+        .auth = rv_credentials_policy(worker->settings),
         .module_dir = worker->provider_path,
         .vault = &worker->vault,
         .interrupted = interrupted,
@@ -312,6 +338,7 @@ serve(struct refresh *refresh, const char *queue)
 {
     const struct rv_command commands[] = {
         { "Provider", "refresh", refresh_message, refresh, RV_COMMAND_NO_RETRY, NULL },
+        { "Provider", "check_credentials", check_message, refresh, RV_COMMAND_NO_RETRY, NULL },
     };
     struct rv_worker *worker = refresh->worker;
     int done = 0;

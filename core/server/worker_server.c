@@ -15,6 +15,7 @@
 #include "queue/queue.h"
 #include "queue/task.h"
 #include "server/census.h"
+#include "server/credentials.h"
 #include "server/identity.h"
 #include "server/measure.h"
 #include "server/protocol.h"
@@ -256,6 +257,7 @@ go_round(struct server *server, rv_err *err)
     if (look_at_leases(server, err) || note_quiesce(server, err) || look_at_settings(server, err) ||
         look_at_quarantines(server, err) || look_at_queues(server, err) ||
         look_at_staff(server, err) || rv_staffing_refuse(server->worker, err) ||
+        rv_credentials_check(server->worker, err) ||
         rv_task_each_cancelled(server->worker->store, tell_cancel, server, err) ||
         look_at_garbage(server, err))
         return err->code;
