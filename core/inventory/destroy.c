@@ -16,13 +16,24 @@
 #include "queue/task.h"
 #include "store/lease.h"
 
-enum { PIECE = 500, LEASE_MS = 120000, PATIENCE_MS = 20000, ASK_EVERY_MS = 200, MOST_TASKS = 64 };
+enum {
+    PIECE = 500,
+    LEASE_MS = 120000,
+    PATIENCE_MS = 20000,
+    ASK_EVERY_MS = 200,
+    MOST_TASKS = 64,
+    TELL_EVERY_MS = 500
+};
 
 struct destroy {
     struct rv_store *store;
     int64_t id, holder;
     struct rv_lease lease;
     int64_t renew_at_ms;
+    int64_t task_id;
+    int64_t rows, deleted; /* rows there are, and were */
+    int64_t from_pct;      /* what a worker before us had done */
+    int64_t told_ms;
 };
 
 /* The worker still holds the lease for the moment that its end takes. */
@@ -55,6 +66,47 @@ renew(struct destroy *destroy, rv_err *err)
         return 0;
     destroy->renew_at_ms = rv_monotonic_ms() + LEASE_MS / 2;
     return rv_lease_renew(destroy->store, &destroy->holder, 1, LEASE_MS, err);
+}
+
+/* What is to be done. After a worker's death the task goes on from where it was. */
+static int
+count_rows(struct destroy *destroy, rv_err *err)
+{
+    rv_value ems = rv_vint(destroy->id), task = rv_vint(destroy->task_id), out;
+    for (int i = 0; i < rv_model_count(); i++) {
+        const struct rv_kind *kind = rv_model_at(i);
+        RV_AUTO_FREE char *sql =
+            rv_format("SELECT COUNT(*) FROM \"%s\" WHERE \"ems_id\" = $1", kind->table);
+        if (kind->server)
+            continue;
+        if (rv_store_one(destroy->store, &out, 1, sql, &ems, 1, err) < 0)
+            return err->code;
+        destroy->rows += out.v.i;
+    }
+    int found = destroy->task_id ? rv_store_one(destroy->store, &out, 1,
+                                                "SELECT pct_complete FROM miq_tasks WHERE id = $1",
+                                                &task, 1, err)
+                                 : 0;
+    destroy->from_pct = found > 0 && out.type == RV_INT ? out.v.i : 0;
+    return found < 0 ? found : 0;
+}
+
+static int
+tell(struct destroy *destroy, rv_err *err)
+{
+    int64_t now_ms = rv_monotonic_ms();
+    if (destroy->task_id == 0 || (destroy->told_ms && now_ms - destroy->told_ms < TELL_EVERY_MS))
+        return 0;
+    destroy->told_ms = now_ms;
+    int64_t pct = destroy->rows ? (99 - destroy->from_pct) * destroy->deleted / destroy->rows : 0;
+    RV_AUTO_FREE char *message = rv_format("%lld of %lld rows deleted", (long long)destroy->deleted,
+                                           (long long)destroy->rows);
+    if (rv_task_progress(destroy->store, destroy->task_id,
+                         (int)(destroy->from_pct + (pct > 0 ? pct : 0)), message, err) < 0 &&
+        err->code != RV_E_NOT_FOUND)
+        return err->code;
+    rv_err_clear(err);
+    return 0;
 }
 
 /* Up to PIECE ids; returns how many. */
@@ -128,6 +180,9 @@ delete_kind(struct destroy *destroy, const struct rv_kind *kind, rv_err *err)
         if (renew(destroy, err) < 0 ||
             rv_record_transaction(destroy->store, delete_piece, &piece, err) < 0 ||
             rv_wait_poll(err) < 0)
+            return err->code;
+        destroy->deleted += piece.count;
+        if (tell(destroy, err) < 0)
             return err->code;
     }
 }
@@ -213,7 +268,9 @@ static int
 delete_all(struct destroy *destroy, rv_err *err)
 {
     rv_err ignored = RV_ERR_INIT;
-    int rc = delete_inventory(destroy, err);
+    int rc = count_rows(destroy, err);
+    if (rc == 0)
+        rc = delete_inventory(destroy, err);
     if (rc == 0)
         rc = delete_messages(destroy, err);
     if (rc == 0)
@@ -223,12 +280,13 @@ delete_all(struct destroy *destroy, rv_err *err)
 }
 
 int
-rv_provider_destroy(struct rv_store *store, int64_t id, int64_t holder, rv_err *err)
+rv_provider_destroy(struct rv_store *store, int64_t id, int64_t holder, int64_t task_id,
+                    rv_err *err)
 {
     struct rv_provider *provider = NULL;
     if (rv_provider_load(&provider, store, id, err) < 0)
         return err->code;
-    struct destroy destroy = { .store = store, .id = id, .holder = holder };
+    struct destroy destroy = { .store = store, .id = id, .holder = holder, .task_id = task_id };
     if (rv_provider_set_enabled(store, id, 0, err) == 0 && take_lease(&destroy, err) == 0)
         delete_all(&destroy, err);
     if (err->code)

@@ -49,8 +49,10 @@ int rv_provider_options(struct rv_store *store, const struct rv_vault *vault, in
 int rv_provider_plain_options(struct rv_store *store, int64_t id, cJSON **out, rv_err *err);
 /* The record is disabled first; its inventory, then itself are deleted in bounded pieces. Runs as a
  * message ("Provider", "destroy"); may be repeated after a crash. holder, of the lease: the
- * worker's row; two that delete the same must not share it. */
-int rv_provider_destroy(struct rv_store *store, int64_t id, int64_t holder, rv_err *err);
+ * worker's row; two that delete the same must not share it. task_id (0: none) is told how far it
+ * is. */
+int rv_provider_destroy(struct rv_store *store, int64_t id, int64_t holder, int64_t task_id,
+                        rv_err *err);
 int rv_provider_set_enabled(struct rv_store *store, int64_t id, int enabled, rv_err *err);
 
 /* Outcome of a refresh or watch, shown on the record. text NULL: fine now. stats NULL: as it was.

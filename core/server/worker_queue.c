@@ -19,7 +19,8 @@ destroy_provider(void *arg, const struct rv_message *message, char **results, rv
     struct rv_worker *worker = arg;
     (void)results;
     rv_worker_wake(worker, "workers");
-    int failed = rv_provider_destroy(worker->store, message->target_id, worker->row, err);
+    int failed =
+        rv_provider_destroy(worker->store, message->target_id, worker->row, message->task_id, err);
     rv_worker_wake(worker, "workers");
     if (failed == RV_E_NOT_FOUND) { /* it was done before the worker that did it died */
         rv_err_clear(err);

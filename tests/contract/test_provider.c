@@ -4,6 +4,10 @@
  */
 #include "provider_fixture.h"
 
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include "base/clock.h"
 #include "base/json.h"
 #include "queue/queue.h"
@@ -216,7 +220,7 @@ a_deleted_provider_leaves_nothing(void **state)
                                                  .method_name = "refresh",
                                                  .task_id = task },
                       NULL, err));
-    must(rv_provider_destroy(store, id, 77, err));
+    must(rv_provider_destroy(store, id, 77, 0, err));
     static const char *const tables[] = { "container_nodes", "custom_attributes", "taggings",
                                           "inventory_streams", "miq_queue" };
     for (size_t i = 0; i < RV_COUNT(tables); i++) {
@@ -231,7 +235,7 @@ a_deleted_provider_leaves_nothing(void **state)
     assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM changes WHERE kind = 'container_node'"
                                         " AND op = 4"),
                      60);
-    must_fail(RV_E_NOT_FOUND, rv_provider_destroy(store, id, 77, err));
+    must_fail(RV_E_NOT_FOUND, rv_provider_destroy(store, id, 77, 0, err));
     /* A provider of the same name may come at once. */
     make(store, "one", ALL_OPTIONS);
 }
@@ -246,17 +250,77 @@ deletion_waits_for_the_refresh_worker(void **state)
     fill_inventory(store, id, 3);
     must(rv_lease_take(store, &lease, name, 55, 3600000, err));
     rv_clock_fake(rv_now_ms());
-    must_fail(RV_E_UNAVAILABLE, rv_provider_destroy(store, id, 77, err));
+    must_fail(RV_E_UNAVAILABLE, rv_provider_destroy(store, id, 77, 0, err));
     assert_record(store, id, "name", "one");
     assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM container_nodes"), 3);
     must(rv_lease_release(store, &lease, err));
     /* Nor does a second deletion take it away from the first, which still runs. */
     must(rv_lease_take(store, &lease, name, id, 3600000, err));
-    must_fail(RV_E_UNAVAILABLE, rv_provider_destroy(store, id, 77, err));
+    must_fail(RV_E_UNAVAILABLE, rv_provider_destroy(store, id, 77, 0, err));
     must(rv_lease_release(store, &lease, err));
-    must(rv_provider_destroy(store, id, 77, err));
+    must(rv_provider_destroy(store, id, 77, 0, err));
     rv_clock_real();
     assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM container_nodes"), 0);
+}
+
+/* A worker that deletes, killed after some time. 1 when it came to its end. */
+static int
+destroy_for_a_while(void **state, int64_t id, int64_t task, int64_t holder, int for_us)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        rv_err err = RV_ERR_INIT;
+        struct rv_store *store = second_store(state);
+        if (rv_provider_destroy(store, id, holder, task, &err) < 0)
+            fprintf(stderr, "%s\n", err.text);
+        _exit(err.code && err.code != RV_E_NOT_FOUND); /* the one before had ended it */
+    }
+    usleep((useconds_t)for_us);
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void
+many_nodes(struct rv_store *store, int64_t ems_id, int64_t first_id, int count)
+{
+    RV_AUTO_FREE char *sql =
+        rv_format("WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < %d)"
+                  " INSERT INTO container_nodes (id, ems_id, ems_ref)"
+                  " SELECT %lld + i, %lld, 'n' || i FROM n",
+                  count - 1, (long long)first_id, (long long)ems_id);
+    rv_test_script(store, sql);
+}
+
+static void
+deletion_goes_on_after_a_kill_at_any_moment_and_tells_how_far_it_is(void **state)
+{
+    struct rv_store *store = store_of(state);
+    int64_t other = make(store, "other", ALL_OPTIONS), id = make(store, "one", ALL_OPTIONS), task;
+    many_nodes(store, id, 1000000100000, 6000);
+    many_nodes(store, other, 1000000200000, 7);
+    must(rv_task_create(store, "delete", "admin", &task, err));
+    int64_t before = 0, kills = 0;
+    for (int holder = 100, done = 0; !done; holder++) {
+        assert_true(holder < 300);
+        done = destroy_for_a_while(state, id, task, holder, 20000 + 10000 * (int)(holder - 100));
+        kills += !done;
+        int64_t pct = rv_test_int(store, "SELECT COALESCE(pct_complete, 0) FROM miq_tasks");
+        assert_true(pct >= before && pct <= 99);
+        before = pct;
+        must(rv_lease_release_holder(store, holder, err)); /* as the server worker does */
+    }
+    assert_true(kills > 0);
+    RV_AUTO_FREE char *left = rv_format("%lld", (long long)other);
+    assert_column(store, "SELECT id FROM ext_management_systems", left);
+    assert_column(store, "SELECT DISTINCT ems_id FROM container_nodes", left);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM container_nodes"), 7);
+    /* Each row is told of once, however often it was begun. */
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM changes WHERE kind = 'container_node'"
+                                        " AND op = 4"),
+                     6000);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM leases WHERE holder >= 100"), 0);
 }
 
 static void
@@ -284,6 +348,7 @@ main(void)
         provider_test(reports_stay_until_the_next_one),
         provider_test(a_deleted_provider_leaves_nothing),
         provider_test(deletion_waits_for_the_refresh_worker),
+        provider_test(deletion_goes_on_after_a_kill_at_any_moment_and_tells_how_far_it_is),
         cmocka_unit_test(class_names_and_types_know_each_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
