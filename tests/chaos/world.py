@@ -76,6 +76,7 @@ class Cluster(reeve_it.Postgres):
         os.mkdir(run)
         self.ports = [reeve_it.free_port(), reeve_it.free_port()]
         self.data = [os.path.join(place, f"data{i}") for i in (0, 1)]
+        self.env = {}
         self.now = 0  # which of the two is the primary
         for data in self.data:
             os.mkdir(data, 0o700)
@@ -94,7 +95,7 @@ class Cluster(reeve_it.Postgres):
         env = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
         env.update(DURABLE="1", PORT=str(self.ports[self.now]), MAX_CONNECTIONS="100", SETTINGS="wal_level=replica")
         subprocess.run([os.path.join(self.SCRIPTS, "start"), self.run], check=True, env=env, stdout=subprocess.DEVNULL)
-        self.env = reeve_it.read_env(os.path.join(self.run, "env"))
+        self.env.update(reeve_it.read_env(os.path.join(self.run, "env")))  # others hold it, too
 
     def start_again(self):
         """A server that has ended by itself, as its own unit would."""
