@@ -153,7 +153,7 @@ class Cluster(reeve_it.Postgres):
         log = os.path.join(self.data[other], "log")
         self.tool("pg_ctl", "-D", copy, "-w", "-l", log, "-o",
                   f"-p {self.ports[other]} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.data[other]}"
-                  " -c max_connections=100 -c synchronous_standby_names=", "start")
+                  " -c max_connections=100", "start")
 
 
 class World:
