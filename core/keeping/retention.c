@@ -15,7 +15,7 @@
 #include "model/model.h"
 #include "store/record.h"
 
-enum { RULE_MS = 1200, COUNT_EVERY_MS = 600000 };
+enum { RULE_MS = 400, COUNT_EVERY_MS = 600000 };
 #define SQL_MAX_BYTES (1 << 20)
 
 const struct rv_retention_rule rv_retention_rules[] = {

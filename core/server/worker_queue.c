@@ -6,6 +6,7 @@
 #define RV_LOG_TOPIC RV_TOPIC_QUEUE
 #include "base/log.h"
 #include "server/messages.h"
+#include "server/upkeep.h"
 #include "server/worker_types.h"
 #ifdef REEVE_TEST_COMMANDS
 #include "server/test_commands.h"
@@ -45,6 +46,7 @@ fill_commands(struct rv_command *commands, struct rv_worker *worker)
     int count = 0;
     commands[count++] =
         (struct rv_command){ "Provider", "destroy", destroy_provider, worker, 0, NULL };
+    commands[count++] = rv_upkeep_command(worker);
 #ifdef REEVE_TEST_COMMANDS
     rv_test_commands(commands + count);
     count += RV_TEST_COMMANDS;

@@ -21,6 +21,7 @@
 #include "server/protocol.h"
 #include "server/purge.h"
 #include "server/staffing.h"
+#include "server/upkeep.h"
 #include "server/worker.h"
 #include "store/schema.h"
 
@@ -259,7 +260,7 @@ go_round(struct server *server, rv_err *err)
         look_at_staff(server, err) || rv_staffing_refuse(server->worker, err) ||
         rv_credentials_check(server->worker, err) ||
         rv_task_each_cancelled(server->worker->store, tell_cancel, server, err) ||
-        look_at_garbage(server, err))
+        look_at_garbage(server, err) || rv_upkeep_schedule(server->worker, err))
         return err->code;
     return 0;
 }

@@ -160,6 +160,14 @@ static const struct rv_setting declared[] = {
       "the same for virtual machines" },
     { "purge.interval", RV_SET_DURATION, "1m", 100, DAY, "how often what is over is dropped" },
     { "purge.batch", RV_SET_INT, "1000", 1, 100000, "rows dropped in one statement" },
+    { "maintenance.interval", RV_SET_DURATION, "1h", 0, 365 * DAY,
+      "how often the database is looked after: VACUUM and ANALYZE where many rows changed, "
+      "SQLite's "
+      "log and statistics; 0: never" },
+    { "maintenance.full_interval", RV_SET_DURATION, "7d", 0, 365 * DAY,
+      "the same for all of it: every table with dead rows, bloated indexes made anew, SQLite's "
+      "free "
+      "pages given back; 0: never" },
     /* Providers. */
     { "refresh.interval", RV_SET_DURATION, "15m", 100, 365 * DAY,
       "time between full refreshes of a provider that cannot watch" },

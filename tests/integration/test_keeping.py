@@ -124,7 +124,8 @@ class Keeping(reeve_it.Case):
         self.assertEqual(self.database().one("SELECT MAX(number) FROM changes"), before)
 
     def test_a_restore_asks_before_anything_is_lost(self):
-        reeved = self.start()
+        reeved = self.start("--set", "maintenance.interval=1s")
+        self.until(lambda: "the database was maintained" in reeved.log(), "its schedule is kept", 30)
         file = os.path.join(self.folder, "backup")
         self.db("backup", file, "--home", reeved.home, "--with-key")
         _, said = self.db("restore", file, "--home", reeved.home, "--overwrite", code=5)

@@ -109,6 +109,7 @@ note_file(struct lite *lite, rv_err *err)
         return rv_fail_errno(err, "look at database '%s'", lite->path);
     lite->device = about.st_dev;
     lite->inode = about.st_ino;
+    lite->is_new = about.st_size == 0;
     return 0;
 }
 
@@ -155,7 +156,8 @@ set_up(struct lite *lite, rv_err *err)
     sqlite3_db_config(lite->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(lite->db, SQLITE_DBCONFIG_ENABLE_FKEY, 0, NULL);
     sqlite3_db_config(lite->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    if (use_write_ahead_log(lite, err) < 0)
+    if ((lite->is_new && lite_script(lite, "PRAGMA auto_vacuum = INCREMENTAL", err) < 0) ||
+        use_write_ahead_log(lite, err) < 0)
         return err->code;
     return lite_script(lite,
                        "PRAGMA synchronous = FULL;"

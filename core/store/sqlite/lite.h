@@ -30,6 +30,7 @@ struct lite {
     char *path;
     dev_t device; /* of the file that is open */
     ino_t inode;
+    int is_new; /* it was empty when it was opened: how it is laid out can still be said */
     int64_t busy_timeout_ms;
     int64_t statement_timeout_ms;
     int64_t busy_since_ms;  /* when the wait for the writer began; 0: none */
