@@ -166,7 +166,8 @@ add_postgres(cJSON *to, struct rv_store *store)
 static int
 add_notes(cJSON *to, struct rv_store *store, rv_err *err)
 {
-    static const char *const names[] = { RV_NOTE_BACKUP, RV_NOTE_MAINTENANCE, RV_NOTE_VACUUM };
+    static const char *const names[] = { RV_NOTE_BACKUP, RV_NOTE_MAINTENANCE, RV_NOTE_VACUUM,
+                                         RV_NOTE_LOW_SPACE };
 
     for (size_t i = 0; i < RV_COUNT(names); i++) {
         int64_t ms = 0;

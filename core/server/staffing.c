@@ -66,7 +66,7 @@ rv_staffing_want(struct rv_worker *worker, const struct rv_headcount_input *inpu
             continue;
         if (!(type->flags & RV_TYPE_PROVIDER)) {
             add_want(workers, type->name, count, 0, NULL);
-        } else if (add_for_providers(worker, workers, type->name, err)) {
+        } else if (!worker->space_low && add_for_providers(worker, workers, type->name, err)) {
             cJSON_Delete(want);
             rv_wrap(err, "find out which workers there should be");
             return NULL;

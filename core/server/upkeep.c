@@ -24,9 +24,12 @@ is_due(struct rv_worker *worker, const char *note, const char *setting, rv_err *
         return 0;
     if (rv_note_read(&last_ms, worker->store, note, err) < 0)
         return err->code;
-    /* A note of a database that has none yet, or from a clock that was wrong. */
+    /* Below 0: it never was, and is counted from then on. */
+    if (last_ms < 0)
+        last_ms = -last_ms;
+    /* A database that has no note yet, or one from a clock that was wrong. */
     if (last_ms == 0 || last_ms > now_ms + every_ms)
-        return rv_note_write(worker->store, note, now_ms, err);
+        return rv_note_write(worker->store, note, -now_ms, err);
     return now_ms - last_ms >= every_ms;
 }
 

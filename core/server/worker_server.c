@@ -20,6 +20,7 @@
 #include "server/measure.h"
 #include "server/protocol.h"
 #include "server/purge.h"
+#include "server/space.h"
 #include "server/staffing.h"
 #include "server/upkeep.h"
 #include "server/worker.h"
@@ -255,6 +256,7 @@ static int
 go_round(struct server *server, rv_err *err)
 {
     rv_measure_machine(server->worker->home);
+    rv_space_look(server->worker);
     if (look_at_leases(server, err) || note_quiesce(server, err) || look_at_settings(server, err) ||
         look_at_quarantines(server, err) || look_at_queues(server, err) ||
         look_at_staff(server, err) || rv_staffing_refuse(server->worker, err) ||

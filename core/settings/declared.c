@@ -160,6 +160,10 @@ static const struct rv_setting declared[] = {
       "the same for virtual machines" },
     { "purge.interval", RV_SET_DURATION, "1m", 100, DAY, "how often what is over is dropped" },
     { "purge.batch", RV_SET_INT, "1000", 1, 100000, "rows dropped in one statement" },
+    { "maintenance.free_min", RV_SET_SIZE, "256MiB", 0, 1LL << 50,
+      "where less is free on a SQLite store's file system, or less than a twentieth of it when "
+      "that "
+      "is less, providers are not read until there is more; 0: never" },
     { "maintenance.interval", RV_SET_DURATION, "1h", 0, 365 * DAY,
       "how often the database is looked after: VACUUM and ANALYZE where many rows changed, "
       "SQLite's "

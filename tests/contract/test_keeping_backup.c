@@ -301,6 +301,62 @@ make_headed(const char *path, int format, int version)
     rv_backup_writer_free(writer);
 }
 
+/* As the release of that fixture would have written it. */
+static void
+back_up_version(struct rv_store *store, const char *path, int version)
+{
+    RV_AUTO_LAYOUT struct rv_layout layout = { 0 };
+    struct rv_store_source rows = { .store = store, .layout = &layout };
+    struct rv_backup_writer *writer = NULL;
+    RV_AUTO_JSON cJSON *head = cJSON_CreateObject();
+    struct rv_tally tallies[400];
+    const char *part = NULL;
+    int64_t bytes = 0;
+
+    must(rv_layout_read(&layout, store, err));
+    assert_true(layout.count < (int)RV_COUNT(tallies));
+    cJSON_AddNumberToObject(head, "format", RV_BACKUP_FORMAT);
+    cJSON_AddNumberToObject(head, "schema_version", version);
+    cJSON_AddNumberToObject(head, "region", 1);
+    cJSON_AddItemToObject(head, "tables", rv_layout_to_json(&layout));
+    must(rv_backup_create(&writer, path, 0, err));
+    must(rv_backup_head(writer, head, NULL, err));
+    struct rv_source source = rv_source_of_store(&rows);
+    struct rv_sink sink = rv_sink_of_backup(writer, &layout);
+    must(rv_flow(&source, &sink, tallies, NULL, err));
+    rv_store_source_end(&rows);
+    must(rv_backup_end(writer, &part, &bytes, err));
+    must(rv_backup_keep(writer, err));
+    rv_backup_writer_free(writer);
+}
+
+static void
+a_backup_of_an_older_release_is_brought_up_to_date(void **state)
+{
+    struct place place = place_new();
+    struct keeping_db old, same;
+    RV_AUTO_BUF rv_buf dump = rv_buf_limited(8u << 20);
+    RV_AUTO_FREE char *path = rv_format("%s/tests/data/fixtures/v1.%s.sql", REEVE_SOURCE_DIR,
+                                        rv_test_is_postgres() ? "postgres" : "sqlite");
+    (void)state;
+
+    keeping_open_same(&old);
+    keeping_open_same(&same);
+    must(rv_buf_read_file(&dump, path, err));
+    rv_test_script(old.store, rv_buf_text(&dump));
+    back_up_version(old.store, place.path, 1);
+    restore(same.store, place.path, 0);
+    assert_int_equal(
+        rv_test_int(same.store, "SELECT value FROM schema_info WHERE name = 'version'"),
+        RV_SCHEMA_VERSION);
+    assert_column(same.store, "SELECT name FROM ext_management_systems", "fixture \xc3\xa4");
+    assert_column(same.store, "SELECT COUNT(*) FROM container_groups", "3");
+    must(rv_schema_open(same.store, err));
+    keeping_close(&same);
+    keeping_close(&old);
+    place_free(&place);
+}
+
 static void
 a_newer_schema_or_format_is_refused(void **state)
 {
@@ -361,6 +417,7 @@ main(void)
         schema_test(a_backup_with_one_bit_turned_is_refused_with_the_place),
         schema_test(the_wrong_region_is_refused),
         schema_test(a_full_target_is_refused_unless_it_may_be_overwritten),
+        schema_test(a_backup_of_an_older_release_is_brought_up_to_date),
         schema_test(a_newer_schema_or_format_is_refused),
         schema_test(a_backup_that_does_not_fit_leaves_nothing),
     };

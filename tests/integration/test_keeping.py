@@ -123,6 +123,34 @@ class Keeping(reeve_it.Case):
             log.close()
         self.assertEqual(self.database().one("SELECT MAX(number) FROM changes"), before)
 
+    @unittest.skipUnless(reeve_it.DEEP and reeve_it.STORE == "sqlite", "deep, and about a file")
+    def test_with_little_room_left_providers_wait_and_the_rest_goes_on(self):
+        disk = os.path.join(self.folder, "disk")
+        os.mkdir(disk)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400m,mode=0700", "reeve-test", disk],
+                                 stderr=subprocess.DEVNULL, check=False).returncode == 0
+        if not mounted:
+            self.skipTest("no file system may be mounted here")
+        try:
+            self.databases["home"] = reeve_it.Database(disk)
+            reeved = self.start("--set", "server.monitor_poll=200ms")
+            reeved.post("/api/providers", {"type": "demo", "name": "demo", "options": {"pods": 20, "churn": 0}})
+            self.until(lambda: reeved.children("refresh"), "it is read")
+            ballast = os.path.join(disk, "ballast")
+            free = os.statvfs(disk)
+            with open(ballast, "wb") as out:
+                out.write(b"\0" * (free.f_bavail * free.f_frsize - (12 << 20)))
+            self.until(lambda: not reeved.children("refresh"), "nobody reads it")
+            self.assertIn("little room is left", reeved.log())
+            self.assertEqual(len(reeved.get("/api/providers")["resources"]), 1)
+            told, _ = self.db("status", "--store", self.database().url)
+            self.assertIsNotNone(told["low_space_since"], reeved.log()[-3000:])
+            os.unlink(ballast)
+            self.until(lambda: reeved.children("refresh"), "it is read again")
+            reeved.stop()
+        finally:
+            subprocess.run(["umount", "-l", disk], check=False)
+
     def test_a_restore_asks_before_anything_is_lost(self):
         reeved = self.start("--set", "maintenance.interval=1s")
         self.until(lambda: "the database was maintained" in reeved.log(), "its schedule is kept", 30)

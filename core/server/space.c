@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The server worker looks once a round: a system call, no statement.
+ */
+#include "server/space.h"
+
+#include <string.h>
+#include <sys/statvfs.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "keeping/notes.h"
+
+int64_t
+rv_space_floor(int64_t setting_bytes, int64_t total_bytes)
+{
+    return setting_bytes < total_bytes / 20 ? setting_bytes : total_bytes / 20;
+}
+
+int
+rv_space_judge(int64_t free_bytes, int64_t floor_bytes, int was_low)
+{
+    return free_bytes < floor_bytes + (was_low ? floor_bytes / 4 : 0);
+}
+
+static void
+say(int low, int64_t free_bytes, int64_t floor_bytes)
+{
+    if (low)
+        rv_log(RV_WARNING,
+               "little room is left for the database: providers are not read until there is more",
+               RV_F("free_bytes", RV_I(free_bytes)), RV_F("wanted_bytes", RV_I(floor_bytes)),
+               RV_F("hint", RV_S("free space there, or keep less: changes.keep, events.keep, "
+                                 "inventory.archived_keep; maintenance.free_min says how much is "
+                                 "wanted")));
+    else
+        rv_log(RV_INFO, "there is room for the database again",
+               RV_F("free_bytes", RV_I(free_bytes)));
+}
+
+void
+rv_space_look(struct rv_worker *worker)
+{
+    struct statvfs disk;
+    rv_err ignored = RV_ERR_INIT;
+
+    if (strncmp(worker->store_url, "sqlite:", 7) != 0 || statvfs(worker->store_url + 7, &disk))
+        return;
+    int64_t block = (int64_t)disk.f_frsize;
+    int64_t free_bytes = (int64_t)disk.f_bavail * block;
+    int64_t floor_bytes = rv_space_floor(rv_settings_int(worker->settings, "maintenance.free_min"),
+                                         (int64_t)disk.f_blocks * block);
+    int low = rv_space_judge(free_bytes, floor_bytes, worker->space_low);
+    if (low == worker->space_low)
+        return;
+    worker->space_low = low;
+    say(low, free_bytes, floor_bytes);
+    /* For `db status`. On a disk that is full already it cannot be written: the log has said it. */
+    if (rv_note_write(worker->store, RV_NOTE_LOW_SPACE, low ? rv_now_ms() : 0, &ignored) < 0)
+        rv_log_err(RV_DEBUG, "the lack of room is not noted", &ignored);
+}
