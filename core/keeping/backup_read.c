@@ -11,7 +11,7 @@
 #include "base/text.h"
 
 #define MAGIC "REEVEBAK1\n"
-#define HEAD_MAX_BYTES (64u << 20)
+#define HEAD_MAX_BYTES (8u << 20)
 #define KEY_MAX_BYTES 4096
 #define FRAME_MAX_BYTES ((size_t)RV_ROW_MAX_BYTES + (1u << 20))
 

@@ -15,7 +15,7 @@
 #include "base/text.h"
 
 #define BLOCK_BYTES (512u << 10)
-#define HEAD_MAX_BYTES (64u << 20)
+#define HEAD_MAX_BYTES (8u << 20)
 
 static const char magic[] = "REEVEBAK1\n";
 

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 
 #define SQL_MAX_BYTES (256 * 1024)
-#define BATCH_BYTES (4u << 20)
+#define BATCH_BYTES (1u << 20)
 #define BATCH_ROWS 8192
 
 static void

@@ -5,6 +5,8 @@
  */
 #include "saver_fixture.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -281,6 +283,61 @@ a_row_that_was_dropped_comes_back_as_a_new_one(void **state)
     rv_saver_close(saver);
 }
 
+/* In a process of its own: the pod comes back. 0 when the save was refused as it should be. */
+static _Noreturn void
+bring_back(void **state, const struct rv_lease *lease)
+{
+    struct rv_store *store = second_store(state);
+    struct rv_saver *saver = saver_with(store, &(struct rv_saver_config){ .lease = lease });
+    rv_err err = RV_ERR_INIT;
+
+    emit(saver, pod_object("p", "web-1", "Running"));
+    int rc = rv_saver_flush(saver, &err);
+    _exit(rc == RV_E_UNAVAILABLE && strstr(err.text, "were dropped while they came back") ? 0 : 1);
+}
+
+static int
+somebody_waits(void *arg)
+{
+    return rv_test_int(arg, "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT"
+                            " granted AND database = (SELECT oid FROM pg_database"
+                            " WHERE datname = current_database())") > 0;
+}
+
+/* PostgreSQL only, where it can be seen that the other process waits for us: we drop the row after
+ * it was read there, and before it is written. */
+static void
+a_row_dropped_while_it_comes_back_is_noticed(void **state)
+{
+    struct rv_store *store = store_of(state);
+    struct rv_lease lease;
+    int status = -1;
+
+    if (!rv_test_is_postgres())
+        return;
+    must(rv_lease_take(store, &lease, "refresh/1000000900000", 11, 600000, err));
+    struct rv_saver *saver = saver_with(store, &(struct rv_saver_config){ .lease = &lease });
+    emit(saver, node_object("n1", "node-1"));
+    emit(saver, image_object("i1"));
+    emit(saver, pod_object("p", "web-1", "Running"));
+    flush(saver);
+    gone(saver, "container_group", "p");
+    flush(saver);
+    rv_saver_close(saver);
+    must(rv_store_begin(store, err));
+    must(rv_store_lock(store, "lease/refresh/1000000900000", err));
+    pid_t pid = fork();
+    if (pid == 0)
+        bring_back(state, &lease);
+    struct rv_store *other = second_store(state);
+    assert_true(rv_test_until(somebody_waits, other, 20000));
+    must_exec(store, "DELETE FROM container_groups WHERE ems_ref = $1", rv_vtext("p"));
+    must(rv_store_commit(store, err));
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    rv_store_close(other);
+}
+
 static void
 machines_are_kept_for_ever_unless_said_otherwise(void **state)
 {
@@ -307,6 +364,7 @@ main(void)
         schema_test(changes_go_by_age_and_by_number),
         schema_test(archived_rows_go_with_all_that_belongs_to_them_and_others_stay),
         schema_test(a_row_that_was_dropped_comes_back_as_a_new_one),
+        schema_test(a_row_dropped_while_it_comes_back_is_noticed),
         schema_test(machines_are_kept_for_ever_unless_said_otherwise),
     };
 
