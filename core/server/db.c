@@ -5,8 +5,10 @@
 #include "server/db.h"
 
 #include <limits.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "base/buf.h"
 #include "base/mem.h"
@@ -227,6 +229,24 @@ rv_db_open_home(struct rv_db *db, rv_err *err)
     return 0;
 }
 
+/* What root makes in the home of another user, that user's server cannot open. */
+static int
+check_owner(const char *dir, rv_err *err)
+{
+    struct stat about;
+
+    if (stat(dir, &about) != 0)
+        return rv_fail_errno(err, "home '%s'", dir);
+    if (about.st_uid == geteuid())
+        return 0;
+    const struct passwd *owner = getpwuid(about.st_uid);
+    rv_fail(err, RV_E_PERMISSION, "home '%s' belongs to another user (%s)", dir,
+            owner ? owner->pw_name : "unknown");
+    return rv_hint(err,
+                   "run this as the user that reeved runs as: runuser -u %s -- reevectl db ...",
+                   owner ? owner->pw_name : "USER");
+}
+
 int
 rv_db_hold_home(struct rv_db *db, int make, rv_err *err)
 {
@@ -234,7 +254,9 @@ rv_db_hold_home(struct rv_db *db, int make, rv_err *err)
         return err->code;
     if (rv_db_open_home(db, err) < 0)
         return err->code;
-    return db->home.dir ? rv_home_hold(&db->home, err) : 0;
+    if (!db->home.dir)
+        return 0;
+    return check_owner(db->home.dir, err) < 0 ? err->code : rv_home_hold(&db->home, err);
 }
 
 int
