@@ -153,6 +153,7 @@ check_machine(struct cli *cli, struct cli_doctor *doctor)
     cli_judge_database(doctor, diagnostics);
     cli_judge_home(doctor, diagnostics);
     cli_judge_limits(doctor, diagnostics);
+    cli_judge_keeping(doctor, diagnostics);
 }
 
 static void

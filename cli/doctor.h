@@ -31,6 +31,7 @@ void cli_judge_clocks(struct cli_doctor *doctor, const cJSON *diagnostics, int64
                       int64_t took_ms);
 void cli_judge_database(struct cli_doctor *doctor, const cJSON *diagnostics);
 void cli_judge_home(struct cli_doctor *doctor, const cJSON *diagnostics);
+void cli_judge_keeping(struct cli_doctor *doctor, const cJSON *diagnostics);
 void cli_judge_limits(struct cli_doctor *doctor, const cJSON *diagnostics);
 
 /* doctor_rows.c: what /metrics and the API's rows said. */

@@ -156,6 +156,38 @@ write_postgres(struct rv_store *store, rv_json_writer *w, rv_err *err)
     return 0;
 }
 
+/* The first column of the first row, where there is one and it is a number. */
+static int
+write_number(struct rv_store *store, rv_json_writer *w, const char *name, const char *sql,
+             rv_err *err)
+{
+    rv_value out[1];
+    int found = rv_store_one(store, out, 1, sql, NULL, 0, err);
+    if (found > 0 && out[0].type == RV_INT)
+        put_int(w, name, out[0].v.i);
+    return found < 0 ? found : 0;
+}
+
+/* How old what is kept is, and what else should happen now and then. */
+static int
+write_keeping(struct rv_api *api, rv_json_writer *w, rv_err *err)
+{
+    struct rv_store *store = api->config.store;
+    const struct rv_settings *settings = api->config.settings;
+    rv_jw_name(w, "keeping");
+    rv_jw_object(w);
+    put_int(w, "changes_keep_ms", rv_settings_int(settings, "changes.keep"));
+    put_int(w, "purge_interval_ms", rv_settings_int(settings, "purge.interval"));
+    if (write_number(store, w, "made_ms", "SELECT MIN(created_at) FROM miq_regions", err) < 0 ||
+        write_number(store, w, "oldest_change_ms", "SELECT at FROM changes ORDER BY number LIMIT 1",
+                     err) < 0 ||
+        write_number(store, w, "last_backup_ms",
+                     "SELECT value FROM schema_info WHERE name = 'last_backup'", err) < 0)
+        return err->code;
+    rv_jw_end_object(w);
+    return 0;
+}
+
 static int
 write_store(struct rv_api *api, rv_json_writer *w, rv_err *err)
 {
@@ -202,7 +234,7 @@ rv_get_diagnostics(struct rv_request *req, rv_err *err)
     rv_jw_object(&w);
     write_server(&req->api->config, &w);
     write_home(&req->api->config, &w);
-    if (write_store(req->api, &w, err) < 0)
+    if (write_store(req->api, &w, err) < 0 || write_keeping(req->api, &w, err) < 0)
         return err->code;
     write_log(&w);
     rv_jw_end_object(&w);

@@ -54,6 +54,8 @@ static const struct gauge queries[] = {
     { RV_M_PROVIDER_WARNINGS, ANY, "SELECT name, type, COALESCE(warnings_count, 0) " PROVIDERS },
     { RV_M_PROVIDER_SUCCESS, ANY, "SELECT name, type, last_refresh_success_date " PROVIDERS },
     { RV_M_PROVIDER_CHANGE, ANY, "SELECT name, type, last_inventory_date " PROVIDERS },
+    { RV_M_FEED_OLDEST, ANY, "SELECT at FROM changes ORDER BY number LIMIT 1" },
+    { RV_M_BACKUP, ANY, "SELECT value FROM schema_info WHERE name = 'last_backup'" },
     { RV_M_STORE_CONNECTIONS, POSTGRES,
       "SELECT COALESCE(state, 'other'), COUNT(*) FROM pg_stat_activity"
       " WHERE datname = current_database() GROUP BY 1 ORDER BY 1" },

@@ -104,6 +104,7 @@ static const struct {
     { "Diagnostics", JSON({"type": "object", "additionalProperties": false,
         "required": ["server", "home", "database", "log"], "properties": {
             "log": {"type": "array", "items": {"type": "string"}},
+            "keeping": {"type": "object"},
             "server": {"type": "object", "required": ["version", "time_ms"]},
             "home": {"type": ["object", "null"]},
             "database": {"type": "object",

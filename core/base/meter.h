@@ -76,6 +76,8 @@ enum rv_meter {
     RV_M_STORE_ERRORS,
     RV_M_STORE_AGE,
     RV_M_FEED_NUMBER,
+    RV_M_FEED_OLDEST,
+    RV_M_BACKUP,
     /* The server and its machine. */
     RV_M_BUILD,
     RV_M_SERVER_START,

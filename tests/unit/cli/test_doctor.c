@@ -20,7 +20,10 @@ static const char sound[] =
     "\"connections\":20,\"oldest_transaction_ms\":5,\"standby\":false,\"settings\":{"
     "\"fsync\":\"on\",\"full_page_writes\":\"on\",\"synchronous_commit\":\"on\","
     "\"autovacuum\":\"on\",\"max_connections\":\"100\",\"superuser_reserved_connections\":\"3\","
-    "\"default_transaction_read_only\":\"off\"}}}";
+    "\"default_transaction_read_only\":\"off\"}},"
+    "\"keeping\":{\"changes_keep_ms\":86400000,\"purge_interval_ms\":60000,"
+    "\"made_ms\":1790000000000,\"oldest_change_ms\":1794920000000,"
+    "\"last_backup_ms\":1794900000000}}";
 
 static const char sound_metrics[] =
     "# TYPE reeve_worker_crash_loops gauge\n"
@@ -67,6 +70,7 @@ examine(const char *diagnostics, const char *metrics, const char *messages, cons
     cli_judge_database(&doctor, machine);
     cli_judge_home(&doctor, machine);
     cli_judge_limits(&doctor, machine);
+    cli_judge_keeping(&doctor, machine);
     cli_judge_metrics(&doctor, metrics, NOW_MS);
     cli_judge_queue(&doctor, waiting, roles, NOW_MS);
     cli_judge_providers(&doctor, known);
@@ -137,6 +141,12 @@ static const struct {
       "may have 256", "LimitNOFILE" },
     { IN_DIAGNOSTICS, "\"open_files\":20", "\"open_files\":60000", "open files", "failed",
       "60000 files open", "LimitNOFILE" },
+    { IN_DIAGNOSTICS, "\"oldest_change_ms\":1794920000000", "\"oldest_change_ms\":1794800000000",
+      "retention", "warning", "changes are kept for 24h, the oldest is 2d", "purge" },
+    { IN_DIAGNOSTICS, "\"last_backup_ms\":1794900000000", "\"last_backup_ms\":1793000000000",
+      "backup", "warning", "the last backup is 23d old", "reevectl db backup" },
+    { IN_DIAGNOSTICS, ",\"last_backup_ms\":1794900000000", "", "backup", "warning",
+      "there has never been a backup", "reevectl db backup" },
     { IN_METRICS, "reeve_worker_crash_loops{type=\"api\"} 0",
       "reeve_worker_crash_loops{type=\"api\"} 2", "workers", "failed", "2 workers end again",
       "worker ended" },
