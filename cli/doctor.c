@@ -130,11 +130,13 @@ check_ready(struct cli *cli, struct cli_doctor *doctor)
         cli_doctor_error(doctor, "ready", &err);
         return;
     }
-    cli_doctor_add(doctor, "ready", status == 200 ? CLI_HEALTH_OK : CLI_HEALTH_FAILED, "%.*s",
-                   (int)strcspn(rv_buf_text(&text), "\n"),
-                   status == 200 ? "the server is ready" : rv_buf_text(&text));
-    if (status != 200)
-        cli_doctor_advise(doctor, "reeved's log says why: journalctl -u reeved -n 50");
+    if (status == 200) {
+        cli_doctor_add(doctor, "ready", CLI_HEALTH_OK, "the server is ready");
+        return;
+    }
+    const char *says = rv_buf_text(&text);
+    cli_doctor_add(doctor, "ready", CLI_HEALTH_FAILED, "%.*s", (int)strcspn(says, "\n"), says);
+    cli_doctor_advise(doctor, "reeved's log says why: journalctl -u reeved -n 50");
 }
 
 static void

@@ -101,6 +101,7 @@ class Doctor(reeve_it.Case):
         for check in ("configuration", "server", "ready", "login", "version", "clock", "key", "open files", "workers",
                       "queue", "provider"):
             self.assertEqual(found[check]["state"], "ok", found[check])
+        self.assertEqual(found["ready"]["found"], "the server is ready")
         self.assertIn(found["disk"]["state"], ("ok", "warning", "failed"))
 
         os.chmod(os.path.join(reeved.home, "key"), 0o640)

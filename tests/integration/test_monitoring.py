@@ -104,6 +104,18 @@ class Monitoring(reeve_it.Case):
         except OSError:
             return None
 
+    def test_from_elsewhere_a_token_opens_metrics_and_nothing_else(self):
+        reeved = self.start("--set", "server.monitor_poll=100ms")
+        server = reeved.get("/api")["server_info"]["server_href"].rsplit("/", 1)[1]
+        far = {"X-Forwarded-For": "192.0.2.1"}
+        with_token = dict(far, Authorization="Bearer a-token-for-prometheus")
+        self.assertEqual(reeved.request("GET", "/metrics", user=None, headers=far).status, 401)
+        reeved.call("PATCH", f"/api/servers/{server}/settings", {"api.metrics_token": "a-token-for-prometheus"})
+        self.until(lambda: reeved.request("GET", "/metrics", user=None, headers=with_token).status == 200, "the token")
+        self.assertEqual(reeved.request("GET", "/api/servers", user=None, headers=with_token).status, 401)
+        with_token["Authorization"] += "x"
+        self.assertEqual(reeved.request("GET", "/metrics", user=None, headers=with_token).status, 401)
+
     def test_promtool_finds_nothing_to_blame_in_metrics(self):
         reeved = self.start()
         self.provider(reeved, "demo")
