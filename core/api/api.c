@@ -9,6 +9,7 @@
 #include "api/backlog.h"
 #include "api/feed.h"
 #include "api/gauges.h"
+#include "api/health.h"
 #include "api/http.h"
 #include "api/job.h"
 #include "api/login.h"
@@ -53,6 +54,7 @@ rv_api_close(struct rv_api *api)
     if (!api)
         return;
     api->draining = 1;
+    rv_api_measure_end(api);
     rv_jobs_drop(api);
     rv_backlog_drop(api);
     rv_http_close(api);

@@ -135,6 +135,16 @@ rv_api_measure(struct rv_api *api)
     rv_meter_set(RV_M_HTTP_STREAMS, rv_hub_streams(api->hub), RV_LABELS(worker));
 }
 
+void
+rv_api_measure_end(const struct rv_api *api)
+{
+    char worker[16];
+
+    snprintf(worker, sizeof(worker), "%d", api->config.index);
+    rv_meter_forget(RV_M_HTTP_CONNECTIONS, RV_LABELS(worker));
+    rv_meter_forget(RV_M_HTTP_STREAMS, RV_LABELS(worker));
+}
+
 static int64_t
 resident_bytes(void)
 {

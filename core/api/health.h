@@ -10,4 +10,7 @@
 /* 0, or why not. Never asks while something else waits for it (api->blind). */
 int rv_store_answers(struct rv_api *api, rv_err *err);
 
+/* This worker ends: /metrics tells no more of its connections. */
+void rv_api_measure_end(const struct rv_api *api);
+
 #endif

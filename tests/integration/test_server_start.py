@@ -365,6 +365,7 @@ class LostDatabase(reeve_it.Case):
         self.assertEqual(status, 200)
         self.assertLess(seconds, 12)
         for words in ("\nreeve_store_up 0\n", "\nprocess_resident_memory_bytes ", "\nreeve_workers{",
+                      "\nreeve_worker_processes{",
                       "\nreeve_store_figures_age_seconds "):
             self.assertIn(words, text)
         self.assertEqual(reeved.request("GET", "/api/servers").status, 503)
