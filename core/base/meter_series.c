@@ -58,7 +58,7 @@ static const struct rv_series declared[] = {
                             0,
                             { "queue" } },
     [RV_M_QUEUE_DEAD] = { "reeve_queue_dead_total",
-                          "Messages that were given up by the worker that had them.",
+                          "Messages that were given up.",
                           RV_COUNTER,
                           0,
                           { "queue" } },

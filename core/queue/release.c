@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "queue/measure.h"
 
 /* AT_ONCE: messages of one transaction, each of which may put a callback. */
 enum { SQL_MAX_BYTES = 16384, HOLDERS_AT_ONCE = 100, AT_ONCE = 200 };
@@ -87,6 +88,7 @@ say_dead(const struct released *released, const char *why)
 {
     for (int i = 0; i < released->dead_count; i++) {
         const struct rv_message *message = released->dead[i];
+        rv_queue_measure_dead(message);
         rv_log(RV_WARNING, "message given up", RV_F("message", RV_I(message->id)),
                RV_F("class", RV_S(message->class_name)), RV_F("method", RV_S(message->method_name)),
                RV_F("target", RV_I(message->target_id)), RV_F("attempt", RV_I(message->attempts)),
