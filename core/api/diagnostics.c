@@ -140,7 +140,7 @@ write_postgres(struct rv_store *store, rv_json_writer *w, rv_err *err)
     rc = rv_store_one(
         store, out, 4,
         "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint),"
-        " (SELECT COUNT(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),"
+        " (SELECT CAST(COALESCE(SUM(numbackends), 0) AS bigint) FROM pg_stat_database),"
         " (SELECT CAST(COALESCE(MAX(EXTRACT(EPOCH FROM clock_timestamp() - xact_start)),"
         " 0) * 1000 AS bigint) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()),"

@@ -24,11 +24,12 @@ int
 rv_store_enter(struct rv_store *store, rv_err *err)
 {
     store->statements++;
-    store->began_us = rv_monotonic_us();
+    store->began_us = 0;
     rv_err_clear(err); /* an error that the caller has dealt with is none of this statement's */
     if (store->failed)
         return rv_fail(err, RV_E_INTERNAL, "the transaction has failed before: %s",
                        store->failure.text);
+    store->began_us = rv_monotonic_us();
     return 0;
 }
 

@@ -114,6 +114,12 @@ class Unit(reeve_it.Case):
         mine = [line for line in text.splitlines() if "reeved.service" in line]
         self.assertEqual((code, mine), (0, []), text)
 
+    def test_systemd_makes_the_user(self):
+        done = subprocess.run(["systemd-sysusers", "--dry-run", os.path.join(os.path.dirname(UNIT), "reeve.sysusers.conf")],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertRegex(done.stdout, "(?i)creat.* user 'reeve' .*Reeve server")
+
     def test_systemd_finds_the_unit_well_protected(self):
         """Exposure of at most 1.5 of 10."""
         code, text = self.systemd("security", "--offline=true", "--threshold=15", self.unit())
