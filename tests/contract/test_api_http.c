@@ -506,6 +506,34 @@ metrics_count_requests_rows_and_providers(void **state)
 }
 
 static void
+diagnostics_tell_of_clocks_and_the_database_to_who_is_logged_in(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply reply = get(f, "/api/diagnostics");
+    AUTO_REPLY struct reply nobody = ask(f, "GET", "/api/diagnostics", "Accept: */*\n", NULL);
+    AUTO_REPLY struct reply wrong = get(f, "/api/diagnostics?filter=x");
+    const cJSON *database = cJSON_GetObjectItemCaseSensitive(reply.json, "database");
+    const cJSON *server = cJSON_GetObjectItemCaseSensitive(reply.json, "server");
+    const cJSON *settings = cJSON_GetObjectItemCaseSensitive(database, "settings");
+
+    assert_int_equal(reply.status, 200);
+    assert_int_equal(nobody.status, 401);
+    assert_int_equal(wrong.status, 400);
+    assert_true(llabs((long long)(rv_json_int(server, "time_ms", 0) - rv_now_ms())) < 60000);
+    assert_true(rv_json_int(server, "open_files_max", 0) > 0);
+    assert_true(rv_json_int(database, "bytes", 0) > 0);
+    if (!rv_store_is_postgres(f->store)) {
+        assert_string_equal(rv_json_string(database, "engine"), "sqlite");
+        return;
+    }
+    assert_string_equal(rv_json_string(database, "engine"), "postgresql");
+    assert_non_null(rv_json_string(settings, "fsync"));
+    assert_non_null(rv_json_string(settings, "max_connections"));
+    assert_true(rv_json_int(database, "connections", 0) >= 1);
+    assert_true(llabs((long long)(rv_json_int(database, "time_ms", 0) - rv_now_ms())) < 60000);
+}
+
+static void
 a_store_that_does_not_answer_is_503_with_retry_after(void **state)
 {
     struct api_fixture *f = fixture_of(state);
@@ -575,6 +603,7 @@ main(void)
         api_test(a_browser_may_ask_about_any_path),
         api_test(pages_of_others_write_only_with_a_token),
         api_test(metrics_count_requests_rows_and_providers),
+        api_test(diagnostics_tell_of_clocks_and_the_database_to_who_is_logged_in),
         api_test(a_store_that_does_not_answer_is_503_with_retry_after),
         api_test(draining_ends_when_the_last_answer_is_out),
         api_test(openapi_is_there_without_login),
