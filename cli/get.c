@@ -18,7 +18,7 @@ struct request {
     struct cli_query query;
     const char *filters[CLI_MAX_VALUES + 4];
     int filter_count;
-    char *owned[4]; /* texts that were made here */
+    char *owned[6]; /* texts that were made here */
 };
 
 static void
@@ -107,6 +107,45 @@ choose_columns(struct cli *cli, struct request *request, enum cli_format format,
     return 0;
 }
 
+/* --under folder/production: "folders/1000000000005", to *out (the caller's); NULL when it was not
+ * given. */
+static int
+find_place(struct cli *cli, char **out, const char *option, rv_err *err)
+{
+    const char *given = cli_value(cli, option), *slash = given ? strchr(given, '/') : NULL;
+    struct cli_query query = { .filters = NULL };
+    RV_AUTO_JSON cJSON *row = NULL;
+    struct cli_kind kind;
+
+    if (!given)
+        return 0;
+    if (!slash)
+        return rv_fail(err, RV_E_INVALID, "--%s: '%s' is not of the form KIND/NAME", option, given);
+    RV_AUTO_FREE char *word = rv_strndup(given, (size_t)(slash - given));
+    if (cli_kind_find(cli, &kind, word, err) < 0)
+        return rv_wrap(err, "--%s", option);
+    query.collection = kind.collection;
+    if (cli_find(cli->client, &kind, slash + 1, &query, &row, err) < 0)
+        return rv_wrap(err, "--%s", option);
+    *out = rv_format("%s/%s", kind.collection, rv_json_string(row, "id"));
+    return 0;
+}
+
+static int
+find_places(struct cli *cli, struct request *request, rv_err *err)
+{
+    struct cli_query *query = &request->query;
+
+    if (find_place(cli, &request->owned[4], "under", err) < 0 ||
+        find_place(cli, &request->owned[5], "above", err) < 0)
+        return err->code;
+    query->under = request->owned[4];
+    query->above = request->owned[5];
+    query->tree = cli_value(cli, "tree");
+    query->levels = cli_value(cli, "levels");
+    return 0;
+}
+
 static int
 prepare(struct cli *cli, struct request *request, enum cli_format format, const char *word,
         rv_err *err)
@@ -128,7 +167,7 @@ prepare(struct cli *cli, struct request *request, enum cli_format format, const 
                            .kind = &request->kind,
                            .table_flags = (cli->color ? CLI_TABLE_COLOR : 0) |
                                           (cli_has(cli, "no-headers") ? 0 : CLI_TABLE_HEADERS) };
-    if (choose_columns(cli, request, format, err) < 0)
+    if (choose_columns(cli, request, format, err) < 0 || find_places(cli, request, err) < 0)
         return err->code;
     return collect_filters(cli, request, err);
 }

@@ -46,6 +46,14 @@ add_query(rv_buf *out, const struct cli_query *query)
         add_parameter(out, "attributes", query->attributes);
     if (query->archived)
         add_parameter(out, "archived", "true");
+    if (query->under)
+        add_parameter(out, "under", query->under);
+    if (query->above)
+        add_parameter(out, "above", query->above);
+    if (query->tree)
+        add_parameter(out, "tree", query->tree);
+    if (query->levels)
+        add_parameter(out, "levels", query->levels);
 }
 
 char *

@@ -18,6 +18,8 @@ struct cli_query {
     int descending;
     int64_t limit; /* -1: all */
     int archived;
+    const char *under, *above; /* "COLLECTION/ID"; NULL: anywhere */
+    const char *tree, *levels; /* of those two; NULL: the server's choice */
 };
 
 /* The order that people expect of this kind, into query->order. */

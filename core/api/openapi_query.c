@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "api/scope.h"
+#include "api/tree.h"
 #include "base/text.h"
 
 #define PATTERN_MAX (256u << 10)
@@ -224,6 +225,36 @@ write_class(struct rv_request *req, rv_json_writer *w, const struct rv_kind *kin
 }
 
 static void
+tree_parameter(rv_json_writer *w, const struct rv_kind *kind, const char *name, const char *help,
+               enum rv_tree_direction direction)
+{
+    rv_buf pattern = rv_buf_limited(PATTERN_MAX);
+    int count = 0;
+
+    rv_buf_add_string(&pattern, "^(");
+    for (int i = 0; i < rv_model_count(); i++)
+        if (rv_tree_accepts(kind, rv_model_at(i), direction))
+            rv_buf_addf(&pattern, "%s%s", count++ ? "|" : "", rv_model_at(i)->api_name);
+    rv_buf_add_string(&pattern, ")/[0-9]{1,18}$");
+    text_parameter(w, name, help, rv_buf_text(&pattern));
+    rv_buf_free(&pattern);
+}
+
+static void
+write_under(struct rv_request *req, rv_json_writer *w, const struct rv_kind *kind)
+{
+    (void)req;
+    tree_parameter(w, kind, "under", "What lies in this row, at any depth", RV_TREE_UNDER);
+}
+
+static void
+write_above(struct rv_request *req, rv_json_writer *w, const struct rv_kind *kind)
+{
+    (void)req;
+    tree_parameter(w, kind, "above", "What this row lies in, at any depth", RV_TREE_ABOVE);
+}
+
+static void
 write_expand(struct rv_request *req, rv_json_writer *w, const struct rv_kind *kind)
 {
     (void)req;
@@ -262,12 +293,27 @@ static const struct {
     { "filter", RV_OPENAPI_LIST, write_filter },
     { "sort_by", RV_OPENAPI_LIST, write_sort },
     { "collection_class", RV_OPENAPI_LIST, write_class },
+    { "under", RV_OPENAPI_LIST, write_under },
+    { "above", RV_OPENAPI_LIST, write_above },
 };
 
-/* Some kinds have no class. */
+static int
+in_a_tree(const struct rv_kind *kind, enum rv_tree_direction direction)
+{
+    for (int i = 0; i < rv_model_count(); i++)
+        if (rv_tree_accepts(kind, rv_model_at(i), direction))
+            return 1;
+    return 0;
+}
+
+/* Some kinds have no class, and most are in no tree. */
 static int
 applies(size_t parameter, const struct rv_kind *kind)
 {
+    if (of_kind[parameter].write == write_under)
+        return in_a_tree(kind, RV_TREE_UNDER);
+    if (of_kind[parameter].write == write_above)
+        return in_a_tree(kind, RV_TREE_ABOVE);
     return of_kind[parameter].write != write_class || kind->def->class_name != NULL;
 }
 
@@ -295,6 +341,11 @@ rv_openapi_query(rv_json_writer *w, const struct rv_kind *kind, int form)
     }
     for (size_t i = 0; form == RV_OPENAPI_LIST && i < RV_COUNT(common); i++)
         rv_openapi_ref(w, "parameters", common[i]);
+    if (form == RV_OPENAPI_LIST &&
+        (in_a_tree(kind, RV_TREE_UNDER) || in_a_tree(kind, RV_TREE_ABOVE))) {
+        rv_openapi_ref(w, "parameters", "tree");
+        rv_openapi_ref(w, "parameters", "levels");
+    }
 }
 
 static void
@@ -318,6 +369,7 @@ rv_openapi_parameters(struct rv_request *req, rv_json_writer *w)
 {
     static const char *const resources[] = { "resources", NULL };
     static const char *const ignore_case[] = { "ignore_case", NULL };
+    static const char *const trees[] = { "ems_metadata", "genealogy", NULL };
 
     rv_jw_name(w, "sort_order");
     text_parameter(w, "sort_order", "An order a key",
@@ -339,5 +391,11 @@ rv_openapi_parameters(struct rv_request *req, rv_json_writer *w)
     rv_jw_name(w, "by_tag");
     text_parameter(w, "by_tag", "Rows that have all of these tags",
                    "^/[^,\\u0000]{0,60}(,/[^,\\u0000]{0,60}){0,4}$");
+    rv_jw_name(w, "tree");
+    word_parameter(w, "tree", "Which tree under and above go by", trees);
+    rv_jw_name(w, "levels");
+    begin(w, "levels", "How far under and above look; 1: children or parents alone");
+    rv_openapi_json(w, "{\"type\":\"integer\",\"minimum\":1,\"maximum\":100}");
+    rv_jw_end_object(w);
     write_parameters_of_kinds(req, w);
 }

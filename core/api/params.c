@@ -6,6 +6,7 @@
 
 #include <string.h>
 #include "api/api_internal.h"
+#include "api/tree.h"
 #include "base/text.h"
 
 int
@@ -275,6 +276,8 @@ rv_params_read(struct rv_list_params *out, struct rv_request *req, struct rv_sel
         rc = read_flag(req, "archived", &out->include_archived, err);
     if (rc == 0)
         rc = read_hide(out, req, err);
+    if (rc == 0)
+        rc = rv_tree_read(&out->tree, req, kind, err);
     if (rc < 0)
         return rc;
     if (out->limit > limit_max)

@@ -17,6 +17,18 @@ struct rv_sort {
     int ignore_case;
 };
 
+struct rv_tree_row {
+    const struct rv_kind *kind; /* NULL: not asked for */
+    int64_t id;
+};
+
+/* tree.h */
+struct rv_tree_params {
+    struct rv_tree_row under, above;
+    const char *tree;
+    int64_t levels; /* most steps from there */
+};
+
 struct rv_list_params {
     int expand_resources;
     struct rv_sub expands[RV_EXPANDS_MAX]; /* by expand= or attributes= */
@@ -33,6 +45,7 @@ struct rv_list_params {
     int sort_count;
     const char *collection_class; /* NULL: none */
     const char *by_tag;
+    struct rv_tree_params tree;
 };
 
 /* Reads them all, resolves attributes and sort keys in select (made for kind), and checks every

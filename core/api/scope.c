@@ -8,6 +8,7 @@
 #include "api/scope.h"
 
 #include <string.h>
+#include "api/tree.h"
 #include "api/types.h"
 #include "base/text.h"
 
@@ -170,6 +171,7 @@ rv_scope_make(struct rv_listing *listing, rv_err *err)
     if (listing->kind->archived && !params->include_archived && !params->gone_too &&
         !rv_condition_about_life(params->filters, params->filter_count))
         rv_sql_add(sql, " AND t.\"deleted_on\" IS NULL");
+    rv_tree_add(sql, listing->kind, &params->tree);
     if (params->collection_class) {
         int rc = add_class(listing, params->collection_class, err);
         if (rc < 0)

@@ -35,6 +35,14 @@ static const struct rv_virtual virtuals[] = {
       "deleted_on", NULL, "Whether it is gone" },
     { "*archived", "active", REEVE_FLAG, "(CASE WHEN @.\"deleted_on\" IS NULL THEN 1 ELSE 0 END)",
       "deleted_on", NULL, "Whether it is there" },
+    { "snapshot", "parent_id", REEVE_INT,
+      "(SELECT p.\"id\" FROM \"snapshots\" p WHERE p.\"vm_or_template_id\" = "
+      "@.\"vm_or_template_id\" AND p.\"uid\" = @.\"parent_uid\")",
+      "parent_uid", "snapshot", "The snapshot that it was made after" },
+    { "guest_device", "parent_device_id", REEVE_INT,
+      "(SELECT p.\"id\" FROM \"guest_devices\" p WHERE p.\"hardware_id\" = @.\"hardware_id\" AND "
+      "p.\"uid_ems\" = @.\"parent_device_uid\")",
+      "parent_device_uid", "guest_device", "The card that it is a part of" },
     { "task", "task_results", REEVE_JSON, "@.\"results\"", "results", NULL,
       "What came out: results, by the name that ManageIQ has for it" },
     { "provider", "emstype", REEVE_STRING, "@.\"type\"", "type", NULL,
