@@ -52,6 +52,13 @@ static const struct rv_action actions[] = {
 
     { "message", BOTH, RV_M_POST, "retry", "ops_diagnostics", "Send a dead message again",
       "state=error", 0, rv_message_retry_run, NULL, NULL, "ActionResult" },
+    { "message", BOTH, RV_M_POST, "delete", "ops_diagnostics", "Remove a dead message",
+      "state=error", 0, rv_message_delete_run, NULL, NULL, "ActionResult" },
+    { "message", RV_ON_RESOURCE, RV_M_DELETE, "delete", "ops_diagnostics", "Remove a dead message",
+      "state=error", 0, rv_message_delete_run, NULL, NULL, NULL },
+    { "message", RV_ON_COLLECTION, RV_M_POST, "counts", "ops_diagnostics",
+      "How many there are by state, queue, zone and role", NULL, RV_ACTION_NO_ROW,
+      rv_message_counts_run, NULL, NULL, "ActionResult" },
 };
 
 static int

@@ -35,7 +35,14 @@ static const struct {
             "success": {"type": "boolean"}, "message": {"type": "string"},
             "hint": {"type": "string"}, "href": {"type": "string"},
             "task_id": {"$ref": "#/components/schemas/Id"}, "task_href": {"type": "string"},
+            "counts": {"type": "array", "items": {"$ref": "#/components/schemas/MessageCount"}},
             "tasks": {"type": "array", "items": {"$ref": "#/components/schemas/TaskLink"}}}}) },
+    { "MessageCount", JSON({"type": "object", "additionalProperties": false,
+        "required": ["state", "queue_name", "count"], "properties": {
+            "state": {"type": "string"}, "queue_name": {"type": "string"},
+            "zone": {"type": ["string", "null"]}, "role": {"type": ["string", "null"]},
+            "count": {"type": "integer"},
+            "oldest_on": {"type": ["string", "null"], "format": "date-time"}}}) },
     { "Token", JSON({"type": "object", "additionalProperties": false,
         "required": ["auth_token", "token_ttl", "expires_on"], "properties": {
             "auth_token": {"type": "string"}, "token_ttl": {"type": "integer"},

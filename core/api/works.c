@@ -106,6 +106,8 @@ delete_task(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err
         return rv_fail(err, RV_E_CONFLICT,
                        "task %" PRId64 " is %s; only finished tasks are deleted", id,
                        row[0].type == RV_TEXT ? row[0].v.text : "?");
+    if (rv_task_drop_log(store, id, err))
+        return err->code;
     return rv_record_delete(store, feed, rv_model_kind("task"), id, err);
 }
 

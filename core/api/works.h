@@ -12,6 +12,8 @@ int rv_query_all(struct rv_job *job, const cJSON *first, rv_err *err);
 int rv_task_cancel_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err);
 int rv_task_delete_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err);
 int rv_message_retry_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err);
+int rv_message_delete_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err);
+int rv_message_counts_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err);
 
 /* Put a message that a task follows. When the same one waits already, its task is the answer's:
  * *task_id either way. */

@@ -25,6 +25,7 @@ const struct rv_retention_rule rv_retention_rules[] = {
     { "tokens", "auth_tokens", "expires_on", NULL, NULL, NULL, 1000, 0 },
     { "finished tasks", "miq_tasks", "updated_on", "state = 'Finished'", "tasks.keep",
       "tasks.rows_max", 1000, 1 },
+    { "lines of tasks' logs", "miq_task_logs", "created_on", NULL, "tasks.keep", NULL, 1000, 0 },
     { "dead messages", "miq_queue", "dead_on", "state = 'error'", "tasks.keep", "tasks.rows_max",
       1000, 0 },
     { "events", "event_streams", "timestamp", NULL, "events.keep", "events.rows_max", 1000, 0 },

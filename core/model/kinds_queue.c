@@ -64,6 +64,14 @@ static const struct reeve_column task_columns[] = {
     REEVE_COLUMNS_END,
 };
 
+static const struct reeve_column task_log_columns[] = {
+    REF_F(REQUIRED, "miq_task_id", "task", "Task that it tells of"),
+    STRING_F(REQUIRED, "level", "info, warning or error"),
+    STRING_F(REQUIRED, "message", "What happened"),
+    CREATED_ON,
+    REEVE_COLUMNS_END,
+};
+
 const struct reeve_kind rv_kinds_queue[] = {
     KIND(message, .table = "miq_queue", .api_name = "miq_queue", .title = "Message",
          .help = "A command that waits for a worker", .flags = REEVE_KIND_SERVER, .key = LIST("id"),
@@ -71,5 +79,8 @@ const struct reeve_kind rv_kinds_queue[] = {
     KIND(task, .table = "miq_tasks", .api_name = "tasks", .title = "Task",
          .help = "Something that was asked for, and how it went", .flags = REEVE_KIND_SERVER,
          .key = LIST("id"), .class_name = "MiqTask"),
+    KIND(task_log, .table = "miq_task_logs", .api_name = "task_logs",
+         .title = "Line of a task's log", .help = "What happened to a task, and when",
+         .flags = REEVE_KIND_SERVER, .key = LIST("id")),
     KINDS_END,
 };

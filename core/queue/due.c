@@ -81,3 +81,34 @@ rv_queue_names_free(char **names)
         free(names[i]);
     free(names);
 }
+
+static const char *
+text_or_null(const rv_value *value)
+{
+    return value->type == RV_TEXT ? value->v.text : NULL;
+}
+
+int
+rv_queue_counts(struct rv_store *store, void (*fn)(void *arg, const struct rv_queue_count *count),
+                void *arg, rv_err *err)
+{
+    RV_AUTO_ROWS struct rv_rows *rows = NULL;
+    const rv_value *row = NULL;
+    int more;
+    if (rv_store_query(store, &rows,
+                       "SELECT state, queue_name, zone, role, COUNT(*), MIN(created_on)"
+                       " FROM miq_queue GROUP BY state, queue_name, zone, role"
+                       " ORDER BY state, queue_name, zone NULLS LAST, role NULLS LAST",
+                       NULL, 0, err))
+        return rv_wrap(err, "count messages");
+    while ((more = rv_rows_next(rows, &row, err)) > 0) {
+        const struct rv_queue_count count = { .state = row[0].v.text,
+                                              .queue_name = row[1].v.text,
+                                              .zone = text_or_null(&row[2]),
+                                              .role = text_or_null(&row[3]),
+                                              .count = row[4].v.i,
+                                              .oldest_on = row[5].type == RV_INT ? row[5].v.i : 0 };
+        fn(arg, &count);
+    }
+    return more < 0 ? rv_wrap(err, "count messages") : 0;
+}

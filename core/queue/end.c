@@ -30,11 +30,11 @@ delete_held(struct rv_store *store, const struct rv_message *message, int64_t ho
     return changed ? 0 : stale(message, err);
 }
 
-/* For what follows: its callback is a new message. */
+/* For what follows: its callback is a new message, and its task has a log. */
 static int
 begin_end(struct rv_store *store, const struct rv_message *message, rv_err *err)
 {
-    if (message->callback && rv_store_reserve_ids(store, 1, err))
+    if ((message->callback || message->task_id) && rv_store_reserve_ids(store, 4, err))
         return err->code;
     return rv_store_begin(store, err);
 }
@@ -111,7 +111,8 @@ static int
 tell_task(struct rv_store *store, const struct letting_go *go, rv_err *err)
 {
     int64_t task_id = go->message->task_id;
-    if (task_id == 0 || rv_task_progress(store, task_id, -1, go->why->text, err) == 0)
+    if (task_id == 0 || (rv_task_progress(store, task_id, -1, go->why->text, err) == 0 &&
+                         rv_task_log(store, task_id, "warning", go->why->text, err) == 0))
         return 0;
     if (err->code != RV_E_NOT_FOUND)
         return err->code;
@@ -206,7 +207,7 @@ give_up(struct rv_store *store, int64_t id, const rv_err *why, rv_err *err)
 int
 rv_queue_give_up(struct rv_store *store, int64_t id, const rv_err *why, rv_err *err)
 {
-    if (rv_store_reserve_ids(store, 1, err) || rv_store_begin(store, err))
+    if (rv_store_reserve_ids(store, 4, err) || rv_store_begin(store, err))
         return err->code;
     if (give_up(store, id, why, err)) {
         rv_store_rollback(store);

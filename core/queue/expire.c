@@ -52,7 +52,7 @@ static int
 expire_some(struct rv_store *store, int64_t now_ms, rv_err *err)
 {
     struct rv_message *messages[AT_ONCE] = { 0 };
-    if (rv_store_reserve_ids(store, AT_ONCE, err) || rv_store_begin(store, err))
+    if (rv_store_reserve_ids(store, 3 * AT_ONCE, err) || rv_store_begin(store, err))
         return err->code;
     int count = delete_expired(messages, store, now_ms, err);
     int well = count >= 0 && end_expired(store, messages, count, err) == 0 &&

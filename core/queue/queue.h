@@ -183,6 +183,15 @@ int rv_queue_send_again(struct rv_store *store, int64_t id, rv_err *err);
 int rv_queue_next_due(struct rv_store *store, const struct rv_taker *taker, int64_t *ms,
                       rv_err *err);
 
+/* Messages by state, queue, zone and role; zone and role NULL: any. Texts live during the call. */
+struct rv_queue_count {
+    const char *state, *queue_name, *zone, *role;
+    int64_t count, oldest_on;
+};
+int rv_queue_counts(struct rv_store *store,
+                    void (*fn)(void *arg, const struct rv_queue_count *count), void *arg,
+                    rv_err *err);
+
 /* What a put says to other hosts (rv_store_notify); the payload is the queue's name. */
 #define RV_QUEUE_CHANNEL "reeve_queue"
 

@@ -100,7 +100,7 @@ static int
 release_some(struct released *released, struct rv_store *store, const char *which, int64_t number,
              const char *why, rv_err *err)
 {
-    if (rv_store_reserve_ids(store, AT_ONCE, err) || rv_store_begin(store, err))
+    if (rv_store_reserve_ids(store, 3 * AT_ONCE, err) || rv_store_begin(store, err))
         return err->code;
     if (release_in_transaction(released, store, which, number, why, err) == 0 &&
         rv_store_commit(store, err) == 0) {

@@ -29,7 +29,8 @@ task_kind(void)
 /* What one of the calls below was told. */
 struct change {
     int64_t id;
-    const char *name, *userid, *status, *message, *results;
+    const struct rv_task_spec *spec;
+    const char *status, *message, *results, *context;
     int pct;
 };
 
@@ -57,8 +58,12 @@ create(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
     struct change *change = arg;
     const struct rv_field fields[] = {
-        { "name", rv_vtext(change->name) },
-        { "userid", rv_vtext(change->userid) },
+        { "name", rv_vtext(change->spec->name) },
+        { "userid", rv_vtext(change->spec->userid) },
+        { "identifier", rv_vtext(change->spec->identifier) },
+        { "context_data", rv_vtext(change->spec->context) },
+        { "zone", rv_vtext(change->spec->zone) },
+        { "miq_server_id", change->spec->server_id ? rv_vint(change->spec->server_id) : RV_VNULL },
         { "state", rv_vtext("Queued") },
         { "status", rv_vtext("Ok") },
         { "message", rv_vtext("Waiting for a worker") },
@@ -79,7 +84,9 @@ start(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
     const struct rv_field fields[] = { { "state", rv_vtext("Active") },
                                        { "message", rv_vtext("Working") },
                                        { "started_on", rv_vint(rv_now_ms()) } };
-    return rv_record_update(store, feed, task_kind(), change->id, fields, RV_COUNT(fields), err);
+    if (rv_record_update(store, feed, task_kind(), change->id, fields, RV_COUNT(fields), err))
+        return err->code;
+    return rv_task_log(store, change->id, "info", "a worker has begun", err);
 }
 
 static int
@@ -101,6 +108,12 @@ progress(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
     return rv_record_update(store, feed, task_kind(), change->id, fields, count, err);
 }
 
+static const char *
+level_of(const char *status)
+{
+    return strcmp(status, "Ok") == 0 ? "info" : strcmp(status, "Warn") == 0 ? "warning" : "error";
+}
+
 static int
 finish(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
@@ -115,8 +128,13 @@ finish(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
         { "message", rv_vtext(change->message) }, { "pct_complete", rv_vint(100) },
         { "results", rv_vtext(change->results) },
     };
-    return rv_record_update(store, feed, task_kind(), change->id, fields,
-                            change->results ? RV_COUNT(fields) : RV_COUNT(fields) - 1, err);
+    if (rv_record_update(store, feed, task_kind(), change->id, fields,
+                         change->results ? RV_COUNT(fields) : RV_COUNT(fields) - 1, err))
+        return err->code;
+    RV_AUTO_FREE char *line =
+        rv_format("finished: %s%s%s", change->status, change->message ? ": " : "",
+                  change->message ? change->message : "");
+    return rv_task_log(store, change->id, level_of(change->status), line, err);
 }
 
 /* Ready messages of a task that nobody will do; 1 when there was one. */
@@ -151,37 +169,67 @@ cancel(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
         return rv_fail(err, RV_E_CONFLICT, "task %lld is finished already", (long long)change->id);
     int deleted = now.queued ? delete_message(store, change->id, &ended, err) : 0;
     /* Queued, but a worker has just taken its message: it will see the mark. */
-    if (deleted == 0)
-        return rv_record_update(store, feed, task_kind(), change->id, mark, RV_COUNT(mark), err);
-    return deleted < 0 ? deleted : 0;
+    if (deleted == 0 &&
+        rv_record_update(store, feed, task_kind(), change->id, mark, RV_COUNT(mark), err) == 0)
+        return rv_task_log(store, change->id, "warning", "somebody asked to end it", err);
+    return deleted < 0 ? deleted : err->code;
+}
+
+/* Lines of the log are rows: their ids come before the transaction. */
+static int
+transaction(struct rv_store *store, rv_record_work work, struct change *change, rv_err *err)
+{
+    if (!rv_store_in_transaction(store) && rv_store_reserve_ids(store, 4, err))
+        return err->code;
+    return rv_record_transaction(store, work, change, err);
+}
+
+int
+rv_task_create_with(struct rv_store *store, const struct rv_task_spec *spec, int64_t *id,
+                    rv_err *err)
+{
+    struct change change = { .spec = spec };
+    if (transaction(store, create, &change, err))
+        return rv_wrap(err, "create task '%s'", spec->name);
+    *id = change.id;
+    return 0;
 }
 
 int
 rv_task_create(struct rv_store *store, const char *name, const char *userid, int64_t *id,
                rv_err *err)
 {
-    struct change change = { .name = name, .userid = userid };
-    if (!rv_store_in_transaction(store) && rv_store_reserve_ids(store, 1, err))
-        return rv_wrap(err, "create task '%s'", name);
-    if (rv_record_transaction(store, create, &change, err))
-        return rv_wrap(err, "create task '%s'", name);
-    *id = change.id;
-    return 0;
+    return rv_task_create_with(store, &(struct rv_task_spec){ .name = name, .userid = userid }, id,
+                               err);
+}
+
+static int
+set_context(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
+{
+    struct change *change = arg;
+    const struct rv_field fields[] = { { "context_data", rv_vtext(change->context) } };
+    return rv_record_update(store, feed, task_kind(), change->id, fields, RV_COUNT(fields), err);
+}
+
+int
+rv_task_set_context(struct rv_store *store, int64_t id, const char *context, rv_err *err)
+{
+    struct change change = { .id = id, .context = context };
+    return transaction(store, set_context, &change, err) ? rv_wrap(err, "set a task's context") : 0;
 }
 
 int
 rv_task_start(struct rv_store *store, int64_t id, rv_err *err)
 {
     struct change change = { .id = id };
-    return rv_record_transaction(store, start, &change, err) ? rv_wrap(err, "start task") : 0;
+    return transaction(store, start, &change, err) ? rv_wrap(err, "start task") : 0;
 }
 
 int
 rv_task_progress(struct rv_store *store, int64_t id, int pct, const char *message, rv_err *err)
 {
     struct change change = { .id = id, .pct = pct, .message = message };
-    return rv_record_transaction(store, progress, &change, err) ? rv_wrap(err, "report on task")
-                                                                : 0;
+    return transaction(store, progress, &change, err) ? rv_wrap(err, "report on task") : 0;
 }
 
 int
@@ -193,16 +241,14 @@ rv_task_finish(struct rv_store *store, int64_t id, const char *status, const cha
     if (cut)
         cut[rv_utf8_prefix(cut, strlen(cut))] = '\0';
     struct change change = { .id = id, .status = status, .message = cut, .results = results };
-    return rv_record_transaction(store, finish, &change, err) ? rv_wrap(err, "finish task") : 0;
+    return transaction(store, finish, &change, err) ? rv_wrap(err, "finish task") : 0;
 }
 
 int
 rv_task_cancel(struct rv_store *store, int64_t id, rv_err *err)
 {
     struct change change = { .id = id };
-    if (!rv_store_in_transaction(store) && rv_store_reserve_ids(store, 1, err))
-        return rv_wrap(err, "cancel task");
-    return rv_record_transaction(store, cancel, &change, err) ? rv_wrap(err, "cancel task") : 0;
+    return transaction(store, cancel, &change, err) ? rv_wrap(err, "cancel task") : 0;
 }
 
 int

@@ -6,11 +6,16 @@
 
 #include "base/log.h"
 #include "keeping/retention.h"
+#include "queue/task.h"
 
 int
 rv_purge_run(struct rv_worker *worker, rv_err *err)
 {
     static struct rv_retention state;
+
+    if (rv_task_expire_silent(worker->store, rv_settings_int(worker->settings, "tasks.timeout"),
+                              NULL, err))
+        return err->code;
     int more = rv_retention_run(&state, worker->store, worker->settings, err);
 
     if (state.dropped > 0)

@@ -20,13 +20,20 @@
 #include "server/measure.h"
 #include "server/protocol.h"
 #include "server/purge.h"
+#include "server/queue_log.h"
 #include "server/space.h"
 #include "server/staffing.h"
 #include "server/upkeep.h"
 #include "server/worker.h"
 #include "store/schema.h"
 
-enum { SAY_AGAIN_MS = 30000, MOST_CHANNELS = 16, MOST_ROLES = 63, MOST_TYPES = 32 };
+enum {
+    SAY_AGAIN_MS = 30000,
+    MOST_CHANNELS = 16,
+    MOST_ROLES = 63,
+    MOST_TYPES = 32,
+    NOTIFIED_MS = 100
+};
 
 #define CHANGES_CHANNEL "reeve_changes"
 
@@ -39,7 +46,8 @@ struct server {
     char *want, *limits;         /* what was told last, as text */
     char *roles[MOST_ROLES + 1]; /* that we have; ends with NULL */
     int64_t work_ms[MOST_TYPES]; /* when the queue of a type last had messages; 0: never */
-    int64_t renewed_ms, purged_ms;
+    int64_t renewed_ms, purged_ms, counted_ms;
+    int due; /* the next round is not to wait */
     int64_t failing_ms, said_ms;
 };
 
@@ -56,9 +64,10 @@ on_frame(void *arg, const cJSON *frame)
         server->quiescing = 1;
     } else if (rv_message_is(frame, "quarantine")) {
         cJSON_AddItemToArray(server->quarantines, cJSON_Duplicate(frame, 1));
-    } else {
+    } else if (!rv_message_is(frame, "wake")) {
         return;
     }
+    server->due = 1;
     server->worker->woken = 1;
 }
 
@@ -241,6 +250,19 @@ look_at_garbage(struct server *server, rv_err *err)
 }
 
 static int
+look_at_counts(struct server *server, rv_err *err)
+{
+    int64_t now_ms = rv_monotonic_ms();
+    int64_t every_ms = rv_settings_int(server->worker->settings, "server.status_log");
+    if (server->counted_ms == 0)
+        server->counted_ms = now_ms;
+    if (every_ms == 0 || now_ms - server->counted_ms < every_ms)
+        return 0;
+    server->counted_ms = now_ms;
+    return rv_queue_log_counts(server->worker, err);
+}
+
+static int
 note_quiesce(struct server *server, rv_err *err)
 {
     if (server->quiescing != 1)
@@ -262,7 +284,8 @@ go_round(struct server *server, rv_err *err)
         look_at_staff(server, err) || rv_staffing_refuse(server->worker, err) ||
         rv_credentials_check(server->worker, err) ||
         rv_task_each_cancelled(server->worker->store, tell_cancel, server, err) ||
-        look_at_garbage(server, err) || rv_upkeep_schedule(server->worker, err))
+        look_at_garbage(server, err) || rv_upkeep_schedule(server->worker, err) ||
+        look_at_counts(server, err))
         return err->code;
     return 0;
 }
@@ -281,19 +304,22 @@ pass_on(struct server *server, char words[][64], int *count, const char *word)
     rv_worker_wake(server->worker, word);
 }
 
-static void
+/* How many there were. */
+static int
 take_notifications(struct server *server)
 {
     rv_err err = RV_ERR_INIT;
     char words[MOST_CHANNELS][64];
     const char *channel = NULL, *payload = NULL;
-    int count = 0;
+    int count = 0, taken = 0;
     while (rv_store_notified(server->worker->store, &channel, &payload, &err) > 0) {
+        taken++;
         if (strcmp(channel, CHANGES_CHANNEL) == 0)
             pass_on(server, words, &count, "changes");
         else if (strcmp(channel, RV_QUEUE_CHANNEL) == 0)
             pass_on(server, words, &count, payload ? payload : "");
     }
+    return taken;
 }
 
 static void
@@ -320,19 +346,38 @@ say_well(struct server *server)
     server->said_ms = 0;
 }
 
+/* Until the next round: notifications are passed on as they come. What they tell may be our
+ * business too, but a storm of them is no reason for a storm of rounds. */
+static void
+rest(struct server *server, int64_t round_ms, int64_t poll_ms)
+{
+    struct rv_worker *worker = server->worker;
+    int64_t until_ms = round_ms + poll_ms, now_ms = round_ms;
+    while (!worker->stop && !worker->settings_changed && !server->due && now_ms < until_ms) {
+        /* Some may have come with the answers of the round. */
+        if (take_notifications(server) && until_ms > round_ms + NOTIFIED_MS)
+            until_ms = round_ms + NOTIFIED_MS;
+        now_ms = rv_monotonic_ms();
+        if (now_ms < until_ms &&
+            !rv_worker_wait_fd(worker, rv_store_notify_fd(worker->store), until_ms - now_ms))
+            break;
+        now_ms = rv_monotonic_ms();
+    }
+    take_notifications(server);
+}
+
 static void
 serve(struct server *server)
 {
     struct rv_worker *worker = server->worker;
     while (!worker->stop) {
         rv_err err = RV_ERR_INIT;
-        int64_t poll_ms = rv_settings_int(worker->settings, "server.monitor_poll");
+        server->due = 0;
         if (go_round(server, &err))
             say_failing(server, &err);
         else
             say_well(server);
-        rv_worker_wait_fd(worker, rv_store_notify_fd(worker->store), poll_ms);
-        take_notifications(server);
+        rest(server, rv_monotonic_ms(), rv_settings_int(worker->settings, "server.monitor_poll"));
     }
 }
 

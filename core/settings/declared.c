@@ -69,6 +69,8 @@ static const struct rv_setting declared[] = {
     { "server.name", RV_SET_STRING, "", 0, 0, "name of this server; empty: the host's" },
     { "server.heartbeat_freq", RV_SET_DURATION, "30s", 100, HOUR,
       "how often the server writes its last_heartbeat" },
+    { "server.status_log", RV_SET_DURATION, "5m", 0, DAY,
+      "how often the log tells how many messages there are by state, zone and role; 0: never" },
     { "server.monitor_poll", RV_SET_DURATION, "2s", 50, HOUR,
       "how often leases are renewed and the workers that should be are compared with those that "
       "are" },
@@ -141,6 +143,9 @@ static const struct rv_setting declared[] = {
       "wait before a failed message is tried again; doubles with each attempt" },
     { "queue.at_once", RV_SET_INT, "32", 1, 64,
       "quick messages that a generic worker takes, and acknowledges, together; 1: one by one" },
+    { "tasks.timeout", RV_SET_DURATION, "6h", MINUTE, 365 * DAY,
+      "a task that nothing was heard of for so long, and that no message works for, ends as "
+      "Error" },
     { "tasks.keep", RV_SET_DURATION, "7d", MINUTE, 3650 * DAY,
       "finished tasks and dead messages are kept this long" },
     { "tasks.rows_max", RV_SET_INT, "100000", 0, 1000000000,

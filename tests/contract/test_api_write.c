@@ -505,6 +505,42 @@ finished_tasks_can_be_deleted_and_others_cancelled(void **state)
 }
 
 static void
+a_dead_message_is_deleted_and_others_are_not(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    struct rv_message_spec spec = { .class_name = "A", .method_name = "b" };
+    int64_t id;
+    char target[128];
+
+    must(rv_queue_put(f->store, &spec, &id, err));
+    snprintf(target, sizeof(target), "/api/miq_queue/%lld", (long long)id);
+    AUTO_REPLY struct reply early = ask(f, "DELETE", target, NULL, NULL);
+    rv_test_script(f->store, "UPDATE miq_queue SET state = 'error', error = 'it broke'");
+    AUTO_REPLY struct reply deleted = ask(f, "DELETE", target, NULL, NULL);
+    AUTO_REPLY struct reply gone = ask(f, "DELETE", target, NULL, NULL);
+
+    assert_int_equal(early.status, 400);
+    assert_int_equal(deleted.status, 204);
+    assert_int_equal(gone.status, 404);
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM miq_queue"), 0);
+}
+
+static void
+messages_are_counted_by_state(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    struct rv_message_spec spec = { .class_name = "A", .method_name = "b", .role = "event" };
+
+    for (int i = 0; i < 3; i++)
+        must(rv_queue_put(f->store, &spec, NULL, err));
+    AUTO_REPLY struct reply counts = post(f, "/api/miq_queue", "{\"action\":\"counts\"}");
+
+    assert_int_equal(counts.status, 200);
+    assert_non_null(strstr(counts.body, "\"state\":\"ready\",\"queue_name\":\"generic\","
+                                        "\"zone\":null,\"role\":\"event\",\"count\":3"));
+}
+
+static void
 a_dead_message_is_sent_again(void **state)
 {
     struct api_fixture *f = fixture_of(state);
@@ -605,6 +641,8 @@ main(void)
         api_test(an_href_of_another_kind_fails_its_own_entry),
         api_test(finished_tasks_can_be_deleted_and_others_cancelled),
         api_test(a_dead_message_is_sent_again),
+        api_test(a_dead_message_is_deleted_and_others_are_not),
+        api_test(messages_are_counted_by_state),
         api_test(actions_of_documents_can_be_followed),
         api_test(a_client_that_leaves_while_its_request_is_parked_does_no_harm),
         api_test(the_api_closes_with_requests_that_wait),

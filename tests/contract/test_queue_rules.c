@@ -374,6 +374,36 @@ only_a_dead_message_is_deleted(void **state)
     assert_int_equal(rv_queue_delete_dead(queue_store, id, &err), RV_E_NOT_FOUND);
 }
 
+static void
+add_line(void *arg, const struct rv_queue_count *count)
+{
+    char *out = arg;
+    size_t length = strlen(out);
+    snprintf(out + length, 400 - length, "%s %s %s %s %lld\n", count->state, count->queue_name,
+             count->zone ? count->zone : "-", count->role ? count->role : "-",
+             (long long)count->count);
+}
+
+static void
+counts_by_state_queue_zone_and_role_are_those_of_the_table(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    char lines[400] = "";
+    struct rv_taker me = queue_taker(7);
+    queue_put(&(struct rv_message_spec){ .method_name = "m", .priority = 20 });
+    queue_put(&(struct rv_message_spec){ .method_name = "m", .role = "event" });
+    queue_put(&(struct rv_message_spec){ .method_name = "m", .role = "event" });
+    queue_put(&(struct rv_message_spec){ .method_name = "m", .zone = "north" });
+    queue_put(&(struct rv_message_spec){ .method_name = "m", .queue_name = "ems_5" });
+    rv_message_free(queue_take(&me));
+    assert_int_equal(rv_queue_counts(queue_store, add_line, lines, &err), 0);
+    assert_string_equal(lines, "dequeue generic - - 1\n"
+                               "ready ems_5 - - 1\n"
+                               "ready generic north - 1\n"
+                               "ready generic - event 2\n");
+}
+
 int
 main(void)
 {
@@ -390,6 +420,7 @@ main(void)
         QUEUE_TEST(a_message_that_was_not_begun_in_time_expires),
         QUEUE_TEST(what_is_put_while_a_message_is_worked_on_inherits_its_context),
         QUEUE_TEST(only_a_dead_message_is_deleted),
+        QUEUE_TEST(counts_by_state_queue_zone_and_role_are_those_of_the_table),
     };
     return cmocka_run_group_tests_name("queue_rules", tests, NULL, NULL);
 }

@@ -378,6 +378,116 @@ a_stopping_worker_gives_its_message_back(void **state)
     assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_queue"), 0);
 }
 
+static void
+a_task_carries_what_it_works_with(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    int64_t id = 0;
+    const struct rv_task_spec spec = { .name = "Copy",
+                                       .userid = "admin",
+                                       .identifier = "job 7",
+                                       .context = "{\"from\":5}",
+                                       .zone = "north",
+                                       .server_id = 9 };
+    if (rv_task_create_with(store, &spec, &id, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_tasks WHERE identifier = 'job 7'"
+                                        " AND zone = 'north' AND miq_server_id = 9"),
+                     1);
+    assert_int_equal(rv_task_set_context(store, id, "{\"from\":6}", &err), 0);
+    RV_AUTO_FREE char *context = rv_test_text(store, "SELECT context_data FROM miq_tasks");
+    assert_string_equal(context, "{\"from\":6}");
+}
+
+static void
+the_log_of_a_task_tells_its_way(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct script script = { .answer = RV_E_UNAVAILABLE };
+    rv_clock_fake(1800000000000);
+    put_work("work", new_task(), RV_MESSAGE_AGAIN);
+    assert_int_equal(dispatch(&script, &err), 1);
+    rv_clock_advance(10000);
+    assert_int_equal(dispatch(&script, &err), 1);
+    static const char *const lines[] = { "a worker has begun", "told to fail", "a worker has begun",
+                                         "finished: Error: told to fail" };
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_task_logs"), RV_COUNT(lines));
+    for (size_t i = 0; i < RV_COUNT(lines); i++) {
+        RV_AUTO_FREE char *sql =
+            rv_format("SELECT message FROM miq_task_logs ORDER BY id LIMIT 1 OFFSET %zu", i);
+        RV_AUTO_FREE char *line = rv_test_text(store, sql);
+        assert_string_equal(line, lines[i]);
+    }
+}
+
+static void
+the_log_of_a_task_has_a_ceiling_and_goes_with_it(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    int64_t id = new_task();
+    assert_int_equal(rv_store_reserve_ids(store, RV_TASK_LOG_MOST + 10, &err), 0);
+    assert_int_equal(rv_store_begin(store, &err), 0);
+    for (int i = 0; i < RV_TASK_LOG_MOST + 5; i++)
+        if (rv_task_log(store, id, "info", "step", &err))
+            fail_msg("%s", err.text);
+    assert_int_equal(rv_store_commit(store, &err), 0);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_task_logs"), RV_TASK_LOG_MOST);
+    assert_int_equal(rv_task_drop_log(store, id, &err), 0);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_task_logs"), 0);
+}
+
+static void
+an_active_task_that_is_silent_for_hours_ends_as_error(void **state)
+{
+    (void)state;
+    enum { HOURS_6 = 6 * 3600 * 1000 };
+    rv_err err = RV_ERR_INIT;
+    int64_t count = 0;
+    rv_clock_fake(1800000000000);
+    int64_t id = new_task();
+    assert_int_equal(rv_task_start(store, id, &err), 0);
+    rv_clock_advance(HOURS_6 - 1000);
+    assert_int_equal(rv_task_progress(store, id, 10, NULL, &err), 0);
+    rv_clock_advance(2000);
+    assert_int_equal(rv_task_expire_silent(store, HOURS_6, &count, &err), 0);
+    assert_int_equal(count, 0);
+    rv_clock_advance(HOURS_6);
+    assert_int_equal(rv_task_expire_silent(store, HOURS_6, &count, &err), 0);
+    assert_int_equal(count, 1);
+    task_is("Finished", "Error", "no sign of life for 21600 s");
+}
+
+static void
+a_silent_task_whose_message_is_there_goes_on(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    int64_t count = 0;
+    rv_clock_fake(1800000000000);
+    put_work("work", new_task(), RV_MESSAGE_AGAIN);
+    rv_clock_advance(7 * 3600 * 1000);
+    assert_int_equal(rv_task_expire_silent(store, 6 * 3600 * 1000, &count, &err), 0);
+    assert_int_equal(count, 0);
+    task_is("Queued", "Ok", NULL);
+}
+
+static void
+who_waits_for_a_task_is_told_when_it_is_finished(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    rv_clock_fake(1800000000000);
+    int64_t id = new_task();
+    assert_int_equal(rv_task_wait(store, id, 5000, &err), 0);
+    assert_int_equal(rv_now_ms(), 1800000005000);
+    assert_int_equal(rv_task_finish(store, id, "Ok", NULL, NULL, &err), 0);
+    assert_int_equal(rv_task_wait(store, id, 5000, &err), 1);
+    assert_int_equal(rv_task_wait(store, 12345, 5000, &err), RV_E_NOT_FOUND);
+}
+
 int
 main(void)
 {
@@ -397,6 +507,12 @@ main(void)
         TASK_TEST(a_cancelled_task_ends_its_message),
         TASK_TEST(a_task_cancelled_in_the_middle_is_not_tried_again),
         TASK_TEST(a_stopping_worker_gives_its_message_back),
+        TASK_TEST(a_task_carries_what_it_works_with),
+        TASK_TEST(the_log_of_a_task_tells_its_way),
+        TASK_TEST(the_log_of_a_task_has_a_ceiling_and_goes_with_it),
+        TASK_TEST(an_active_task_that_is_silent_for_hours_ends_as_error),
+        TASK_TEST(a_silent_task_whose_message_is_there_goes_on),
+        TASK_TEST(who_waits_for_a_task_is_told_when_it_is_finished),
     };
     return cmocka_run_group_tests_name("tasks", tests, NULL, NULL);
 }

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The queue through whole programs: messages handled by generic workers, whatever becomes of those."""
+import json
+import os
 import unittest
 
 import queue_it
@@ -27,6 +29,64 @@ class Queue(reeve_it.Case):
         self.assertEqual(ledger.begun[again], 2)
         self.assertIn("signal 11", self.database().one(f"SELECT error FROM miq_queue WHERE id = {once}"))
         self.until(lambda: len(reeved.children("generic")) == 2, "both workers are there again")
+
+    def cli(self, code, *arguments):
+        env = {"REEVE_CONFIG": os.path.join(self.folder, "reevectl.yaml")}
+        got, out, err = self.run_program("reevectl", *arguments, env=env)
+        self.assertEqual(got, code, f"reevectl {' '.join(arguments)}: {err}{out}")
+        return out, err
+
+    def test_dead_messages_are_listed_shown_counted_sent_again_and_deleted(self):
+        reeved = self.begin("--set", "workers.generic.count=1", "--set", "server.status_log=300ms")
+        self.cli(0, "login", "--url", reeved.url, "--password-file", os.path.join(self.home(), "admin-password"))
+        first, last = self.messages.put(3, "fail", args={"class": "invalid"}, role="")
+        self.assertEqual(self.messages.wait(20), {"error": 3})
+        table = self.cli(0, "queue", "list", "--state", "dead", "-o", "table")[0]
+        self.assertRegex(table.splitlines()[0], r"^ID +QUEUE +STATE +COMMAND +PRIORITY +ATTEMPTS +AGE +ERROR")
+        self.assertEqual(table.count("told to fail"), 3)
+        self.assertEqual(json.loads(self.cli(0, "queue", "list", "--state", "working")[0]), [])
+        self.assertIn("is no state of a message", self.cli(2, "queue", "list", "--state", "nonsense")[1])
+        self.assertRegex(self.cli(0, "queue", "show", str(first))[0], r"Error: +.*told to fail")
+        counts = json.loads(self.cli(0, "queue", "counts", "-o", "json")[0])
+        self.assertEqual([(row["state"], row["queue_name"], row["count"]) for row in counts], [("error", "generic", 3)])
+        self.until(lambda: 'state=error count=3 by_zone_and_role="{\\"nil\\":{\\"nil\\":3}}"' in reeved.log(),
+                   "the log has the counts")
+        self.assertIn("is deleted", self.cli(0, "queue", "delete", str(first))[1])
+        self.cli(3, "queue", "show", str(first))
+        self.cli(3, "queue", "retry", str(first))
+        self.cli(0, "queue", "retry", str(last))
+        self.until(lambda: self.messages.ledger().begun[last] == 2, "it has run again")
+        self.messages.wait(10)
+        self.assertIn("2 dead messages: deleted", self.cli(0, "queue", "delete", "--all-dead")[1])
+        self.assertEqual(self.messages.counts(), {})
+        self.cli(2, "queue", "retry")
+
+    def test_tasks_are_listed_shown_logged_and_cancelled(self):
+        reeved = self.begin("--set", "workers.generic.count=1")
+        self.cli(0, "login", "--url", reeved.url, "--password-file", os.path.join(self.home(), "admin-password"))
+        task = self.task(reeved, "Long work", "work", {"ms": 60000})
+        self.until(lambda: self.database().one(f"SELECT state FROM miq_tasks WHERE id = {task}") == "Active", "it runs")
+        self.assertIn("Long work", self.cli(0, "task", "list", "--state", "active", "-o", "table")[0])
+        self.assertEqual(json.loads(self.cli(0, "task", "list", "--state", "queued")[0]), [])
+        self.assertRegex(self.cli(0, "task", "show", str(task))[0], r"State: +Active")
+        self.cli(0, "task", "cancel", str(task))
+        self.cli(1, "task", "wait", str(task), "--timeout", "20s")
+        lines = [row["message"] for row in json.loads(self.cli(0, "task", "log", str(task), "-o", "json")[0])]
+        self.assertEqual(lines, ["a worker has begun", "somebody asked to end it", "finished: Error: cancelled"])
+        self.cli(5, "task", "cancel", str(task))
+        self.cli(3, "task", "log", "1")
+
+    def task(self, reeved, name, method, args):
+        """A task with its message, as the API makes them."""
+        number = 1000000900000
+        self.database().query("INSERT INTO miq_tasks (id, name, state, status, message, userid) VALUES"
+                              f" ({number}, '{name}', 'Queued', 'Ok', 'Waiting', 'admin')")
+        again = "true" if self.database().env else "1"
+        self.database().query(
+            "INSERT INTO miq_queue (id, queue_name, state, priority, class_name, method_name, args, msg_timeout,"
+            f" generation, attempts, retryable, miq_task_id) VALUES ({number + 1}, 'generic', 'ready', 100, 'Test',"
+            f" '{method}', '{json.dumps(args)}', 600, 0, 0, {again}, {number})")
+        return number
 
 
 if __name__ == "__main__":

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * reevectl queue list | show | retry | delete | counts.
+ */
+#include <string.h>
+#include "list.h"
+#include "output.h"
+#include "queue.h"
+
+enum { TEXT_LIMIT = 4 << 20, MOST_AT_ONCE = 1000 };
+
+/* Words of people beside those of the table. */
+static const char *const states[][2] = { { "ready", "ready" },
+                                         { "dequeue", "dequeue" },
+                                         { "working", "dequeue" },
+                                         { "dead", "error" },
+                                         { "error", "error" } };
+
+static const struct cli_option *
+option_of(const struct cli *cli, const char *name)
+{
+    for (const struct cli_option *option = cli->command->options; option->name; option++)
+        if (rv_streq(option->name, name))
+            return option;
+    return NULL;
+}
+
+int
+cli_add_filter(struct cli *cli, const char *filter)
+{
+    if (cli->given_count == CLI_MAX_VALUES)
+        return cli_usage(cli, "too many options");
+    cli->given[cli->given_count++] =
+        (struct cli_given){ .option = option_of(cli, "filter"), .value = filter };
+    return CLI_OK;
+}
+
+int
+cmd_queue_list(struct cli *cli)
+{
+    RV_AUTO_FREE char *filter = NULL;
+    const char *state = cli_value(cli, "state"), *is = NULL;
+
+    for (size_t i = 0; state && i < RV_COUNT(states); i++)
+        if (rv_streq(states[i][0], state))
+            is = states[i][1];
+    if (state && !is)
+        return cli_usage(cli, "'%s' is no state of a message: ready, working or dead", state);
+    if (is) {
+        filter = rv_format("state=%s", is);
+        if (cli_add_filter(cli, filter))
+            return CLI_USAGE;
+    }
+    return cli_get_all(cli, "messages");
+}
+
+int
+cli_check_id(struct cli *cli, const char *word)
+{
+    if (*word && strlen(word) < 19 && strspn(word, "0123456789") == strlen(word))
+        return CLI_OK;
+    return cli_usage(cli, "'%s' is no id", word);
+}
+
+void
+cli_print_lines(const cJSON *row, const char *const (*lines)[2])
+{
+    for (; (*lines)[0]; lines++) {
+        RV_AUTO_BUF rv_buf raw = rv_buf_limited(TEXT_LIMIT), text = rv_buf_limited(TEXT_LIMIT);
+        const cJSON *value = cli_value_at(row, (*lines)[1]);
+
+        if (!value || cJSON_IsNull(value))
+            continue;
+        cli_add_value(&raw, value);
+        cli_clean_line(&text, rv_buf_text(&raw));
+        printf("%-14s %s\n", (*lines)[0], rv_buf_text(&text));
+    }
+}
+
+static void
+print_message(const cJSON *row)
+{
+    static const char *const lines[][2] = {
+        { "Id:", "id" },
+        { "Queue:", "queue_name" },
+        { "State:", "state" },
+        { "Class:", "class_name" },
+        { "Method:", "method_name" },
+        { "Target:", "target_id" },
+        { "Priority:", "priority" },
+        { "Role:", "role" },
+        { "Zone:", "zone" },
+        { "Server:", "server_guid" },
+        { "Series:", "task_id" },
+        { "Label:", "tracking_label" },
+        { "Task:", "miq_task_id" },
+        { "User:", "user_id" },
+        { "Created:", "created_on" },
+        { "Not before:", "deliver_on" },
+        { "Not after:", "expires_on" },
+        { "Taken:", "dequeued_on" },
+        { "By worker:", "handler_id" },
+        { "Lease until:", "lease_expires_on" },
+        { "Timeout (s):", "msg_timeout" },
+        { "Attempts:", "attempts" },
+        { "At most:", "max_attempts" },
+        { "Runs again:", "retryable" },
+        { "Given up:", "dead_on" },
+        { "Error class:", "error_class" },
+        { "Error:", "error" },
+        { "Callback:", "miq_callback" },
+        { "Arguments:", "args" },
+        { NULL, NULL },
+    };
+
+    cli_print_lines(row, lines);
+}
+
+int
+cli_show_row(struct cli *cli, const char *collection, void (*print)(const cJSON *row))
+{
+    RV_AUTO_FREE char *path = rv_format("/api/%s/%s", collection, cli->words[0]);
+    RV_AUTO_JSON cJSON *row = NULL;
+    rv_err err = RV_ERR_INIT;
+    int format = cli_document_format(cli), code;
+
+    if (format < 0 || cli_check_id(cli, cli->words[0]))
+        return CLI_USAGE;
+    code = cli_connect(cli);
+    if (code)
+        return code;
+    if (cli_get(cli->client, path, &row, &err) < 0)
+        return cli_failed(&err);
+    if (cli_is_table((enum cli_format)format))
+        print(row);
+    else
+        cli_print_document((enum cli_format)format, row);
+    return CLI_OK;
+}
+
+int
+cmd_queue_show(struct cli *cli)
+{
+    return cli_show_row(cli, "miq_queue", print_message);
+}
+
+int
+cli_act_on(struct cli *cli, const char *collection, const char *id, const char *action)
+{
+    RV_AUTO_FREE char *path = rv_format("/api/%s/%s", collection, id);
+    RV_AUTO_JSON cJSON *body = cJSON_CreateObject(), *answer = NULL;
+    const char *message;
+    rv_err err = RV_ERR_INIT;
+
+    cJSON_AddStringToObject(body, "action", action);
+    if (cli_request(cli->client, "POST", path, body, &answer, &err) < 0)
+        return cli_failed(&err);
+    message = rv_json_string(answer, "message");
+    if (cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(answer, "success"))) {
+        cli_warn("%s", message ? message : "the server refused");
+        return CLI_FAILURE;
+    }
+    cli_say("%s", message ? message : "done");
+    return CLI_OK;
+}
+
+int
+cli_act_on_words(struct cli *cli, const char *collection, const char *action)
+{
+    int code = CLI_OK, failed = 0;
+
+    for (int i = 0; i < cli->word_count; i++)
+        if (cli_check_id(cli, cli->words[i]))
+            return CLI_USAGE;
+    for (int i = 0; i < cli->word_count; i++) {
+        int one = cli_act_on(cli, collection, cli->words[i], action);
+
+        failed += one != CLI_OK;
+        code = one ? one : code;
+    }
+    return failed && failed < cli->word_count ? CLI_SOME_FAILED : code;
+}
+
+/* All dead messages, some after some: what was acted on is no longer dead. */
+static int
+act_on_dead(struct cli *cli, const char *action)
+{
+    static const char *const filters[] = { "state=error", NULL };
+    const struct cli_query query = {
+        .collection = "miq_queue", .attributes = "id", .filters = filters, .limit = -1
+    };
+    RV_AUTO_JSON cJSON *rows = NULL;
+    const cJSON *row;
+    rv_err err = RV_ERR_INIT;
+    int count = 0, failed = 0;
+
+    if (cli_list(cli->client, &query, &rows, NULL, &err) < 0)
+        return cli_failed(&err);
+    cli_set_quiet(1);
+    cJSON_ArrayForEach(row, rows)
+    {
+        const char *id = rv_json_string(row, "id");
+
+        count++;
+        failed += id && cli_act_on(cli, "miq_queue", id, action) != CLI_OK;
+    }
+    cli_set_quiet(cli_has(cli, "quiet"));
+    cli_say("%d dead messages: %s", count - failed,
+            rv_streq(action, "retry") ? "sent again" : "deleted");
+    return failed == 0 ? CLI_OK : failed < count ? CLI_SOME_FAILED : CLI_FAILURE;
+}
+
+static int
+act(struct cli *cli, const char *action)
+{
+    int code;
+
+    if (cli_has(cli, "all-dead") == (cli->word_count > 0))
+        return cli_usage(cli, "give ids, or --all-dead");
+    code = cli_connect(cli);
+    if (code)
+        return code;
+    return cli_has(cli, "all-dead") ? act_on_dead(cli, action)
+                                    : cli_act_on_words(cli, "miq_queue", action);
+}
+
+int
+cmd_queue_retry(struct cli *cli)
+{
+    return act(cli, "retry");
+}
+
+int
+cmd_queue_delete(struct cli *cli)
+{
+    return act(cli, "delete");
+}
+
+int
+cmd_queue_counts(struct cli *cli)
+{
+    static const struct cli_column columns[] = {
+        { "STATE", "state", cli_cell_text, "", 0 },
+        { "QUEUE", "queue_name", cli_cell_text, "", 0 },
+        { "ZONE", "zone", cli_cell_text, "<any>", 0 },
+        { "ROLE", "role", cli_cell_text, "<any>", 0 },
+        { "COUNT", "count", cli_cell_text, "", 0 },
+        { "OLDEST", "oldest_on", cli_cell_age, "", 0 },
+        CLI_COLUMNS_END,
+    };
+    RV_AUTO_JSON cJSON *body = cJSON_CreateObject(), *answer = NULL;
+    rv_err err = RV_ERR_INIT;
+    int format = cli_format(cli), code;
+
+    if (format < 0)
+        return CLI_USAGE;
+    code = cli_connect(cli);
+    if (code)
+        return code;
+    cJSON_AddStringToObject(body, "action", "counts");
+    if (cli_request(cli->client, "POST", "/api/miq_queue", body, &answer, &err) < 0)
+        return cli_failed(&err);
+    const cJSON *results = cJSON_GetObjectItemCaseSensitive(answer, "results");
+    const cJSON *counts =
+        cJSON_GetObjectItemCaseSensitive(results ? results->child : answer, "counts");
+    if (!cJSON_IsArray(counts)) {
+        rv_fail(&err, RV_E_PROTOCOL, "the server's answer has no counts");
+        return cli_failed(&err);
+    }
+    return cli_print_plain(cli, (enum cli_format)format, counts, columns, "state");
+}

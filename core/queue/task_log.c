@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What is kept of a task's way, and the end of those that nothing is heard of any more.
+ */
+#include "queue/task.h"
+
+#include <string.h>
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "base/wait.h"
+
+enum { LINE_MAX_BYTES = 2048, SILENT_AT_ONCE = 100, LOOK_FIRST_MS = 50, LOOK_LAST_MS = 1000 };
+
+int
+rv_task_log(struct rv_store *store, int64_t id, const char *level, const char *message, rv_err *err)
+{
+    int64_t line_id;
+    rv_err no_ids = RV_ERR_INIT;
+    RV_AUTO_FREE char *line = rv_strndup(message, LINE_MAX_BYTES);
+    if (rv_store_reserve_ids(store, 1, &no_ids))
+        return rv_store_in_transaction(store) ? 0 : rv_fail(err, no_ids.code, "%s", no_ids.text);
+    if (rv_store_new_id(store, &line_id, err))
+        return err->code;
+    line[rv_utf8_prefix(line, strlen(line))] = '\0';
+    const rv_value params[] = { rv_vint(line_id), rv_vint(id),          rv_vtext(level),
+                                rv_vtext(line),   rv_vint(rv_now_ms()), rv_vint(RV_TASK_LOG_MOST) };
+    if (rv_store_exec(store, NULL,
+                      "INSERT INTO miq_task_logs (id, miq_task_id, level, message, created_on)"
+                      " SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), $3, $4, CAST($5 AS BIGINT)"
+                      " WHERE (SELECT COUNT(*) FROM miq_task_logs WHERE miq_task_id = $2) < $6",
+                      params, RV_COUNT(params), err))
+        return rv_wrap(err, "log of task %lld", (long long)id);
+    return 0;
+}
+
+int
+rv_task_drop_log(struct rv_store *store, int64_t id, rv_err *err)
+{
+    const rv_value params[] = { rv_vint(id) };
+    return rv_store_exec(store, NULL, "DELETE FROM miq_task_logs WHERE miq_task_id = $1", params, 1,
+                         err);
+}
+
+static int
+is_finished(struct rv_store *store, int64_t id, rv_err *err)
+{
+    rv_value row[1];
+    const rv_value params[] = { rv_vint(id) };
+    int found =
+        rv_store_one(store, row, 1, "SELECT state FROM miq_tasks WHERE id = $1", params, 1, err);
+    if (found == 0)
+        return rv_fail(err, RV_E_NOT_FOUND, "there is no task %lld", (long long)id);
+    return found < 0 ? found : strcmp(row[0].v.text, "Finished") == 0;
+}
+
+int
+rv_task_wait(struct rv_store *store, int64_t id, int64_t timeout_ms, rv_err *err)
+{
+    int64_t end_ms = rv_monotonic_ms() + timeout_ms, pause_ms = LOOK_FIRST_MS;
+    for (;;) {
+        int finished = is_finished(store, id, err);
+        if (finished)
+            return finished < 0 ? rv_wrap(err, "wait for task") : 1;
+        int64_t left_ms = timeout_ms ? end_ms - rv_monotonic_ms() : pause_ms;
+        if (left_ms <= 0)
+            return 0;
+        if (rv_sleep(left_ms < pause_ms ? left_ms : pause_ms, err))
+            return rv_wrap(err, "wait for task");
+        pause_ms = pause_ms * 2 < LOOK_LAST_MS ? pause_ms * 2 : LOOK_LAST_MS;
+    }
+}
+
+static int
+silent_tasks(struct rv_store *store, int64_t before_ms, int64_t *ids, rv_err *err)
+{
+    RV_AUTO_ROWS struct rv_rows *rows = NULL;
+    const rv_value *row = NULL;
+    const rv_value params[] = { rv_vint(before_ms), rv_vint(SILENT_AT_ONCE) };
+    int count = 0, more;
+    if (rv_store_query(store, &rows,
+                       "SELECT t.id FROM miq_tasks t WHERE t.state <> 'Finished'"
+                       " AND t.updated_on < $1 AND NOT EXISTS (SELECT 1 FROM miq_queue q"
+                       " WHERE q.miq_task_id = t.id AND q.state IN ('ready', 'dequeue'))"
+                       " ORDER BY t.id LIMIT $2",
+                       params, 2, err))
+        return err->code;
+    while ((more = rv_rows_next(rows, &row, err)) > 0)
+        ids[count++] = row[0].v.i;
+    return more < 0 ? more : count;
+}
+
+int
+rv_task_expire_silent(struct rv_store *store, int64_t silent_ms, int64_t *count, rv_err *err)
+{
+    int64_t ids[SILENT_AT_ONCE];
+    RV_AUTO_FREE char *why = rv_format("no sign of life for %lld s", (long long)(silent_ms / 1000));
+    int silent = silent_tasks(store, rv_now_ms() - silent_ms, ids, err);
+    for (int i = 0; i < silent; i++) {
+        if (rv_task_finish(store, ids[i], "Error", why, NULL, err) && err->code != RV_E_NOT_FOUND)
+            return rv_wrap(err, "end tasks that are silent");
+        rv_err_clear(err);
+        rv_log(RV_WARNING, "a task is given up: nothing was heard of it",
+               RV_F("task", RV_I(ids[i])), RV_F("silent_s", RV_I(silent_ms / 1000)));
+    }
+    if (count)
+        *count = silent > 0 ? silent : 0;
+    return silent < 0 ? rv_wrap(err, "look for tasks that are silent") : 0;
+}
