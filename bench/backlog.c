@@ -33,7 +33,7 @@ bench_backlog(struct rv_store *store, int64_t messages)
 }
 
 struct rv_taker
-bench_taker(int index)
+bench_taker(int index, struct rv_floors *floors)
 {
     static const char *const queues[] = { "generic", NULL }, *const roles[] = { NULL };
 
@@ -43,7 +43,8 @@ bench_taker(int index)
                               .zone = "default",
                               .server_guid = "bench",
                               .max_priority = 200,
-                              .lease_ms = LEASE_MS };
+                              .lease_ms = LEASE_MS,
+                              .floors = floors };
 }
 
 #define FIRST                                                                                      \

@@ -18,7 +18,7 @@
 #define WINDOWS_MOST 200
 #define PUT_EACH_US 10000
 
-enum { TAKERS = 4, PUTTERS = 1, LAST_WINDOWS = 5, IDLE_US = 1000 };
+enum { TAKERS = 4, PUTTERS = 1, LAST_WINDOWS = 5, TOGETHER = 64, IDLE_US = 1000 };
 
 /* Shared by all processes. */
 struct meter {
@@ -29,18 +29,20 @@ struct meter {
 };
 
 static void
-count_one(struct meter *meter, int index)
+count_some(struct meter *meter, int index, int count)
 {
     int window = (int)((bench_now() - meter->begun) / meter->window_seconds);
 
     if (window >= 0 && window < WINDOWS_MOST)
-        meter->handled[index][window]++;
+        meter->handled[index][window] += count;
 }
 
 static void
 put_some(struct rv_store *store, int64_t count)
 {
-    const struct rv_message_spec spec = { .class_name = "Bench", .method_name = "work" };
+    const struct rv_message_spec spec = { .class_name = "Bench",
+                                          .method_name = "work",
+                                          .flags = RV_MESSAGE_AGAIN };
     rv_err err = RV_ERR_INIT;
     int64_t id;
 
@@ -72,18 +74,20 @@ put_at_rate(struct rv_store *store, struct meter *meter)
     return 0;
 }
 
-/* 1 when there was one. */
+/* As a worker does that has learnt that these are quick. Returns how many there were. */
 static int
-take_one(struct rv_store *store, int index)
+take_some(struct rv_store *store, int index, struct rv_floors *floors)
 {
-    struct rv_taker taker = bench_taker(index);
-    struct rv_message *message;
+    struct rv_taker taker = bench_taker(index, floors);
+    struct rv_message *messages[TOGETHER];
     rv_err err = RV_ERR_INIT;
-    int found = rv_queue_take(store, &taker, &message, &err);
+    int found = rv_queue_take_some(store, &taker, TOGETHER, messages, &err);
 
-    if (found < 0 || (found == 1 && rv_queue_done(store, message, taker.holder, &err) < 0))
-        bench_die("take a message", &err);
-    rv_message_free(message);
+    if (found < 0 ||
+        (found > 0 && rv_queue_done_some(store, messages, found, taker.holder, &err) < 0))
+        bench_die("take messages", &err);
+    for (int i = 0; i < found; i++)
+        rv_message_free(messages[i]);
     return found;
 }
 
@@ -91,17 +95,19 @@ static int64_t
 work_at_rate(struct rv_store *store, int index, void *arg)
 {
     struct meter *meter = arg;
+    struct rv_floors floors = { .count = 0 };
     int64_t done = 0;
 
     if (index >= TAKERS)
         return put_at_rate(store, meter);
-    while (bench_now() < meter->until)
-        if (take_one(store, index)) {
-            count_one(meter, index);
-            done++;
-        } else {
+    while (bench_now() < meter->until) {
+        int found = take_some(store, index, &floors);
+
+        count_some(meter, index, found);
+        done += found;
+        if (found == 0)
             usleep(IDLE_US);
-        }
+    }
     return done;
 }
 
@@ -109,14 +115,14 @@ static int64_t
 cycle_reeve(struct rv_store *store, int index, void *arg)
 {
     struct meter *meter = arg;
+    struct rv_floors floors = { .count = 0 };
     int64_t done = 0;
 
     while (bench_now() < meter->until) {
         put_some(store, 1);
-        if (take_one(store, index)) {
-            count_one(meter, index);
-            done++;
-        }
+        int found = take_some(store, index, &floors);
+        count_some(meter, index, found);
+        done += found;
     }
     return done;
 }
@@ -140,7 +146,7 @@ cycle_naive(struct rv_store *store, int index, void *arg)
             bench_die("insert", &err);
         if (bench_claim_skipping(store, index, 1, &claim) == 1) {
             bench_acknowledge(store, &claim);
-            count_one(meter, index);
+            count_some(meter, index, 1);
             done++;
         }
     }

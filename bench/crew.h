@@ -42,8 +42,8 @@ void bench_crew_wait(struct bench_running *running, struct bench_crew_result *ou
 /* Ready messages of queue "generic", class "Bench", method "work", put by SQL, fresh: whatever was
  * in the table is gone. */
 void bench_backlog(struct rv_store *store, int64_t messages);
-/* Who takes them: as a generic worker of server "bench". */
-struct rv_taker bench_taker(int index);
+/* Who takes them: as a generic worker of server "bench". floors: zeroed, the taker's own. */
+struct rv_taker bench_taker(int index, struct rv_floors *floors);
 
 /* Claim and acknowledge without Reeve, on the same table: one statement or a short transaction
  * each. They return how many messages were claimed, and keep their ids. */

@@ -23,8 +23,7 @@ rv_document_id(rv_json_writer *w, int64_t id)
 {
     char text[24];
 
-    snprintf(text, sizeof(text), "%" PRId64, id);
-    rv_jw_string(w, text);
+    rv_jw_string_len(w, text, rv_format_int(text, id));
 }
 
 const char *

@@ -54,7 +54,11 @@ rv_sql_param(struct rv_sql *sql, rv_value value)
 void
 rv_sql_column(struct rv_sql *sql, const char *alias, const char *name)
 {
-    rv_sql_addf(sql, "%s.\"%s\"", alias, name);
+    /* For each column of each answer: not by a format. */
+    rv_sql_add(sql, alias);
+    rv_sql_add(sql, ".\"");
+    rv_sql_add(sql, name);
+    rv_sql_add(sql, "\"");
 }
 
 void

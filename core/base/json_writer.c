@@ -46,10 +46,33 @@ add_escaped(rv_buf *out, const char *text, size_t len)
     rv_buf_add(out, text + start, len - start);
 }
 
+/* How many bytes from the first on are ASCII and stand for themselves, in steps of eight; nearly
+ * all texts are such as a whole. */
+static size_t
+plain_prefix(const char *text, size_t len)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    size_t at = 0;
+    for (; len - at >= 8; at += 8) {
+        uint64_t eight;
+        memcpy(&eight, text + at, sizeof(eight));
+        uint64_t quote = eight ^ (ones * '"'), slash = eight ^ (ones * '\\');
+        uint64_t special = ((quote - ones) & ~quote) | ((slash - ones) & ~slash) |
+                           ((eight - ones * 0x20) & ~eight) | eight;
+        if (special & (ones * 0x80))
+            break;
+    }
+    return at;
+}
+
 void
 rv_json_add_string(rv_buf *out, const char *text, size_t len)
 {
+    size_t plain = plain_prefix(text, len);
     rv_buf_add_char(out, '"');
+    rv_buf_add(out, text, plain);
+    text += plain;
+    len -= plain;
     for (;;) {
         size_t good = rv_utf8_prefix(text, len);
         add_escaped(out, text, good);
@@ -171,8 +194,9 @@ rv_jw_string_len(rv_json_writer *w, const char *text, size_t len)
 void
 rv_jw_int(rv_json_writer *w, int64_t value)
 {
+    char text[24];
     separate(w);
-    rv_buf_addf(w->out, "%lld", (long long)value);
+    rv_buf_add(w->out, text, rv_format_int(text, value));
 }
 
 void

@@ -45,6 +45,23 @@ skip_digits(const char *text)
     return text;
 }
 
+size_t
+rv_format_int(char out[24], int64_t value)
+{
+    char digits[24];
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    size_t count = 0, len = 0;
+    do
+        digits[count++] = (char)('0' + left % 10);
+    while (left /= 10);
+    if (value < 0)
+        out[len++] = '-';
+    while (count > 0)
+        out[len++] = digits[--count];
+    out[len] = '\0';
+    return len;
+}
+
 int
 rv_parse_int(int64_t *out, const char *text, rv_err *err)
 {

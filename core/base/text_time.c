@@ -153,6 +153,17 @@ rv_parse_time(int64_t *out_ms, const char *text, rv_err *err)
     return 0;
 }
 
+/* Two digits, and what follows them, if anything. Returns behind them. */
+static char *
+add_two(char *at, unsigned value, char after)
+{
+    *at++ = (char)('0' + value / 10 % 10);
+    *at++ = (char)('0' + value % 10);
+    if (after)
+        *at++ = after;
+    return at;
+}
+
 void
 rv_format_time(char out[32], int64_t unix_ms)
 {
@@ -167,9 +178,21 @@ rv_format_time(char out[32], int64_t unix_ms)
     date_from_days(days, &year, &month, &day);
     unsigned ms = (unsigned)(rest % 1000);
     unsigned seconds = (unsigned)(rest / 1000);
-    char fraction[8] = "";
-    if (ms)
-        snprintf(fraction, sizeof(fraction), ".%03u", ms % 1000);
-    snprintf(out, 32, "%04lld-%02u-%02uT%02u:%02u:%02u%sZ", (long long)year, (unsigned)month % 13,
-             (unsigned)day % 32, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60, fraction);
+    char *at = out;
+    if (year >= 0 && year <= 9999) { /* by hand: answers are full of times */
+        at = add_two(at, (unsigned)(year / 100), '\0');
+        at = add_two(at, (unsigned)(year % 100), '-');
+    } else {
+        at += snprintf(out, 12, "%04lld-", (long long)(year % 1000000000));
+    }
+    at = add_two(at, (unsigned)month, '-');
+    at = add_two(at, (unsigned)day, 'T');
+    at = add_two(at, seconds / 3600, ':');
+    at = add_two(at, seconds / 60 % 60, ':');
+    at = add_two(at, seconds % 60, ms ? '.' : 'Z');
+    if (ms) {
+        *at++ = (char)('0' + ms / 100);
+        at = add_two(at, ms % 100, 'Z');
+    }
+    *at = '\0';
 }

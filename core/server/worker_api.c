@@ -399,7 +399,11 @@ make_loop(struct api *api, rv_err *err)
 {
     int64_t beat_ms = rv_settings_int(api->worker->settings, "workers.heartbeat_freq");
     const struct timeval beat = { .tv_sec = beat_ms / 1000, .tv_usec = (beat_ms % 1000) * 1000 };
-    api->base = event_base_new();
+    struct event_config *config = event_config_new();
+    /* What a request changes about its connection is told to the kernel at once, not one by one. */
+    event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
+    api->base = event_base_new_with_config(config);
+    event_config_free(config);
     if (api->base == NULL)
         return rv_fail(err, RV_E_INTERNAL, "no event loop");
     api->readable = event_new(api->base, api->worker->fd, EV_READ | EV_PERSIST, on_readable, api);

@@ -11,13 +11,26 @@
 
 enum { VALUE_MAX_BYTES = 4096 };
 
+/* Remembers where a key was found, by its address: callers name settings by literals, many of them
+ * with each request. */
 int
 rv_settings_index(const char *key)
 {
+    static struct {
+        const char *key;
+        int index;
+    } found[64];
     const struct rv_setting *all = rv_settings_declared();
-    for (int i = 0; all[i].key; i++)
-        if (strcmp(all[i].key, key) == 0)
-            return i;
+    size_t slot = (uintptr_t)key / 8 % RV_COUNT(found);
+    if (found[slot].key == key && strcmp(all[found[slot].index].key, key) == 0)
+        return found[slot].index;
+    for (int i = 0; all[i].key; i++) {
+        if (strcmp(all[i].key, key) != 0)
+            continue;
+        found[slot].key = key;
+        found[slot].index = i;
+        return i;
+    }
     return -1;
 }
 

@@ -35,9 +35,26 @@ struct pg_rows {
     int ended;
 };
 
+/* At most 18 digits, which is what nearly all of them are: a struct of errors is large to clear. */
+static int
+is_short_int(const char *text, int64_t *out)
+{
+    const char *at = text + (*text == '-'), *first = at;
+    int64_t value = 0;
+
+    for (; *at >= '0' && *at <= '9' && at - first < 18; at++)
+        value = value * 10 + (*at - '0');
+    *out = *text == '-' ? -value : value;
+    return at > first && *at == '\0';
+}
+
 static rv_value
 number_value(const char *text)
 {
+    int64_t number;
+
+    if (is_short_int(text, &number))
+        return rv_vint(number);
     rv_err err = RV_ERR_INIT;
     rv_value value = { .type = RV_INT };
 
