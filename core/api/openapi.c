@@ -418,8 +418,7 @@ static const char section_parameter[] = JSON({
     "name" : "section",
     "in" : "path",
     "required" : true,
-    "description" : "A key or the beginning of keys: workers, workers.generic.count; a slash may "
-                    "stand for the dot",
+    "description" : "A key, or how keys begin: workers, workers.generic.count; slashes will do",
     "schema" : { "type" : "string" }
 });
 static const char settings_parameter[] = JSON({
