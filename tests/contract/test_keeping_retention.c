@@ -49,6 +49,7 @@ static const struct {
 } samples[] = {
     { "tokens", "", "" },
     { "finished tasks", ", state", ", 'Finished'" },
+    { "lines of tasks' logs", ", miq_task_id, level, message", ", 1, 'info', 'x'" },
     { "dead messages", ", state", ", 'error'" },
     { "events", "", "" },
     { "workers of servers that are gone", "", "" },

@@ -2,6 +2,9 @@
 """The queue through whole programs: messages handled by generic workers, whatever becomes of those."""
 import json
 import os
+import random
+import signal
+import time
 import unittest
 
 import queue_it
@@ -29,6 +32,19 @@ class Queue(reeve_it.Case):
         self.assertEqual(ledger.begun[again], 2)
         self.assertIn("signal 11", self.database().one(f"SELECT error FROM miq_queue WHERE id = {once}"))
         self.until(lambda: len(reeved.children("generic")) == 2, "both workers are there again")
+
+    def test_message_over_its_time_ends_as_timeout_and_a_deaf_worker_is_replaced(self):
+        reeved = self.begin("--set", "workers.generic.count=1", "--set", "workers.heartbeat_freq=200ms",
+                            "--set", "workers.heartbeat_timeout=2s")
+        listens, _ = self.messages.put(1, args={"ms": 60000}, timeout=1)
+        self.messages.wait(20)
+        first = reeved.children("generic")
+        deaf, _ = self.messages.put(1, "hang", timeout=1)
+        self.messages.wait(40)
+        self.until(lambda: reeved.children("generic") not in (first, []), "another worker")
+        error = dict(self.database().query("SELECT id, error FROM miq_queue"))
+        self.assertIn("timed out after 1 s", error[str(listens)])
+        self.assertIn("its heart has not beaten", error[str(deaf)])
 
     def cli(self, code, *arguments):
         env = {"REEVE_CONFIG": os.path.join(self.folder, "reevectl.yaml")}
@@ -87,6 +103,52 @@ class Queue(reeve_it.Case):
             f" generation, attempts, retryable, miq_task_id) VALUES ({number + 1}, 'generic', 'ready', 100, 'Test',"
             f" '{method}', '{json.dumps(args)}', 600, 0, 0, {again}, {number})")
         return number
+
+
+class QueueUnderKills(reeve_it.Case):
+    """Done when every message was handled, or given up and counted, whoever was killed meanwhile."""
+
+    WORKERS, EACH, EVERY_S = (8, 5000, 1.0) if reeve_it.DEEP else (4, 400, 0.4)
+
+    def kill_until(self, done, reeved):
+        """A generic worker at random, again and again."""
+        chance, kills = random.Random(7), 0
+        end = time.monotonic() + 900
+        while not done():
+            if time.monotonic() > end:
+                raise AssertionError(f"not done: {self.messages.counts()}")
+            victims = reeved.children("generic")
+            if victims:
+                try:
+                    os.kill(chance.choice(victims), signal.SIGKILL)
+                    kills += 1
+                except ProcessLookupError:
+                    pass
+            time.sleep(self.EVERY_S)
+        return kills
+
+    def test_each_is_handled_or_given_up_and_once_only_at_most_once_while_workers_are_killed(self):
+        reeved = self.start("--set", "workers.poll=200ms", "--set", "server.monitor_poll=500ms",
+                            "--set", f"workers.generic.count={self.WORKERS}")
+        self.messages = queue_it.Messages(self.database(), self.folder)
+        self.until(lambda: len(reeved.children("generic")) == self.WORKERS, "all workers", 60)
+        again = range_of(self.messages.put(self.EACH, args={"ms": 5}, again=1, attempts=20))
+        once = range_of(self.messages.put(self.EACH, args={"ms": 5}))
+        kills = self.kill_until(lambda: not (self.messages.counts().keys() & {"ready", "dequeue"}), reeved)
+        self.assertGreater(kills, 2)
+        ledger = self.messages.ledger()
+        dead = {int(row[0]) for row in self.database().query("SELECT id FROM miq_queue WHERE state = 'error'")}
+        for number in (*again, *once):
+            self.assertTrue(ledger.done[number] or number in dead, f"message {number} is lost")
+        self.assertLessEqual(max(ledger.begun[number] for number in once), 1)
+        self.assertLessEqual(len(dead & set(once)), kills)
+        self.assertEqual(self.messages.counts()["error"], len(dead))
+        print(f"{kills} kills, {len(dead)} given up,"
+              f" {sum(ledger.begun[number] - 1 for number in again if ledger.begun[number])} begun again")
+
+
+def range_of(pair):
+    return range(pair[0], pair[1] + 1)
 
 
 if __name__ == "__main__":

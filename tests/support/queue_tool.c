@@ -3,8 +3,8 @@
  * Puts messages into a store and counts those that are there, for integration tests, fault runs and
  * benches. The store must have the schema: reeved has run on it.
  *
- *   queue_tool put COUNT [NAME=VALUE ...]  prints "first ID" and "last ID"
- *   queue_tool counts                      a line "STATE COUNT" for each state there is
+ *   queue_tool put COUNT [NAME=VALUE ...]  prints "first ID" and "last ID"; none is left out
+ * between queue_tool counts                      a line "STATE COUNT" for each state there is
  *   queue_tool wait SECONDS                until nothing is ready or worked on; then as counts.
  *                                          Code 1 when something is left
  *
@@ -130,7 +130,7 @@ put(struct rv_store *store, int64_t count, const char *const *pairs, rv_err *err
 {
     struct load load = { .count = count };
     int64_t first = 0, last = 0;
-    if (read_load(&load, pairs, err))
+    if (read_load(&load, pairs, err) || rv_store_reserve_ids(store, count, err))
         return err->code;
     for (int64_t left = count; left > 0; left -= load.batch)
         if (put_batch(store, &load, left < load.batch ? left : load.batch, &first, &last, err))
