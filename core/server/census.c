@@ -12,9 +12,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "model/model.h"
 #include "queue/queue.h"
 #include "server/figures.h"
+#include "server/machine.h"
 #include "server/protocol.h"
 #include "store/lease.h"
 #include "store/record.h"
@@ -39,6 +41,9 @@ struct rv_census {
     int count;
     struct ended ended[MOST_ENDED]; /* the last ones, as a ring */
     int next_ended;
+    double server_cpu; /* of the supervisor, at the last look */
+    int64_t server_looked_ms;
+    char *disks; /* what is to be said of them; NULL: nothing */
 };
 
 struct rv_census *
@@ -55,6 +60,7 @@ rv_census_free(struct rv_census *census)
     if (census == NULL)
         return;
     free(census->rows);
+    free(census->disks);
     free(census);
 }
 
@@ -64,6 +70,13 @@ rv_census_ended(struct rv_census *census, const char *guid, const char *reason)
     struct ended *ended = &census->ended[census->next_ended++ % MOST_ENDED];
     snprintf(ended->guid, sizeof(ended->guid), "%s", guid);
     snprintf(ended->reason, sizeof(ended->reason), "%s", reason);
+}
+
+void
+rv_census_disks(struct rv_census *census, const char *text)
+{
+    free(census->disks);
+    census->disks = rv_strdup(text);
 }
 
 static const char *
@@ -227,12 +240,72 @@ renew_living(struct rv_census *census, const cJSON *living, rv_err *err)
     return failed;
 }
 
+/* A loop ends when one of them lives long enough, or is not wanted any more. */
+static char *
+warnings_of(const cJSON *living, const char *disks)
+{
+    RV_AUTO_JSON cJSON *texts = cJSON_CreateArray();
+    const cJSON *loop = NULL;
+    cJSON_ArrayForEach(loop, cJSON_GetObjectItemCaseSensitive(living, "loops"))
+    {
+        const char *type = rv_json_string(loop, "type");
+        const char *provider = rv_json_string(loop, "provider");
+        RV_AUTO_FREE char *text =
+            rv_format("the %s worker%s%s ended %lld times in a row soon after its start; its log "
+                      "and 'reevectl get events' say why",
+                      type ? type : "", provider ? " of provider " : "", provider ? provider : "",
+                      (long long)rv_json_int(loop, "failures", 0));
+        cJSON_AddItemToArray(texts, cJSON_CreateString(text));
+    }
+    if (rv_json_int(living, "closed", 0))
+        cJSON_AddItemToArray(texts, cJSON_CreateString("the machine is short of memory: no worker "
+                                                       "is started"));
+    if (disks)
+        cJSON_AddItemToArray(texts, cJSON_CreateString(disks));
+    return cJSON_PrintUnformatted(texts);
+}
+
+static int
+write_server(struct rv_census *census, const cJSON *living, rv_err *err)
+{
+    struct rv_figures figures = { 0 };
+    struct rv_machine machine;
+    int64_t now_ms = rv_now_ms();
+    const struct rv_worker *worker = census->worker;
+    RV_AUTO_FREE char *warnings = warnings_of(living, census->disks);
+    double percent = 0;
+    rv_machine_read(&machine, rv_settings_string(worker->settings, "server.memory_info"));
+    rv_figures_read(&figures, (pid_t)rv_json_int(living, "pid", getppid()));
+    if (census->server_looked_ms && now_ms > census->server_looked_ms)
+        percent = 100000 * (figures.cpu_seconds - census->server_cpu) /
+                  (double)(now_ms - census->server_looked_ms);
+    census->server_cpu = figures.cpu_seconds;
+    census->server_looked_ms = now_ms;
+    const struct rv_field fields[] = {
+        { "last_heartbeat", rv_vint(now_ms) },
+        { "memory_usage", rv_vint(figures.resident_bytes) },
+        { "memory_size", rv_vint(figures.virtual_bytes) },
+        { "proportional_set_size", rv_vint(figures.proportional_bytes) },
+        { "unique_set_size", rv_vint(figures.unique_bytes) },
+        { "percent_memory",
+          rv_vdouble(100.0 * (double)figures.resident_bytes / (double)rv_figures_memory_total()) },
+        { "percent_cpu", rv_vdouble(percent > 0 ? percent : 0) },
+        { "cpu_time", rv_vdouble(figures.cpu_seconds) },
+        { "os_priority", rv_vint(figures.nice) },
+        { "system_memory_free", rv_vint(machine.memory_available) },
+        { "system_memory_used", rv_vint(machine.memory_total - machine.memory_available) },
+        { "system_swap_free", rv_vint(machine.swap_free) },
+        { "system_swap_used", rv_vint(machine.swap_total - machine.swap_free) },
+        { "warnings", rv_vtext(warnings) },
+    };
+    return rv_record_update(worker->store, NULL, rv_model_table("miq_servers"), worker->server_id,
+                            fields, RV_COUNT(fields), err);
+}
+
 static int
 write_living(struct rv_census *census, const cJSON *living, rv_err *err)
 {
-    const struct rv_field beat[] = { { "last_heartbeat", rv_vint(rv_now_ms()) } };
-    if (rv_record_update(census->worker->store, NULL, rv_model_table("miq_servers"),
-                         census->worker->server_id, beat, 1, err))
+    if (write_server(census, living, err))
         return err->code;
     for (int i = 0; i < census->count; i++) {
         const cJSON *one = find_living(living, census->rows[i].guid);

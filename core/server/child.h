@@ -32,6 +32,9 @@ struct rv_child {
     int64_t started_ms, beat_ms; /* monotonic */
     int64_t busy_until_ms;       /* 0: no limit */
     int64_t message;
+    int must_finish;    /* the message may not be broken off */
+    double silent_cpu;  /* its processor time, when it was silent and last looked at */
+    int64_t cpu_ms;     /* when that had grown */
     double cpu_seconds; /* that /metrics was told of */
     char busy[160];
 

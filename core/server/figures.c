@@ -34,8 +34,9 @@ line_bytes(const char *text, const char *name)
     return (int64_t)kilobytes * 1024;
 }
 
-int
-rv_figures_read(struct rv_figures *out, pid_t pid)
+/* What /proc/PID/stat says; 0 when there is no such process. */
+static int
+read_stat(struct rv_figures *out, pid_t pid)
 {
     char text[TEXT_BYTES];
     unsigned long long user = 0, system = 0, size = 0;
@@ -54,12 +55,28 @@ rv_figures_read(struct rv_figures *out, pid_t pid)
     out->cpu_seconds = (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
     out->virtual_bytes = (int64_t)size;
     out->resident_bytes = (int64_t)resident * sysconf(_SC_PAGESIZE);
+    return 1;
+}
+
+int
+rv_figures_read(struct rv_figures *out, pid_t pid)
+{
+    char text[TEXT_BYTES];
+    if (!read_stat(out, pid))
+        return 0;
     if (read_proc(text, sizeof(text), pid, "smaps_rollup")) {
         out->proportional_bytes = line_bytes(text, "\nPss:");
         out->unique_bytes =
             line_bytes(text, "\nPrivate_Clean:") + line_bytes(text, "\nPrivate_Dirty:");
     }
     return 1;
+}
+
+double
+rv_figures_cpu(pid_t pid)
+{
+    struct rv_figures figures;
+    return read_stat(&figures, pid) ? figures.cpu_seconds : 0;
 }
 
 int64_t

@@ -17,6 +17,8 @@ struct rv_figures {
 
 /* 1, or 0 when there is no such process. */
 int rv_figures_read(struct rv_figures *out, pid_t pid);
+/* Processor time of a process in seconds; 0 when it is gone. */
+double rv_figures_cpu(pid_t pid);
 int64_t rv_figures_memory_total(void); /* of the machine, in bytes */
 
 #endif

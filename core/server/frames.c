@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "base/clock.h"
 #include "base/log.h"
 #include "server/logging.h"
@@ -28,6 +29,10 @@ on_ready(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
         snprintf(child->queues[child->queue_count++], sizeof(child->queues[0]), "%s",
                  queue->valuestring);
     }
+    if (strcmp(child->type, "server") == 0)
+        rv_supervisor_send_news(s);
+    if (child->slot)
+        rv_supervisor_tell(s, "evm_worker_start", child, NULL);
     rv_supervisor_announce(s);
 }
 
@@ -39,6 +44,9 @@ on_beat(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
     (void)s;
     child->beat_ms = rv_monotonic_ms();
     child->message = rv_json_int(frame, "message", 0);
+    child->must_finish = rv_json_int(frame, "must_finish", 0) != 0;
+    child->cpu_ms = 0;
+    child->silent_cpu = 0;
     child->busy_until_ms = left_ms >= 0 ? child->beat_ms + left_ms : 0;
     snprintf(child->busy, sizeof(child->busy), "%s", busy ? busy : "");
 }
@@ -136,18 +144,40 @@ on_cancel(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
             rv_child_send(one, frame);
 }
 
+/* Those that end again and again, whether they run just now or not. */
+static void
+add_loops(struct rv_supervisor *s, cJSON *live)
+{
+    int count = 0;
+    struct rv_slot **slots = rv_roster_slots(s->roster, &count);
+    cJSON *loops = cJSON_AddArrayToObject(live, "loops");
+    for (int i = 0; i < count; i++) {
+        if (slots[i]->failures < RV_LOOP_FAILURES || !slots[i]->wanted)
+            continue;
+        cJSON *loop = cJSON_CreateObject();
+        cJSON_AddStringToObject(loop, "type", slots[i]->type);
+        cJSON_AddNumberToObject(loop, "failures", slots[i]->failures);
+        if (slots[i]->name)
+            cJSON_AddStringToObject(loop, "provider", slots[i]->name);
+        cJSON_AddItemToArray(loops, loop);
+    }
+}
+
 static void
 on_who(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
 {
     int64_t now_ms = rv_monotonic_ms();
     RV_AUTO_JSON cJSON *live = rv_message_new("live");
+    cJSON_AddNumberToObject(live, "pid", getpid());
     cJSON_AddNumberToObject(live, "ticket", (double)rv_json_int(frame, "ticket", 0));
     cJSON *workers = cJSON_AddArrayToObject(live, "workers");
     for (const struct rv_child *one = s->children; one; one = one->next) {
         cJSON *worker = cJSON_CreateObject();
         cJSON_AddStringToObject(worker, "guid", one->guid);
         cJSON_AddNumberToObject(worker, "pid", one->pid);
-        cJSON_AddNumberToObject(worker, "silent_ms", (double)(now_ms - one->beat_ms));
+        /* One that computes is alive: it keeps its leases. */
+        int64_t alive_ms = one->message && one->cpu_ms > one->beat_ms ? one->cpu_ms : one->beat_ms;
+        cJSON_AddNumberToObject(worker, "silent_ms", (double)(now_ms - alive_ms));
         cJSON_AddNumberToObject(worker, "message", (double)one->message);
         cJSON_AddStringToObject(worker, "status",
                                 one->stop_ms   ? "stopping"
@@ -156,6 +186,9 @@ on_who(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
                                                : "ready");
         cJSON_AddItemToArray(workers, worker);
     }
+    add_loops(s, live);
+    if (s->gate_closed)
+        cJSON_AddNumberToObject(live, "closed", 1);
     rv_child_send(child, live);
 }
 

@@ -25,7 +25,7 @@ enum {
 
 /* Sums of the workers of one type. */
 struct sums {
-    char type[16];
+    char type[24];
     int64_t processes, wanted, looping, silent_ms;
     int64_t resident, unique;
 };

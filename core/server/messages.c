@@ -21,10 +21,10 @@ on_begin(void *arg, const struct rv_message *message)
     char what[160];
     snprintf(what, sizeof(what), "%s.%s", message->class_name, message->method_name);
     int64_t next_beat_ms = loop->worker->next_beat_ms;
+    loop->worker->interruptible = (message->flags & RV_MESSAGE_AGAIN) != 0;
     rv_worker_busy(loop->worker, what, message->id, message->timeout_ms);
     if (rv_dispatch_in_hand(&loop->dispatcher)) /* quick ones: not a frame for each */
         loop->worker->next_beat_ms = next_beat_ms;
-    loop->worker->interruptible = (message->flags & RV_MESSAGE_AGAIN) != 0;
     loop->worker->armed = RV_ARMED_WORK;
 }
 

@@ -25,8 +25,12 @@
  *   cancel       row, message: to the worker of that row, which works on the message
  *   quiesce      to the server worker: the server goes down
  *   exited       to the server worker: guid, reason (of any worker)
+ *   event        to the server worker: event (its type), at_ms, reason; of a worker: worker, guid,
+ *                pid, row, provider, provider_name
  *   quarantine   to the server worker: provider, reason (its worker crashes in the same callback)
- *   live         answer to "who": workers: [{guid, pid, silent_ms, message, status}]
+ *   live         answer to "who": pid: the supervisor's; closed: 1 while no worker is started;
+ *                workers: [{guid, pid, silent_ms, message, status}]; loops: [{type, provider,
+ *                failures}]: those that end again and again
  *   types        to API workers: types (the manifests)
  *   sealed       answer to "seal": text or error
  *   proved       answer to "verify": result: that of "proof", what was lent in its lent form again;
@@ -36,7 +40,7 @@
  *
  * From any worker:
  *   ready        row, queues: serves from now on
- *   beat         busy (class.method or phase), message, left_ms (absent: no limit)
+ *   beat         busy (class.method or phase), message, left_ms (absent: no limit), must_finish
  *   wake         queue, as above
  *   crash        callback, signal: written by the crash handler
  * From the server worker:

@@ -18,6 +18,7 @@
 #include "server/notify.h"
 #include "server/paths.h"
 #include "server/protocol.h"
+#include "server/worker_types.h"
 
 /* Of the five seconds that a clean stop may take. */
 enum { WORKERS_STOP_MS = 3000, SERVER_STOP_MS = 1200 };
@@ -29,6 +30,12 @@ int64_t
 rv_supervisor_limit(const struct rv_supervisor *s, const char *key)
 {
     return rv_settings_int(s->limits ? s->limits : s->home.settings, key);
+}
+
+int64_t
+rv_supervisor_type_limit(const struct rv_supervisor *s, const char *type, const char *key)
+{
+    return rv_worker_type_int(s->limits ? s->limits : s->home.settings, type, key);
 }
 
 void
@@ -82,17 +89,20 @@ go_on_stopping(struct rv_supervisor *s)
 {
     int64_t now_ms = rv_monotonic_ms();
     struct rv_child *server = rv_supervisor_find(s, "server");
+    int64_t quiesce_ms = rv_supervisor_limit(s, "server.quiesce_timeout");
     int others = 0;
     for (struct rv_child *child = s->children; child; child = child->next) {
+        int64_t most_ms = child->must_finish ? quiesce_ms : WORKERS_STOP_MS;
         others += child != server;
-        if (child != server && now_ms - s->stop_ms > WORKERS_STOP_MS && !child->ended_by_us)
+        if (child != server && now_ms - s->stop_ms > most_ms && !child->ended_by_us)
             rv_child_kill(child, "it did not stop in time");
     }
-    if (others == 0 && server && !s->server_told) {
-        s->server_told = 1;
+    if (others == 0 && server && !s->server_told_ms) {
+        s->server_told_ms = now_ms;
         rv_supervisor_stop_child(s, server, 0);
     }
-    if (server && now_ms - s->stop_ms > WORKERS_STOP_MS + SERVER_STOP_MS && !server->ended_by_us)
+    if (server && s->server_told_ms && now_ms - s->server_told_ms > SERVER_STOP_MS &&
+        !server->ended_by_us)
         rv_child_kill(server, "it did not stop in time");
     if (s->children == NULL)
         event_base_loopbreak(s->base);
@@ -246,6 +256,7 @@ start(struct rv_supervisor *s, const struct rv_options *options, rv_err *err)
         return err->code;
     rv_module_watch(&s->modules, s->provider_path, rv_monotonic_ms());
     rv_meter_set(RV_M_SERVER_START, rv_now_ms(), RV_NO_LABELS);
+    s->news = cJSON_CreateArray();
     s->roster = rv_roster_new();
     rv_roster_set(s->roster, "server", 0, NULL, 1, rv_monotonic_ms());
     return 0;
@@ -270,6 +281,7 @@ finish(struct rv_supervisor *s)
     rv_settings_free(s->limits);
     cJSON_Delete(s->server);
     cJSON_Delete(s->types);
+    cJSON_Delete(s->news);
     free(s->module_dir);
     free(s->provider_path);
     rv_home_close(&s->home);

@@ -35,12 +35,32 @@ struct rv_supervisor {
     int64_t figures_ms;       /* when the memory of workers was last measured */
     int described, announced; /* types are known (or failed); url is written */
     int64_t stop_ms;          /* when we were told to stop; 0: not */
-    int server_told;          /* the server worker was told to stop, as the last one */
+    int64_t server_told_ms;   /* when the server worker was told to stop, as the last one */
+    cJSON *news;              /* events that the server worker has not been told yet */
+    int gate_closed;          /* the machine is short of memory */
+    int64_t gate_ms, gate_kill_ms;
     int exit_code;
 };
 
 /* The setting in force. */
 int64_t rv_supervisor_limit(const struct rv_supervisor *s, const char *key);
+
+/* workers.TYPE.KEY, in force. */
+int64_t rv_supervisor_type_limit(const struct rv_supervisor *s, const char *type, const char *key);
+
+/* judge.c */
+/* Look at one worker; kill it or ask it to end when it has to be. */
+void rv_supervisor_judge(struct rv_supervisor *s, struct rv_child *child, int64_t now_ms);
+void rv_supervisor_kill(struct rv_supervisor *s, struct rv_child *child, const char *why);
+
+/* gate.c */
+void rv_supervisor_gate(struct rv_supervisor *s, int64_t now_ms);
+
+/* news.c */
+/* An event of a worker (NULL: of the server itself); why may be NULL. */
+void rv_supervisor_tell(struct rv_supervisor *s, const char *event, const struct rv_child *child,
+                        const char *why);
+void rv_supervisor_send_news(struct rv_supervisor *s);
 
 /* watch.c */
 /* Start what is due, look at those that run, and set the timer for the next time. */

@@ -22,11 +22,7 @@
 
 enum {
     CHECK_MS = 1000,
-    TIMEOUT_GRACE_MS = 2000,
     START_RETRY_MS = 1000,
-    END_GRACE_MS = 2000,
-    API_SILENCE_MS = 15000,
-    BEATS_MISSED = 4 /* so many at least make a silence */
 };
 
 struct rv_child *
@@ -82,12 +78,6 @@ send_welcome(struct rv_supervisor *s, struct rv_child *child, const char *name, 
     rv_child_send(child, welcome);
 }
 
-static int64_t
-type_limit(const struct rv_supervisor *s, const char *type, const char *key)
-{
-    return rv_worker_type_int(s->limits ? s->limits : s->home.settings, type, key);
-}
-
 struct rv_child *
 rv_supervisor_spawn(struct rv_supervisor *s, const char *type, int64_t provider, const char *name,
                     int index)
@@ -101,7 +91,7 @@ rv_supervisor_spawn(struct rv_supervisor *s, const char *type, int64_t provider,
         .name = name,
         .listen_fd = strcmp(type, "api") == 0 ? s->listening.fd : -1,
         .metrics_fd = s->metrics_fd,
-        .nice = (int)type_limit(s, type, "nice"),
+        .nice = (int)rv_supervisor_type_limit(s, type, "nice"),
         .now_ms = rv_monotonic_ms(),
         .on_frame = rv_supervisor_frame,
         .on_end = on_end,
@@ -123,7 +113,6 @@ rv_supervisor_spawn(struct rv_supervisor *s, const char *type, int64_t provider,
 void
 rv_supervisor_stop_child(struct rv_supervisor *s, struct rv_child *child, int gentle)
 {
-    (void)s;
     if (child->stop_ms && (gentle || !child->gentle))
         return;
     RV_AUTO_JSON cJSON *stop = rv_message_new("stop");
@@ -131,6 +120,9 @@ rv_supervisor_stop_child(struct rv_supervisor *s, struct rv_child *child, int ge
     rv_child_send(child, stop);
     child->stop_ms = rv_monotonic_ms();
     child->gentle = gentle;
+    if (child->slot && s->stop_ms == 0)
+        rv_supervisor_tell(s, "evm_worker_stop", child,
+                           child->why[0] ? child->why : "it is not wanted any more");
 }
 
 /* API workers need to know the provider types; everything but the server worker needs its work. */
@@ -139,7 +131,8 @@ may_start(const struct rv_supervisor *s, const struct rv_slot *slot)
 {
     if (strcmp(slot->type, "server") == 0)
         return s->stop_ms == 0;
-    return s->stop_ms == 0 && s->server && (s->described || strcmp(slot->type, "api") != 0);
+    return s->stop_ms == 0 && s->server && !s->gate_closed &&
+           (s->described || strcmp(slot->type, "api") != 0);
 }
 
 static void
@@ -176,78 +169,6 @@ check_slots(struct rv_supervisor *s, int64_t now_ms, int64_t most)
 }
 
 static int64_t
-silence_limit(const struct rv_supervisor *s, const struct rv_child *child)
-{
-    int64_t limit_ms = type_limit(s, child->type, "heartbeat_timeout");
-    int64_t beats_ms = BEATS_MISSED * rv_supervisor_limit(s, "workers.heartbeat_freq");
-    /* It renews everybody's leases: it must be replaced before they run out. */
-    if (strcmp(child->type, "server") == 0 && child->ready) {
-        int64_t half_ms = rv_supervisor_limit(s, "workers.lease") / 2;
-        half_ms = half_ms > beats_ms ? half_ms : beats_ms;
-        return limit_ms < half_ms ? limit_ms : half_ms;
-    }
-    /* People wait for it, and it waits for nothing for long. */
-    if (strcmp(child->type, "api") == 0 && child->ready) {
-        int64_t api_ms = API_SILENCE_MS > beats_ms ? API_SILENCE_MS : beats_ms;
-        return limit_ms < api_ms ? limit_ms : api_ms;
-    }
-    if (!child->ready && child->slot && strcmp(child->type, "refresh") != 0) {
-        int64_t starting_ms = type_limit(s, child->type, "starting_timeout");
-        return starting_ms > limit_ms ? starting_ms : limit_ms;
-    }
-    return limit_ms;
-}
-
-static void
-kill_and_say(struct rv_child *child, const char *why)
-{
-    if (child->ended_by_us)
-        return;
-    rv_log(RV_WARNING, "worker killed", RV_F("type", RV_S(child->type)),
-           RV_F("of", RV_I(child->pid)), RV_F("provider", RV_I(child->provider)),
-           RV_F("busy", RV_S(child->busy)), RV_F("reason", RV_S(why)));
-    rv_child_kill(child, why);
-}
-
-/* Too large or too old: it may end what it does, and is replaced. */
-static void
-check_size_and_age(struct rv_supervisor *s, struct rv_child *child, int64_t now_ms)
-{
-    int64_t most_bytes = type_limit(s, child->type, "memory_threshold");
-    int64_t most_ms = type_limit(s, child->type, "restart_interval");
-    int64_t bytes = most_bytes ? rv_child_memory(child) : 0;
-    int large = most_bytes && bytes > most_bytes;
-    int old = most_ms && now_ms - child->started_ms > most_ms;
-    if (child->stop_ms || !child->slot || (!large && !old))
-        return;
-    snprintf(child->why, sizeof(child->why), large ? "it holds too much memory" : "it is old");
-    rv_log(large ? RV_WARNING : RV_INFO, "worker is to end", RV_F("type", RV_S(child->type)),
-           RV_F("of", RV_I(child->pid)), RV_F("reason", RV_S(child->why)),
-           RV_F("bytes", RV_I(bytes)), RV_F("limit", RV_I(large ? most_bytes : most_ms)));
-    rv_supervisor_stop_child(s, child, 1);
-}
-
-static void
-check_child(struct rv_supervisor *s, struct rv_child *child, int64_t now_ms)
-{
-    int64_t stopping_ms = child->gentle ? type_limit(s, child->type, "stopping_timeout")
-                                        : rv_supervisor_limit(s, "workers.stop_now_timeout");
-    if (child->end_ms && now_ms - child->end_ms > END_GRACE_MS)
-        kill_and_say(child, "its socket has ended");
-    else if (now_ms - child->beat_ms > silence_limit(s, child))
-        kill_and_say(child, "its heart has not beaten for too long");
-    else if (child->busy_until_ms && now_ms > child->busy_until_ms + TIMEOUT_GRACE_MS)
-        kill_and_say(child, "it works on a message for longer than that may take");
-    else if (child->deadline_ms && now_ms > child->deadline_ms)
-        kill_and_say(child, "it takes longer than verify.timeout allows");
-    else if (child->stop_ms && now_ms - child->stop_ms > stopping_ms &&
-             !(child->gentle && child->busy_until_ms))
-        kill_and_say(child, "it did not stop in time");
-    else
-        check_size_and_age(s, child, now_ms);
-}
-
-static int64_t
 check_interval(const struct rv_supervisor *s)
 {
     int64_t interval_ms = rv_supervisor_limit(s, "workers.heartbeat_timeout") / 4;
@@ -261,7 +182,8 @@ rv_supervisor_check(struct rv_supervisor *s)
 {
     int64_t now_ms = rv_monotonic_ms();
     for (struct rv_child *child = s->children; child; child = child->next)
-        check_child(s, child, now_ms);
+        rv_supervisor_judge(s, child, now_ms);
+    rv_supervisor_gate(s, now_ms);
     int64_t next_ms = check_slots(s, now_ms, rv_notify_within(check_interval(s)));
     rv_measure_workers(s, now_ms);
     rv_notify_turn(s, now_ms);
@@ -319,6 +241,19 @@ quarantine(struct rv_supervisor *s, struct rv_slot *slot, const char *how)
         rv_child_send(server, message);
 }
 
+/* It is tried on, slowly; somebody should look. */
+static void
+say_loop(struct rv_supervisor *s, const struct rv_slot *slot, const struct rv_child *child,
+         const char *how)
+{
+    RV_AUTO_FREE char *why = rv_format("ended %d times in a row soon after its start, the last "
+                                       "time: %s",
+                                       slot->failures, how);
+    rv_log(RV_ERROR, "worker ends again and again", RV_F("type", RV_S(slot->type)),
+           RV_F("provider", RV_S(slot->name ? slot->name : "")), RV_F("reason", RV_S(why)));
+    rv_supervisor_tell(s, "evm_worker_crash_loop", child, why);
+}
+
 static void
 slot_lost_child(struct rv_supervisor *s, struct rv_slot *slot, const struct rv_child *child,
                 int status, const char *how, int64_t now_ms)
@@ -326,10 +261,14 @@ slot_lost_child(struct rv_supervisor *s, struct rv_slot *slot, const struct rv_c
     slot->child = NULL;
     if (!slot->wanted || s->stop_ms)
         return;
+    if (!child->ended_by_us && child->stop_ms == 0)
+        rv_supervisor_tell(s, "evm_worker_killed", child, how);
     if (child->stop_ms && child->gentle) /* too old or too large: its place is taken at once */
         slot->start_at_ms = now_ms;
     else
         rv_slot_ended(slot, now_ms - child->started_ms, now_ms);
+    if (slot->failures >= RV_LOOP_FAILURES && slot->failures % RV_LOOP_FAILURES == 0)
+        say_loop(s, slot, child, how);
     if (slot->provider && is_fault(child, status)) {
         const char *callback = child->crash_callback[0] ? child->crash_callback : "the core";
         int most = (int)rv_supervisor_limit(s, "workers.quarantine.crashes");

@@ -150,6 +150,8 @@ rv_worker_beat(struct rv_worker *worker)
     RV_AUTO_JSON cJSON *beat = rv_message_new("beat");
     cJSON_AddStringToObject(beat, "busy", worker->busy);
     cJSON_AddNumberToObject(beat, "message", (double)worker->message);
+    if (worker->message && !worker->interruptible)
+        cJSON_AddNumberToObject(beat, "must_finish", 1);
     if (worker->until_ms)
         cJSON_AddNumberToObject(
             beat, "left_ms", (double)(worker->until_ms > now_ms ? worker->until_ms - now_ms : 0));

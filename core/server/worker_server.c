@@ -11,12 +11,16 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "queue/queue.h"
 #include "queue/task.h"
 #include "server/census.h"
 #include "server/credentials.h"
+#include "server/disks.h"
+#include "server/happenings.h"
 #include "server/identity.h"
+#include "server/machine.h"
 #include "server/measure.h"
 #include "server/protocol.h"
 #include "server/purge.h"
@@ -24,6 +28,7 @@
 #include "server/space.h"
 #include "server/staffing.h"
 #include "server/upkeep.h"
+#include "server/status_log.h"
 #include "server/worker.h"
 #include "store/schema.h"
 
@@ -32,14 +37,21 @@ enum {
     MOST_CHANNELS = 16,
     MOST_ROLES = 63,
     MOST_TYPES = 32,
-    NOTIFIED_MS = 100
+    NOTIFIED_MS = 100,
+    DISKS_MS = 60000
 };
 
 #define CHANGES_CHANNEL "reeve_changes"
 
+/* The one path that counts wherever it is mounted. */
+static const char *used_home = "";
+
 struct server {
     struct rv_worker *worker;
     struct rv_census *census;
+    struct rv_happenings *happenings;
+    struct rv_disks disks;
+    int64_t disks_ms;
     int someone_died;
     int quiescing;               /* 1: the server goes down; 2: and its row says so */
     cJSON *quarantines;          /* frames that wait: they arrive in the middle of other work */
@@ -62,6 +74,8 @@ on_frame(void *arg, const cJSON *frame)
         server->someone_died = 1;
     } else if (rv_message_is(frame, "quiesce")) {
         server->quiescing = 1;
+    } else if (rv_message_is(frame, "event")) {
+        rv_happenings_add(server->happenings, frame);
     } else if (rv_message_is(frame, "quarantine")) {
         cJSON_AddItemToArray(server->quarantines, cJSON_Duplicate(frame, 1));
     } else if (!rv_message_is(frame, "wake")) {
@@ -250,7 +264,40 @@ look_at_garbage(struct server *server, rv_err *err)
 }
 
 static int
-look_at_counts(struct server *server, rv_err *err)
+used_percent(const char *path)
+{
+    return strcmp(path, used_home) == 0 ? rv_machine_disk_used(path) : rv_machine_mount_used(path);
+}
+
+static void
+tell_disk(void *arg, const char *event, const char *path, int percent)
+{
+    struct server *server = arg;
+    RV_AUTO_FREE char *reason = rv_format("%d %% of %s are used", percent, path);
+    rv_log(RV_WARNING, "a file system is nearly full", RV_F("path", RV_S(path)),
+           RV_F("used_percent", RV_I(percent)), RV_F("event", RV_S(event)));
+    rv_happenings_server(server->happenings, event, reason);
+}
+
+static void
+look_at_disks(struct server *server)
+{
+    const struct rv_worker *worker = server->worker;
+    int64_t now_ms = rv_monotonic_ms();
+    if (server->disks_ms && now_ms - server->disks_ms < DISKS_MS)
+        return;
+    server->disks_ms = now_ms;
+    used_home = worker->home;
+    int full = rv_disks_check(&server->disks, worker->home,
+                              (int)rv_settings_int(worker->settings, "server.disk_usage_max"),
+                              used_percent, tell_disk, server);
+    rv_census_disks(server->census, full ? "a file system is nearly full; 'reevectl get events' "
+                                           "and the log say which"
+                                         : NULL);
+}
+
+static int
+look_at_status(struct server *server, rv_err *err)
 {
     int64_t now_ms = rv_monotonic_ms();
     int64_t every_ms = rv_settings_int(server->worker->settings, "server.status_log");
@@ -259,7 +306,9 @@ look_at_counts(struct server *server, rv_err *err)
     if (every_ms == 0 || now_ms - server->counted_ms < every_ms)
         return 0;
     server->counted_ms = now_ms;
-    return rv_queue_log_counts(server->worker, err);
+    if (rv_queue_log_counts(server->worker, err))
+        return err->code;
+    return rv_status_log(server->worker, err);
 }
 
 static int
@@ -284,10 +333,12 @@ go_round(struct server *server, rv_err *err)
         look_at_staff(server, err) || rv_staffing_refuse(server->worker, err) ||
         rv_credentials_check(server->worker, err) ||
         rv_task_each_cancelled(server->worker->store, tell_cancel, server, err) ||
-        look_at_garbage(server, err) || rv_upkeep_schedule(server->worker, err) ||
-        look_at_counts(server, err))
+        look_at_garbage(server, err) || rv_upkeep_schedule(server->worker, err))
         return err->code;
-    return 0;
+    look_at_disks(server);
+    if (look_at_status(server, err))
+        return err->code;
+    return rv_happenings_write(server->happenings, err);
 }
 
 /* A word that many notifications share is passed on once. */
@@ -396,7 +447,10 @@ begin(struct server *server, rv_err *err)
         rv_worker_ready(worker, queues, err))
         return err->code;
     server->someone_died = 1; /* perhaps, while there was no server worker */
-    return replacement ? 0 : rv_identity_status(worker, "started", err);
+    if (replacement)
+        return 0;
+    rv_happenings_server(server->happenings, "evm_server_start", NULL);
+    return rv_identity_status(worker, "started", err);
 }
 
 /* All others have gone: nothing of this server stays held. */
@@ -406,7 +460,9 @@ end(struct server *server)
     rv_err err = RV_ERR_INIT;
     if (server->worker->stop != RV_STOP_NOW || !server->quiescing)
         return; /* only we are to be replaced */
-    if (note_quiesce(server, &err) || rv_census_close(server->census, &err) ||
+    rv_happenings_server(server->happenings, "evm_server_stop", NULL);
+    if (note_quiesce(server, &err) || rv_happenings_write(server->happenings, &err) ||
+        rv_census_close(server->census, &err) ||
         rv_identity_status(server->worker, "stopped", &err))
         rv_log_err(RV_WARNING, "the end could not be written down", &err);
 }
@@ -425,6 +481,7 @@ rv_worker_server(struct rv_worker *worker)
     rv_err err = RV_ERR_INIT;
     struct server server = { .worker = worker,
                              .census = rv_census_new(worker),
+                             .happenings = rv_happenings_new(worker),
                              .quarantines = cJSON_CreateArray() };
     int first = worker->server_id == 0, code = 0;
     worker->on_frame = on_frame;
@@ -442,6 +499,7 @@ rv_worker_server(struct rv_worker *worker)
     }
     worker->on_frame = NULL;
     rv_census_free(server.census);
+    rv_happenings_free(server.happenings);
     cJSON_Delete(server.quarantines);
     for (int i = 0; server.roles[i]; i++)
         free(server.roles[i]);

@@ -70,7 +70,22 @@ static const struct rv_setting declared[] = {
     { "server.heartbeat_freq", RV_SET_DURATION, "30s", 100, HOUR,
       "how often the server writes its last_heartbeat" },
     { "server.status_log", RV_SET_DURATION, "5m", 0, DAY,
-      "how often the log tells how many messages there are by state, zone and role; 0: never" },
+      "how often the figures of server and workers, and the messages by state, zone and role, are "
+      "logged; 0: never" },
+    { "server.quiesce_timeout", RV_SET_DURATION, "5m", 100, DAY,
+      "how long a stop waits for messages that cannot be begun again; those that can are given "
+      "back "
+      "at once" },
+    { "server.memory_threshold", RV_SET_SIZE, "2GiB", 0, 1LL << 50,
+      "a reeved that holds more for itself, without its workers, says so and ends with exit code "
+      "1; "
+      "0: no limit" },
+    { "server.memory_info", RV_SET_STRING, "/proc/meminfo", 0, 0,
+      "file with the machine's memory figures; another one in containers that have their own" },
+    { "server.disk_usage_max", RV_SET_INT, "80", 0, 100,
+      "a file system that is fuller, in percent, raises an event evm_server_..._disk_high_usage; "
+      "0: "
+      "none does" },
     { "server.monitor_poll", RV_SET_DURATION, "2s", 50, HOUR,
       "how often leases are renewed and the workers that should be are compared with those that "
       "are" },
@@ -92,6 +107,11 @@ static const struct rv_setting declared[] = {
     { "workers.failure_wait_max", RV_SET_DURATION, "4h", 100, DAY, "the longest of those waits" },
     { "workers.poll_escalate_max", RV_SET_DURATION, "30s", 10, HOUR,
       "how far the polls of a worker with poll_method escalate grow apart" },
+    { "workers.swap_start_max", RV_SET_INT, "60", 0, 100,
+      "no worker is started while more percent of the machine's swap are used; 100: always" },
+    { "workers.swap_kill_min", RV_SET_INT, "80", 0, 101,
+      "one worker after the other is ended while so many percent of the swap are used, free memory "
+      "taken off; 101: never" },
     /* The workers.KEY are what all types have unless their family or they themselves say otherwise:
      * workers.generic.poll, else workers.queue.poll, else workers.poll. */
     { "workers.memory_threshold", RV_SET_SIZE, "500MiB", 0, 1LL << 50,

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The machine's memory and disks, and when they are short. Reading and judging are apart, so that
+ * tests bring figures of their own.
+ */
+#ifndef RV_SERVER_MACHINE_H
+#define RV_SERVER_MACHINE_H
+
+#include <stdint.h>
+
+struct rv_machine {
+    int64_t memory_total, memory_free, memory_available; /* bytes; 0: not known */
+    int64_t swap_total, swap_free;
+};
+
+/* path: as /proc/meminfo. What cannot be read is 0. */
+void rv_machine_read(struct rv_machine *out, const char *path);
+void rv_machine_parse(struct rv_machine *out, const char *text);
+/* Percent of the swap that is used; 0 when there is none. */
+int rv_machine_swap_used(const struct rv_machine *machine);
+/* The same with free memory taken off: what would still be there if everything came back. 0 when
+ * there is no swap. */
+int rv_machine_swap_short(const struct rv_machine *machine);
+
+/* Percent of path's file system that is used, as df says it; -1 when it cannot be looked at. */
+int rv_machine_disk_used(const char *path);
+/* The same, but -1 when its parent is on the same one, "/" apart. */
+int rv_machine_mount_used(const char *path);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Hung or at work? A worker beats in every wait, so a silent one computes, or hangs. While it has a
+ * message, one that uses the processor is believed until the message's time is over. One that
+ * neither speaks nor computes hangs, message or not.
+ */
+#include "server/verdict.h"
+
+#include <stddef.h>
+
+enum { TIMEOUT_GRACE_MS = 2000, END_GRACE_MS = 2000 };
+
+static struct rv_verdict
+say(int what, const char *event, const char *why)
+{
+    return (struct rv_verdict){ what, event, why };
+}
+
+static int
+is_silent(const struct rv_watched *w, const struct rv_watch_limits *limits, int64_t now_ms)
+{
+    int64_t alive_ms = w->beat_ms;
+    if (w->has_message && w->cpu_ms > alive_ms)
+        alive_ms = w->cpu_ms;
+    return now_ms - alive_ms > (w->ready || !w->is_slot ? limits->silence_ms : limits->starting_ms);
+}
+
+static int
+stops_too_long(const struct rv_watched *w, const struct rv_watch_limits *limits, int64_t now_ms)
+{
+    int64_t from_ms = w->stop_ms;
+    if (w->stop_ms == 0)
+        return 0;
+    if (!w->gentle)
+        return now_ms - from_ms > (w->must_finish ? limits->quiesce_ms : limits->stop_now_ms);
+    if (w->busy_until_ms > from_ms)
+        from_ms = w->busy_until_ms;
+    return now_ms - from_ms > limits->stopping_ms;
+}
+
+struct rv_verdict
+rv_verdict_of(const struct rv_watched *w, const struct rv_watch_limits *limits, int64_t now_ms)
+{
+    if (w->end_ms && now_ms - w->end_ms > END_GRACE_MS)
+        return say(RV_KILL, NULL, "its socket has ended");
+    if (is_silent(w, limits, now_ms))
+        return say(RV_KILL, "evm_worker_not_responding", "its heart has not beaten for too long");
+    if (w->busy_until_ms && now_ms > w->busy_until_ms + TIMEOUT_GRACE_MS)
+        return say(RV_KILL, "evm_worker_not_responding",
+                   "it works on a message for longer than that may take");
+    if (w->deadline_ms && now_ms > w->deadline_ms)
+        return say(RV_KILL, NULL, "it takes longer than verify.timeout allows");
+    if (stops_too_long(w, limits, now_ms))
+        return say(RV_KILL, NULL, "it did not stop in time");
+    if (w->stop_ms || !w->is_slot)
+        return say(RV_LET_BE, NULL, NULL);
+    if (limits->bytes && w->bytes > limits->bytes)
+        return say(RV_ASK_TO_END, "evm_worker_memory_exceeded", "it holds too much memory");
+    if (limits->age_ms && now_ms - w->started_ms > limits->age_ms)
+        return say(RV_ASK_TO_END, "evm_worker_uptime_exceeded", "it is old");
+    return say(RV_LET_BE, NULL, NULL);
+}

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Workers that are watched: what happens to them is an event, shortage ends them in order, work is finished first."""
+import json
+import os
+import signal
+import unittest
+
+import reeve_it
+
+MEMINFO = "MemTotal: 8000000 kB\nMemFree: {free} kB\nSwapTotal: 1000 kB\nSwapFree: {swap} kB\n"
+
+
+class Workers(reeve_it.Case):
+    def events(self, event):
+        rows = self.database().query("SELECT full_data, message FROM event_streams"
+                                     f" WHERE event_type = '{event}' ORDER BY id")
+        return [dict(json.loads(row[0]), message=row[1]) for row in rows]
+
+    def event_of(self, event, pid):
+        return self.until(lambda: [one for one in self.events(event) if one.get("pid") == pid], f"{event} of {pid}")[0]
+
+    def setting(self, key, value):
+        region = self.database().one("SELECT id FROM miq_regions")
+        number = int(self.database().one("SELECT COUNT(*) FROM settings_changes")) + 1
+        self.database().query("INSERT INTO settings_changes (id, resource_type, resource_id, key, value)"
+                              f" VALUES ({number}, 'region', {region}, '{key}', '{value}')")
+
+    def put(self, number, method, args, again):
+        flag = {True: "true", False: "false"}[again] if self.database().env else str(int(again))
+        self.database().query(
+            "INSERT INTO miq_queue (id, queue_name, state, priority, class_name, method_name, args, msg_timeout,"
+            f" generation, attempts, retryable) VALUES ({number}, 'generic', 'ready', 100, 'Test', '{method}',"
+            f" '{json.dumps(args)}', 600, 0, 0, {flag})")
+
+    def test_start_kill_memory_and_age_of_a_worker_are_events_with_type_and_pid(self):
+        reeved = self.start("--set", "server.monitor_poll=100ms", "--set", "workers.generic.count=1",
+                            "--set", "workers.priority.restart_interval=3s")
+        first, old = reeved.children("generic")[0], reeved.children("priority")[0]
+        self.assertEqual(self.event_of("evm_worker_start", first)["type"], "generic")
+        os.kill(first, signal.SIGKILL)
+        self.assertIn("signal 9", self.event_of("evm_worker_killed", first)["reason"])
+        second = self.until(lambda: reeved.children("generic"), "another")[0]
+        self.event_of("evm_worker_start", second)
+        self.setting("workers.generic.memory_threshold", "1MiB")
+        self.assertEqual(self.event_of("evm_worker_memory_exceeded", second)["type"], "generic")
+        self.event_of("evm_worker_stop", second)
+        self.assertEqual(self.event_of("evm_worker_uptime_exceeded", old)["type"], "priority")
+        self.assertEqual(len(self.events("evm_server_start")), 1)
+
+    def test_swap_that_is_short_ends_workers_in_order_and_starts_none(self):
+        path = os.path.join(self.folder, "meminfo")
+
+        def write(free, swap):
+            with open(path + ".new", "w") as out:
+                out.write(MEMINFO.format(free=free, swap=swap))
+            os.rename(path + ".new", path)
+
+        write(100000, 1000)
+        reeved = self.start("--set", f"server.memory_info={path}", "--set", "server.monitor_poll=100ms",
+                            "--set", "workers.generic.count=1")
+        before = reeved.children("priority") + reeved.children("api") + reeved.children("server")
+        write(0, 100)
+        self.until(lambda: not reeved.children("generic"), "the generic worker goes first", 15)
+        self.assertEqual(reeved.children("priority") + reeved.children("api") + reeved.children("server"), before)
+        self.assertIn("the machine is short of memory", self.events("evm_worker_stop")[-1]["reason"])
+        self.assertIn("no worker is started", reeved.log())
+        write(100000, 1000)
+        self.until(lambda: reeved.children("generic"), "it comes back", 15)
+
+    def test_stop_finishes_a_message_that_cannot_be_begun_again_and_gives_the_others_back(self):
+        reeved = self.start("--set", "workers.poll=50ms", "--set", "workers.priority.count=0")
+        ledger = os.path.join(self.folder, "ledger")
+        self.put(7, "work", {"ms": 4500, "ledger": ledger}, again=False)
+        self.put(8, "work", {"ms": 600000}, again=True)
+        self.until(lambda: self.database().one("SELECT COUNT(*) FROM miq_queue WHERE state = 'dequeue'") == "2",
+                   "both are at work")
+        reeved.stop(30)
+        with open(ledger) as lines:
+            self.assertIn("done 7", lines.read())
+        self.assertEqual(self.database().query("SELECT id, state FROM miq_queue"), [["8", "ready"]])
+        self.assertEqual(self.database().one("SELECT status FROM miq_servers"), "stopped")
+        self.assertEqual(len(self.events("evm_server_stop")), 1)
+
+    def test_server_over_its_memory_says_so_and_ends_with_code_1(self):
+        reeved = self.start("--set", "server.monitor_poll=100ms")
+        self.setting("server.memory_threshold", "1MiB")
+        self.until(lambda: reeved.process.poll() is not None, "it ends", 20)
+        self.assertEqual(reeved.process.returncode, 1)
+        self.assertIn("server.memory_threshold", self.events("evm_server_memory_exceeded")[0]["message"])
+        self.assertEqual(self.database().one("SELECT status FROM miq_servers"), "stopped")
+
+    def test_full_file_system_raises_its_event_and_figures_are_kept_and_logged(self):
+        reeved = self.start("--set", "server.disk_usage_max=1", "--set", "server.status_log=300ms",
+                            "--set", "server.monitor_poll=100ms", "--set", "workers.lease=1s",
+                            "--set", "workers.heartbeat_freq=100ms")
+        self.until(lambda: self.events("evm_server_db_disk_high_usage"), "the home's")
+        row = self.until(lambda: self.database().query(
+            "SELECT unique_set_size, cpu_time, system_memory_used, warnings, last_heartbeat FROM miq_servers"
+            " WHERE unique_set_size > 0 AND warnings LIKE '%file system%'"), "the server's own figures")[0]
+        self.assertGreater(int(row[2]), 1 << 20)
+        for text in ("log_system_status: memory", "log_system_status: MiqServer: local=Y, master=Y",
+                     "log_system_status: MiqWorker", "uss="):
+            self.until(lambda t=text: t in reeved.log(), text)
+        self.until(lambda: self.database().one("SELECT last_heartbeat FROM miq_servers") != row[4], "it beats")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Figures of the machine, and disks that are too full.
+ */
+#include "server/machine.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+#include "server/disks.h"
+#include "server/figures.h"
+#include <unistd.h>
+
+static struct rv_machine
+machine(int swap_total_kib, int swap_free_kib, int memory_free_kib)
+{
+    char text[256];
+    struct rv_machine found;
+    snprintf(text, sizeof(text),
+             "MemTotal:       8000 kB\nMemFree:   %d kB\nMemAvailable: 3 kB\nSwapCached: 9 kB\n"
+             "SwapTotal: %d kB\nSwapFree:  %d kB\n",
+             memory_free_kib, swap_total_kib, swap_free_kib);
+    rv_machine_parse(&found, text);
+    return found;
+}
+
+static void
+swap_in_use_is_told_in_percent_and_free_memory_counts_against_it(void **state)
+{
+    (void)state;
+    struct rv_machine m = machine(1000, 390, 0);
+    assert_int_equal(rv_machine_swap_used(&m), 61);
+    m = machine(1000, 400, 0);
+    assert_int_equal(rv_machine_swap_used(&m), 60);
+    m = machine(1000, 100, 50);
+    assert_int_equal(rv_machine_swap_short(&m), 85);
+    m = machine(1000, 100, 500);
+    assert_int_equal(rv_machine_swap_short(&m), 40);
+    m = machine(1000, 100, 5000);
+    assert_int_equal(rv_machine_swap_short(&m), 0);
+}
+
+static void
+a_machine_without_swap_or_figures_is_short_of_nothing(void **state)
+{
+    (void)state;
+    struct rv_machine m = machine(0, 0, 0);
+    assert_int_equal(rv_machine_swap_used(&m), 0);
+    assert_int_equal(rv_machine_swap_short(&m), 0);
+    rv_machine_read(&m, "/nowhere/meminfo");
+    assert_int_equal(m.memory_total, 0);
+    assert_int_equal(rv_machine_swap_used(&m), 0);
+    rv_machine_read(&m, "/proc/meminfo");
+    assert_true(m.memory_total > 1 << 20);
+}
+
+static int var_log, home;
+
+static int
+used(const char *path)
+{
+    return strcmp(path, "/var/log") == 0 ? var_log : strcmp(path, "/srv/reeve") == 0 ? home : -1;
+}
+
+static char told[256];
+
+static void
+tell(void *arg, const char *event, const char *path, int percent)
+{
+    size_t len = strlen(told);
+    (void)arg;
+    snprintf(told + len, sizeof(told) - len, "%s %s %d;", event, path, percent);
+}
+
+static int
+check(struct rv_disks *disks)
+{
+    told[0] = '\0';
+    return rv_disks_check(disks, "/srv/reeve", 80, used, tell, NULL);
+}
+
+static void
+a_file_system_at_81_percent_raises_its_event_once_until_it_was_emptied(void **state)
+{
+    (void)state;
+    struct rv_disks disks = { { 0 } };
+    var_log = home = 80;
+    assert_int_equal(check(&disks), 0);
+    assert_string_equal(told, "");
+    var_log = 81;
+    assert_int_equal(check(&disks), 1);
+    assert_string_equal(told, "evm_server_var_log_disk_high_usage /var/log 81;");
+    var_log = 95;
+    assert_int_equal(check(&disks), 1);
+    assert_string_equal(told, "");
+    home = 99;
+    var_log = 20;
+    assert_int_equal(check(&disks), 1);
+    assert_string_equal(told, "evm_server_db_disk_high_usage /srv/reeve 99;");
+    var_log = 81;
+    assert_int_equal(check(&disks), 2);
+    assert_string_equal(told, "evm_server_var_log_disk_high_usage /var/log 81;");
+    assert_int_equal(rv_disks_check(&disks, "/srv/reeve", 0, used, tell, NULL), 0);
+}
+
+static void
+the_root_is_a_file_system_of_its_own_and_a_folder_is_not(void **state)
+{
+    (void)state;
+    assert_in_range(rv_machine_mount_used("/"), 0, 100);
+    assert_int_equal(rv_machine_mount_used("/usr/bin"), -1);
+    assert_in_range(rv_machine_disk_used("/usr/bin"), 0, 100);
+    assert_int_equal(rv_machine_disk_used("/nowhere"), -1);
+}
+
+static void
+figures_of_a_process_are_read_and_one_that_is_gone_has_none(void **state)
+{
+    (void)state;
+    struct rv_figures figures;
+    assert_int_equal(rv_figures_read(&figures, getpid()), 1);
+    assert_true(figures.resident_bytes > 0 && figures.virtual_bytes >= figures.resident_bytes);
+    assert_true(rv_figures_cpu(getpid()) >= 0);
+    assert_int_equal(rv_figures_read(&figures, 0x3fffffff), 0);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(swap_in_use_is_told_in_percent_and_free_memory_counts_against_it),
+        cmocka_unit_test(a_machine_without_swap_or_figures_is_short_of_nothing),
+        cmocka_unit_test(a_file_system_at_81_percent_raises_its_event_once_until_it_was_emptied),
+        cmocka_unit_test(the_root_is_a_file_system_of_its_own_and_a_folder_is_not),
+        cmocka_unit_test(figures_of_a_process_are_read_and_one_that_is_gone_has_none),
+    };
+    return cmocka_run_group_tests_name("machine", tests, NULL, NULL);
+}
