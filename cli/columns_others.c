@@ -135,6 +135,17 @@ static const struct cli_column messages[] = {
     CLI_COLUMNS_END,
 };
 
+static const struct cli_column events[] = {
+    COL("TIME", "timestamp", text),
+    COL("EVENT", "event_type", text),
+    COL("SOURCE", "source", text),
+    COL_OR("PROVIDER", "ext_management_system.name", text, ""),
+    COL_OR("MESSAGE", "message", text, ""),
+    WIDE("TARGET", "target_type,target_id", path),
+    ID,
+    CLI_COLUMNS_END,
+};
+
 static const struct cli_column users[] = {
     COL("USER", "userid", text), NAME, COL("LAST LOGON", "lastlogon", age),
     WIDE("MAIL", "email", text), ID,   CLI_COLUMNS_END,
@@ -160,6 +171,7 @@ const struct cli_columns_of cli_columns_others[] = {
     { "server", servers },
     { "worker", workers },
     { "message", messages },
+    { "event_stream", events },
     { "user", users },
     { "custom_attribute", custom_attributes },
     { NULL, NULL },

@@ -1,48 +1,68 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * reevectl status: the server, its workers, its providers and what is in them.
+ * reevectl status: the server, its roles and workers, its queue, its providers and what is in them.
  */
+#include "status.h"
+
 #include <string.h>
 #include "list.h"
 #include "output.h"
+#include "processes.h"
 
-static const char *const parts[] = { "servers", "workers", "providers" };
-
-/* A worker that has ended is history. */
-static const char *const running_only[] = { "stopped_on=NULL", NULL };
+static const struct {
+    const char *name, *collection, *attributes;
+} parts[] = {
+    /* Names of no column of its own leave all columns in. */
+    { "servers", "servers", "zone.name" },
+    { "roles", "assigned_server_roles",
+      "id,active,priority,miq_server_id,miq_server.name,server_role.name" },
+    { "workers", "workers", CLI_PROCESS_ATTRIBUTES ",miq_server_id,memory_size" },
+    { "providers", "providers", "emstype,authentication_status,zone.name" },
+};
 
 static int
-read_part(struct cli *cli, const char *collection, const char *attributes, cJSON **rows,
-          rv_err *err)
+read_part(struct cli *cli, size_t part, cJSON *all, rv_err *err)
 {
-    struct cli_query query = { .collection = collection, .attributes = attributes, .limit = -1 };
+    cJSON *rows = NULL;
+    const struct cli_query query = { .collection = parts[part].collection,
+                                     .attributes = parts[part].attributes,
+                                     .limit = -1 };
+    if (cli_list(cli->client, &query, &rows, NULL, err) < 0)
+        return err->code;
+    cJSON_AddItemToObject(all, parts[part].name, rows);
+    return 0;
+}
 
-    if (strcmp(collection, "workers") == 0)
-        query.filters = running_only;
-    return cli_list(cli->client, &query, rows, NULL, err);
+/* One row at most; *total: how many there are. */
+static int
+read_messages(struct cli *cli, const char *filter, cJSON **rows, int64_t *total, rv_err *err)
+{
+    const char *const filters[] = { filter, NULL };
+    const struct cli_query query = { .collection = "miq_queue",
+                                     .attributes =
+                                         "id,queue_name,class_name,method_name,created_on",
+                                     .filters = filters,
+                                     .sort_by = "created_on",
+                                     .limit = 1 };
+    return cli_list(cli->client, &query, rows, total, err);
 }
 
 static int
-print_part(struct cli *cli, const char *collection, enum cli_format format, rv_err *err)
+read_queue(struct cli *cli, cJSON *all, rv_err *err)
 {
-    CLI_AUTO_VIEW struct cli_view view = { .count = 0 };
-    RV_AUTO_FREE char *attributes = NULL;
-    RV_AUTO_JSON cJSON *rows = NULL;
-    struct cli_kind kind;
-    const struct cli_show show = { .format = format,
-                                   .view = &view,
-                                   .kind = &kind,
-                                   .table_flags =
-                                       CLI_TABLE_HEADERS | (cli->color ? CLI_TABLE_COLOR : 0) };
-
-    if (cli_kind_find(cli, &kind, collection, err) < 0)
-        return err->code;
-    cli_view_of(&view, cli_columns(&kind), format == CLI_WIDE ? CLI_VIEW_WIDE : 0);
-    attributes = cli_view_attributes(&view);
-    if (read_part(cli, collection, attributes, &rows, err) < 0)
-        return err->code;
-    printf("\n%s (%d)\n", collection, cJSON_GetArraySize(rows));
-    cli_print_rows(&show, rows);
+    static const char *const states[] = { "ready", "dequeue", "error" };
+    cJSON *queue = cJSON_AddObjectToObject(all, "queue");
+    cJSON *oldest = cJSON_AddObjectToObject(queue, "oldest");
+    for (size_t i = 0; i < RV_COUNT(states); i++) {
+        RV_AUTO_FREE char *filter = rv_format("state=%s", states[i]);
+        RV_AUTO_JSON cJSON *rows = NULL;
+        int64_t total = 0;
+        if (read_messages(cli, filter, &rows, &total, err) < 0)
+            return err->code;
+        cJSON_AddNumberToObject(queue, states[i], (double)total);
+        if (cJSON_GetArraySize(rows) > 0)
+            cJSON_AddItemToObject(oldest, states[i], cJSON_DetachItemFromArray(rows, 0));
+    }
     return 0;
 }
 
@@ -83,45 +103,16 @@ count_inventory(struct cli *cli, cJSON *out, rv_err *err)
 }
 
 static int
-print_inventory(struct cli *cli, rv_err *err)
+read_all(struct cli *cli, cJSON *all, rv_err *err)
 {
-    RV_AUTO_JSON cJSON *counts = cJSON_CreateObject();
-    const cJSON *item;
-
-    if (count_inventory(cli, counts, err) < 0)
-        return err->code;
-    puts("\ninventory");
-    cJSON_ArrayForEach(item, counts) printf("%-34s %10.0f\n", item->string, item->valuedouble);
-    if (!counts->child)
-        puts("nothing yet");
-    return 0;
-}
-
-static int
-print_all(struct cli *cli, enum cli_format format, rv_err *err)
-{
-    printf("%s\n", cli_client_url(cli->client));
+    cJSON_AddStringToObject(all, "url", cli_client_url(cli->client));
     for (size_t i = 0; i < RV_COUNT(parts); i++)
-        if (print_part(cli, parts[i], format, err) < 0)
+        if (read_part(cli, i, all, err) < 0)
             return err->code;
-    return print_inventory(cli, err);
-}
-
-static int
-print_as_document(struct cli *cli, enum cli_format format, rv_err *err)
-{
-    RV_AUTO_JSON cJSON *all = cJSON_CreateObject();
-
-    for (size_t i = 0; i < RV_COUNT(parts); i++) {
-        cJSON *rows = NULL;
-
-        if (read_part(cli, parts[i], NULL, &rows, err) < 0)
-            return err->code;
-        cJSON_AddItemToObject(all, parts[i], rows);
-    }
-    if (count_inventory(cli, cJSON_AddObjectToObject(all, "inventory"), err) < 0)
+    if (read_queue(cli, all, err) < 0 ||
+        count_inventory(cli, cJSON_AddObjectToObject(all, "inventory"), err) < 0)
         return err->code;
-    cli_print_document(format, all);
+    cli_status_hints(cJSON_AddArrayToObject(all, "hints"), all);
     return 0;
 }
 
@@ -129,15 +120,21 @@ int
 cmd_status(struct cli *cli)
 {
     rv_err err = RV_ERR_INIT;
-    int format = cli_document_format(cli), code, status;
+    RV_AUTO_JSON cJSON *all = cJSON_CreateObject();
+    int format = cli_document_format(cli), code;
 
     if (format < 0)
         return CLI_USAGE;
     code = cli_connect(cli);
     if (code)
         return code;
-    status = cli_is_table((enum cli_format)format)
-                 ? print_all(cli, (enum cli_format)format, &err)
-                 : print_as_document(cli, (enum cli_format)format, &err);
-    return status < 0 ? cli_failed(&err) : CLI_OK;
+    if (read_all(cli, all, &err) < 0)
+        return cli_failed(&err);
+    if (!cli_value(cli, "output") && !cli->terminal)
+        format = CLI_JSON;
+    if (cli_is_table((enum cli_format)format))
+        cli_status_draw(cli, all);
+    else
+        cli_print_document((enum cli_format)format, all);
+    return CLI_OK;
 }

@@ -6,6 +6,7 @@
 
 #include "api/providers.h"
 #include "api/request.h"
+#include "api/staff.h"
 #include "api/works.h"
 #include "base/text.h"
 
@@ -59,6 +60,19 @@ static const struct rv_action actions[] = {
     { "message", RV_ON_COLLECTION, RV_M_POST, "counts", "ops_diagnostics",
       "How many there are by state, queue, zone and role", NULL, RV_ACTION_NO_ROW,
       rv_message_counts_run, NULL, NULL, "ActionResult" },
+
+    { "worker", BOTH, RV_M_POST, "restart", "ops_diagnostics",
+      "Let it end what it does, and have it replaced", NULL, 0, rv_worker_restart_run, NULL, NULL,
+      "ActionResult" },
+    { "worker", BOTH, RV_M_POST, "kill", "ops_diagnostics", "End it at once, and have it replaced",
+      NULL, 0, rv_worker_kill_run, NULL, NULL, "ActionResult" },
+
+    { "server", RV_ON_RESOURCE, RV_M_POST, "add_role", "ops_settings",
+      "Give it a server role; the workers of that role are started", NULL, 0,
+      rv_server_add_role_run, NULL, "ServerRoleGiven", "ActionResult" },
+    { "server", RV_ON_RESOURCE, RV_M_POST, "remove_role", "ops_settings",
+      "Take a server role away; the workers of that role end", NULL, 0, rv_server_remove_role_run,
+      NULL, "ServerRoleGiven", "ActionResult" },
 };
 
 static int

@@ -29,6 +29,8 @@ struct rv_api_host {
     /* Wake whoever takes from this queue; "workers" makes the server worker look at the providers.
      */
     void (*wake)(void *arg, const char *queue);
+    /* "restart" (it ends what it does first) or "kill" a worker of this server; NULL: cannot. */
+    void (*end_worker)(void *arg, const char *guid, const char *what);
     /* {"types":[manifest, ...]} of the installed provider modules; borrowed. */
     const cJSON *(*types)(void *arg);
     /* As verify, for a provider that exists: `given` (NULL: nothing) is laid over its stored

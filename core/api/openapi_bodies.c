@@ -156,6 +156,9 @@ rv_openapi_bodies(struct rv_request *req, rv_json_writer *w)
     write_provider_edit(w, "ProviderEdit", 0);
     write_provider_edit(w, "ProviderVerify", 0);
     write_provider_edit(w, "ProviderEditEntry", 1);
+    rv_jw_name(w, "ServerRoleGiven");
+    rv_openapi_json(w, "{\"type\":\"object\",\"required\":[\"role\"],\"properties\":{\"role\":"
+                       "{\"type\":\"string\",\"minLength\":1,\"maxLength\":100}}}");
 }
 
 static void

@@ -193,6 +193,24 @@ on_who(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
 }
 
 static void
+on_end_worker(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
+{
+    const char *guid = rv_json_string(frame, "guid"), *what = rv_json_string(frame, "what");
+    struct rv_child *meant = guid ? rv_supervisor_find_guid(s, guid) : NULL;
+    (void)child;
+    if (meant == NULL || meant->slot == NULL || what == NULL || s->stop_ms)
+        return;
+    if (strcmp(what, "kill") == 0) {
+        rv_supervisor_kill(s, meant, "a person asked for it");
+        return;
+    }
+    snprintf(meant->why, sizeof(meant->why), "a person asked for it");
+    rv_log(RV_INFO, "worker is to end", RV_F("type", RV_S(meant->type)),
+           RV_F("of", RV_I(meant->pid)), RV_F("reason", RV_S(meant->why)));
+    rv_supervisor_stop_child(s, meant, 1);
+}
+
+static void
 on_seal(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
 {
     cJSON *answer = rv_server_vault_seal(s->vault, frame, child->lend_word);
@@ -251,6 +269,7 @@ static const struct {
     { "cancel", "server", on_cancel },
     { "fatal", "server", on_fatal },
     { "seal", "api", on_seal },
+    { "end", "api", on_end_worker },
     { "verify", "api", rv_supervisor_verify },
     { "open", "refresh", on_open },
     { "open", "api", on_open },

@@ -53,6 +53,7 @@
  * From an API worker (open: of settings alone):
  *   open         as that of a refresh worker
  *   seal         ticket, place, text
+ *   end          guid, what: restart or kill (a worker, because a person said so)
  *   verify       ticket, module, given: options; stored secrets among them are lent (rv_lent_make)
  * From a refresh worker:
  *   open         ticket, place, envelope: a secret of its own provider

@@ -72,6 +72,16 @@ wake(void *arg, const char *queue)
 }
 
 static void
+end_worker(void *arg, const char *guid, const char *what)
+{
+    struct api *api = arg;
+    RV_AUTO_JSON cJSON *message = rv_message_new("end");
+    cJSON_AddStringToObject(message, "guid", guid);
+    cJSON_AddStringToObject(message, "what", what);
+    rv_worker_send(api->worker, message);
+}
+
+static void
 expect_proof(struct api *api, int64_t ticket, rv_verify_done done, void *done_arg)
 {
     struct proof *proof = rv_alloc(sizeof(*proof));
@@ -430,6 +440,7 @@ open_api(struct api *api, rv_err *err)
                   .vault = worker->vault,
                   .verify = verify,
                   .wake = wake,
+                  .end_worker = end_worker,
                   .types = types_of,
                   .verify_stored = verify_stored },
         .version = REEVE_VERSION,

@@ -74,18 +74,15 @@ static const struct rv_setting declared[] = {
       "logged; 0: never" },
     { "server.quiesce_timeout", RV_SET_DURATION, "5m", 100, DAY,
       "how long a stop waits for messages that cannot be begun again; those that can are given "
-      "back "
-      "at once" },
+      "back at once" },
     { "server.memory_threshold", RV_SET_SIZE, "2GiB", 0, 1LL << 50,
       "a reeved that holds more for itself, without its workers, says so and ends with exit code "
-      "1; "
-      "0: no limit" },
+      "1; 0: no limit" },
     { "server.memory_info", RV_SET_STRING, "/proc/meminfo", 0, 0,
       "file with the machine's memory figures; another one in containers that have their own" },
     { "server.disk_usage_max", RV_SET_INT, "80", 0, 100,
       "a file system that is fuller, in percent, raises an event evm_server_..._disk_high_usage; "
-      "0: "
-      "none does" },
+      "0: none does" },
     { "server.monitor_poll", RV_SET_DURATION, "2s", 50, HOUR,
       "how often leases are renewed and the workers that should be are compared with those that "
       "are" },

@@ -89,6 +89,55 @@ class Workers(reeve_it.Case):
         self.assertIn("server.memory_threshold", self.events("evm_server_memory_exceeded")[0]["message"])
         self.assertEqual(self.database().one("SELECT status FROM miq_servers"), "stopped")
 
+    def test_roles_start_and_end_workers_and_a_person_may_restart_and_kill_them(self):
+        reeved = self.start("--set", "server.monitor_poll=100ms", "--set", "workers.generic.count=1")
+        roles = reeved.call("GET", "/api/server_roles?expand=resources")
+        self.assertEqual(roles["count"], 20)
+        env = {"REEVE_CONFIG": os.path.join(self.folder, "reevectl.yaml")}
+
+        def cli(*arguments, code=0):
+            done = self.run_program("reevectl", *arguments, env=env)
+            self.assertEqual(done[0], code, done)
+            return done[1] + done[2]
+
+        cli("login", "--url", reeved.url, "--password-file", os.path.join(self.home(), "admin-password"))
+        cli("provider", "add", "estate", "--type", "demo", "--option", "pods=5", "--wait")
+        first = self.until(lambda: reeved.children("refresh"), "its refresh worker")[0]
+        cli("server", "role", "remove", "ems_inventory")
+        self.until(lambda: not reeved.children("refresh"), "it ends with the role", 5)
+        cli("server", "role", "add", "ems_inventory")
+        second = self.until(lambda: reeved.children("refresh"), "and comes back with it", 5)[0]
+        self.assertNotEqual(first, second)
+        self.until(lambda: self.database().one(
+            f"SELECT COUNT(*) FROM miq_workers WHERE pid = {second}") == "1", "its row")
+        cli("provider", "pause", "estate")
+        self.until(lambda: not reeved.children("refresh"), "it ends with the provider", 5)
+        self.assertIn("did you mean 'reporting'?", cli("server", "role", "add", "reportin", code=1))
+        self.assertIn("no other server", cli("server", "role", "remove", "web_services", code=5))
+
+        generic = reeved.children("generic")[0]
+        self.assertIn("is replaced", cli("worker", "restart", str(generic)))
+        other = self.until(lambda: [pid for pid in reeved.children("generic") if pid != generic], "another")[0]
+        self.assertIn("a person asked", self.event_of("evm_worker_stop", generic)["reason"])
+        self.event_of("evm_worker_start", other)
+        cli("worker", "kill", "generic")
+        self.until(lambda: [pid for pid in reeved.children("generic") if pid != other], "a third")
+        self.assertIn("a person asked", self.event_of("evm_worker_killed", other)["reason"])
+        self.assertIn("did you mean", cli("worker", "kill", "priorty", code=3))
+
+        status = json.loads(cli("status"))
+        self.assertEqual(len([row for row in status["roles"] if row["active"]]), 11)
+        self.assertEqual([row["name"] for row in status["providers"]], ["estate"])
+        self.assertIn("'estate' is paused", status["hints"][0])
+        self.assertEqual(status["queue"]["error"], 0)
+        text = cli("status", "-o", "table")
+        for part in ("roles ", "web_services", "PRIVATE MEMORY", "waiting", "estate", "what to look at"):
+            self.assertIn(part, text)
+        self.assertIn("priority", cli("worker", "top", "-o", "table"))
+        self.assertEqual({row["type"] for row in json.loads(cli("worker", "top"))},
+                         {"server", "api", "generic", "priority"})
+        self.assertIn("Private bytes", cli("worker", "show", "server", "-o", "table"))
+
     def test_full_file_system_raises_its_event_and_figures_are_kept_and_logged(self):
         reeved = self.start("--set", "server.disk_usage_max=1", "--set", "server.status_log=300ms",
                             "--set", "server.monitor_poll=100ms", "--set", "workers.lease=1s",

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Status for people: what they look for first stands first, what they should do stands last.
+ */
+#include "status.h"
+
+#include <string.h>
+#include "output.h"
+#include "processes.h"
+#include "table.h"
+
+enum { TEXT_LIMIT = 4 << 20, MOST_PROCESSES = 40, INVENTORY_COLUMNS = 3 };
+
+struct drawing {
+    struct cli *cli;
+    const cJSON *all;
+    rv_buf *out;
+};
+
+static const cJSON *
+part_of(const struct drawing *d, const char *name)
+{
+    return cJSON_GetObjectItemCaseSensitive(d->all, name);
+}
+
+static double
+number(const cJSON *row, const char *name)
+{
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(row, name);
+    return cJSON_IsNumber(value) ? value->valuedouble : 0;
+}
+
+static void
+add_clean(rv_buf *out, const char *text)
+{
+    cli_clean_line(out, text ? text : "");
+}
+
+static void
+title(const struct drawing *d, const char *text)
+{
+    rv_buf_addf(d->out, "\n%s%s%s\n", d->cli->color ? "\033[1m" : "", text,
+                d->cli->color ? "\033[0m" : "");
+}
+
+static const char *
+text_at(const cJSON *row, const char *path)
+{
+    const cJSON *value = cli_value_at(row, path);
+    return cJSON_IsString(value) ? value->valuestring : NULL;
+}
+
+static void
+add_age(rv_buf *out, const cJSON *row, const char *name, const char *none)
+{
+    const struct cli_column column = { NULL, name, NULL, NULL, 0 };
+    size_t before = out->len;
+    if (row)
+        cli_cell_age(out, row, &column);
+    if (out->len == before)
+        rv_buf_add_string(out, none);
+}
+
+/* The colour of a word that says how something is. */
+static void
+add_state(const struct drawing *d, const char *text)
+{
+    static const char *const good[] = { "started", "ready", "ok", "Valid" };
+    const char *color = "\033[33m";
+    for (size_t i = 0; i < RV_COUNT(good); i++)
+        if (strcmp(text, good[i]) == 0)
+            color = "\033[32m";
+    if (d->cli->color)
+        rv_buf_add_string(d->out, color);
+    add_clean(d->out, text);
+    if (d->cli->color)
+        rv_buf_add_string(d->out, "\033[0m");
+}
+
+static int
+is_of(const cJSON *row, const cJSON *server)
+{
+    const char *id = rv_json_string(server, "id"), *of = rv_json_string(row, "miq_server_id");
+    return id && of && strcmp(id, of) == 0;
+}
+
+static void
+draw_roles(const struct drawing *d, const cJSON *server)
+{
+    const cJSON *role = NULL;
+    size_t column = 0;
+    rv_buf_add_string(d->out, "  roles    ");
+    cJSON_ArrayForEach(role, part_of(d, "roles"))
+    {
+        const char *name = text_at(role, "server_role.name");
+        if (!name || !is_of(role, server))
+            continue;
+        if (column + strlen(name) > 84) {
+            rv_buf_add_string(d->out, "\n           ");
+            column = 0;
+        }
+        add_clean(d->out, name);
+        if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(role, "active")))
+            rv_buf_add_string(d->out, " (stands by)");
+        rv_buf_add_string(d->out, " ");
+        column += strlen(name) + 1;
+    }
+    rv_buf_add_string(d->out, "\n");
+}
+
+static void
+draw_memory(const struct drawing *d, const cJSON *server)
+{
+    const cJSON *worker = NULL;
+    double own = cli_process_bytes(server), used = number(server, "system_memory_used");
+    double machine = used + number(server, "system_memory_free");
+    cJSON_ArrayForEach(worker, part_of(d, "workers")) if (is_of(worker, server)) own +=
+        cli_process_bytes(worker);
+    rv_buf_add_string(d->out, "  memory   ");
+    cli_bytes_add(d->out, own);
+    rv_buf_add_string(d->out, " of its own");
+    if (machine > 0) {
+        rv_buf_add_string(d->out, "; machine ");
+        cli_bar_add(d->out, used / machine, 10, d->cli->color);
+        rv_buf_addf(d->out, " %.0f %% of ", 100 * used / machine);
+        cli_bytes_add(d->out, machine);
+    }
+    rv_buf_add_string(d->out, "\n");
+}
+
+static void
+draw_server(const struct drawing *d, const cJSON *server)
+{
+    const char *name = rv_json_string(server, "name"), *status = rv_json_string(server, "status");
+    const char *version = rv_json_string(server, "version"), *zone = text_at(server, "zone.name");
+    rv_buf_add_string(d->out, d->cli->color ? "\033[1m" : "");
+    add_clean(d->out, name ? name : "?");
+    rv_buf_add_string(d->out, d->cli->color ? "\033[0m " : " ");
+    add_state(d, status ? status : "unknown");
+    rv_buf_add_string(d->out, " for ");
+    add_age(d->out, server, "started_on", "?");
+    rv_buf_addf(d->out, ", version %s", version ? version : "?");
+    if (zone) {
+        rv_buf_add_string(d->out, ", zone ");
+        add_clean(d->out, zone);
+    }
+    rv_buf_addf(d->out, ", pid %.0f, heartbeat ", number(server, "pid"));
+    add_age(d->out, server, "last_heartbeat", "never");
+    rv_buf_add_string(d->out, " ago\n");
+    draw_roles(d, server);
+    draw_memory(d, server);
+}
+
+static void
+draw_processes(const struct drawing *d)
+{
+    const struct cli_processes processes = { .workers = part_of(d, "workers"),
+                                             .order = CLI_BY_TYPE,
+                                             .most = MOST_PROCESSES,
+                                             .color = d->cli->color,
+                                             .line_end = "\n" };
+    RV_AUTO_FREE char *text = rv_format("workers (%d)", cJSON_GetArraySize(part_of(d, "workers")));
+    title(d, text);
+    cli_processes_add(d->out, &processes);
+}
+
+static void
+draw_queue(const struct drawing *d)
+{
+    static const struct {
+        const char *state, *says;
+    } states[] = { { "ready", "waiting" }, { "dequeue", "at work" }, { "error", "dead" } };
+    const cJSON *queue = part_of(d, "queue");
+    const cJSON *oldest = cJSON_GetObjectItemCaseSensitive(queue, "oldest");
+    title(d, "queue");
+    for (size_t i = 0; i < RV_COUNT(states); i++) {
+        const cJSON *row = cJSON_GetObjectItemCaseSensitive(oldest, states[i].state);
+        const char *name = rv_json_string(row, "queue_name");
+        int alarming = i == 2 && number(queue, states[i].state) > 0 && d->cli->color;
+        rv_buf_addf(d->out, "  %s%-8s %8.0f%s", alarming ? "\033[31m" : "", states[i].says,
+                    number(queue, states[i].state), alarming ? "\033[0m" : "");
+        if (row) {
+            rv_buf_add_string(d->out, "  oldest ");
+            add_age(d->out, row, "created_on", "?");
+            rv_buf_add_string(d->out, " in ");
+            add_clean(d->out, name ? name : "?");
+        }
+        rv_buf_add_string(d->out, "\n");
+    }
+}
+
+static const char *
+provider_state(const cJSON *provider)
+{
+    const char *credentials = rv_json_string(provider, "authentication_status");
+    const char *quarantine = rv_json_string(provider, "quarantine_reason");
+    const char *error = rv_json_string(provider, "last_refresh_error");
+    if (quarantine && quarantine[0])
+        return "quarantine";
+    if (cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(provider, "enabled")))
+        return "paused";
+    if (credentials && strcmp(credentials, "Invalid") == 0)
+        return "refused";
+    return error && error[0] ? "failing" : "ok";
+}
+
+static void
+draw_providers(const struct drawing *d)
+{
+    const cJSON *provider = NULL;
+    RV_AUTO_FREE char *text =
+        rv_format("providers (%d)", cJSON_GetArraySize(part_of(d, "providers")));
+    title(d, text);
+    cJSON_ArrayForEach(provider, part_of(d, "providers"))
+    {
+        RV_AUTO_BUF rv_buf name = rv_buf_limited(TEXT_LIMIT);
+        const char *error = rv_json_string(provider, "last_refresh_error");
+        const char *type = rv_json_string(provider, "emstype");
+        add_clean(&name, rv_json_string(provider, "name"));
+        rv_buf_addf(d->out, "  %-24s %-12s ", rv_buf_text(&name), type ? type : "");
+        add_state(d, provider_state(provider));
+        rv_buf_add_string(d->out, ", refreshed ");
+        add_age(d->out, provider, "last_refresh_success_date", "never");
+        if (rv_json_string(provider, "last_refresh_success_date"))
+            rv_buf_add_string(d->out, " ago");
+        if (error && error[0]) {
+            rv_buf_add_string(d->out, ": ");
+            add_clean(d->out, error);
+        }
+        rv_buf_add_string(d->out, "\n");
+    }
+    if (!cJSON_GetArraySize(part_of(d, "providers")))
+        rv_buf_add_string(d->out, "  none yet\n");
+}
+
+static void
+draw_inventory(const struct drawing *d)
+{
+    const cJSON *item = NULL;
+    int count = 0;
+    title(d, "inventory");
+    cJSON_ArrayForEach(item, part_of(d, "inventory"))
+    {
+        rv_buf_addf(d->out, "  %-30s %7.0f%s", item->string, item->valuedouble,
+                    ++count % INVENTORY_COLUMNS ? " " : "\n");
+    }
+    if (count % INVENTORY_COLUMNS)
+        rv_buf_add_string(d->out, "\n");
+    if (count == 0)
+        rv_buf_add_string(d->out, "  nothing yet\n");
+}
+
+static void
+draw_hints(const struct drawing *d)
+{
+    const cJSON *hint = NULL;
+    if (!cJSON_GetArraySize(part_of(d, "hints")))
+        return;
+    title(d, "what to look at");
+    cJSON_ArrayForEach(hint, part_of(d, "hints"))
+    {
+        rv_buf_add_string(d->out, "  - ");
+        add_clean(d->out, hint->valuestring);
+        rv_buf_add_string(d->out, "\n");
+    }
+}
+
+void
+cli_status_draw(struct cli *cli, const cJSON *all)
+{
+    RV_AUTO_BUF rv_buf out = rv_buf_limited(TEXT_LIMIT);
+    const struct drawing d = { cli, all, &out };
+    const cJSON *server = NULL;
+    const char *url = rv_json_string(all, "url");
+    cJSON_ArrayForEach(server, part_of(&d, "servers")) draw_server(&d, server);
+    rv_buf_addf(&out, "  address  %s\n", url ? url : "");
+    draw_processes(&d);
+    draw_queue(&d);
+    draw_providers(&d);
+    draw_inventory(&d);
+    draw_hints(&d);
+    fwrite(out.data, 1, out.len, stdout);
+}
+
+static void
+add_hint(cJSON *hints, char *text)
+{
+    cJSON_AddItemToArray(hints, cJSON_CreateString(text));
+    free(text);
+}
+
+static void
+hint_provider(cJSON *hints, const cJSON *provider)
+{
+    const char *name = rv_json_string(provider, "name"), *state = provider_state(provider);
+    if (name == NULL || strcmp(state, "ok") == 0)
+        return;
+    if (strcmp(state, "refused") == 0)
+        add_hint(hints, rv_format("provider '%s' refuses its credentials: 'reevectl provider edit "
+                                  "%s --option NAME=@FILE' gives it others",
+                                  name, name));
+    else if (strcmp(state, "paused") == 0)
+        add_hint(hints,
+                 rv_format("provider '%s' is paused: 'reevectl provider resume %s'", name, name));
+    else
+        add_hint(hints,
+                 rv_format("provider '%s' is %s: 'reevectl provider show %s' says why", name,
+                           strcmp(state, "failing") == 0 ? "not read" : "in quarantine", name));
+}
+
+void
+cli_status_hints(cJSON *hints, const cJSON *all)
+{
+    const cJSON *row = NULL, *warning = NULL;
+    const cJSON *queue = cJSON_GetObjectItemCaseSensitive(all, "queue");
+    cJSON_ArrayForEach(row, cJSON_GetObjectItemCaseSensitive(all, "servers"))
+    {
+        cJSON_ArrayForEach(
+            warning, cJSON_GetObjectItemCaseSensitive(row, "warnings")) if (cJSON_IsString(warning))
+            add_hint(hints, rv_strdup(warning->valuestring));
+    }
+    cJSON_ArrayForEach(row, cJSON_GetObjectItemCaseSensitive(all, "providers"))
+        hint_provider(hints, row);
+    if (number(queue, "error") > 0)
+        add_hint(hints, rv_format("%.0f messages were given up: 'reevectl queue list --state dead' "
+                                  "shows them, 'reevectl queue retry ID' sends one again",
+                                  number(queue, "error")));
+    if (!cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(all, "providers")))
+        add_hint(hints, rv_strdup("nothing is read yet: 'reevectl provider add' connects to a "
+                                  "cluster or another system, 'reevectl provider types' lists "
+                                  "what it may be"));
+}
