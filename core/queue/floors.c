@@ -8,9 +8,11 @@
  */
 #include "queue/queue_internal.h"
 
+#include <stdio.h>
+#include <string.h>
 #include "base/clock.h"
 
-enum { EVERY_US = 100000, TIMES_ITS_COST = 10 };
+enum { EVERY_US = 100000, TIMES_ITS_COST = 10, DEAR_US = 3000 };
 
 int
 rv_floors_full_is_due(const struct rv_floors *floors)
@@ -61,9 +63,46 @@ rv_floors_found(struct rv_floors *floors, int priority, int64_t id)
     floors->at[at].id = id;
 }
 
+int
+rv_floors_look_is_spared(const struct rv_floors *floors)
+{
+    return floors->last.found && floors->full_took_us < DEAR_US && !rv_floors_full_is_due(floors);
+}
+
+struct rv_first
+rv_floors_last(struct rv_floors *floors)
+{
+    return (struct rv_first){ .id = floors->last.id,
+                              .priority = floors->last.priority,
+                              .class_name = floors->last.class_name,
+                              .method_name = floors->last.method_name,
+                              .with_others = floors->last.with_others };
+}
+
+void
+rv_floors_taken(struct rv_floors *floors, const struct rv_first *first)
+{
+    memset(&floors->last, 0, sizeof(floors->last));
+    if (first == NULL)
+        return;
+    floors->last.found = 1;
+    floors->last.priority = first->priority;
+    floors->last.id = first->id;
+    floors->last.with_others = first->with_others &&
+                               strlen(first->class_name) < sizeof(floors->last.class_name) &&
+                               strlen(first->method_name) < sizeof(floors->last.method_name);
+    if (floors->last.with_others) {
+        snprintf(floors->last.class_name, sizeof(floors->last.class_name), "%s", first->class_name);
+        snprintf(floors->last.method_name, sizeof(floors->last.method_name), "%s",
+                 first->method_name);
+    }
+}
+
 void
 rv_floors_forget(struct rv_floors *floors)
 {
-    if (floors)
+    if (floors) {
         floors->count = 0;
+        floors->last.found = 0;
+    }
 }

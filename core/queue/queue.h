@@ -102,6 +102,12 @@ struct rv_floors {
     } at[RV_FLOORS];
     int count, partly;
     int64_t full_ended_us, full_took_us;
+    /* What was taken last; while there is more, the next is claimed without a look. */
+    struct {
+        int found, with_others, priority;
+        int64_t id;
+        char class_name[64], method_name[64];
+    } last;
 };
 /* Begin anew: something with a low id is ready again. NULL allowed. */
 void rv_floors_forget(struct rv_floors *floors);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Taking messages: a look (look.c), then the claim in one statement. For a message of
- * a series the claim is a transaction under the series' lock: two takers that look at the
- * same time would each find that no other of it is worked on.
+ * Taking messages: a look (look.c), then the claim in one statement; while there is more, most
+ * claims go without a look, which still comes ten times a second: what only a look finds (a series,
+ * something urgent of another kind behind a batch) waits no longer than that. For a message of a
+ * series the claim is a transaction under the series' lock: two takers that look at the same time
+ * would each find that no other of it is worked on.
  */
 #include "queue/queue_internal.h"
 
@@ -15,7 +17,8 @@
 /* How often another taker may be quicker before we say that there is nothing. */
 enum { MOST_LOOKS = 20 };
 
-/* What is claimed: the first that was found, or others like it, which stand behind it. */
+/* What is claimed: the first that was found, and others like it, which stand behind it; or, without
+ * a look (first is NULL), the first of no series. */
 struct claim {
     const struct rv_taker *taker;
     const struct rv_first *first;
@@ -46,6 +49,10 @@ add_candidates(struct rv_queue_sql *sql, const struct claim *claim)
     rv_queue_sql_add(sql, "SELECT q.id FROM miq_queue q WHERE ");
     rv_queue_sql_fits(sql, claim->taker);
     rv_queue_sql_due(sql, claim->now_ms);
+    if (first == NULL) {
+        rv_queue_sql_add(sql, " AND q.task_id IS NULL ORDER BY q.priority, q.id LIMIT 1");
+        return;
+    }
     rv_queue_sql_add(sql, " AND q.priority = ");
     rv_queue_sql_param(sql, rv_vint(first->priority));
     rv_queue_sql_add(sql, first->series ? " AND q.id = " : " AND q.task_id IS NULL AND q.id >= ");
@@ -138,20 +145,55 @@ claim_of_series(struct rv_store *store, const struct claim *claim, struct rv_mes
 }
 
 static int
-take_once(struct rv_store *store, const struct rv_taker *taker, int most, struct rv_message **out,
-          int *seen, rv_err *err)
+are_wanted(const struct rv_taker *taker, const struct rv_first *first)
+{
+    return first->with_others && (taker->alike == NULL || taker->alike(taker->arg, first));
+}
+
+/* As take_after_look, of what is like the last one, or the first there is. */
+static int
+take_without_look(struct rv_store *store, const struct rv_taker *taker, int most,
+                  struct rv_message **out, rv_err *err)
+{
+    struct rv_first last = rv_floors_last(taker->floors);
+    struct claim claim = { .taker = taker, .now_ms = rv_now_ms(), .most = 1 };
+    if (most > 1 && are_wanted(taker, &last)) {
+        claim.first = &last;
+        claim.most = most;
+    }
+    return claim_them(store, &claim, out, err);
+}
+
+static int
+take_after_look(struct rv_store *store, const struct rv_taker *taker, int most,
+                struct rv_message **out, int *seen, rv_err *err)
 {
     struct rv_first first = { 0 };
-    struct claim claim = { .taker = taker, .first = &first, .now_ms = rv_now_ms() };
+    struct claim claim = { .taker = taker, .first = &first, .now_ms = rv_now_ms(), .most = 1 };
     int found = rv_queue_look(&first, store, taker, claim.now_ms, err);
     *seen = found > 0;
-    claim.most =
-        first.with_others && (taker->alike == NULL || taker->alike(taker->arg, &first)) ? most : 1;
+    if (found > 0 && most > 1 && are_wanted(taker, &first))
+        claim.most = most;
     if (found > 0)
         found = first.series ? claim_of_series(store, &claim, out, err)
                              : claim_them(store, &claim, out, err);
+    if (taker->floors)
+        rv_floors_taken(taker->floors, found > 0 ? &first : NULL);
     rv_first_free(&first);
     return found;
+}
+
+static int
+take_once(struct rv_store *store, const struct rv_taker *taker, int most, struct rv_message **out,
+          int *seen, rv_err *err)
+{
+    *seen = 1;
+    if (taker->floors && rv_floors_look_is_spared(taker->floors)) {
+        int found = take_without_look(store, taker, most, out, err);
+        if (found)
+            return found;
+    }
+    return take_after_look(store, taker, most, out, seen, err);
 }
 
 int

@@ -338,10 +338,10 @@ a_worker_that_lost_what_it_has_in_hand_says_so(void **state)
     assert_int_equal(queue_count("state = 'ready'"), 19 - 3);
 }
 
+/* dear_us: what a look at everything is said to have cost. */
 static void
-looks_above_the_floors_keep_to_the_order(void **state)
+take_in_order(int64_t dear_us)
 {
-    (void)state;
     static const int priorities[] = { 100, 20, 150, 100, 21, 20, 90, 100, 0, 150, 200, 5, 100 };
     struct rv_floors floors = { 0 };
     struct rv_taker with = queue_taker(7);
@@ -354,6 +354,7 @@ looks_above_the_floors_keep_to_the_order(void **state)
     for (size_t i = 0; i < RV_COUNT(priorities); i++) {
         rv_err err = RV_ERR_INIT;
         struct rv_message *message = queue_take(&with);
+        floors.full_took_us = dear_us;
         assert_non_null(message);
         assert_true(message->priority > last_priority ||
                     (message->priority == last_priority && message->id > last_id));
@@ -363,6 +364,49 @@ looks_above_the_floors_keep_to_the_order(void **state)
         rv_message_free(message);
     }
     assert_null(queue_take(&with));
+}
+
+static void
+looks_above_the_floors_keep_to_the_order(void **state)
+{
+    (void)state;
+    take_in_order(5000);
+}
+
+static void
+claims_without_a_look_keep_to_the_order(void **state)
+{
+    (void)state;
+    take_in_order(0);
+}
+
+static void
+while_there_is_more_a_claim_takes_one_statement(void **state)
+{
+    (void)state;
+    struct rv_message *out[8];
+    struct rv_floors floors = { 0 };
+    struct rv_taker with = queue_taker(7);
+    struct rv_message_spec spec = again("m"), serial = again("serial");
+    with.floors = &floors;
+    rv_clock_fake(1800000000000);
+    for (int i = 0; i < 24; i++)
+        queue_put(&spec);
+    serial.series = "s";
+    serial.priority = 20;
+    assert_int_equal(take_some(&with, 8, out), 8);
+    free_all(out, 8);
+    queue_put(&serial);
+    int64_t before = rv_store_statements(queue_store);
+    assert_int_equal(take_some(&with, 8, out), 8);
+    assert_int_equal(rv_store_statements(queue_store) - before, 1);
+    assert_string_equal(out[0]->method_name, "m");
+    free_all(out, 8);
+    /* What only a look finds waits a tenth of a second at most. */
+    rv_clock_advance(100);
+    assert_int_equal(take_some(&with, 8, out), 1);
+    assert_string_equal(out[0]->method_name, "serial");
+    free_all(out, 1);
 }
 
 static void
@@ -377,6 +421,7 @@ a_message_below_the_floor_is_found_soon(void **state)
     for (int i = 0; i < 12; i++)
         queue_put(&(struct rv_message_spec){ .method_name = "m" });
     assert_string_equal(queue_take_method(&with), "m");
+    floors.full_took_us = 5000; /* so that no claim goes without a look */
     rv_clock_advance(50);
     assert_string_equal(queue_take_method(&with), "m");
     rv_clock_advance(50);
@@ -468,6 +513,8 @@ main(void)
         QUEUE_TEST(a_worker_that_ends_acknowledges_and_gives_back),
         QUEUE_TEST(a_worker_that_lost_what_it_has_in_hand_says_so),
         QUEUE_TEST(looks_above_the_floors_keep_to_the_order),
+        QUEUE_TEST(claims_without_a_look_keep_to_the_order),
+        QUEUE_TEST(while_there_is_more_a_claim_takes_one_statement),
         QUEUE_TEST(a_message_below_the_floor_is_found_soon),
         QUEUE_TEST(when_looks_at_everything_are_dear_they_are_rare_but_not_forgotten),
         QUEUE_TEST(under_load_little_is_said_and_nothing_is_missed),
