@@ -92,7 +92,7 @@ rv_queue_log_taken(const struct rv_message *message, int64_t holder)
         return;
     rv_log(RV_DEBUG, "MIQ(MiqQueue.get)", RV_F("message", RV_I(message->id)),
            RV_F("queue", RV_S(message->queue_name)), RV_F("class", RV_S(message->class_name)),
-           RV_F("method", RV_S(message->method_name)), RV_F("worker", RV_I(holder)),
+           RV_F("method", RV_S(message->method_name)), RV_F("handler", RV_I(holder)),
            RV_F("attempt", RV_I(message->attempts)),
            RV_F("dequeued_in_s", RV_D((double)(message->dequeued_on - since_ms) / 1000)));
 }
