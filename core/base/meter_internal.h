@@ -11,9 +11,9 @@
 #define RV_METER_BOUNDS 12
 
 enum {
-    RV_CELLS = 4096,
-    RV_CELL_INDEX = 8192, /* a power of two */
-    RV_CELL_LABELS = 256, /* bytes of a cell's label text */
+    RV_CELLS = 16384,      /* some twenty a provider; memory is taken for those that there are */
+    RV_CELL_INDEX = 32768, /* a power of two */
+    RV_CELL_LABELS = 256,  /* bytes of a cell's label text */
 };
 
 /* Set once the cell is whole, then never changed but for RV_CELL_GONE. */

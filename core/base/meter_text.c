@@ -132,13 +132,20 @@ by_labels(const void *a, const void *b)
     return strncmp((*one)->labels, (*other)->labels, RV_CELL_LABELS);
 }
 
+static uint32_t
+cell_count(void)
+{
+    uint32_t count = __atomic_load_n(&rv_meter_memory()->count, __ATOMIC_ACQUIRE);
+    return count < RV_CELLS ? count : RV_CELLS;
+}
+
+/* Those of the series among the first `count`. */
 static size_t
-collect_cells(const struct rv_cell **out, enum rv_meter meter)
+collect_cells(const struct rv_cell **out, uint32_t count, enum rv_meter meter)
 {
     const struct rv_meter_memory *m = rv_meter_memory();
-    uint32_t count = __atomic_load_n(&m->count, __ATOMIC_ACQUIRE);
     size_t found = 0;
-    for (uint32_t i = 0; i < count && i < RV_CELLS; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         const struct rv_cell *cell = &m->cells[i];
         if (__atomic_load_n(&cell->state, __ATOMIC_ACQUIRE) == RV_CELL_READY &&
             cell->meter == (int32_t)meter)
@@ -157,8 +164,9 @@ rv_meter_write_cells(rv_buf *out, enum rv_meter meter)
         write_sample(out, series->name, "", (double)dropped);
         return;
     }
-    RV_AUTO_FREE const struct rv_cell **cells = rv_alloc(sizeof(*cells) * RV_CELLS);
-    size_t count = collect_cells(cells, meter);
+    uint32_t all = cell_count();
+    RV_AUTO_FREE const struct rv_cell **cells = rv_alloc(sizeof(*cells) * (all + 1));
+    size_t count = collect_cells(cells, all, meter);
     qsort(cells, count, sizeof(*cells), by_labels);
     for (size_t i = 0; i < count; i++) {
         snprintf(labels, sizeof(labels), "%.*s", RV_CELL_LABELS - 1, cells[i]->labels);
