@@ -163,7 +163,7 @@ class Streams(reeve_it.Case):
 
     def open_streams(self):
         text = self.reeved.request("GET", "/metrics").body.decode()
-        return int(re.search(r"^reeve_api_streams (\d+)", text, re.M).group(1))
+        return sum(map(int, re.findall(r"^reeve_http_streams\{.*\} (\d+)", text, re.M)))
 
     def memory(self):
         return max(int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{pid}/status").read()).group(1))

@@ -165,7 +165,7 @@ class Serving(Tls):
         watch = subprocess.Popen([os.path.join(reeve_it.BIN, "reevectl"), "get", "providers", "--watch", "-o", "name"],
                                  env=dict(os.environ, **env), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
-            self.until(lambda: "reeve_api_streams 1" in self.metrics(reeved), "the stream is open")
+            self.until(lambda: 'reeve_http_streams{worker="0"} 1' in self.metrics(reeved), "the stream is open")
             code, _, error = self.run_program("reevectl", "provider", "add", "seen", "--type", "demo", "--option", "pods=1",
                                               env=env)
             self.assertEqual(code, OK, error)
@@ -174,12 +174,12 @@ class Serving(Tls):
             watch.kill()
             _, error = watch.communicate(timeout=20)
         self.assertEqual(error, "")
-        self.until(lambda: "reeve_api_streams 0" in self.metrics(reeved), "the stream is closed")
+        self.until(lambda: 'reeve_http_streams{worker="0"} 0' in self.metrics(reeved), "the stream is closed")
         watch = subprocess.Popen([os.path.join(reeve_it.BIN, "reevectl"), "get", "providers", "--watch", "-o", "name"],
                                  env=dict(os.environ, **env), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.addCleanup(watch.wait)
         self.addCleanup(watch.kill)
-        self.until(lambda: "reeve_api_streams 1" in self.metrics(reeved), "another is open")
+        self.until(lambda: 'reeve_http_streams{worker="0"} 1' in self.metrics(reeved), "another is open")
         code, seconds = reeved.stop()
         self.assertEqual(code, 0)
         self.assertLess(seconds, 5)
