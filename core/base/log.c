@@ -185,13 +185,13 @@ add_logfmt_line(rv_buf *line, enum rv_log_topic topic, enum rv_log_level level, 
     format_now(now);
     rv_buf_addf(line, "ts=%s level=%s msg=", now, rv_log_level_name(level));
     add_logfmt_text(line, message);
-    if (topic != RV_TOPIC_OTHER)
-        rv_buf_addf(line, " topic=%s", rv_log_topic_name(topic));
     for (size_t i = 0; i < scope_count; i++) {
         struct rv_log_field field = RV_F(scopes[i].name, RV_S(scopes[i].text));
         if (scopes[i].text)
             add_logfmt_field(line, &field);
     }
+    if (topic != RV_TOPIC_OTHER)
+        rv_buf_addf(line, " topic=%s", rv_log_topic_name(topic));
     for (size_t i = 0; i < count; i++)
         add_logfmt_field(line, &fields[i]);
 }
@@ -209,13 +209,13 @@ add_json_line(rv_buf *line, enum rv_log_topic topic, enum rv_log_level level, co
     rv_jw_name(&w, "level");
     rv_jw_string(&w, rv_log_level_name(level));
     add_json_text(&w, "msg", message);
-    if (topic != RV_TOPIC_OTHER) {
-        rv_jw_name(&w, "topic");
-        rv_jw_string(&w, rv_log_topic_name(topic));
-    }
     for (size_t i = 0; i < scope_count; i++) {
         if (scopes[i].text)
             add_json_text(&w, scopes[i].name, scopes[i].text);
+    }
+    if (topic != RV_TOPIC_OTHER) {
+        rv_jw_name(&w, "topic");
+        rv_jw_string(&w, rv_log_topic_name(topic));
     }
     for (size_t i = 0; i < count; i++)
         add_json_field(&w, &fields[i]);

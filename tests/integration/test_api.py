@@ -365,7 +365,7 @@ class WrongPasswords(reeve_it.Case):
         error = refused.json["error"]
         self.assertEqual((error["kind"], error["klass"]), ("too_many_requests", "Api::TooManyRequestsError"))
         self.assertIn("too many wrong passwords", error["message"])
-        self.assertIn("msg=\"too many wrong passwords; logins from there are refused for a while\" worker=api"
+        self.assertIn("msg=\"too many wrong passwords; logins from there are refused for a while\" worker=api topic=auth"
                       " address=127.0.0.1 ms=1000", reeved.log())
         # Tokens are not affected, nor are others.
         headers = {"X-Auth-Token": token, "Authorization": ""}
@@ -401,7 +401,7 @@ class WrongPasswords(reeve_it.Case):
         reeved = self.start("--set", "api.login_failures=0")
         for _ in range(8):
             self.assertEqual(self.ask(reeved, "wrong").status, 401)
-        self.assertIn('msg="wrong user or password" worker=api user=admin address=127.0.0.1 failures=1\n', reeved.log())
+        self.assertIn('msg="wrong user or password" worker=api topic=auth user=admin address=127.0.0.1 failures=1\n', reeved.log())
         self.assertEqual(self.ask(reeved).status, 200)
 
 

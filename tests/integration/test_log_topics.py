@@ -37,7 +37,7 @@ class LogTopics(reeve_it.Case):
             self.until(lambda: re.search(pattern, reeved.log(), re.M), pattern)
 
         self.reevectl("log", "level", "api", "debug")
-        self.until(lambda: reeved.get("/api/zones") and "msg=request topic=api" in reeved.log(), "requests are told")
+        self.until(lambda: reeved.get("/api/zones") and "msg=request worker=api topic=api" in reeved.log(), "requests are told")
         self.assertNotIn("topic=store", reeved.log())
         self.reevectl("log", "level", "supervisor", "debug")
         before = len(re.findall("msg=\"worker started\"", reeved.log()))
@@ -45,13 +45,13 @@ class LogTopics(reeve_it.Case):
         def another():
             for pid in reeved.children("generic"):
                 os.kill(pid, signal.SIGKILL)
-            return len(re.findall("level=debug msg=\"worker started\" topic=supervisor", reeved.log())) > before
+            return len(re.findall("level=debug msg=\"worker started\" worker=supervisor topic=supervisor", reeved.log())) > before
 
         self.until(another, "the supervisor tells of starts", 20, 0.3)
         self.assertEqual(self.levels()["api"], "debug")
         self.assertEqual(self.levels()["queue"], "info")
         self.reevectl("log", "level", "store", "debug")
-        tells(r"level=debug msg=(query|statement) topic=store worker=api .*sql=")
+        tells(r"level=debug msg=(query|statement) worker=api topic=store .*sql=")
         self.reevectl("log", "level", "store", "default")
         self.reevectl("log", "level", "api", "default")
         self.until(lambda: self.silent(reeved), "requests are told no more")
