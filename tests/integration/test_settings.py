@@ -33,7 +33,7 @@ class Settings(reeve_it.Case):
 
         def debugs():
             reeved.get("/api/zones")
-            return "level=debug msg=request topic=api worker=api" in reeved.log()
+            return "level=debug msg=request worker=api topic=api" in reeved.log()
         self.until(debugs, "the API worker logs more")
         self.cli(reeved, "settings", "unset", "log.level", "--region")
         self.until(lambda: not self.grows(reeved, "level=debug msg=request"), "it logs less again")
