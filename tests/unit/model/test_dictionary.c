@@ -141,7 +141,8 @@ static void
 what_looks_like_a_secret_is_flagged(void **state)
 {
     static const char *const secret[] = { "password",        "auth_key",     "client_key",
-                                          "password_digest", "token_digest", "secret_options" };
+                                          "password_digest", "token_digest", "secret_options",
+                                          "sealed_value" };
     int found = 0;
 
     (void)state;
