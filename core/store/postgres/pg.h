@@ -11,7 +11,9 @@
 #include "base/buf.h"
 #include "store/driver.h"
 
-#define PG_CACHE 256
+/* The dictionary has some 160 kinds, and each has a few statements; what is full remembers nothing
+ * new in the middle of a save. */
+#define PG_CACHE 1024
 #define PG_CHANNELS 16
 #define PG_QUEUE 64
 #define PG_BULK_TIMES 20
