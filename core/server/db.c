@@ -339,6 +339,8 @@ rv_db_main(int argc, char **argv)
     int rc = run(&db, argc, argv, &err);
     int usage = rc != 0 && db.module_dir == NULL;
     if (rc) {
+        rv_db_clean(err.text);
+        rv_db_clean(err.hint);
         fprintf(stderr, "reeved: %s\n", err.text);
         if (err.hint[0])
             fprintf(stderr, "hint: %s\n", err.hint);

@@ -39,6 +39,8 @@ const struct rv_keep_watch *rv_db_watch(void);
 void rv_db_watch_end(void);
 /* A report for people on a terminal, else JSON. */
 void rv_db_print(const struct rv_db *db, const char *headline, const cJSON *report);
+/* A file's words must not drive a terminal: control characters become '?'. In place. */
+void rv_db_clean(char *text);
 int rv_db_is_table(const struct rv_db *db);
 void rv_db_say(const char *format, ...) RV_PRINTF(1, 2);  /* on stderr */
 void rv_db_warn(const char *format, ...) RV_PRINTF(1, 2); /* the same, so that it is seen */

@@ -100,6 +100,18 @@ rv_db_warn(const char *format, ...)
     va_end(args);
 }
 
+void
+rv_db_clean(char *text)
+{
+    for (unsigned char *at = (unsigned char *)text; *at; at++) {
+        int c1 = *at == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0;
+        if ((*at < 0x20 && *at != '\n') || *at == 0x7f || c1)
+            *at = '?';
+        if (c1)
+            at[1] = '?';
+    }
+}
+
 static void
 print_item(const cJSON *item)
 {
@@ -110,6 +122,8 @@ print_item(const cJSON *item)
         rv_buf_add_string(&text, item->valuestring);
     else
         rv_json_canonical(&text, item);
+    if (text.data)
+        rv_db_clean(text.data);
     printf("%-20s %s\n", item->string, rv_buf_text(&text));
 }
 
