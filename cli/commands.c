@@ -189,7 +189,7 @@ static const struct cli_option plain_options[] = { OUTPUT, NO_HEADERS, END };
 
 #define HOME                                                                                       \
     {                                                                                              \
-        "home", 0, "DIR", "the server's home, which says where its store is"                       \
+        "home", 0, "DIR", "the server's home, which says where its store is; default: REEVE_HOME"  \
     }
 #define STORE                                                                                      \
     { "store", 0, "URL", "the store itself, in place of the home's" },                             \

@@ -29,7 +29,8 @@ static const char help[] =
     "  check            pages, indexes, schema, links, ids, feed; says what to do\n"
     "  status           size, largest tables, connections, locks, last backup\n"
     "\n"
-    "  --home DIR       the server's home, which says where its store is\n"
+    "  --home DIR       the server's home, which says where its store is; default: what\n"
+    "                   REEVE_HOME says\n"
     "  --store URL      the store itself, in place of the home's\n"
     "  --store-file FILE, --to-file FILE\n"
     "                   the same, read from a file, so that no password is seen in ps\n"
@@ -217,7 +218,8 @@ check(const struct rv_db_args *args, const struct command *command, rv_err *err)
     if (!command->needs_store || args->home || args->store)
         return 0;
     rv_fail(err, RV_E_INVALID, "db %s: of which server? --home DIR is missing", command->word);
-    return rv_hint(err, "give the folder that reeved --home names, or --store URL");
+    return rv_hint(err,
+                   "give the folder that reeved --home names, also as REEVE_HOME, or --store URL");
 }
 
 int
@@ -295,6 +297,9 @@ run(struct rv_db *db, int argc, char **argv, rv_err *err)
 {
     if (parse(&db->args, argc, argv, err) < 0)
         return err->code;
+    const char *home = getenv("REEVE_HOME");
+    if (!db->args.home && !db->args.store && home && *home)
+        db->args.home = home;
     const struct command *command = find_command(db->args.word, err);
     if (!command || check(&db->args, command, err) < 0)
         return err->code;
