@@ -39,7 +39,9 @@ add_marks(struct rv_queue_sql *sql, const struct claim *claim)
     rv_queue_sql_param(sql, rv_vint(claim->now_ms));
     rv_queue_sql_add(sql, ", updated_on = ");
     rv_queue_sql_param(sql, rv_vint(claim->now_ms));
-    rv_queue_sql_add(sql, " WHERE state = 'ready' AND id ");
+    /* That it is ready is said of the candidates, which are locked: said here, too, it makes
+     * PostgreSQL read all that is ready from some index. */
+    rv_queue_sql_add(sql, " WHERE id ");
 }
 
 static void
