@@ -114,6 +114,8 @@ static const struct cli_option delete_options[] = {
     TIMEOUT,
     END,
 };
+static const struct cli_option key_options[] = { WAIT("wait until the old key is gone"), TIMEOUT,
+                                                 END };
 #define SETTINGS_OF                                                                                \
     { "server", 0, "NAME", "of this server (default: the one that one is logged in to)" },         \
         { "zone", 0, "NAME", "of this zone" },                                                     \
@@ -420,6 +422,17 @@ const struct cli_command cli_commands[] = {
         .examples = EXAMPLES("reevectl provider types"),
         .options = document_options,
         .run = cmd_provider_types,
+    },
+    {
+        .name = "key rotate",
+        .usage = "[--wait] [--timeout DURATION]",
+        .summary = "make a new key, and seal all stored secrets with it",
+        .text = "The server goes on meanwhile: the old key opens what it has sealed until "
+                "everything is sealed anew, then leaves the key file. Copy the file again "
+                "afterwards.",
+        .examples = EXAMPLES("reevectl key rotate --wait"),
+        .options = key_options,
+        .run = cmd_key_rotate,
     },
     {
         .name = "settings list",

@@ -4,6 +4,7 @@
  */
 #include "api/action.h"
 
+#include "api/keys.h"
 #include "api/providers.h"
 #include "api/request.h"
 #include "api/staff.h"
@@ -50,6 +51,10 @@ static const struct rv_action actions[] = {
       "state=Finished", 0, rv_task_delete_run, NULL, NULL, "ActionResult" },
     { "task", RV_ON_RESOURCE, RV_M_DELETE, "delete", "miq_task_delete", "Remove a finished task",
       "state=Finished", 0, rv_task_delete_run, NULL, NULL, NULL },
+
+    { "server", RV_ON_RESOURCE, RV_M_POST, "rotate_key", "ops_settings",
+      "Make a new key, and seal all secrets with it", NULL, 0, rv_key_rotate_run, NULL, NULL,
+      "ActionResult" },
 
     { "message", BOTH, RV_M_POST, "retry", "ops_diagnostics", "Send a dead message again",
       "state=error", 0, rv_message_retry_run, NULL, NULL, "ActionResult" },

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "store/audit.h"
 
 #define REMEMBERED_MAX 64
 #define REMEMBERED_MS (5 * 60 * 1000LL)
@@ -159,8 +160,10 @@ check_password(struct rv_request *req, const char *userid, const char *password,
     if (!may_check(api->logins, rv_settings_int(api->config.settings, "api.password_checks")))
         return refuse_busy(req);
     rc = rv_auth_password(api->config.store, userid, password, &req->who, err);
-    if (rc == 0)
+    if (rc == 0) {
         remember(api->logins, given, stored, &req->who);
+        req->password_checked = 1;
+    }
     return rc;
 }
 
@@ -221,10 +224,22 @@ refuse_for_now(struct rv_request *req, int64_t wait_ms)
     return 1;
 }
 
-/* The first at once, then how many there were. */
 static void
-tell_failures(struct rv_logins *logins, const char *userid, const char *address)
+audit_login(struct rv_api *api, const char *userid, const char *address, int failed,
+            const char *message)
 {
+    rv_audit_note(api->config.store, &(struct rv_audit){ .event = "authenticate_database",
+                                                         .userid = userid,
+                                                         .source = address,
+                                                         .failed = failed,
+                                                         .message = message });
+}
+
+/* The first at once, then how many there were: who guesses does not fill the disk. */
+static void
+tell_failures(struct rv_api *api, const char *userid, const char *address)
+{
+    struct rv_logins *logins = api->logins;
     int64_t now_ms = rv_monotonic_ms();
 
     logins->failures++;
@@ -232,6 +247,9 @@ tell_failures(struct rv_logins *logins, const char *userid, const char *address)
         return;
     rv_log(RV_WARNING, "wrong user or password", RV_F("user", RV_S(userid)),
            RV_F("address", RV_S(address)), RV_F("failures", RV_I(logins->failures)));
+    RV_AUTO_FREE char *message = rv_format("Authentication failed for userid %.200s (%lld times)",
+                                           userid, (long long)logins->failures);
+    audit_login(api, userid, address, 1, message);
     logins->told_ms = now_ms;
     logins->failures = 0;
 }
@@ -243,7 +261,7 @@ note_failure(struct rv_request *req, const char *userid, const char *address)
     int64_t most = rv_settings_int(api->config.settings, "api.login_failures");
     int64_t wait_ms = rv_attempts_failed(api->logins->attempts, userid, address, most);
 
-    tell_failures(api->logins, userid, address);
+    tell_failures(api, userid, address);
     if (wait_ms > 0)
         rv_log(RV_WARNING, "too many wrong passwords; logins from there are refused for a while",
                RV_F("address", RV_S(address)), RV_F("ms", RV_I(wait_ms)));
@@ -261,6 +279,8 @@ login_pair(struct rv_request *req, const char *userid, const char *password, rv_
     int rc = check_password(req, userid, password, err);
     if (rc == RV_E_AUTH)
         note_failure(req, userid, address);
+    else if (rc == 0 && req->password_checked)
+        audit_login(req->api, userid, address, 0, "User successfully validated");
     return rc;
 }
 

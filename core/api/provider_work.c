@@ -77,24 +77,9 @@ void
 rv_provider_write_task(struct rv_job *job, int64_t id, const char *message, int64_t task_id)
 {
     rv_json_writer *w = rv_job_out(job);
-    const struct rv_kind *tasks = rv_model_kind("task");
 
     rv_job_result(job, id, message);
-    if (task_id) {
-        rv_jw_name(w, "task_id");
-        rv_document_id(w, task_id);
-        rv_jw_name(w, "task_href");
-        rv_jw_string(w, rv_document_href(job->req, tasks, task_id));
-        rv_jw_name(w, "tasks");
-        rv_jw_array(w);
-        rv_jw_object(w);
-        rv_jw_name(w, "id");
-        rv_document_id(w, task_id);
-        rv_jw_name(w, "href");
-        rv_jw_string(w, rv_document_href(job->req, tasks, task_id));
-        rv_jw_end_object(w);
-        rv_jw_end_array(w);
-    }
+    rv_job_add_task(job, task_id);
     rv_jw_end_object(w);
 }
 
@@ -109,6 +94,8 @@ set_enabled(struct rv_job *job, int64_t id, int enabled, const char *what, rv_er
     if (rc < 0)
         return rc;
     rv_provider_wake(api, "workers");
+    rv_job_audit(job, enabled ? "provider_record_resume" : "provider_record_pause", id,
+                 rv_provider_say(job, id, what));
     rv_job_result(job, id, rv_provider_say(job, id, what));
     rv_jw_end_object(rv_job_out(job));
     return 0;
@@ -149,6 +136,8 @@ rv_provider_delete_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err
     if (rc < 0)
         return rc;
     rv_provider_wake(api, "generic");
+    rv_job_audit(job, "provider_record_delete_initiated", id,
+                 rv_provider_say(job, id, "is to be deleted"));
     if (!job->empty)
         rv_provider_write_task(job, id, rv_provider_say(job, id, "deleting"), task_id);
     return 0;

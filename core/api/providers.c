@@ -11,6 +11,7 @@
 #include "api/provider_form.h"
 #include "api/provider_work.h"
 #include "api/types.h"
+#include "api/works.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "store/record.h"
@@ -159,6 +160,7 @@ created(void *arg, const rv_err *result, const cJSON *prepared)
 
     if (rc == 0) {
         rv_provider_wake(rv_job_api(job), "workers");
+        rv_job_audit(job, "provider_record_add", id, rv_provider_say(job, id, "was added"));
         rc = rv_document_one(job->req, rv_job_out(job), job->kind, id, &err);
     }
     rv_job_done(job, &err);
@@ -217,6 +219,11 @@ store_edit(struct pending *pending, const cJSON *prepared, rv_err *err)
         rc = rv_provider_refresh_soon(api, id, err);
     if (rc == 0)
         rv_provider_wake(api, "workers");
+    if (rc == 0)
+        rv_job_audit(
+            pending->job, "provider_record_update", id,
+            rv_provider_say(pending->job, id,
+                            prepared ? "was changed, with its connection" : "was changed"));
     return rc;
 }
 

@@ -75,6 +75,7 @@ struct rv_request {
     const char *sub;            /* {sub} */
     int64_t id, sub_id;         /* {id}, {sub_id} */
     struct rv_identity who;     /* user_id 0: not logged in */
+    int password_checked;       /* by this request, not remembered from an earlier one */
     struct rv_answer answer;
     struct rv_request *next_waiting;
     int parked;                          /* the answer comes later */

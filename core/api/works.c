@@ -13,6 +13,7 @@
 #include "api/listing.h"
 #include "base/text.h"
 #include "queue/task.h"
+#include "store/audit.h"
 #include "store/record.h"
 
 /* Documents in the order that was asked for; the same row may be asked for twice. */
@@ -73,6 +74,40 @@ finish_result(struct rv_job *job, int64_t id, const char *message)
 {
     rv_job_result(job, id, message);
     rv_jw_end_object(rv_job_out(job));
+}
+
+void
+rv_job_add_task(struct rv_job *job, int64_t task_id)
+{
+    const struct rv_kind *tasks = rv_model_kind("task");
+    rv_json_writer *w = rv_job_out(job);
+
+    if (task_id == 0)
+        return;
+    rv_jw_name(w, "task_id");
+    rv_document_id(w, task_id);
+    rv_jw_name(w, "task_href");
+    rv_jw_string(w, rv_document_href(job->req, tasks, task_id));
+    rv_jw_name(w, "tasks");
+    rv_jw_array(w);
+    rv_jw_object(w);
+    rv_jw_name(w, "id");
+    rv_document_id(w, task_id);
+    rv_jw_name(w, "href");
+    rv_jw_string(w, rv_document_href(job->req, tasks, task_id));
+    rv_jw_end_object(w);
+    rv_jw_end_array(w);
+}
+
+void
+rv_job_audit(struct rv_job *job, const char *event, int64_t id, const char *what)
+{
+    rv_audit_note(job->req->api->config.store,
+                  &(struct rv_audit){ .event = event,
+                                      .userid = job->req->who.userid,
+                                      .target_class = job->kind->def->class_name,
+                                      .target_id = id,
+                                      .message = what });
 }
 
 int

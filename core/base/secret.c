@@ -26,13 +26,13 @@ rv_secret_start(void)
 
 /* What the tag covers beside the text: version, key and place. */
 static void
-add_place(rv_buf *out, const struct rv_key *key, const char *place)
+add_place(rv_buf *out, const struct rv_key_one *key, const char *place)
 {
     rv_buf_addf(out, "v1:%s:%s", key->id, place);
 }
 
 static int
-add_envelope(rv_buf *out, const struct rv_key *key, const unsigned char *nonce,
+add_envelope(rv_buf *out, const struct rv_key_one *key, const unsigned char *nonce,
              const unsigned char *sealed, size_t len, rv_err *err)
 {
     rv_buf_addf(out, "v1:%s:", key->id);
@@ -43,9 +43,10 @@ add_envelope(rv_buf *out, const struct rv_key *key, const unsigned char *nonce,
 }
 
 int
-rv_secret_seal(rv_buf *out, const struct rv_key *key, const char *place, const char *text,
+rv_secret_seal(rv_buf *out, const struct rv_key *ring, const char *place, const char *text,
                size_t len, rv_err *err)
 {
+    const struct rv_key_one *key = &ring->keys[0];
     rv_secret_start();
     if (len > MAX_SEALED_BYTES)
         return rv_fail(err, RV_E_LIMIT, "a secret of %zu bytes is too large to seal", len);
@@ -78,10 +79,19 @@ next_part(const char **at, size_t *len)
     return part;
 }
 
-/* Nonce and sealed bytes of an envelope of this key. */
+static const struct rv_key_one *
+find_key(const struct rv_key *ring, const char *id, size_t len)
+{
+    for (int i = 0; i < ring->count; i++)
+        if (len == strlen(ring->keys[i].id) && memcmp(id, ring->keys[i].id, len) == 0)
+            return &ring->keys[i];
+    return NULL;
+}
+
+/* Nonce and sealed bytes of an envelope, and its key. */
 static int
-take_apart(rv_buf *nonce, rv_buf *sealed, const struct rv_key *key, const char *envelope,
-           rv_err *err)
+take_apart(rv_buf *nonce, rv_buf *sealed, const struct rv_key_one **key, const struct rv_key *ring,
+           const char *envelope, rv_err *err)
 {
     size_t version_len, id_len, nonce_len;
     const char *at = envelope;
@@ -90,9 +100,10 @@ take_apart(rv_buf *nonce, rv_buf *sealed, const struct rv_key *key, const char *
     const char *nonce_text = id ? next_part(&at, &nonce_len) : NULL;
     if (nonce_text == NULL || version_len != 2 || memcmp(version, "v1", 2) != 0)
         return rv_fail(err, RV_E_AUTH, "not a sealed secret");
-    if (id_len != strlen(key->id) || memcmp(id, key->id, id_len) != 0)
+    *key = find_key(ring, id, id_len);
+    if (*key == NULL)
         return rv_fail(err, RV_E_AUTH, "sealed with key '%.*s', but the key file holds '%s'",
-                       (int)(id_len < 32 ? id_len : 32), id, key->id);
+                       (int)(id_len < 32 ? id_len : 32), id, ring->keys[0].id);
     if (rv_base64_decode(nonce, nonce_text, nonce_len, err) ||
         rv_base64_decode(sealed, at, strlen(at), err) || nonce->len != NONCE_BYTES ||
         sealed->len < TAG_BYTES)
@@ -101,9 +112,10 @@ take_apart(rv_buf *nonce, rv_buf *sealed, const struct rv_key *key, const char *
 }
 
 int
-rv_secret_open(rv_buf *out, const struct rv_key *key, const char *place, const char *envelope,
+rv_secret_open(rv_buf *out, const struct rv_key *ring, const char *place, const char *envelope,
                rv_err *err)
 {
+    const struct rv_key_one *key = NULL;
     rv_secret_start();
     RV_AUTO_BUF
     rv_buf nonce = rv_buf_limited(NONCE_BYTES);
@@ -111,7 +123,7 @@ rv_secret_open(rv_buf *out, const struct rv_key *key, const char *place, const c
     rv_buf sealed = rv_buf_limited(MAX_SEALED_BYTES + TAG_BYTES);
     RV_AUTO_BUF
     rv_buf bound = rv_buf_limited(4096);
-    int failed = take_apart(&nonce, &sealed, key, envelope, err);
+    int failed = take_apart(&nonce, &sealed, &key, ring, envelope, err);
     if (failed)
         return failed;
     add_place(&bound, key, place);

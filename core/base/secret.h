@@ -3,7 +3,8 @@
  * Secrets at rest: XChaCha20-Poly1305 by libsodium. The envelope is
  * "v1:KEYID:NONCE:TEXT" (base64), bound to the place where it is kept
  * ("authentications/1000000000012/auth_key/1000000000003": table, row, column,
- * provider), so that a ciphertext copied elsewhere does not open.
+ * provider), so that a ciphertext copied elsewhere does not open. A key file may hold several keys
+ * while a new one takes over; each envelope says which it needs.
  */
 #ifndef RV_SECRET_H
 #define RV_SECRET_H
@@ -15,6 +16,18 @@ struct rv_key;
 /* Read the key file, or make it (mode 0600) when absent. A file that others can read is refused. */
 int rv_key_load(struct rv_key **out, const char *path, rv_err *err);
 void rv_key_free(struct rv_key *key); /* wipes */
+/* Of a new key: put in front, so that it seals from now on; the old ones go on opening. The file is
+ * replaced in one step, before anything is sealed. label: why it was made; nothing is done when the
+ * key in front was made with that label. CONFLICT while the file has old keys still. */
+int rv_key_begin(struct rv_key *key, const char *path, const char *label, rv_err *err);
+/* All but the first go, out of the file and out of memory: what is sealed with them is lost. */
+int rv_key_retire(struct rv_key *key, const char *path, rv_err *err);
+int rv_key_count(const struct rv_key *key);
+/* Eight hex digits; 0 is the one that seals. */
+const char *rv_key_id(const struct rv_key *key, int index);
+const char *rv_key_label(const struct rv_key *key); /* of the first; "" when it has none */
+/* Whether the envelope is sealed with the first of the keys. */
+int rv_key_is_current(const struct rv_key *key, const char *envelope);
 int rv_secret_seal(rv_buf *out, const struct rv_key *key, const char *place, const char *text,
                    size_t len, rv_err *err);
 /* AUTH when it was changed, moved or sealed with another key. Wipe out when done. */

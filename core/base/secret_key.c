@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The key file: one line, "reeve-key-1 " and 32 bytes in base64. It is made
- * under another name and linked into place, so that nobody ever reads half a
- * key and of two processes that start at once one wins and both use its key.
+ * The key file: a line "reeve-key-1 " and 32 bytes in base64, and "#" and a label behind a blank
+ * where the key was made by a rotation. The first line's key seals; further lines are old keys,
+ * which are there until everything is sealed anew. The file is made under another name and linked
+ * into place, so that nobody ever reads half a key and of two processes that start at once one wins
+ * and both use its key; it is replaced by renaming.
  */
 #include "base/secret_internal.h"
 
@@ -10,6 +12,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,10 +21,10 @@
 
 #define PREFIX "reeve-key-1 "
 
-enum { MAX_FILE_BYTES = 256 };
+enum { MAX_FILE_BYTES = 1024 };
 
 static void
-name_key(struct rv_key *key)
+name_key(struct rv_key_one *key)
 {
     unsigned char digest[crypto_generichash_BYTES];
     crypto_generichash(digest, sizeof(digest), key->bytes, sizeof(key->bytes),
@@ -46,21 +49,54 @@ check_private(int fd, rv_err *err)
 }
 
 static int
-decode_key(struct rv_key *key, const rv_buf *file, rv_err *err)
+fail_key(rv_err *err)
 {
-    const char *text = rv_buf_text(file);
-    size_t prefix_len = strlen(PREFIX);
-    rv_buf bytes = rv_buf_limited(sizeof(key->bytes));
-    int wrong = strncmp(text, PREFIX, prefix_len) != 0 || strlen(text) != file->len ||
-                rv_base64_decode(&bytes, text + prefix_len, file->len - prefix_len, err) ||
-                bytes.len != sizeof(key->bytes);
-    if (!wrong)
-        memcpy(key->bytes, bytes.data, sizeof(key->bytes));
-    rv_buf_wipe(&bytes);
-    if (!wrong)
-        return 0;
+    rv_err_clear(err);
     rv_fail(err, RV_E_INVALID, "not a key of Reeve");
     return rv_hint(err, "put the right key file back; without it stored secrets cannot be read");
+}
+
+/* One line: prefix, key, perhaps a label. */
+static int
+decode_line(struct rv_key *ring, const char *line, size_t len, rv_err *err)
+{
+    size_t prefix_len = strlen(PREFIX);
+    if (ring->count == RV_KEYS_MOST || len < prefix_len || memcmp(line, PREFIX, prefix_len) != 0)
+        return fail_key(err);
+    struct rv_key_one *key = &ring->keys[ring->count];
+    const char *text = line + prefix_len;
+    const char *blank = memchr(text, ' ', len - prefix_len);
+    size_t text_len = blank ? (size_t)(blank - text) : len - prefix_len;
+    const char *label = blank && blank[1] == '#' ? blank + 2 : "";
+    size_t label_len = *label ? len - (size_t)(label - line) : 0;
+    rv_buf bytes = rv_buf_limited(sizeof(key->bytes));
+    int wrong = label_len >= sizeof(key->label) || (blank && blank[1] != '#') ||
+                rv_base64_decode(&bytes, text, text_len, err) || bytes.len != sizeof(key->bytes);
+    if (!wrong) {
+        memcpy(key->bytes, bytes.data, sizeof(key->bytes));
+        memcpy(key->label, label, label_len);
+        key->label[label_len] = '\0';
+        name_key(key);
+        ring->count++;
+    }
+    rv_buf_wipe(&bytes);
+    return wrong ? fail_key(err) : 0;
+}
+
+static int
+decode_key(struct rv_key *ring, const rv_buf *file, rv_err *err)
+{
+    const char *at = rv_buf_text(file), *end = at + file->len;
+    ring->count = 0;
+    if (strlen(at) != file->len || file->len == 0)
+        return fail_key(err);
+    while (at < end) {
+        size_t len = strcspn(at, "\n");
+        if (decode_line(ring, at, len, err))
+            return err->code;
+        at += len + 1;
+    }
+    return 0;
 }
 
 static int
@@ -77,27 +113,54 @@ read_key(struct rv_key *key, int fd, rv_err *err)
     return failed;
 }
 
-static int
-write_new_key(const char *path, rv_err *err)
+static void
+make_key(struct rv_key_one *key, const char *label)
 {
-    RV_AUTO_FD int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    randombytes_buf(key->bytes, sizeof(key->bytes));
+    snprintf(key->label, sizeof(key->label), "%s", label);
+    name_key(key);
+}
+
+static void
+print_ring(rv_buf *out, const struct rv_key *ring)
+{
+    for (int i = 0; i < ring->count; i++) {
+        const struct rv_key_one *key = &ring->keys[i];
+        rv_buf_add_string(out, PREFIX);
+        rv_base64_encode(out, key->bytes, sizeof(key->bytes));
+        rv_buf_addf(out, "%s%s\n", key->label[0] ? " #" : "", key->label);
+    }
+}
+
+static int
+write_ring(const struct rv_key *ring, const char *path, rv_err *err)
+{
+    RV_AUTO_FD int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return rv_fail_errno(err, "create '%s'", path);
-    unsigned char bytes[32];
-    randombytes_buf(bytes, sizeof(bytes));
     rv_buf text = rv_buf_limited(MAX_FILE_BYTES);
-    rv_buf_add_string(&text, PREFIX);
-    rv_base64_encode(&text, bytes, sizeof(bytes));
-    rv_buf_add_char(&text, '\n');
+    print_ring(&text, ring);
     ssize_t written = write(fd, text.data, text.len);
     int whole = written == (ssize_t)text.len;
-    rv_wipe(bytes, sizeof(bytes));
     rv_buf_wipe(&text);
     if (written >= 0 && !whole)
         errno = ENOSPC;
     if (!whole || fsync(fd) != 0)
         return rv_fail_errno(err, "write '%s'", path);
     return 0;
+}
+
+static int
+write_new_key(const char *path, rv_err *err)
+{
+    struct rv_key *ring = sodium_malloc(sizeof(*ring));
+    if (ring == NULL)
+        return rv_fail(err, RV_E_UNAVAILABLE, "out of memory for a key");
+    ring->count = 1;
+    make_key(&ring->keys[0], "");
+    int failed = write_ring(ring, path, err);
+    sodium_free(ring);
+    return failed;
 }
 
 /* So that the new name outlives a power cut. */
@@ -140,11 +203,21 @@ load_or_make(struct rv_key *key, const char *path, rv_err *err)
     return read_key(key, fd, err);
 }
 
+/* A replacement that was not finished. Its name is fixed, so that no copy of a key is left about.
+ */
+static char *
+replacement_path(const char *path)
+{
+    return rv_format("%s.new", path);
+}
+
 int
 rv_key_load(struct rv_key **out, const char *path, rv_err *err)
 {
+    RV_AUTO_FREE char *unfinished = replacement_path(path);
     rv_secret_start();
     *out = NULL;
+    unlink(unfinished);
     /* Locked memory between guard pages, never in a core dump. */
     struct rv_key *key = sodium_malloc(sizeof(*key));
     if (key == NULL)
@@ -153,9 +226,86 @@ rv_key_load(struct rv_key **out, const char *path, rv_err *err)
         sodium_free(key);
         return rv_wrap(err, "key file '%s'", path);
     }
-    name_key(key);
     *out = key;
     return 0;
+}
+
+/* The file first: what is in memory only would seal what nobody can open after a crash. */
+static int
+replace(struct rv_key *key, const struct rv_key *with, const char *path, rv_err *err)
+{
+    RV_AUTO_FREE char *beside = replacement_path(path);
+    unlink(beside);
+    int failed = write_ring(with, beside, err);
+    if (!failed && rename(beside, path) != 0)
+        failed = rv_fail_errno(err, "rename to '%s'", path);
+    if (failed) {
+        unlink(beside);
+        return failed;
+    }
+    *key = *with;
+    return sync_folder(path, err);
+}
+
+int
+rv_key_begin(struct rv_key *key, const char *path, const char *label, rv_err *err)
+{
+    RV_ASSERT(strlen(label) < RV_KEY_LABEL_BYTES && strcspn(label, " \n") == strlen(label));
+    if (strcmp(key->keys[0].label, label) == 0)
+        return 0;
+    if (key->count > 1)
+        return rv_fail(err, RV_E_CONFLICT, "another new key is taking over");
+    struct rv_key *with = sodium_malloc(sizeof(*with));
+    if (with == NULL)
+        return rv_fail(err, RV_E_UNAVAILABLE, "out of memory for a key");
+    with->count = 2;
+    make_key(&with->keys[0], label);
+    with->keys[1] = key->keys[0];
+    int failed = replace(key, with, path, err);
+    sodium_free(with);
+    return failed ? rv_wrap(err, "key file '%s'", path) : 0;
+}
+
+int
+rv_key_retire(struct rv_key *key, const char *path, rv_err *err)
+{
+    if (key->count == 1)
+        return 0;
+    struct rv_key *with = sodium_malloc(sizeof(*with));
+    if (with == NULL)
+        return rv_fail(err, RV_E_UNAVAILABLE, "out of memory for a key");
+    memset(with, 0, sizeof(*with));
+    with->count = 1;
+    with->keys[0] = key->keys[0];
+    int failed = replace(key, with, path, err);
+    sodium_free(with);
+    return failed ? rv_wrap(err, "key file '%s'", path) : 0;
+}
+
+int
+rv_key_count(const struct rv_key *key)
+{
+    return key->count;
+}
+
+const char *
+rv_key_id(const struct rv_key *key, int index)
+{
+    return key->keys[index].id;
+}
+
+const char *
+rv_key_label(const struct rv_key *key)
+{
+    return key->keys[0].label;
+}
+
+int
+rv_key_is_current(const struct rv_key *key, const char *envelope)
+{
+    const char *id = key->keys[0].id;
+    return strncmp(envelope, "v1:", 3) == 0 && strncmp(envelope + 3, id, strlen(id)) == 0 &&
+           envelope[3 + strlen(id)] == ':';
 }
 
 void

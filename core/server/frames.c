@@ -228,6 +228,22 @@ on_open(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
 }
 
 static void
+on_keys(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
+{
+    cJSON *answer = rv_server_vault_keys(s->vault, frame);
+    rv_child_send(child, answer);
+    cJSON_Delete(answer);
+}
+
+static void
+on_reseal(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
+{
+    cJSON *answer = rv_server_vault_reseal(s->vault, frame);
+    rv_child_send(child, answer);
+    cJSON_Delete(answer);
+}
+
+static void
 on_manifests(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
 {
     child->answered = 1;
@@ -273,6 +289,8 @@ static const struct {
     { "verify", "api", rv_supervisor_verify },
     { "open", "refresh", on_open },
     { "open", "api", on_open },
+    { "keys", "generic", on_keys },
+    { "reseal", "generic", on_reseal },
     { "proof", "verify", rv_supervisor_proof },
     { "manifests", "describe", on_manifests },
 };

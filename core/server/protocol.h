@@ -36,6 +36,8 @@
  *   proved       answer to "verify": result: that of "proof", what was lent in its lent form again;
  *                or an object with an error
  *   opened       answer to "open": text or error
+ *   keys         answer to "keys": current (id), label, count, or error
+ *   resealed     answer to "reseal": text (an envelope) or error
  *   job          to a verify worker: module, given (secrets in clear)
  *
  * From any worker:
@@ -55,6 +57,9 @@
  *   seal         ticket, place, text
  *   end          guid, what: restart or kill (a worker, because a person said so)
  *   verify       ticket, module, given: options; stored secrets among them are lent (rv_lent_make)
+ * From a generic worker, which rotates the key:
+ *   keys         ticket, do (look, begin, retire), label
+ *   reseal       ticket, place, envelope: to be sealed with the current key
  * From a refresh worker:
  *   open         ticket, place, envelope: a secret of its own provider
  * From a verify worker:

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/log.h"
@@ -230,6 +231,16 @@ make_loop(struct rv_supervisor *s, rv_err *err)
     return 0;
 }
 
+/* A core file holds what the process had in memory. Of 1 the kernel says that it stands for "none",
+ * also where cores go to a program; of 0 only that it stands for no file. */
+static void
+forbid_cores(const struct rv_settings *settings)
+{
+    const struct rlimit none = { .rlim_cur = 1, .rlim_max = 1 };
+    if (!rv_settings_int(settings, "core_dumps") && setrlimit(RLIMIT_CORE, &none))
+        rv_log(RV_WARNING, "core files could not be switched off; one would hold secrets");
+}
+
 static int
 listen_flags(const struct rv_supervisor *s)
 {
@@ -245,6 +256,7 @@ start(struct rv_supervisor *s, const struct rv_options *options, rv_err *err)
     if (rv_meter_share(&s->metrics_fd, err) || rv_home_open(&s->home, options, err))
         return err->code;
     rv_server_log(s->home.settings);
+    forbid_cores(s->home.settings);
     if (rv_paths_modules(&s->module_dir, options->module_dir, err) ||
         rv_paths_providers(&s->provider_path, s->module_dir,
                            rv_settings_string(s->home.settings, "modules.path"), err) ||

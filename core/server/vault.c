@@ -19,6 +19,7 @@ enum { SECRET_MAX_BYTES = 1 << 20 };
 
 struct rv_server_vault {
     struct rv_key *key;
+    char *path;
 };
 
 int
@@ -40,6 +41,10 @@ rv_server_vault_open(struct rv_server_vault **out, const struct rv_home *home, r
                       "copy, give the credentials of each provider again")));
     *out = rv_alloc(sizeof(**out));
     (*out)->key = key;
+    (*out)->path = rv_strdup(path);
+    if (rv_key_count(key) > 1)
+        rv_log(RV_INFO, "a new key is taking over; the old one still opens what it sealed",
+               RV_F("file", RV_S(path)));
     return 0;
 }
 
@@ -49,6 +54,7 @@ rv_server_vault_close(struct rv_server_vault *vault)
     if (vault == NULL)
         return;
     rv_key_free(vault->key);
+    free(vault->path);
     free(vault);
 }
 
@@ -60,6 +66,18 @@ answer(const char *type, const cJSON *request)
     return out;
 }
 
+static int
+seal_anew(rv_buf *out, const struct rv_server_vault *vault, const char *place, const char *from,
+          const char *envelope, rv_err *err)
+{
+    rv_buf text = rv_buf_limited(SECRET_MAX_BYTES);
+    int failed = rv_secret_open(&text, vault->key, from, envelope, err);
+    if (!failed)
+        failed = rv_secret_seal(out, vault->key, place, rv_buf_text(&text), text.len, err);
+    rv_buf_wipe(&text);
+    return failed;
+}
+
 /* A stand-in: what is stored there already, or sealed anew for another place of the same provider.
  */
 static int
@@ -67,17 +85,61 @@ seal_lent(rv_buf *out, const struct rv_server_vault *vault, const char *place, c
           const char *envelope, rv_err *err)
 {
     const char *provider = strrchr(place, '/'), *provider_from = strrchr(from, '/');
-    rv_buf text = rv_buf_limited(SECRET_MAX_BYTES);
-    int failed = 0;
-    if (strcmp(place, from) == 0)
+    if (!provider || !provider_from || strcmp(provider, provider_from) != 0)
+        return rv_fail(err, RV_E_PERMISSION, "'%s' is of another provider than '%s'", from, place);
+    /* What a key sealed that is being replaced must not come back. */
+    if (strcmp(place, from) == 0 && rv_key_is_current(vault->key, envelope))
         rv_buf_add_string(out, envelope);
-    else if (!provider || !provider_from || strcmp(provider, provider_from) != 0)
-        failed =
-            rv_fail(err, RV_E_PERMISSION, "'%s' is of another provider than '%s'", from, place);
-    else if ((failed = rv_secret_open(&text, vault->key, from, envelope, err)) == 0)
-        failed = rv_secret_seal(out, vault->key, place, rv_buf_text(&text), text.len, err);
-    rv_buf_wipe(&text);
-    return failed;
+    else
+        return seal_anew(out, vault, place, from, envelope, err);
+    return 0;
+}
+
+static int
+act_on_keys(struct rv_server_vault *vault, const cJSON *request, rv_err *err)
+{
+    const char *act = rv_json_string(request, "do"), *label = rv_json_string(request, "label");
+    if (rv_streq(act, "look"))
+        return 0;
+    if (rv_streq(act, "begin") && label && *label && strspn(label, "0123456789") == strlen(label) &&
+        strlen(label) < 20)
+        return rv_key_begin(vault->key, vault->path, label, err);
+    /* Only who began it may end it. */
+    if (rv_streq(act, "retire") && rv_streq(label, rv_key_label(vault->key)))
+        return rv_key_retire(vault->key, vault->path, err);
+    return rv_fail(err, RV_E_INVALID, "keys: neither look nor begin nor retire, or another's");
+}
+
+cJSON *
+rv_server_vault_keys(struct rv_server_vault *vault, const cJSON *request)
+{
+    rv_err err = RV_ERR_INIT;
+    cJSON *out = answer("keys", request);
+    if (act_on_keys(vault, request, &err))
+        rv_message_put_error(out, &err);
+    cJSON_AddStringToObject(out, "current", rv_key_id(vault->key, 0));
+    cJSON_AddStringToObject(out, "label", rv_key_label(vault->key));
+    cJSON_AddNumberToObject(out, "count", rv_key_count(vault->key));
+    return out;
+}
+
+cJSON *
+rv_server_vault_reseal(const struct rv_server_vault *vault, const cJSON *request)
+{
+    rv_err err = RV_ERR_INIT;
+    const char *place = rv_json_string(request, "place");
+    const char *envelope = rv_json_string(request, "envelope");
+    cJSON *out = answer("resealed", request);
+    rv_buf sealed = rv_buf_limited(2 * SECRET_MAX_BYTES);
+    int failed = place && envelope
+                     ? seal_anew(&sealed, vault, place, place, envelope, &err)
+                     : rv_fail(&err, RV_E_INVALID, "reseal: place or envelope is missing");
+    if (failed)
+        rv_message_put_error(out, &err);
+    else
+        cJSON_AddStringToObject(out, "text", rv_buf_text(&sealed));
+    rv_buf_free(&sealed);
+    return out;
 }
 
 static int

@@ -22,6 +22,11 @@ cJSON *rv_server_vault_seal(const struct rv_server_vault *vault, const cJSON *re
  * of the core itself: settings alone. */
 cJSON *rv_server_vault_unseal(const struct rv_server_vault *vault, const cJSON *request,
                               int64_t provider);
+/* Rotation. do: look, begin (with label, digits: twice the same is once) or retire. Answers the id
+ * of the key that seals, its label and how many keys there are. */
+cJSON *rv_server_vault_keys(struct rv_server_vault *vault, const cJSON *request);
+/* An envelope of a place sealed with the current key; nobody sees the text. */
+cJSON *rv_server_vault_reseal(const struct rv_server_vault *vault, const cJSON *request);
 /* Open what an API worker lends to a verify worker: values of `given` made by rv_lent_make with
  * this word become their secrets, in place. lent, an object, keeps what they stood for. */
 int rv_server_vault_lend(const struct rv_server_vault *vault, cJSON *given, const char *word,

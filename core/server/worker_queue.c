@@ -6,6 +6,7 @@
 #define RV_LOG_TOPIC RV_TOPIC_QUEUE
 #include "base/log.h"
 #include "server/messages.h"
+#include "server/rotate.h"
 #include "server/upkeep.h"
 #include "server/worker_types.h"
 #ifdef REEVE_TEST_COMMANDS
@@ -47,6 +48,8 @@ fill_commands(struct rv_command *commands, struct rv_worker *worker)
     commands[count++] =
         (struct rv_command){ "Provider", "destroy", destroy_provider, worker, 0, NULL };
     commands[count++] = rv_upkeep_command(worker);
+    commands[count++] =
+        (struct rv_command){ "Server", "rotate_key", rv_rotate_key, worker, 0, NULL };
 #ifdef REEVE_TEST_COMMANDS
     rv_test_commands(commands + count);
     count += RV_TEST_COMMANDS;

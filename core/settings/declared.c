@@ -60,6 +60,8 @@ static const struct rv_setting declared[] = {
     { "modules.path", RV_SET_STRING, "", 0, 0,
       "folders with further provider modules, absolute, with ':' between; they are looked through "
       "before the installed one, so that the first of two modules of one name counts" },
+    { "core_dumps", RV_SET_FLAG, "false", 0, 1,
+      "processes that crash leave core files, in which secrets may be; for developers" },
     { "log.level", RV_SET_STRING, "info", 0, 0, "debug, info, warning or error" },
     { "log.topics", RV_SET_STRING, "", 0, 0,
       "levels of single topics over log.level, as queue=debug,store=warning; topics: supervisor, "
@@ -221,6 +223,10 @@ static const struct rv_setting declared[] = {
       "so many looks in a row; then as often as refresh.auth_check says" },
     { "verify.timeout", RV_SET_DURATION, "30s", 100, HOUR,
       "how long the proof of a provider's credentials may take" },
+    /* Secrets. */
+    { "key.grace", RV_SET_DURATION, "1m", 0, DAY,
+      "when a new key has taken over, how long the old one is kept after everything was sealed "
+      "anew: for requests that were under way" },
     /* API. */
     { "api.token_ttl", RV_SET_DURATION, "10m", SECOND, 365 * DAY,
       "a token that is not used for this long ends" },

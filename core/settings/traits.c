@@ -21,6 +21,7 @@ static const struct {
     { "region", RV_SET_AT_START | RV_SET_FILE_ONLY },
     { "zone", RV_SET_AT_START | RV_SET_FILE_ONLY },
     { "server.name", RV_SET_AT_START | RV_SET_FILE_ONLY },
+    { "core_dumps", RV_SET_AT_START | RV_SET_FILE_ONLY },
     { "modules.path", RV_SET_FILE_ONLY },
 };
 

@@ -178,6 +178,64 @@ a_secret_is_a_mask_wherever_it_is_shown(void **state)
 }
 
 static void
+logins_and_changes_of_providers_are_in_the_audit_trail_without_their_secrets(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply good = /* admin:correct horse */
+        ask(f, "GET", "/api/zones", "Authorization: Basic YWRtaW46Y29ycmVjdCBob3JzZQ==\n", NULL);
+    AUTO_REPLY struct reply again =
+        ask(f, "GET", "/api/zones", "Authorization: Basic YWRtaW46Y29ycmVjdCBob3JzZQ==\n", NULL);
+    AUTO_REPLY struct reply bad = /* admin:canary */
+        ask(f, "GET", "/api/zones", "Authorization: Basic YWRtaW46Y2FuYXJ5\n", NULL);
+    AUTO_REPLY struct reply made = post(f, "/api/providers",
+                                        "{\"type\":\"kubernetes\",\"name\":\"new\",\"options\":{"
+                                        "\"hostname\":\"h\",\"auth_key\":\"canary\"}}");
+    AUTO_REPLY struct reply edited =
+        post(f, "/api/providers/1000000000101", "{\"action\":\"edit\",\"name\":\"other\"}");
+    AUTO_REPLY struct reply gone =
+        post(f, "/api/providers/1000000000101", "{\"action\":\"delete\"}");
+    AUTO_REPLY struct reply trail = get(f, "/api/audit_events?expand=resources&sort_by=id");
+
+    assert_int_equal(good.status, 200);
+    assert_int_equal(again.status, 200); /* remembered: no login of its own */
+    assert_int_equal(bad.status, 401);
+    assert_int_equal(made.status, 200);
+    assert_int_equal(edited.status, 200);
+    assert_int_equal(gone.status, 200);
+    assert_string_equal(all_of(&trail, "resources", "event"),
+                        "authenticate_database,authenticate_database,provider_record_add,"
+                        "provider_record_update,provider_record_delete_initiated");
+    assert_string_equal(all_of(&trail, "resources", "status"),
+                        "success,failure,success,success,success");
+    assert_string_equal(all_of(&trail, "resources", "userid"), "admin,admin,admin,admin,admin");
+    assert_string_equal(at(&trail, "resources[1].source"), "127.0.0.1");
+    assert_string_equal(at(&trail, "resources[3].target_id"), "1000000000101");
+    assert_null(strstr(trail.body, "canary"));
+    assert_null(strstr(trail.body, "correct horse"));
+}
+
+static void
+the_key_is_rotated_by_a_task_of_the_server_that_is_asked(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply first = post(f, SERVER, "{\"action\":\"rotate_key\"}");
+    AUTO_REPLY struct reply second = post(f, SERVER, "{\"action\":\"rotate_key\"}");
+
+    assert_int_equal(first.status, 200);
+    RV_AUTO_FREE char *task = rv_strdup(at(&first, "task_id"));
+    assert_string_equal(at(&second, "task_id"), task); /* the one that waits */
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM miq_queue WHERE method_name = "
+                                           "'rotate_key' AND server_guid = 'aaaa'"),
+                     1);
+    assert_non_null(strstr(f->woken, "generic "));
+    must_exec(f->store, "INSERT INTO miq_servers (id, guid) VALUES ($1, 'bbbb')",
+              rv_vint(FIRST_ID + 5));
+    AUTO_REPLY struct reply other =
+        post(f, "/api/servers/1000000000005", "{\"action\":\"rotate_key\"}");
+    assert_int_equal(other.status, 400);
+}
+
+static void
 prometheus_reads_metrics_from_elsewhere_with_its_token_and_nothing_else(void **state)
 {
     static const char from[] = "X-Forwarded-For: 192.0.2.1\nAuthorization: Bearer ";
@@ -210,6 +268,8 @@ main(void)
         api_test(delete_of_a_path_and_null_restore_the_layer_below),
         api_test(the_history_tells_who_changed_what),
         api_test(a_secret_is_a_mask_wherever_it_is_shown),
+        api_test(logins_and_changes_of_providers_are_in_the_audit_trail_without_their_secrets),
+        api_test(the_key_is_rotated_by_a_task_of_the_server_that_is_asked),
         api_test(prometheus_reads_metrics_from_elsewhere_with_its_token_and_nothing_else),
     };
     return cmocka_run_group_tests_name("api settings", tests, NULL, NULL);

@@ -77,6 +77,88 @@ the_first_start_makes_a_private_file_and_the_next_reads_it(void **state)
     rv_key_free(NULL);
 }
 
+/* Sealed with the first key of a ring; the caller's. */
+static char *
+seal_with(const struct rv_key *key)
+{
+    rv_err err = RV_ERR_INIT;
+    rv_buf sealed = rv_buf_limited(1000);
+    assert_int_equal(rv_secret_seal(&sealed, key, "here", "text", 4, &err), 0);
+    return rv_buf_take_string(&sealed);
+}
+
+static int
+opens(const struct rv_key *key, const char *envelope)
+{
+    rv_err err = RV_ERR_INIT;
+    rv_buf text = rv_buf_limited(1000);
+    int failed = rv_secret_open(&text, key, "here", envelope, &err);
+    if (!failed)
+        assert_string_equal(rv_buf_text(&text), "text");
+    rv_buf_wipe(&text);
+    return !failed;
+}
+
+static void
+a_new_key_seals_at_once_while_the_old_one_opens_until_it_is_retired(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct rv_key *key = NULL, *again = NULL;
+    struct stat st;
+    assert_int_equal(rv_key_load(&key, path, &err), 0);
+    RV_AUTO_FREE char *first_id = rv_strdup(rv_key_id(key, 0));
+    RV_AUTO_FREE char *old = seal_with(key);
+    assert_true(rv_key_is_current(key, old));
+    assert_int_equal(rv_key_begin(key, path, "77", &err), 0);
+    assert_string_equal(rv_key_label(key), "77");
+    assert_int_equal(rv_key_count(key), 2);
+    assert_string_equal(rv_key_id(key, 1), first_id);
+    assert_string_not_equal(rv_key_id(key, 0), first_id);
+    RV_AUTO_FREE char *new = seal_with(key);
+    assert_false(rv_key_is_current(key, old));
+    assert_true(rv_key_is_current(key, new));
+    assert_true(opens(key, old) && opens(key, new));
+    /* As after a crash: the file has both, and the same rotation begins nothing new. */
+    assert_int_equal(rv_key_load(&again, path, &err), 0);
+    assert_true(opens(again, old) && opens(again, new));
+    assert_int_equal(rv_key_begin(again, path, "77", &err), 0);
+    assert_string_equal(rv_key_id(again, 0), rv_key_id(key, 0));
+    assert_int_equal(rv_key_begin(again, path, "78", &err), RV_E_CONFLICT);
+    rv_err_clear(&err);
+    assert_int_equal(rv_key_retire(again, path, &err), 0);
+    assert_int_equal(rv_key_count(again), 1);
+    assert_true(!opens(again, old) && opens(again, new));
+    rv_key_free(key);
+    assert_int_equal(rv_key_load(&key, path, &err), 0);
+    assert_true(!opens(key, old) && opens(key, new));
+    assert_int_equal(rv_key_begin(key, path, "77", &err), 0); /* which is over */
+    assert_int_equal(rv_key_count(key), 1);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600);
+    assert_int_equal(st.st_nlink, 1);
+    rv_key_free(key);
+    rv_key_free(again);
+}
+
+static void
+a_replacement_that_was_not_finished_is_taken_away(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct rv_key *key = NULL;
+    RV_AUTO_FREE char *beside = rv_format("%s.new", path);
+    assert_int_equal(rv_key_load(&key, path, &err), 0);
+    RV_AUTO_FREE char *sealed = seal_with(key);
+    rv_key_free(key);
+    RV_AUTO_FD int fd = open(beside, O_WRONLY | O_CREAT, 0600);
+    assert_int_equal(write(fd, "reeve-key-1 half", 16), 16);
+    assert_int_equal(rv_key_load(&key, path, &err), 0);
+    assert_int_equal(access(beside, F_OK), -1);
+    assert_true(opens(key, sealed));
+    rv_key_free(key);
+}
+
 static void
 a_file_that_others_can_touch_is_refused(void **state)
 {
@@ -197,6 +279,10 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_first_start_makes_a_private_file_and_the_next_reads_it,
                                         start, stop),
+        cmocka_unit_test_setup_teardown(
+            a_new_key_seals_at_once_while_the_old_one_opens_until_it_is_retired, start, stop),
+        cmocka_unit_test_setup_teardown(a_replacement_that_was_not_finished_is_taken_away, start,
+                                        stop),
         cmocka_unit_test_setup_teardown(a_file_that_others_can_touch_is_refused, start, stop),
         cmocka_unit_test_setup_teardown(what_is_no_key_is_refused_and_left_alone, start, stop),
         cmocka_unit_test_setup_teardown(a_good_file_written_by_hand_is_read, start, stop),
