@@ -276,6 +276,8 @@ write_server(struct rv_census *census, const cJSON *living, rv_err *err)
     double percent = 0;
     rv_machine_read(&machine, rv_settings_string(worker->settings, "server.memory_info"));
     rv_figures_read(&figures, (pid_t)rv_json_int(living, "pid", getppid()));
+    figures.unique_bytes = rv_json_int(living, "uss", figures.unique_bytes);
+    figures.proportional_bytes = rv_json_int(living, "pss", figures.proportional_bytes);
     if (census->server_looked_ms && now_ms > census->server_looked_ms)
         percent = 100000 * (figures.cpu_seconds - census->server_cpu) /
                   (double)(now_ms - census->server_looked_ms);

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "server/privilege.h"
 #include "server/protocol.h"
 
 enum { WAKES_ENOUGH_BYTES = 64 << 10, ABOVE_FIXED_FDS = 16 };
@@ -103,6 +104,7 @@ become_worker(const struct rv_child_spec *spec, int socket_fd, pid_t supervisor)
     /* The kernel ends us with the supervisor, also when it is killed. */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != supervisor)
         _exit(70);
+    rv_privilege_worker();
     (void)!nice(spec->nice); /* at worst it is as nice as we are */
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

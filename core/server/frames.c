@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "server/logging.h"
+#include "server/figures.h"
 #include "server/protocol.h"
 
 static void
@@ -168,7 +169,12 @@ on_who(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
 {
     int64_t now_ms = rv_monotonic_ms();
     RV_AUTO_JSON cJSON *live = rv_message_new("live");
+    struct rv_figures own;
     cJSON_AddNumberToObject(live, "pid", getpid());
+    if (rv_figures_read(&own, getpid())) { /* nobody else may look so closely */
+        cJSON_AddNumberToObject(live, "uss", (double)own.unique_bytes);
+        cJSON_AddNumberToObject(live, "pss", (double)own.proportional_bytes);
+    }
     cJSON_AddNumberToObject(live, "ticket", (double)rv_json_int(frame, "ticket", 0));
     cJSON *workers = cJSON_AddArrayToObject(live, "workers");
     for (const struct rv_child *one = s->children; one; one = one->next) {

@@ -37,6 +37,7 @@ static const struct option known[] = {
     { "--help", FOR_ACTION, 0, NULL, RV_SHOW_HELP },
     { "--version", FOR_ACTION, 0, NULL, RV_SHOW_VERSION },
     /* For tests and for reeved itself. */
+    { "--user", FOR_FIELD, offsetof(struct rv_options, user), NULL, 0 },
     { "--module-dir", FOR_FIELD, offsetof(struct rv_options, module_dir), NULL, 0 },
     { "--worker", FOR_FIELD, offsetof(struct rv_options, worker), NULL, 0 },
 };
@@ -60,6 +61,7 @@ static const char help[] =
     "  --allow-plain-http     listen off loopback without TLS: passwords and tokens then\n"
     "                         cross the network unencrypted\n"
     "  --set KEY=VALUE        a setting for this run, over reeve.yaml; may be repeated\n"
+    "  --user NAME            started as root: read the key, then become this user for good\n"
     "  --module-dir DIR       of the store's and the providers' modules, in place of the "
     "installed\n"
     "                         ones. To add a folder of providers to these, absolute:\n"

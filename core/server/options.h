@@ -12,7 +12,7 @@ enum { RV_RUN_SERVER, RV_RUN_WORKER, RV_SHOW_HELP, RV_SHOW_VERSION, RV_SHOW_SETT
 
 struct rv_options {
     int action;
-    const char *home, *store, *store_file, *module_dir, *worker; /* NULL: not given */
+    const char *home, *store, *store_file, *module_dir, *user, *worker; /* NULL: not given */
     cJSON *settings; /* --listen, --set and the like, as an overlay of settings */
 };
 

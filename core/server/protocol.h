@@ -28,7 +28,7 @@
  *   event        to the server worker: event (its type), at_ms, reason; of a worker: worker, guid,
  *                pid, row, provider, provider_name
  *   quarantine   to the server worker: provider, reason (its worker crashes in the same callback)
- *   live         answer to "who": pid: the supervisor's; closed: 1 while no worker is started;
+ *   live         answer to "who": pid, uss, pss: the supervisor's; closed: 1 while no worker is started;
  *                workers: [{guid, pid, silent_ms, message, status}]; loops: [{type, provider,
  *                failures}]: those that end again and again
  *   types        to API workers: types (the manifests)

@@ -18,6 +18,7 @@
 #include "server/logging.h"
 #include "server/notify.h"
 #include "server/paths.h"
+#include "server/privilege.h"
 #include "server/protocol.h"
 #include "server/worker_types.h"
 
@@ -252,6 +253,7 @@ static int
 start(struct rv_supervisor *s, const struct rv_options *options, rv_err *err)
 {
     s->listening.fd = -1;
+    rv_privilege_close_memory();
     s->metrics_fd = -1;
     if (rv_meter_share(&s->metrics_fd, err) || rv_home_open(&s->home, options, err))
         return err->code;
@@ -264,7 +266,7 @@ start(struct rv_supervisor *s, const struct rv_options *options, rv_err *err)
         rv_certificate_open(&s->certificate, &s->home, s->module_dir, err) ||
         rv_listen_open(&s->listening, rv_settings_string(s->home.settings, "listen"),
                        listen_flags(s), err) ||
-        make_loop(s, err))
+        rv_privilege_drop(s->home.dir, options->user, err) || make_loop(s, err))
         return err->code;
     rv_module_watch(&s->modules, s->provider_path, rv_monotonic_ms());
     rv_meter_set(RV_M_SERVER_START, rv_now_ms(), RV_NO_LABELS);

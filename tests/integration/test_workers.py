@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import subprocess
 import unittest
 
 import reeve_it
@@ -137,6 +138,29 @@ class Workers(reeve_it.Case):
         self.assertEqual({row["type"] for row in json.loads(cli("worker", "top"))},
                          {"server", "api", "generic", "priority"})
         self.assertIn("Private bytes", cli("worker", "show", "server", "-o", "table"))
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
+    def test_started_as_root_it_becomes_the_user_and_no_worker_can_read_the_key(self):
+        os.chmod(self.folder, 0o711)
+        reeved = self.start("--user", "nobody", "--set", "server.monitor_poll=100ms")
+        key = os.stat(os.path.join(self.home(), "key"))
+        self.assertEqual((key.st_uid, key.st_mode & 0o777), (0, 0o600))
+        nobody = os.stat(os.path.join(self.home(), "reeve.db")).st_uid
+        self.assertNotEqual(nobody, 0)
+        for pid in [reeved.pid] + reeved.children():
+            with open(f"/proc/{pid}/status") as lines:
+                status = dict(line.split(":", 1) for line in lines)
+            self.assertEqual(set(status["Uid"].split()), {str(nobody)}, pid)
+            self.assertEqual(int(status["CapEff"], 16), 0, pid)
+            if pid != reeved.pid:
+                self.assertEqual(status["NoNewPrivs"].strip(), "1", pid)
+            with open(f"/proc/{pid}/limits") as lines:
+                self.assertIn("Max core file size        0 ", lines.read())
+        read = subprocess.run(["cat", os.path.join(self.home(), "key")], user=nobody, capture_output=True, check=False)
+        self.assertNotEqual(read.returncode, 0)
+        # The key is in use all the same: a secret is sealed, and opened for the worker of its provider.
+        reeved.call("POST", "/api/providers", {"name": "estate", "type": "demo", "options": {"pods": 5}})
+        self.until(lambda: reeved.children("refresh"), "a refresh worker")
 
     def test_full_file_system_raises_its_event_and_figures_are_kept_and_logged(self):
         reeved = self.start("--set", "server.disk_usage_max=1", "--set", "server.status_log=300ms",
