@@ -2,7 +2,8 @@
  *
  * Row 19: what a worker costs. Idle: memory that only it has and has written to, of reeved's
  * generic worker against a bare process that has the same database open, and of a refresh
- * worker against one with libcurl started too. Refresh: how far a process that refreshes N pods
+ * worker against one with libcurl started too; of the whole server against as many bare processes,
+ * and the processor time it takes. Refresh: how far a process that refreshes N pods
  * from the scripted API server grows beyond what it had before, against 64 bytes an object and
  * 8 MiB.
  */
@@ -16,6 +17,7 @@
 #include "support/support.h"
 
 #define IDLE_PODS 100
+#define IDLE_S 10
 
 /* What no other process shares and no file could give back: pages written, in memory or swapped
  * out.
@@ -89,11 +91,55 @@ await_refresh(struct rv_store *store, const struct rv_test_process *reeved)
     }
 }
 
+/* reeved and all its workers: private memory, processor time in seconds, how many they are. */
+struct whole {
+    double bytes, cpu_seconds;
+    int processes;
+};
+
+static void
+add_process(struct whole *whole, pid_t pid)
+{
+    RV_AUTO_FREE char *path = rv_format("/proc/%d/stat", (int)pid);
+    RV_AUTO_BUF rv_buf text = rv_buf_limited(4096);
+    rv_err err = RV_ERR_INIT;
+    unsigned long user = 0, system = 0;
+
+    whole->bytes += (double)private_bytes(pid);
+    whole->processes++;
+    if (rv_buf_read_file(&text, path, &err))
+        return;
+    const char *rest = strrchr(rv_buf_text(&text), ')');
+    if (rest && sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+                       &system) == 2)
+        whole->cpu_seconds += (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+}
+
+static struct whole
+whole_of(pid_t reeved)
+{
+    struct whole whole = { .bytes = 0 };
+    RV_AUTO_FREE char *path = rv_format("/proc/%d/task/%d/children", (int)reeved, (int)reeved);
+    RV_AUTO_BUF rv_buf children = rv_buf_limited(4096);
+    rv_err err = RV_ERR_INIT;
+
+    add_process(&whole, reeved);
+    if (rv_buf_read_file(&children, path, &err))
+        bench_die("the workers of reeved", &err);
+    for (char *at = children.data, *end; at && *at; at = end) {
+        pid_t pid = (pid_t)strtol(at, &end, 10);
+        if (end == at)
+            break;
+        add_process(&whole, pid);
+    }
+    return whole;
+}
+
 /* Of two workers of the same reeved, when all that they do at start is done: a generic one, and the
  * refresh worker of a small provider, which follows its changes. */
 static void
 idle_bytes(const struct rv_test_db *db, const struct bench_server *server, double *generic,
-           double *refresh)
+           double *refresh, struct whole *whole)
 {
     char *home = rv_test_dir();
     const char *argv[] = { BENCH_REEVED,  "--home",  home,    "--listen",
@@ -108,6 +154,10 @@ idle_bytes(const struct rv_test_db *db, const struct bench_server *server, doubl
     sleep(3);
     *generic = (double)private_bytes(worker_of(reeved.pid, "generic"));
     *refresh = (double)private_bytes(worker_of(reeved.pid, "refresh"));
+    double cpu_seconds = whole_of(reeved.pid).cpu_seconds;
+    sleep(IDLE_S);
+    *whole = whole_of(reeved.pid);
+    whole->cpu_seconds = (whole->cpu_seconds - cpu_seconds) / IDLE_S;
     rv_test_end(&reeved);
     rv_store_close(store);
     rv_test_dir_remove(home);
@@ -159,7 +209,9 @@ start_server(struct bench_server *server, int64_t pods)
 }
 
 struct figures {
-    struct bench_series bare, bare_curl, generic, refresh, growth, allowed;
+    struct bench_series bare, bare_curl, generic, refresh, whole, bare_whole, growth, allowed;
+    int processes;
+    double cpu; /* of a processor, of all together, at most */
 };
 
 static void
@@ -168,13 +220,20 @@ measure(struct figures *f, const struct bench_server *small, const struct bench_
 {
     struct rv_test_db db;
     double generic, refresh;
+    struct whole whole;
 
     rv_store_close(bench_store(&db));
     bench_add(&f->bare, (double)bare_bytes(BENCH_BARE, db.url));
     bench_add(&f->bare_curl, (double)bare_bytes(BENCH_BARE_CURL, db.url));
-    idle_bytes(&db, small, &generic, &refresh);
+    idle_bytes(&db, small, &generic, &refresh, &whole);
     bench_add(&f->generic, generic);
     bench_add(&f->refresh, refresh);
+    bench_add(&f->whole, whole.bytes);
+    bench_add(&f->bare_whole, f->bare.values[f->bare.count - 1] * (whole.processes - 1) +
+                                  f->bare_curl.values[f->bare_curl.count - 1]);
+    f->processes = whole.processes;
+    if (whole.cpu_seconds > f->cpu)
+        f->cpu = whole.cpu_seconds;
     rv_test_db_drop(&db);
     bench_add(&f->growth, refresh_growth(large, objects));
     bench_add(&f->allowed, 64.0 * (double)*objects + (8 << 20));
@@ -199,6 +258,10 @@ main(int argc, char **argv)
                                         &f.generic, bench_at_most(2) });
     snprintf(row, sizeof(row), "idle refresh worker (%d pods), private dirty", IDLE_PODS);
     bench_print(&(struct bench_result){ 19, row, "B", &f.bare_curl, &f.refresh, bench_at_most(2) });
+    snprintf(row, sizeof(row), "idle server, %d processes, private dirty", f.processes);
+    bench_print(&(struct bench_result){ 19, row, "B", &f.bare_whole, &f.whole, bench_at_most(2) });
+    printf("   all %d processes together use %.2f %% of one processor while idle\n", f.processes,
+           100 * f.cpu);
     snprintf(row, sizeof(row), "refresh of %lld objects, growth", (long long)objects);
     bench_print(&(struct bench_result){ 19, row, "B", &f.allowed, &f.growth, bench_at_most(1) });
     return bench_status();
