@@ -158,7 +158,7 @@ class Refresh(Case):
         self.until(lambda: not reeve_it.alive(victim), "it ends by itself")
         self.assertIn("passed", reeved.log())
         written = self.database().query(
-            f"SELECT kind FROM changes WHERE number > {newest} AND ems_id = {number} AND kind <> 'worker'")
+            f"SELECT kind FROM changes WHERE number > {newest} AND ems_id = {number} AND kind NOT IN ('worker', 'event_stream')")
         self.assertEqual(written, [])
         # Once that other one is gone too, a successor follows again.
         self.until(lambda: self.lease(number)[0] not in (77, before[0]), "a successor", 20)
