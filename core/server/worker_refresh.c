@@ -110,6 +110,7 @@ refresh_message(void *arg, const struct rv_message *message, char **results, rv_
     if (failed != RV_E_UNSUPPORTED)
         return failed;
     rv_err_clear(err);
+    refresh->worker->message = message->id; /* which a person may cancel still */
     return full(refresh, message->task_id, results, err);
 }
 
