@@ -116,10 +116,8 @@ append(const struct reeve_kind *def, rv_err *err)
     if (model.count == MAX_KINDS)
         return rv_fail(err, RV_E_LIMIT, "more than %d kinds", MAX_KINDS);
     struct rv_entry *entry = rv_arena_alloc(model.arena, sizeof(*entry));
-    if (rv_kind_resolve(entry, def, model.arena, err)) {
-        rv_names_clear(&entry->column_names);
+    if (rv_kind_resolve(entry, def, model.arena, err))
         return err->code;
-    }
     model.entries = rv_realloc(model.entries, (size_t)model.count + 1, sizeof(*model.entries));
     model.entries[model.count++] = entry;
     return RV_OK;
@@ -131,8 +129,7 @@ truncate_to(int count)
 {
     rv_err ignored = RV_ERR_INIT;
 
-    while (model.count > count)
-        rv_names_clear(&model.entries[--model.count]->column_names);
+    model.count = count;
     (void)index_all(&ignored);
 }
 
@@ -169,8 +166,6 @@ rv_model_reset(void)
 {
     if (!model.arena)
         return;
-    while (model.count > 0)
-        rv_names_clear(&model.entries[--model.count]->column_names);
     forget_indices();
     for (int i = 0; i < model.copy_count; i++)
         rv_kind_def_free(model.copies[i]);
@@ -255,14 +250,11 @@ replace(struct rv_entry *entry, const struct reeve_kind *def, rv_err *err)
     if (rv_kind_resolve(&fresh, copy, model.arena, err) == RV_OK) {
         *entry = fresh;
         entry->kind.index = old.kind.index;
-        if (index_all(err) == RV_OK && rv_kind_connect(&entry->kind, err) == RV_OK) {
-            rv_names_clear(&old.column_names);
+        if (index_all(err) == RV_OK && rv_kind_connect(&entry->kind, err) == RV_OK)
             return RV_OK;
-        }
         *entry = old;
         truncate_to(model.count);
     }
-    rv_names_clear(&fresh.column_names);
     return err->code;
 }
 
@@ -274,7 +266,6 @@ check(const struct reeve_kind *def, rv_err *err)
 
     if (rv_kind_check_foreign(def, err) == RV_OK)
         (void)rv_kind_resolve(&trial, def, model.arena, err);
-    rv_names_clear(&trial.column_names);
     return err->code;
 }
 
@@ -381,7 +372,13 @@ rv_kind_column(const struct rv_kind *kind, const char *name)
 {
     const struct rv_entry *entry = (const struct rv_entry *)kind;
 
-    return rv_names_find(&entry->column_names, name);
+    if (!name || entry->slot_count == 0)
+        return -1;
+    for (uint32_t at = rv_names_hash(name) & (entry->slot_count - 1); entry->slots[at];
+         at = (at + 1) & (entry->slot_count - 1))
+        if (strcmp(kind->columns[entry->slots[at] - 1].name, name) == 0)
+            return entry->slots[at] - 1;
+    return -1;
 }
 
 const struct rv_relation *

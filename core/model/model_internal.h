@@ -12,8 +12,11 @@
 
 struct rv_entry {
     struct rv_kind kind; /* first: a kind leads back to its entry */
-    struct rv_names column_names;
-    int related; /* the two lists below are made */
+    /* Columns by name: indices plus one, by a hash of the name; at most half full. As small as that
+     * because every process has them, for every kind. */
+    uint16_t *slots;
+    uint32_t slot_count; /* a power of two */
+    int related;         /* the two lists below are made */
     struct rv_relation *relations;
     int relation_count;
     struct rv_join *joins;
@@ -21,7 +24,7 @@ struct rv_entry {
 };
 
 /* The first step looks at the description alone: columns, keys, owner. INVALID. What
- * it needs comes from the arena, but for column_names. */
+ * it needs comes from the arena. */
 int rv_kind_resolve(struct rv_entry *entry, const struct reeve_kind *def, struct rv_arena *arena,
                     rv_err *err);
 /* The second looks at other kinds: targets, kept_by. */

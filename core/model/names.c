@@ -6,8 +6,8 @@
 #include <string.h>
 #include "base/mem.h"
 
-static uint32_t
-hash_of(const char *name)
+uint32_t
+rv_names_hash(const char *name)
 {
     uint32_t hash = 2166136261u;
 
@@ -19,7 +19,7 @@ hash_of(const char *name)
 static struct rv_name_slot *
 slot_for(const struct rv_names *names, const char *name)
 {
-    uint32_t at = hash_of(name) & (names->size - 1);
+    uint32_t at = rv_names_hash(name) & (names->size - 1);
 
     while (names->slots[at].name && strcmp(names->slots[at].name, name) != 0)
         at = (at + 1) & (names->size - 1);

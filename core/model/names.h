@@ -19,6 +19,8 @@ struct rv_names {
     int count;
 };
 
+/* Good enough for names; the low bits are the best. */
+uint32_t rv_names_hash(const char *name);
 /* The value that the name has now: the given one, or that of an earlier add. */
 int rv_names_add(struct rv_names *names, const char *name, int value);
 /* -1 when unknown. */

@@ -144,6 +144,31 @@ pair_type_column(struct rv_kind *kind, int at, rv_err *err)
     return RV_OK;
 }
 
+/* 0, or INVALID when another column has the name. */
+static int
+enter_column(struct rv_entry *entry, int index, rv_err *err)
+{
+    const struct rv_kind *kind = &entry->kind;
+    const char *name = kind->columns[index].name;
+    uint32_t at = rv_names_hash(name) & (entry->slot_count - 1);
+
+    for (; entry->slots[at]; at = (at + 1) & (entry->slot_count - 1))
+        if (strcmp(kind->columns[entry->slots[at] - 1].name, name) == 0)
+            return rv_fail(err, RV_E_INVALID, "column %s is there twice", name);
+    entry->slots[at] = (uint16_t)(index + 1);
+    return RV_OK;
+}
+
+static void
+make_slots(struct rv_entry *entry, struct rv_arena *arena, int most)
+{
+    entry->slot_count = 16;
+    while (entry->slot_count < 2 * (uint32_t)most)
+        entry->slot_count *= 2;
+    entry->slots = rv_arena_alloc(arena, entry->slot_count * sizeof(*entry->slots));
+    memset(entry->slots, 0, entry->slot_count * sizeof(*entry->slots));
+}
+
 static int
 resolve_columns(struct rv_entry *entry, struct rv_arena *arena, rv_err *err)
 {
@@ -162,10 +187,9 @@ resolve_columns(struct rv_entry *entry, struct rv_arena *arena, rv_err *err)
             return err->code;
         add_column(kind, &kind->def->columns[i]);
     }
+    make_slots(entry, arena, kind->column_count);
     for (int i = 0; i < kind->column_count; i++) {
-        if (rv_names_add(&entry->column_names, kind->columns[i].name, i) != i)
-            return rv_fail(err, RV_E_INVALID, "column %s is there twice", kind->columns[i].name);
-        if (pair_type_column(kind, i, err))
+        if (enter_column(entry, i, err) || pair_type_column(kind, i, err))
             return err->code;
     }
     return RV_OK;
