@@ -351,7 +351,9 @@ write_writes(rv_json_writer *w, const struct rv_kind *kind, const char *schema)
             continue;
         snprintf(method, sizeof(method), "%s", rv_method_name(bit));
         rv_lower(method);
-        snprintf(id, sizeof(id), "%s_%s", method, kind->name);
+        /* One chassis, two chassis. */
+        const char *one = rv_streq(kind->name, kind->api_name) ? "one_" : "";
+        snprintf(id, sizeof(id), "%s_%s%s", method, one, kind->name);
         begin_operation(w, method, id, "Carry out an action on the row", WITH_LOGIN);
         write_features(w, kind, RV_ON_RESOURCE, bit);
         write_parameters(w, kind, 0, 1);

@@ -57,6 +57,10 @@ static const struct family {
     "'vm', 'cloud_volume', 'cloud_volume_backup', 'cloud_object_store_object', "                   \
     "'physical_server', 'configured_system'"
 #define TOUCHED_COUNT 6
+#define KEPT_IDS                                                                                   \
+    "SELECT id FROM (SELECT id, ems_ref AS key FROM cloud_volumes UNION ALL SELECT id, ems_ref "   \
+    "FROM physical_servers UNION ALL SELECT id, manager_ref FROM configured_systems) k ORDER BY "  \
+    "key, id"
 
 /* Where a watch's changes are looked for; NULL: nothing ends it. */
 static struct rv_store *onlooker;
@@ -253,6 +257,35 @@ every_kind_of_every_family_is_filled_and_linked_and_comes_again_without_a_change
     rv_refresher_close(refresher);
 }
 
+/* A volume was made from a snapshot that was made of it; two groups let each other in; clones have
+ * their template, and nothing lies in itself. */
+static void
+objects_that_point_to_each_other_are_both_linked(void **state)
+{
+    struct rv_store *store = store_of(state);
+    struct rv_refresher *refresher = refresher_of(store, demo_provider(store, "{\"churn\":0}"));
+
+    cJSON_Delete(refresh(refresher));
+    rv_refresher_close(refresher);
+    assert_int_equal(rv_test_int(store,
+                                 "SELECT COUNT(*) FROM cloud_volumes v JOIN "
+                                 "cloud_volume_snapshots s ON s.id = "
+                                 "v.cloud_volume_snapshot_id WHERE s.cloud_volume_id = v.id"),
+                     3);
+    assert_int_equal(rv_test_int(store,
+                                 "SELECT COUNT(*) FROM firewall_rules a JOIN firewall_rules b ON "
+                                 "b.resource_id = a.source_security_group_id AND "
+                                 "b.source_security_group_id = a.resource_id"),
+                     6);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM relationships r JOIN vms p ON p.id = "
+                                        "r.parent_id WHERE r.relationship = 'genealogy' AND "
+                                        "p.template"),
+                     76);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM relationships WHERE resource_type = "
+                                        "parent_type AND resource_id = parent_id"),
+                     0);
+}
+
 /* The watch tells what a full refresh would find. */
 static void
 what_a_watch_of_all_families_brings_is_what_is_there(void **state)
@@ -262,10 +295,13 @@ what_a_watch_of_all_families_brings_is_what_is_there(void **state)
     struct rv_refresher *refresher = refresher_of(store, id);
 
     cJSON_Delete(refresh(refresher));
+    RV_AUTO_FREE char *before = column_of(store, KEPT_IDS);
     onlooker = second_store(state);
     must(rv_refresher_watch(refresher, err));
     rv_store_close(onlooker);
     onlooker = NULL;
+    /* Whatever else about them changed, the same keys are the same rows. */
+    assert_column(store, KEPT_IDS, before);
     /* The change in hand when it was interrupted may be left for the next list; no more than that.
      */
     cJSON *stats = refresh(refresher);
@@ -328,6 +364,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         schema_test(
             every_kind_of_every_family_is_filled_and_linked_and_comes_again_without_a_change),
+        schema_test(objects_that_point_to_each_other_are_both_linked),
         schema_test(what_a_watch_of_all_families_brings_is_what_is_there),
         schema_test(children_come_and_go_and_what_is_gone_takes_its_parts_along),
     };
