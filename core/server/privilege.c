@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Ids, core files and who may look into a process.
+ * Ids, and who may look into a process. (Core files: the setting core_dumps.)
  */
 #include "server/privilege.h"
 
@@ -11,7 +11,6 @@
 #include <pwd.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/log.h"
@@ -20,8 +19,6 @@
 void
 rv_privilege_close_memory(void)
 {
-    const struct rlimit none = { 0, 0 };
-    setrlimit(RLIMIT_CORE, &none);
 #ifndef __SANITIZE_ADDRESS__ /* it looks into the process when that ends */
     prctl(PR_SET_DUMPABLE, 0);
 #endif

@@ -7,8 +7,8 @@
 
 #include "base/err.h"
 
-/* Before anything secret is read: no core files, of us or of those that we start, and nobody of
- * the same user may look into our memory, where the key is. */
+/* Before anything secret is read: nobody of the same user may look into our memory, where the key
+ * is, and it is in no core file, whatever core_dumps says of workers. */
 void rv_privilege_close_memory(void);
 /* Become this user for good (NULL or "": stay who we are). The home and what is in it are given to
  * him, but not the key: it has been read, and stays root's. INVALID when there is no such user or
