@@ -5,6 +5,7 @@
 #include "api/action.h"
 
 #include "api/keys.h"
+#include "api/mappings.h"
 #include "api/providers.h"
 #include "api/request.h"
 #include "api/staff.h"
@@ -44,6 +45,17 @@ static const struct rv_action actions[] = {
     { RV_ACTION_INVENTORY, BOTH, RV_M_POST, "refresh", "ems_refresh",
       "Look at it alone again, where its provider can; else at everything", NULL, 0,
       rv_inventory_refresh_run, NULL, NULL, "ActionResult" },
+
+    { "container_label_tag_mapping", RV_ON_COLLECTION, RV_M_POST, "create", "ops_settings",
+      "Give objects with a label a tag, or tags named after its values", NULL, RV_ACTION_NO_ROW,
+      rv_mapping_create_run, NULL, "LabelMapping", "ActionResult" },
+    { "container_label_tag_mapping", RV_ON_RESOURCE, RV_M_POST, "edit", "ops_settings",
+      "Map other labels to the same tags", NULL, 0, rv_mapping_edit_run, NULL, "LabelMapping",
+      "ActionResult" },
+    { "container_label_tag_mapping", BOTH, RV_M_POST, "delete", "ops_settings",
+      "Take its tags away again", NULL, 0, rv_mapping_delete_run, NULL, NULL, "ActionResult" },
+    { "container_label_tag_mapping", RV_ON_RESOURCE, RV_M_DELETE, "delete", "ops_settings",
+      "Take its tags away again", NULL, 0, rv_mapping_delete_run, NULL, NULL, NULL },
 
     { "task", BOTH, RV_M_POST, "cancel", "miq_task_cancel_ui", "End it, or keep it from starting",
       "state!=Finished", 0, rv_task_cancel_run, NULL, NULL, "ActionResult" },

@@ -43,6 +43,11 @@ static const struct {
             "zone": {"type": ["string", "null"]}, "role": {"type": ["string", "null"]},
             "count": {"type": "integer"},
             "oldest_on": {"type": ["string", "null"], "format": "date-time"}}}) },
+    { "LabelMapping", JSON({"type": "object", "additionalProperties": false, "properties": {
+        "labeled_resource_type": {"type": ["string", "null"]}, "label_name": {"type": "string"},
+        "label_value": {"type": ["string", "null"]}, "category": {"type": "string"},
+        "prefix": {"type": "string"},
+        "tag_id": {"$ref": "#/components/schemas/IdGiven"}}}) },
     { "Token", JSON({"type": "object", "additionalProperties": false,
         "required": ["auth_token", "token_ttl", "expires_on"], "properties": {
             "auth_token": {"type": "string"}, "token_ttl": {"type": "integer"},

@@ -176,3 +176,15 @@ rv_plan_run(struct rv_plan *plan, rv_err *err)
     rv_feed_reset(saver->feed);
     return rc;
 }
+
+int
+rv_plan_run_labels(struct rv_plan *plan, rv_err *err)
+{
+    struct rv_saver *saver = plan->saver;
+    rv_feed_reset(saver->feed);
+    int rc = plan->labelled.count ? rv_labels_prepare(plan, err) : 0;
+    if (rc == 0 && plan->label_count > 0)
+        rc = transact(plan, err);
+    rv_feed_reset(saver->feed);
+    return rc;
+}

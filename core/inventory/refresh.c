@@ -200,7 +200,7 @@ load(struct rv_refresher *r, rv_err *err)
                        r->provider->type);
     if (add_kinds(r, err) < 0 || look_for_upgrade(r, err) < 0)
         return err->code;
-    return rv_refresh_ensure(r, err);
+    return rv_refresh_ensure(r, err) < 0 ? err->code : rv_refresher_relabel(r, err);
 }
 
 static int
@@ -231,6 +231,18 @@ rv_refresher_close(struct rv_refresher *refresher)
         rv_log_err(RV_WARNING, "lease not given back", &err);
     rv_provider_free(refresher->provider);
     free(refresher);
+}
+
+int
+rv_refresher_relabel(struct rv_refresher *refresher, rv_err *err)
+{
+    if (ensure_saver(refresher, err) < 0)
+        return err->code;
+    int rc = rv_saver_relabel(refresher->saver, err);
+    if (rc > 0)
+        rv_log(RV_INFO, "label mappings applied",
+               RV_F("provider", RV_S(refresher->provider->name)));
+    return rc < 0 ? rc : 0;
 }
 
 int

@@ -39,6 +39,8 @@ int rv_refresher_full(struct rv_refresher *refresher, int64_t task_id, char **st
  * more (0: no limit), or the provider cannot look at one of them alone. */
 int rv_refresher_targets(struct rv_refresher *refresher, const char *args, int most, char **stats,
                          rv_err *err);
+/* Applies label mappings that were changed since to what is stored; also done by open. */
+int rv_refresher_relabel(struct rv_refresher *refresher, rv_err *err);
 /* Proves the credentials, and puts on the record what came out. */
 int rv_refresher_check(struct rv_refresher *refresher, rv_err *err);
 /* 1 when there is no complete listing yet, so that a full one must come first. */

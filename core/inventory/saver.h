@@ -47,6 +47,9 @@ int rv_saver_analyze(struct rv_saver *saver, rv_err *err);
 /* Before a watch: the statements of small saves are prepared, so that the first events do not wait
  * for that. Once a saver; nothing on SQLite. */
 int rv_saver_warm(struct rv_saver *saver, rv_err *err);
+/* Label mappings that were changed since are applied to what is stored. 1 when there was something
+ * to do, 0, or an error. */
+int rv_saver_relabel(struct rv_saver *saver, rv_err *err);
 /* Save what is pending. */
 int rv_saver_flush(struct rv_saver *saver, rv_err *err);
 /* Forget what is pending, with the tokens after it, and that listings began (after a failure). NULL

@@ -15,6 +15,7 @@
  *   keep.c      rows that live as long as something points to them
  *   life.c      machines and hosts that come back
  *   labels.c    labels that become tags
+ *   relabel.c   the same for what is stored, when the mappings have changed
  *   warm.c      the reads of a save, for nothing, before a watch
  *   streams.c   resume tokens, and what else is remembered for a provider
  *
@@ -202,6 +203,8 @@ struct rv_node *rv_plan_gone(struct rv_plan *plan, const struct rv_kind *kind, i
                              const rv_value *old);
 /* Carry out: reads, then one transaction. On failure the key table is as before. */
 int rv_plan_run(struct rv_plan *plan, rv_err *err);
+/* Only the labels of its tops, which are `labelled`, too: tags are given and taken. */
+int rv_plan_run_labels(struct rv_plan *plan, rv_err *err);
 /* The inner part, for rows found inside a transaction (keep.c): rows and children are read,
  * compared and written. */
 int rv_plan_apply_gone(struct rv_plan *plan, rv_err *err);

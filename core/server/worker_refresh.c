@@ -139,6 +139,19 @@ check_message(void *arg, const struct rv_message *message, char **results, rv_er
     return 0;
 }
 
+/* A message: the mappings of labels to tags have changed. */
+static int
+map_labels_message(void *arg, const struct rv_message *message, char **results, rv_err *err)
+{
+    struct refresh *refresh = arg;
+    (void)results;
+    refresh->worker->armed = RV_ARMED_NOT;
+    refresh->worker->message = message->id;
+    refresh->worker->woken = 0;
+    /* A worker that cannot begin looks when it can. */
+    return refresh->refresher ? rv_refresher_relabel(refresh->refresher, err) : 0;
+}
+
 static int64_t
 backoff_ms(const struct refresh *refresh, const rv_err *err)
 {
@@ -339,6 +352,7 @@ serve(struct refresh *refresh, const char *queue)
 {
     const struct rv_command commands[] = {
         { "Provider", "refresh", refresh_message, refresh, RV_COMMAND_NO_RETRY, NULL },
+        { "Provider", "map_labels", map_labels_message, refresh, 0, NULL },
         { "Provider", "check_credentials", check_message, refresh, RV_COMMAND_NO_RETRY, NULL },
     };
     struct rv_worker *worker = refresh->worker;

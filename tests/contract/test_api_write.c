@@ -362,6 +362,46 @@ single_rows_are_refreshed_in_one_message(void **state)
 }
 
 static void
+label_mappings_are_made_edited_and_deleted(void **state)
+{
+    static const char *const mappings = "/api/container_label_tag_mappings";
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply resumed = post(f, PROVIDER, "{\"action\":\"resume\"}");
+    AUTO_REPLY struct reply made =
+        post(f, mappings, "{\"label_name\":\"team\",\"labeled_resource_type\":\"ContainerGroup\"}");
+    AUTO_REPLY struct reply again = post(
+        f, mappings, "{\"label_name\":\"team\",\"labeled_resource_type\":\"container_groups\"}");
+    AUTO_REPLY struct reply wrong = post(f, mappings, "{\"label\":\"team\"}");
+    AUTO_REPLY struct reply none = post(f, mappings, "{\"category\":\"x\"}");
+    AUTO_REPLY struct reply listed = get(
+        f, "/api/container_label_tag_mappings?expand=resources&attributes=labeled_resource_type");
+    RV_AUTO_FREE char *path = rv_format("%s/%s", mappings, at(&listed, "resources[0].id"));
+
+    assert_int_equal(made.status, 200);
+    assert_string_equal(at(&made, "results[0].success"), "true");
+    assert_int_equal(again.status, 400);
+    assert_int_equal(wrong.status, 400);
+    assert_int_equal(none.status, 400);
+    assert_string_equal(at(&listed, "resources[0].labeled_resource_type"), "container_group");
+    assert_non_null(strstr(f->woken, "ems_1000000000101 "));
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM miq_queue WHERE method_name = "
+                                           "'map_labels' AND queue_name = 'ems_1000000000101'"),
+                     1);
+    AUTO_REPLY struct reply edited =
+        post(f, path, "{\"action\":\"edit\",\"labeled_resource_type\":null,\"category\":\"Team\"}");
+    assert_int_equal(edited.status, 200);
+    RV_AUTO_FREE char *title =
+        rv_test_text(f->store, "SELECT description FROM classifications WHERE name = "
+                               "'kubernetes:container_group:team'");
+    assert_string_equal(title, "Team");
+    AUTO_REPLY struct reply moved = post(f, path, "{\"action\":\"edit\",\"tag_id\":\"7\"}");
+    assert_int_equal(moved.status, 400);
+    AUTO_REPLY struct reply gone = ask(f, "DELETE", path, NULL, NULL);
+    assert_int_equal(gone.status, 204);
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM tags"), 0);
+}
+
+static void
 a_refresh_that_nobody_follows_yet_gets_the_task(void **state)
 {
     struct api_fixture *f = fixture_of(state);
@@ -634,6 +674,7 @@ main(void)
         api_test(an_edit_cannot_do_everything),
         api_test(a_refresh_is_a_task_and_two_are_one),
         api_test(single_rows_are_refreshed_in_one_message),
+        api_test(label_mappings_are_made_edited_and_deleted),
         api_test(a_refresh_that_nobody_follows_yet_gets_the_task),
         api_test(a_paused_provider_is_not_refreshed),
         api_test(stored_credentials_are_proved_on_request),

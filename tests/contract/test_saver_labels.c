@@ -4,6 +4,7 @@
  */
 #include "saver_fixture.h"
 
+#include "inventory/mapping.h"
 #include "model/model.h"
 
 /* Category /managed/team (read-only, mapped by label team of any value), category
@@ -154,6 +155,108 @@ without_a_change_of_labels_nothing_is_asked(void **state)
     rv_saver_close(saver);
 }
 
+static void
+a_mapping_that_comes_later_is_applied_to_what_is_there(void **state)
+{
+    struct rv_store *store = store_of(state);
+    struct rv_saver *saver = saver_on(store);
+    emit(saver, labelled_pod("p1", "Blue Team", "production"));
+    emit(saver, labelled_pod("p2", "red", "test"));
+    emit(saver, labelled_pod("p3", NULL, NULL));
+    flush(saver);
+    int done;
+    must(done = rv_saver_relabel(saver, err));
+    assert_int_equal(done, 0);
+    make_mappings(store);
+    rv_test_script(store, "INSERT INTO taggings (id, taggable_type, taggable_id, tag_id) SELECT 77,"
+                          " 'container_group', id, 5 FROM container_groups WHERE ems_ref = 'p1'");
+    must(done = rv_saver_relabel(saver, err));
+    assert_int_equal(done, 1);
+    assert_column(store, TAGS,
+                  "/managed/env/prod,/managed/own/mine,/managed/team/blue_team,"
+                  "/managed/team/red");
+    must(done = rv_saver_relabel(saver, err));
+    assert_int_equal(done, 0);
+    rv_saver_close(saver);
+    saver = saver_on(store); /* it is remembered */
+    must(done = rv_saver_relabel(saver, err));
+    assert_int_equal(done, 0);
+    /* Another label now gives the same category: the old one's tags go. */
+    rv_test_script(store,
+                   "UPDATE container_label_tag_mappings SET label_name = 'app' WHERE id = 21");
+    must(done = rv_saver_relabel(saver, err));
+    assert_int_equal(done, 1);
+    RV_AUTO_FREE char *tags = column_of(store, TAGS);
+    assert_null(strstr(tags, "blue_team"));
+    assert_non_null(strstr(tags, "/managed/team/p2"));
+    assert_non_null(strstr(tags, "/managed/own/mine"));
+    rv_saver_close(saver);
+}
+
+/* More labels than are read at once, so that objects lie across the pages' borders. */
+static void
+mappings_are_applied_page_by_page(void **state)
+{
+    struct rv_store *store = store_of(state);
+    rv_test_script(
+        store,
+        "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 11999)"
+        " INSERT INTO custom_attributes (id, ems_id, resource_type, resource_id, section, name,"
+        " value) SELECT 1000000300000 + i, 1000000900000, 'container_group',"
+        " 1000000400000 + i / 7, 'labels', CASE WHEN i % 7 = 3 THEN 'team' ELSE 'l' || (i % 7) END,"
+        " 'red' FROM n");
+    make_mappings(store);
+    struct rv_saver *saver = saver_on(store);
+    must(rv_saver_relabel(saver, err));
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM taggings"), 12000 / 7);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(DISTINCT taggable_id) FROM taggings"),
+                     12000 / 7);
+    rv_saver_close(saver);
+}
+
+static void
+mappings_are_made_changed_and_deleted_with_their_category(void **state)
+{
+    struct rv_store *store = store_of(state);
+    struct rv_saver *saver = saver_on(store);
+    const struct rv_mapping team = { .kind = "container_group",
+                                     .label_name = "team",
+                                     .category = "Team" },
+                            app = { .label_name = "App/Name", .prefix = "amazon" },
+                            wrong = { .kind = "provider", .label_name = "x" },
+                            own = { .label_name = "x", .tag_id = 12345 };
+    int64_t id = 0, other = 0;
+    emit(saver, labelled_pod("p1", "Blue Team", NULL));
+    flush(saver);
+    must(rv_mapping_create(store, &team, &id, err));
+    must(rv_mapping_create(store, &app, &other, err));
+    must_fail(RV_E_CONFLICT, rv_mapping_create(store, &team, &id, err));
+    must_fail(RV_E_INVALID, rv_mapping_create(store, &wrong, &id, err));
+    must_fail(RV_E_INVALID, rv_mapping_create(store, &own, &id, err));
+    assert_column(store, "SELECT name FROM tags ORDER BY name",
+                  "/managed/amazon:app_name,/managed/kubernetes:container_group:team");
+    assert_column(store,
+                  "SELECT description FROM classifications WHERE read_only IS TRUE ORDER BY 1",
+                  "App/Name,Team");
+    must(rv_saver_relabel(saver, err));
+    assert_column(store, TAGS, "/managed/kubernetes:container_group:team/blue_team");
+    id =
+        rv_test_int(store, "SELECT id FROM container_label_tag_mappings WHERE label_name = 'team'");
+    must(rv_mapping_edit(store, id, &(struct rv_mapping){ .label_name = "env", .category = "Env" },
+                         err));
+    must(rv_saver_relabel(saver, err));
+    assert_column(store, TAGS, "");
+    emit(saver, labelled_pod("p1", NULL, "test"));
+    flush(saver);
+    assert_column(store, TAGS, "/managed/kubernetes:container_group:team/test");
+    must(rv_mapping_delete(store, id, err));
+    assert_column(store, TAGS, "");
+    assert_column(store, "SELECT name FROM tags", "/managed/amazon:app_name");
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM classifications"), 1);
+    must_fail(RV_E_NOT_FOUND, rv_mapping_delete(store, id, err));
+    rv_saver_close(saver);
+}
+
 int
 main(void)
 {
@@ -164,6 +267,9 @@ main(void)
         schema_test(values_that_make_one_name_get_two_tags),
         schema_test(a_deleted_object_loses_its_taggings),
         schema_test(without_a_change_of_labels_nothing_is_asked),
+        schema_test(a_mapping_that_comes_later_is_applied_to_what_is_there),
+        schema_test(mappings_are_applied_page_by_page),
+        schema_test(mappings_are_made_changed_and_deleted_with_their_category),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
