@@ -6,6 +6,9 @@
 #include "saver_fixture.h"
 
 #include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "base/clock.h"
 
 #define OTHER_EMS (EMS + 1)
 
@@ -212,6 +215,76 @@ of_two_savers_that_want_a_row_at_once_one_is_told_no(void **state)
     rv_saver_close(two);
 }
 
+static void
+of_two_savers_of_a_provider_the_older_one_loses(void **state)
+{
+    struct rv_store *store = store_of(state), *second = second_store(state);
+    struct rv_lease old, new;
+    must(rv_lease_take(store, &old, "refresh/1", 11, 1000, err));
+    struct rv_saver *older = saver_with(store, &(struct rv_saver_config){ .lease = &old });
+    emit(older, node_object("n1", "older"));
+    rv_clock_fake(rv_now_ms() + 5000); /* it was frozen, and replaced */
+    must(rv_lease_take(second, &new, "refresh/1", 12, 60000, err));
+    struct rv_saver *newer = saver_with(second, &(struct rv_saver_config){ .lease = &new });
+    emit(newer, node_object("n1", "newer"));
+    flush(newer);
+    must_fail(RV_E_STALE, rv_saver_flush(older, err));
+    assert_column(store, "SELECT name FROM container_nodes", "newer");
+    rv_clock_real();
+    rv_saver_close(older);
+    rv_saver_close(newer);
+    rv_store_close(second);
+}
+
+/* Takes the lease, lists everything, gives it back; again and again, beside others. */
+static int
+save_in_turns(void **state, int holder)
+{
+    struct rv_store *store = second_store(state);
+    for (int done = 0, tries = 0; done < 5 && tries < 2000; tries++) {
+        rv_err err = RV_ERR_INIT;
+        struct rv_lease lease;
+        if (rv_lease_take(store, &lease, "refresh/1", holder, 60000, &err) < 0) {
+            usleep(5000);
+            continue;
+        }
+        struct rv_saver *saver = saver_with(store, &(struct rv_saver_config){ .lease = &lease });
+        struct cluster cluster = { .pods = 40, .nodes = 4, .images = 4, .changed = 10 + done };
+        char phase[32];
+        snprintf(phase, sizeof(phase), "Phase%d-%d", holder, done++);
+        cluster.phase = phase;
+        list_cluster(saver, &cluster);
+        rv_saver_close(saver);
+        if (rv_lease_release(store, &lease, &err) < 0)
+            return 2;
+        if (done == 5)
+            return 0;
+    }
+    return 1;
+}
+
+static void
+savers_in_two_processes_leave_no_duplicates(void **state)
+{
+    struct rv_store *store = store_of(state);
+    pid_t children[2];
+    for (int i = 0; i < 2; i++) {
+        children[i] = fork();
+        if (children[i] == 0)
+            _exit(save_in_turns(state, 11 + i));
+    }
+    for (int i = 0; i < 2; i++) {
+        int status = 0;
+        assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    }
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM container_groups"), 40);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM containers"), 40);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM container_nodes"), 4);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM container_images"), 4);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(DISTINCT phase) FROM container_groups"), 2);
+}
+
 int
 main(void)
 {
@@ -223,6 +296,8 @@ main(void)
         schema_test(a_machine_that_moved_to_another_provider_takes_its_row_along),
         schema_test(a_machine_that_two_providers_see_at_once_is_two_rows),
         schema_test(a_row_passes_from_provider_to_provider_and_is_never_at_both),
+        schema_test(of_two_savers_of_a_provider_the_older_one_loses),
+        schema_test(savers_in_two_processes_leave_no_duplicates),
         schema_test(of_two_savers_that_want_a_row_at_once_one_is_told_no),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
