@@ -55,14 +55,17 @@ int
 rv_refresh_report_auth(struct rv_refresher *r, const rv_err *failure, rv_err *err)
 {
     const char *status = status_of(r, failure);
-    rv_value param = rv_vint(r->config.provider_id), out;
-    int found = rv_store_one(r->store, &out, 1,
-                             "SELECT status FROM authentications WHERE resource_type = 'provider'"
-                             " AND resource_id = $1 AND authtype = 'default'",
+    rv_value param = rv_vint(r->config.provider_id), out[2];
+    int found = rv_store_one(r->store, out, 2,
+                             "SELECT status, next_check_on FROM authentications"
+                             " WHERE resource_type = 'provider' AND resource_id = $1"
+                             " AND authtype = 'default'",
                              &param, 1, err);
     if (found < 0)
         return found;
-    if (found > 0 && out.type == RV_TEXT && strcmp(out.v.text, status) == 0 && !is_refusal(failure))
+    int planned = found > 0 && (out[1].type != RV_NULL || r->config.auth.interval_ms == 0);
+    if (planned && out[0].type == RV_TEXT && strcmp(out[0].v.text, status) == 0 &&
+        !is_refusal(failure))
         return 0;
     return rv_refresh_report_check(r, failure, err);
 }

@@ -77,7 +77,6 @@ rv_refresh_stats(const struct rv_refresh_times *times)
         { "save_ms", counts->save_ms },
         { "total_ms", times->total_ms },
         { "objects", times->objects },
-        { "targets", times->targets },
         { "seen", counts->seen },
         { "unchanged", counts->unchanged },
         { "created", counts->created },
@@ -97,6 +96,8 @@ rv_refresh_stats(const struct rv_refresh_times *times)
     cJSON *out = cJSON_CreateObject();
     for (size_t i = 0; i < RV_COUNT(figures); i++)
         cJSON_AddNumberToObject(out, figures[i].name, (double)figures[i].value);
+    if (times->targets)
+        cJSON_AddNumberToObject(out, "targets", times->targets);
     return out;
 }
 
