@@ -144,6 +144,7 @@ int cmd_login(struct cli *cli);
 int cmd_logout(struct cli *cli);
 int cmd_get(struct cli *cli);
 int cmd_describe(struct cli *cli);
+int cmd_refresh(struct cli *cli);
 int cmd_kinds(struct cli *cli);
 int cmd_status(struct cli *cli);
 int cmd_worker_list(struct cli *cli);

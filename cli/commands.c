@@ -82,6 +82,9 @@ static const struct cli_option list_options[] = {
     OUTPUT, FILTER, SORT_BY, COLUMNS, NO_HEADERS, END
 };
 static const struct cli_option describe_options[] = { NAMESPACE, DOCUMENT_OUTPUT, END };
+static const struct cli_option object_refresh_options[] = { NAMESPACE,
+                                                            WAIT("wait until it is done"), TIMEOUT,
+                                                            END };
 static const struct cli_option kinds_options[] = { OUTPUT, END };
 static const struct cli_option document_options[] = { DOCUMENT_OUTPUT, END };
 static const struct cli_option add_options[] = {
@@ -305,6 +308,20 @@ const struct cli_command cli_commands[] = {
         .min_words = 1,
         .max_words = 2,
         .run = cmd_describe,
+    },
+    {
+        .name = "refresh",
+        .usage = "KIND NAME | KIND/NAME [-n NAMESPACE] [--wait]",
+        .summary = "look at one object again, now",
+        .text = "Its provider is asked for this object alone, where it can be; else everything is "
+                "listed. What belongs to another (a container) is looked at with that. An object "
+                "that is not there any more is archived or deleted.",
+        .examples =
+            EXAMPLES("reevectl refresh pod web-1 -n shop --wait", "reevectl refresh vm/db1"),
+        .options = object_refresh_options,
+        .min_words = 1,
+        .max_words = 2,
+        .run = cmd_refresh,
     },
     {
         .name = "kinds",

@@ -63,29 +63,46 @@ find_row(struct cli *cli, const struct cli_kind *kind, const char *name, struct 
     return cli_find(cli->client, kind, name, query, out, err);
 }
 
+int
+cli_find_object(struct cli *cli, struct cli_kind *kind, cJSON **out, rv_err *err)
+{
+    RV_AUTO_FREE char *filter = NULL;
+    const char *slash = strchr(cli->words[0], '/'), *namespace = cli_value(cli, "namespace");
+    const char *filters[3] = { NULL };
+    RV_AUTO_FREE char *word = rv_strndup(cli->words[0], strcspn(cli->words[0], "/"));
+    struct cli_query query = { .filters = filters };
+    int count = 0;
+
+    if (cli_kind_find(cli, kind, word, err) < 0)
+        return err->code;
+    query.collection = kind->collection;
+    if (kind->filter)
+        filters[count++] = kind->filter;
+    if (namespace && cli_kind_namespace(kind))
+        filters[count] = filter = cli_filter_equal(cli_kind_namespace(kind), namespace);
+    return find_row(cli, kind, slash ? slash + 1 : cli->words[1], &query, out, err);
+}
+
+int
+cli_check_object(struct cli *cli)
+{
+    int has_path = strchr(cli->words[0], '/') != NULL;
+
+    if (cli->word_count == (has_path ? 1 : 2))
+        return CLI_OK;
+    return cli_usage(cli, has_path ? "one KIND/NAME alone" : "the name is missing");
+}
+
 static int
 find_whole(struct cli *cli, cJSON **out, rv_err *err)
 {
     RV_AUTO_FREE char *children = NULL;
     RV_AUTO_FREE char *references = NULL;
     RV_AUTO_FREE char *path = NULL;
-    RV_AUTO_FREE char *filter = NULL;
     RV_AUTO_JSON cJSON *found = NULL;
-    const char *slash = strchr(cli->words[0], '/'), *namespace = cli_value(cli, "namespace");
-    const char *filters[3] = { NULL };
-    RV_AUTO_FREE char *word = rv_strndup(cli->words[0], strcspn(cli->words[0], "/"));
-    struct cli_query query = { .filters = filters };
     struct cli_kind kind;
-    int count = 0;
 
-    if (cli_kind_find(cli, &kind, word, err) < 0)
-        return err->code;
-    query.collection = kind.collection;
-    if (kind.filter)
-        filters[count++] = kind.filter;
-    if (namespace && cli_kind_namespace(&kind))
-        filters[count] = filter = cli_filter_equal(cli_kind_namespace(&kind), namespace);
-    if (find_row(cli, &kind, slash ? slash + 1 : cli->words[1], &query, &found, err) < 0)
+    if (cli_find_object(cli, &kind, &found, err) < 0)
         return err->code;
     children = child_collections(kind.kind);
     references = reference_names(kind.kind);
@@ -103,14 +120,13 @@ cmd_describe(struct cli *cli)
 {
     RV_AUTO_JSON cJSON *row = NULL;
     int format = cli_document_format(cli), code;
-    int has_path = strchr(cli->words[0], '/') != NULL;
     rv_err err = RV_ERR_INIT;
 
     if (format < 0)
         return CLI_USAGE;
-    if (cli->word_count != (has_path ? 1 : 2))
-        return cli_usage(cli, has_path ? "one KIND/NAME alone" : "the name is missing");
-    code = cli_connect(cli);
+    code = cli_check_object(cli);
+    if (code == CLI_OK)
+        code = cli_connect(cli);
     if (code)
         return code;
     if (find_whole(cli, &row, &err) < 0)

@@ -138,9 +138,8 @@ cmd_provider_show(struct cli *cli)
 }
 
 int
-cli_provider_act(struct cli *cli, const char *id, const char *action, cJSON **answer, rv_err *err)
+cli_act(struct cli *cli, const char *path, const char *action, cJSON **answer, rv_err *err)
 {
-    RV_AUTO_FREE char *path = rv_format("/api/providers/%s", id);
     RV_AUTO_JSON cJSON *body = cJSON_CreateObject();
     const char *message;
 
@@ -156,9 +155,16 @@ cli_provider_act(struct cli *cli, const char *id, const char *action, cJSON **an
     return err->code;
 }
 
-/* Say what an action answered, or wait for its task. */
-static int
-tell(struct cli *cli, const cJSON *answer)
+int
+cli_provider_act(struct cli *cli, const char *id, const char *action, cJSON **answer, rv_err *err)
+{
+    RV_AUTO_FREE char *path = rv_format("/api/providers/%s", id);
+
+    return cli_act(cli, path, action, answer, err);
+}
+
+int
+cli_tell_action(struct cli *cli, const cJSON *answer)
 {
     const char *task = rv_json_string(answer, "task_id");
     const char *message = rv_json_string(answer, "message");
@@ -188,7 +194,7 @@ act_and_tell(struct cli *cli, const char *action)
         rv_wrap(&err, "%s provider '%s'", action, cli->words[0]);
         return cli_failed(&err);
     }
-    return tell(cli, answer);
+    return cli_tell_action(cli, answer);
 }
 
 int

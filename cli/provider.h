@@ -15,5 +15,9 @@ int cli_provider_options(struct cli *cli, cJSON *options, rv_err *err);
  * caller's in any case. */
 int cli_provider_act(struct cli *cli, const char *id, const char *action, cJSON **answer,
                      rv_err *err);
+/* The same of any row, by its path. */
+int cli_act(struct cli *cli, const char *path, const char *action, cJSON **answer, rv_err *err);
+/* Say what an action answered, or, with --wait, wait for its task. */
+int cli_tell_action(struct cli *cli, const cJSON *answer);
 
 #endif
