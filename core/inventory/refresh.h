@@ -22,7 +22,8 @@ struct rv_refresher_config {
     struct rv_auth_policy auth; /* when credentials that fail are tried again */
     const char *module_dir;     /* of provider modules */
     const struct rv_vault *vault;
-    /* 1: stop (ends the worker); 2: a message waits for us (interrupts the watch). */
+    /* 1: stop (ends the worker); 2: a message waits for us, or other news
+     * (interrupts the watch). */
     int (*interrupted)(void *arg);
     void (*progress)(void *arg, const char *phase, int64_t objects); /* may be NULL */
     void *arg;

@@ -27,10 +27,11 @@ struct refresh {
     struct rv_worker *worker;
     struct rv_refresher *refresher;
     struct rv_message_loop loop;
-    rv_err cause;         /* why the provider could not be opened */
-    int64_t refused_ms;   /* monotonic: credentials that were refused are not tried before; or 0 */
-    int64_t failures;     /* in a row */
-    int64_t last_full_ms; /* monotonic; 0: never here */
+    rv_err cause;          /* why the provider could not be opened */
+    int64_t refused_ms;    /* monotonic: credentials that were refused are not tried before; or 0 */
+    int64_t failures;      /* in a row */
+    int64_t last_full_ms;  /* monotonic: of the last one that went well, at first our beginning */
+    int64_t tried_full_ms; /* of the last one */
     int cannot_watch;
 };
 
@@ -40,7 +41,7 @@ interrupted(void *arg)
     const struct refresh *refresh = arg;
     if (refresh->worker->stop || rv_worker_message_cancelled(refresh->worker))
         return INTERRUPTED_STOP;
-    return refresh->worker->woken ? INTERRUPTED_MESSAGE : 0;
+    return refresh->worker->woken || refresh->worker->settings_changed ? INTERRUPTED_MESSAGE : 0;
 }
 
 static void
@@ -71,8 +72,9 @@ full(struct refresh *refresh, int64_t task_id, char **stats, rv_err *err)
                    rv_settings_int(worker->settings, "refresh.timeout"));
     int failed = rv_refresher_full(refresh->refresher, task_id, stats, err);
     rv_worker_idle(worker);
+    refresh->tried_full_ms = rv_monotonic_ms();
     if (!failed)
-        refresh->last_full_ms = rv_monotonic_ms();
+        refresh->last_full_ms = refresh->tried_full_ms;
     else
         note_refusal(refresh, err);
     return failed;
@@ -165,14 +167,30 @@ backoff_ms(const struct refresh *refresh, const rv_err *err)
 }
 
 static int
-full_is_due(const struct refresh *refresh)
+interval_is_over(const struct refresh *refresh, int64_t since_ms)
 {
     const char *key = refresh->cannot_watch ? "refresh.interval" : "refresh.full_interval";
     int64_t every_ms = rv_settings_int(refresh->worker->settings, key);
-    if (rv_refresher_needs_full(refresh->refresher))
-        return 1;
-    return every_ms > 0 && refresh->last_full_ms > 0 &&
-           rv_monotonic_ms() - refresh->last_full_ms >= every_ms;
+    return every_ms > 0 && rv_monotonic_ms() - since_ms >= every_ms;
+}
+
+static int
+full_is_due(const struct refresh *refresh)
+{
+    return rv_refresher_needs_full(refresh->refresher) ||
+           interval_is_over(refresh, refresh->last_full_ms);
+}
+
+/* In every wait: a watch lasts for ever, and is interrupted when it is time to list everything.
+ * After a failure that is left to the pauses between tries. */
+static void
+look_at_clock(void *arg)
+{
+    struct refresh *refresh = arg;
+    if (refresh->refresher && !refresh->cannot_watch &&
+        interval_is_over(refresh, refresh->last_full_ms) &&
+        interval_is_over(refresh, refresh->tried_full_ms))
+        refresh->worker->woken = 1;
 }
 
 /* Without a watch there is nothing to do until the next full refresh. */
@@ -180,9 +198,7 @@ static void
 wait_for_interval(struct refresh *refresh)
 {
     int64_t every_ms = rv_settings_int(refresh->worker->settings, "refresh.interval");
-    int64_t gone_ms = refresh->last_full_ms ? rv_monotonic_ms() - refresh->last_full_ms : 0;
-    if (refresh->last_full_ms == 0)
-        refresh->last_full_ms = rv_monotonic_ms();
+    int64_t gone_ms = rv_monotonic_ms() - refresh->last_full_ms;
     rv_worker_wait(refresh->worker, gone_ms < every_ms ? every_ms - gone_ms : 0);
 }
 
@@ -358,8 +374,12 @@ serve(struct refresh *refresh, const char *queue)
     struct rv_worker *worker = refresh->worker;
     int done = 0;
     rv_message_loop_open(&refresh->loop, worker, queue, commands, RV_COUNT(commands));
+    refresh->last_full_ms = refresh->tried_full_ms = rv_monotonic_ms();
+    worker->on_wait = look_at_clock;
+    worker->arg = refresh;
     while (!worker->stop && done != RV_E_STALE)
         done = go_round(refresh);
+    worker->on_wait = NULL;
     rv_message_loop_close(&refresh->loop);
     return done == RV_E_STALE;
 }

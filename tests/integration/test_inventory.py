@@ -56,6 +56,12 @@ class Inventory(reeve_it.Case):
             self.assertEqual(reeved.wait_task(each)["status"], "Ok")
         self.assertEqual(self.database().one("SELECT COUNT(*) FROM hosts WHERE deleted_on IS NOT NULL"), "0")
         self.follows()
+        # A timer comes beside the watch, too.
+        last = reeved.get(f"/api/providers/{number}")["last_refresh_date"]
+        self.reevectl(reeved, "settings", "set", "refresh.full_interval=2s")
+        self.until(lambda: reeved.get(f"/api/providers/{number}")["last_refresh_date"] > last, "a full refresh", 20)
+        self.reevectl(reeved, "settings", "unset", "refresh.full_interval")
+        self.follows()
 
     def test_labels_credentials_and_deletion(self):
         reeved, number = self.start_with_demo()
