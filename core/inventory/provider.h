@@ -71,8 +71,9 @@ struct rv_auth_policy {
     int64_t refused_ms;  /* after they were refused; 0: not by itself */
     int attempts;
 };
-/* Outcome of a look at them: one of the words above, or "Incomplete". A change of it is an event,
- * ems_auth_valid and so on. policy NULL: the next look is not planned here. */
+/* Outcome of a look at them: one of the words above, "Incomplete", or NULL for the one that stands.
+ * A change of it is an event, ems_auth_valid and so on. policy NULL: the next look is not planned
+ * here. */
 int rv_provider_report_check(struct rv_store *store, int64_t id, const char *status,
                              const char *details, const struct rv_auth_policy *policy, rv_err *err);
 /* Outcome of credentials: one of these words. */

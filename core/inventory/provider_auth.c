@@ -149,6 +149,8 @@ rv_provider_report_check(struct rv_store *store, int64_t id, const char *status,
         read_before(store, report.row_id, before, sizeof(before), &failures, err) < 0 ||
         (report.row_id == 0 && rv_store_new_id(store, &report.new_id, err) < 0))
         return rv_wrap(err, "report on the credentials of provider %lld", (long long)id);
+    if (status == NULL)
+        report.status = status = before[0] ? before : "Error";
     report.failures = is_passing(status) && is_passing(before) ? failures + 1 : 0;
     report.next_ms = next_check(policy, status, report.failures);
     if (rv_record_transaction(store, write_status, &report, err) < 0)

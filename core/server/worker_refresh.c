@@ -128,10 +128,10 @@ check_message(void *arg, const struct rv_message *message, char **results, rv_er
     worker->armed = RV_ARMED_NOT;
     worker->message = message->id;
     worker->woken = 0;
+    /* Why it cannot even be tried is on the record already. */
     if (refresh->refresher == NULL)
-        return rv_provider_report_check(worker->store, worker->provider,
-                                        rv_provider_auth_status(refresh->cause.code),
-                                        refresh->cause.text, &policy, err);
+        return rv_provider_report_check(worker->store, worker->provider, NULL, refresh->cause.text,
+                                        &policy, err);
     int failed = rv_refresher_check(refresh->refresher, err);
     if (failed == 0 || failed == RV_E_STALE || failed == RV_E_CANCELLED)
         return failed;

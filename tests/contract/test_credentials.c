@@ -120,6 +120,11 @@ options_that_are_missing_are_incomplete(void **state)
     rv_test_script(store, "UPDATE ext_management_systems SET options = NULL");
     must_fail(RV_E_INVALID, rv_refresher_open(&refresher, &config, err));
     assert_column(store, "SELECT status FROM authentications", "Incomplete");
+    /* What cannot be tried stays what it is. */
+    must(rv_provider_report_check(store, id, NULL, "still missing", &policy, err));
+    assert_column(store, "SELECT status || ' ' || status_details FROM authentications",
+                  "Incomplete still missing");
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM event_streams"), 1);
 }
 
 int
