@@ -11,6 +11,7 @@
 #include "store_internal.h"
 
 #define CHUNK_ROWS 1000
+#define KEEP_CHANGES 256
 #define TEXT_MAX_BYTES (256u << 20)
 
 struct change {
@@ -54,6 +55,11 @@ rv_feed_reset(struct rv_feed *feed)
 {
     feed->count = 0;
     feed->too_large = 0;
+    if (feed->size > KEEP_CHANGES) { /* a listing's; a watch has few at a time */
+        free(feed->changes);
+        feed->changes = NULL;
+        feed->size = 0;
+    }
     rv_arena_reset(feed->texts);
 }
 

@@ -127,5 +127,6 @@ kube_close(void *arg)
         return;
     reeve_http_close(conn->streams);
     reeve_http_close(conn->http);
+    kube_image_cache_clear(&conn->images);
     free(conn);
 }

@@ -5,6 +5,7 @@
 #include "image_cache.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 static uint32_t
@@ -20,20 +21,27 @@ slot_of(const char *ref)
 void
 kube_image_cache_clear(struct kube_image_cache *cache)
 {
-    memset(cache, 0, sizeof(*cache));
+    for (int i = 0; i < KUBE_IMAGE_CACHE_SLOTS; i++) {
+        free(cache->slots[i]);
+        cache->slots[i] = NULL;
+    }
 }
 
 int
 kube_image_cache_has(const struct kube_image_cache *cache, const char *ref)
 {
-    return cache && *ref && strcmp(cache->slots[slot_of(ref)], ref) == 0;
+    const char *kept = cache && *ref ? cache->slots[slot_of(ref)] : NULL;
+
+    return kept && strcmp(kept, ref) == 0;
 }
 
 void
 kube_image_cache_add(struct kube_image_cache *cache, const char *ref)
 {
-    size_t len = strlen(ref);
+    char **slot = cache ? &cache->slots[slot_of(ref)] : NULL;
 
-    if (cache && len < KUBE_IMAGE_CACHE_BYTES)
-        memcpy(cache->slots[slot_of(ref)], ref, len + 1);
+    if (!slot || strlen(ref) >= KUBE_IMAGE_CACHE_BYTES)
+        return;
+    free(*slot);
+    *slot = strdup(ref); /* without memory an image is emitted once more */
 }

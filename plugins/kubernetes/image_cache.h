@@ -8,9 +8,9 @@
 
 enum { KUBE_IMAGE_CACHE_SLOTS = 512, KUBE_IMAGE_CACHE_BYTES = 240 };
 
-/* Zeroed is empty. One reference a slot, the newest wins. */
+/* Zeroed is empty. One reference a slot, the newest wins. To be cleared in the end. */
 struct kube_image_cache {
-    char slots[KUBE_IMAGE_CACHE_SLOTS][KUBE_IMAGE_CACHE_BYTES];
+    char *slots[KUBE_IMAGE_CACHE_SLOTS];
 };
 
 void kube_image_cache_clear(struct kube_image_cache *cache);

@@ -90,6 +90,7 @@ kube_refresh(struct reeve_call *call, void *arg, const struct reeve_scope *scope
     kube_image_cache_clear(&conn->images);
     for (int i = 0; i < kube_collection_count && !rc; i++)
         rc = list_one(p, i);
+    kube_image_cache_clear(&conn->images);
     if (!rc && !any_listed(p)) {
         rc = reeve_fail(call, REEVE_E_PERMISSION, "the account may list nothing at all");
         reeve_hint(call, "bind it to the cluster role in plugins/kubernetes/README.md");

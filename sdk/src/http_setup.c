@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { STREAM_BUFFER_BYTES = 4096 };
+
 static void
 set_long(struct rv_sdk_transfer *transfer, CURLoption option, long value)
 {
@@ -52,6 +54,10 @@ set_connection(struct rv_sdk_transfer *transfer)
     set_long(transfer, CURLOPT_TCP_KEEPALIVE, 1);
     set_long(transfer, CURLOPT_TCP_KEEPIDLE, 30);
     set_long(transfer, CURLOPT_TCP_KEEPINTVL, 10);
+    /* libcurl keeps a buffer for each open stream, of 16 KiB unless told otherwise, and a worker
+     * may follow forty of them, most of which say little. */
+    if (transfer->request.mode == RV_SDK_BODY_LINES)
+        set_long(transfer, CURLOPT_BUFFERSIZE, STREAM_BUFFER_BYTES);
     /* An abandoned look-up of a name must not hold up a cancelled call. */
     set_long(transfer, CURLOPT_QUICK_EXIT, 1);
 }

@@ -165,6 +165,7 @@ an_image_is_emitted_once_in_a_list(void **state)
     kube_image_cache_add(cache, long_ref);
     assert_int_equal(kube_image_cache_has(cache, long_ref), 0);
     assert_int_equal(kube_image_cache_has(NULL, "a@sha256:1"), 0);
+    kube_image_cache_clear(cache);
     free(cache);
 }
 
