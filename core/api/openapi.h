@@ -29,5 +29,7 @@ enum { RV_OPENAPI_LIST = 1, RV_OPENAPI_ONE = 2 };
 void rv_openapi_query(rv_json_writer *w, const struct rv_kind *kind, int form);
 /* Schema of the body that a method of a collection or resource takes, as a value. */
 void rv_openapi_body(rv_json_writer *w, const struct rv_kind *kind, int scope, int method);
+/* Members of "paths": those of settings. */
+void rv_openapi_settings(rv_json_writer *w);
 
 #endif
