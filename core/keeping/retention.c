@@ -29,6 +29,7 @@ const struct rv_retention_rule rv_retention_rules[] = {
     { "dead messages", "miq_queue", "dead_on", "state = 'error'", "tasks.keep", "tasks.rows_max",
       1000, 0 },
     { "events", "event_streams", "timestamp", NULL, "events.keep", "events.rows_max", 1000, 0 },
+    { "audit events", "audit_events", "created_on", NULL, "audit.keep", NULL, 1000, 1 },
     { "workers of servers that are gone", "miq_workers", "last_heartbeat", NULL,
       "server.lost_workers_keep", NULL, 1000, 1 },
     { NULL, NULL, NULL, NULL, NULL, NULL, 0, 0 },

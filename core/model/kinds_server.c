@@ -122,7 +122,7 @@ static const struct reeve_column audit_event_columns[] = {
     STRING("target_class", "ManageIQ's class of what it was done to"),
     INT("target_id", "Id of what it was done to"),
     JSON("details", "What belongs to it, by event: of a setting its key, old and new value"),
-    CREATED_ON,
+    TIME_F(CORE | INDEX, "created_on", "When the row was made"),
     REEVE_COLUMNS_END,
 };
 

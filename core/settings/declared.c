@@ -177,6 +177,8 @@ static const struct rv_setting declared[] = {
       "events are kept this long; 0: for ever" },
     { "events.rows_max", RV_SET_INT, "1000000", 0, 1000000000000,
       "so many events are kept at most; 0: any number" },
+    { "audit.keep", RV_SET_DURATION, "180d", 0, 3650 * DAY,
+      "rows of the audit trail are kept this long; 0: for ever" },
     { "inventory.archived_keep", RV_SET_DURATION, "180d", 0, 3650 * DAY,
       "rows of what is gone at its provider are kept this long, with what belongs to them; 0: for "
       "ever" },

@@ -52,6 +52,7 @@ static const struct {
     { "lines of tasks' logs", ", miq_task_id, level, message", ", 1, 'info', 'x'" },
     { "dead messages", ", state", ", 'error'" },
     { "events", "", "" },
+    { "audit events", ", event, status", ", 'login', 'success'" },
     { "workers of servers that are gone", "", "" },
 };
 
