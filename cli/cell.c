@@ -5,6 +5,7 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/text.h"
+#include "cli.h"
 #include "table.h"
 
 #define SECOND 1000LL
@@ -12,6 +13,8 @@
 #define HOUR (60 * MINUTE)
 #define DAY (24 * HOUR)
 #define YEAR (365 * DAY)
+
+enum { SHORT_WIDTH = 32, WHOLE_LIMIT = 16 << 20 };
 
 const cJSON *
 cli_value_at(const cJSON *row, const char *path)
@@ -90,6 +93,29 @@ void
 cli_cell_text(rv_buf *out, const cJSON *row, const struct cli_column *column)
 {
     cli_add_value(out, attribute(row, column, 0));
+}
+
+/* A text that anybody may have made as long as he liked: one of them does not push the columns of
+ * all rows out of the window. */
+void
+cli_cell_short(rv_buf *out, const cJSON *row, const struct cli_column *column)
+{
+    RV_AUTO_BUF rv_buf whole = rv_buf_limited(WHOLE_LIMIT);
+    RV_AUTO_BUF rv_buf part = rv_buf_limited(WHOLE_LIMIT);
+
+    cli_cell_text(&whole, row, column);
+    const char *text = rv_buf_text(&whole);
+    size_t len = whole.len < 4 * SHORT_WIDTH ? whole.len : 4 * SHORT_WIDTH;
+    if (cli_width(text) <= SHORT_WIDTH) {
+        rv_buf_add_string(out, text);
+        return;
+    }
+    do {
+        len = rv_utf8_prefix(text, len - 1);
+        rv_buf_reset(&part);
+        rv_buf_add(&part, text, len);
+    } while (len > 0 && cli_width(rv_buf_text(&part)) > SHORT_WIDTH - 3);
+    rv_buf_addf(out, "%s...", rv_buf_text(&part));
 }
 
 /* The first of several attributes that has a value. */

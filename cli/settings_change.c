@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include "base/secret.h"
 #include "client.h"
+#include "list.h"
 #include "output.h"
 #include "settings.h"
 
@@ -119,27 +120,64 @@ cmd_settings_unset(struct cli *cli)
     return code ? code : change(cli, path, body);
 }
 
+/* An empty value is one, too. */
+static void
+add_value(rv_buf *out, const cJSON *row, const struct cli_column *column,
+          void (*cell)(rv_buf *, const cJSON *, const struct cli_column *))
+{
+    const cJSON *value = cli_value_at(row, column->attributes);
+
+    if (cJSON_IsString(value) && !*value->valuestring)
+        rv_buf_add_string(out, "\"\"");
+    else
+        cell(out, row, column);
+}
+
+static void
+short_value(rv_buf *out, const cJSON *row, const struct cli_column *column)
+{
+    add_value(out, row, column, cli_cell_short);
+}
+
+static void
+whole_value(rv_buf *out, const cJSON *row, const struct cli_column *column)
+{
+    add_value(out, row, column, cli_cell_text);
+}
+
 static const struct cli_column history_columns[] = {
+    { "WHEN", "created_on", cli_cell_text, "", 0 },
+    { "USER", "userid", cli_cell_short, "", 0 },
+    { "LAYER", "details.layer", cli_cell_text, "", 0 },
+    { "KEY", "details.key", cli_cell_text, "", 0 },
+    { "OLD", "details.old", short_value, "(unset)", 0 },
+    { "NEW", "details.new", short_value, "(unset)", 0 },
+    CLI_COLUMNS_END,
+};
+
+/* With -o wide, and for csv. */
+static const struct cli_column history_whole[] = {
     { "WHEN", "created_on", cli_cell_text, "", 0 },
     { "USER", "userid", cli_cell_text, "", 0 },
     { "LAYER", "details.layer", cli_cell_text, "", 0 },
     { "KEY", "details.key", cli_cell_text, "", 0 },
-    { "OLD", "details.old", cli_cell_text, "", 0 },
-    { "NEW", "details.new", cli_cell_text, "(unset)", 0 },
+    { "OLD", "details.old", whole_value, "(unset)", 0 },
+    { "NEW", "details.new", whole_value, "(unset)", 0 },
     CLI_COLUMNS_END,
 };
 
 int
 cmd_settings_history(struct cli *cli)
 {
-    RV_AUTO_JSON cJSON *answer = NULL;
-    RV_AUTO_FREE char *filter =
-        cli->word_count ? rv_format("message='setting %s *'", cli->words[0]) : rv_strdup("");
-    RV_AUTO_FREE char *escaped = cli_escape(filter);
-    RV_AUTO_FREE char *path =
-        rv_format("/api/audit_events?expand=resources&sort_by=id&sort_order=desc&filter[]=event="
-                  "vmdb_config_update%s%s",
-                  *filter ? "&filter[]=" : "", escaped);
+    RV_AUTO_JSON cJSON *rows = NULL;
+    RV_AUTO_FREE char *of_key =
+        cli->word_count ? rv_format("message='setting %s *'", cli->words[0]) : NULL;
+    const char *const filters[] = { "event=vmdb_config_update", of_key, NULL };
+    const struct cli_query query = { .collection = "audit_events",
+                                     .filters = filters,
+                                     .sort_by = "id",
+                                     .descending = 1,
+                                     .limit = -1 };
     rv_err err = RV_ERR_INIT;
     int format = cli_format(cli);
 
@@ -148,9 +186,8 @@ cmd_settings_history(struct cli *cli)
     int code = cli_connect(cli);
     if (code)
         return code;
-    if (cli_get(cli->client, path, &answer, &err) < 0)
+    if (cli_list(cli->client, &query, &rows, NULL, &err) < 0)
         return cli_failed(&err);
-    return cli_print_plain(cli, (enum cli_format)format,
-                           cJSON_GetObjectItemCaseSensitive(answer, "resources"), history_columns,
-                           "change");
+    return cli_print_plain(cli, (enum cli_format)format, rows,
+                           format == CLI_TABLE ? history_columns : history_whole, "change");
 }

@@ -27,6 +27,7 @@ struct cli_column {
 
 /* Sorts of cells. */
 void cli_cell_text(rv_buf *out, const cJSON *row, const struct cli_column *column);
+void cli_cell_short(rv_buf *out, const cJSON *row, const struct cli_column *column);
 void cli_cell_first(rv_buf *out, const cJSON *row, const struct cli_column *column);
 void cli_cell_age(rv_buf *out, const cJSON *row, const struct cli_column *column);
 void cli_cell_span(rv_buf *out, const cJSON *row, const struct cli_column *column);

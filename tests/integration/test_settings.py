@@ -53,6 +53,14 @@ class Settings(reeve_it.Case):
         history = json.loads(self.cli(reeved, "settings", "history", "workers.generic.count")[1])
         self.assertEqual([(row["userid"], row["details"]["old"], row["details"]["new"]) for row in history],
                          [("admin", "4", None), ("admin", "2", "4")])
+        # A long value does not push the others out of the window; with -o wide it is whole.
+        topics = ",".join(["queue=info"] * 40)
+        self.cli(reeved, "settings", "set", "log.topics=" + topics)
+        _, table, _ = self.cli(reeved, "settings", "history", "-o", "table")
+        self.assertRegex(table, r'log\.topics +"" +queue=info,queue=info,queue=i\.\.\.\n')
+        self.assertRegex(table, r"workers\.generic\.count +4 +\(unset\)\n")
+        self.assertLess(max(map(len, table.splitlines())), 120)
+        self.assertIn(topics, self.cli(reeved, "settings", "history", "-o", "wide")[1])
 
     def grows(self, reeved, text):
         count = reeved.log().count(text)
