@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import tarfile
 import urllib.parse
 
 import reeve_it
@@ -128,6 +129,35 @@ class Secrets(reeve_it.Case):
                     out[path] = file.read()
         return out
 
+    def bundle(self, reeved, canaries):
+        """The files of a support bundle, with the server's log."""
+        path = os.path.join(self.folder, "bundle.tar.gz")
+        env = {"HOME": self.folder, "REEVE_CONFIG": os.path.join(self.folder, "config.yaml")}
+        self.reevectl(env, "login", "--url", reeved.url, "--user", "admin", "--password-file",
+                      os.path.join(reeved.home, "admin-password"))
+        with open(env["REEVE_CONFIG"]) as file:
+            canaries.plant("Login", next(line.split('"')[1] if '"' in line else line.split()[1]
+                                         for line in file if "token:" in line))
+        self.reevectl(env, "support-bundle", path, "--log", reeved.log_path)
+        with tarfile.open(path) as tar:
+            return {"bundle " + member.name.split("/")[1]: tar.extractfile(member).read() for member in tar}
+
+    def backup(self, reeved):
+        """A backup's file, which has what is sealed as it is in the database."""
+        path = os.path.join(self.folder, "backup")
+        self.reevectl({}, "db", "backup", path, "--home", reeved.home)
+        with open(path, "rb") as file:
+            content = file.read()
+        sealed = [row[0].encode() for row in self.database().query(
+            "SELECT password FROM authentications WHERE password IS NOT NULL UNION ALL"
+            " SELECT sealed_value FROM settings_changes WHERE sealed_value IS NOT NULL")]
+        self.assertEqual([one in content for one in sealed], [True, True])
+        return {"backup": content}
+
+    def reevectl(self, env, *arguments):
+        code, _, said = self.run_program("reevectl", *arguments, env=env)
+        self.assertEqual(code, 0, said)
+
     def work(self, reeved, canaries):
         """Whatever may let a secret slip; what is seen of the processes meanwhile."""
         provider = self.add_provider(reeved, canaries.plant("Provider"))
@@ -174,6 +204,12 @@ class Secrets(reeve_it.Case):
         canaries.plant("Admin", reeved.read("admin-password"))
         seen = self.work(reeved, canaries)
         seen.update(self.documents(reeved))
+        canaries.plant("Key", self.keys()[0].split()[1])
+        bundle = self.bundle(reeved, canaries)
+        self.assertIn("bundle log-1.txt", bundle)
+        self.assertIn(b"metrics_token", bundle["bundle settings.json"])
+        seen.update(bundle)
+        seen.update(self.backup(reeved))
         while_running = self.kept()
         with open(f"/proc/{reeved.children('api')[0]}/limits") as limits:
             cores = next(line for line in limits if line.startswith("Max core file size"))
