@@ -33,8 +33,18 @@ run_reeve(const struct rv_test_db *db, const char *home, int workers)
     RV_AUTO_FREE char *url_file = rv_format("%s/url", home);
     /* server, api and the others: generic ones fill up to the number asked for */
     RV_AUTO_FREE char *count = rv_format("workers.generic.count=%d", workers - 2);
-    const char *argv[] = { BENCH_REEVED, "--home", home,    "--listen", "127.0.0.1:0",
-                           "--store",    db->url,  "--set", count,      NULL };
+    const char *argv[] = { BENCH_REEVED,
+                           "--home",
+                           home,
+                           "--listen",
+                           "127.0.0.1:0",
+                           "--store",
+                           db->url,
+                           "--set",
+                           count,
+                           "--set",
+                           "workers.priority.count=0",
+                           NULL };
     struct rv_test_process reeved;
     struct rv_store *store = rv_test_store_open(db);
     double begun = bench_now(), took;

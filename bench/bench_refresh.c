@@ -20,7 +20,7 @@
 #define NODES 100
 /* The provider's record, endpoint and authentication are made; what the other side is, what came of
  * the refresh, and that the credentials are valid is put on them. */
-#define PROVIDER_CHANGES 6
+#define PROVIDER_CHANGES 7
 
 static size_t
 take(char *bytes, size_t size, size_t count, void *arg)
