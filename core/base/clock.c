@@ -15,6 +15,7 @@
 
 static int is_fake;
 static int64_t fake_ms;
+static int64_t jump_ms; /* of the wall clock alone */
 
 static int64_t
 read_us(clockid_t id)
@@ -55,7 +56,7 @@ wrong_ms(void)
 int64_t
 rv_now_ms(void)
 {
-    return is_fake ? fake_ms : read_us(CLOCK_REALTIME) / 1000 + wrong_ms();
+    return is_fake ? fake_ms + jump_ms : read_us(CLOCK_REALTIME) / 1000 + wrong_ms();
 }
 
 int64_t
@@ -75,12 +76,19 @@ rv_clock_fake(int64_t unix_ms)
 {
     is_fake = 1;
     fake_ms = unix_ms;
+    jump_ms = 0;
 }
 
 void
 rv_clock_advance(int64_t ms)
 {
     fake_ms += ms;
+}
+
+void
+rv_clock_jump(int64_t ms)
+{
+    jump_ms += ms;
 }
 
 int

@@ -21,7 +21,6 @@ enum {
     LEASE_MS = 120000,
     PATIENCE_MS = 20000,
     ASK_EVERY_MS = 200,
-    MOST_TASKS = 64,
     TELL_EVERY_MS = 500
 };
 
@@ -217,27 +216,8 @@ static int
 delete_messages(struct destroy *destroy, rv_err *err)
 {
     char queue[40];
-    int64_t tasks[MOST_TASKS];
-    int count = 0, rc;
     rv_queue_of_provider(queue, destroy->id);
-    rv_value param = rv_vtext(queue);
-    struct rv_rows *rows = NULL;
-    const rv_value *row;
-    if (rv_store_query(
-            destroy->store, &rows,
-            "SELECT miq_task_id FROM miq_queue WHERE queue_name = $1 AND miq_task_id IS NOT NULL",
-            &param, 1, err) < 0)
-        return err->code;
-    while (count < MOST_TASKS && (rc = rv_rows_next(rows, &row, err)) > 0)
-        tasks[count++] = row[0].v.i;
-    rv_rows_close(rows);
-    for (int i = 0; i < count && err->code == 0; i++)
-        rv_task_finish(destroy->store, tasks[i], "Error", "the provider was deleted", NULL, err);
-    if (err->code && err->code != RV_E_NOT_FOUND)
-        return err->code;
-    rv_err_clear(err);
-    return rv_store_exec(destroy->store, NULL, "DELETE FROM miq_queue WHERE queue_name = $1",
-                         &param, 1, err);
+    return rv_queue_remove_all(destroy->store, queue, "the provider was deleted", NULL, err);
 }
 
 static int

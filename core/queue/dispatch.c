@@ -46,6 +46,7 @@ run_command(struct rv_dispatcher *dispatcher, const struct rv_command *command,
     rv_log(RV_DEBUG, "MIQ(MiqQueue#deliver)", RV_F("message", RV_I(message->id)),
            RV_F("class", RV_S(message->class_name)), RV_F("method", RV_S(message->method_name)),
            RV_F("target", RV_I(message->target_id)));
+    int64_t began_ms = rv_monotonic_ms(); /* the wall clock may be set meanwhile */
     if (dispatcher->on_begin)
         dispatcher->on_begin(dispatcher->arg, message);
     rv_queue_working_on(message);
@@ -56,7 +57,7 @@ run_command(struct rv_dispatcher *dispatcher, const struct rv_command *command,
     if (dispatcher->on_end)
         dispatcher->on_end(dispatcher->arg, message);
     /* Cancelled, but nobody told the worker to stop: its time was over. */
-    if (code == RV_E_CANCELLED && rv_now_ms() - message->dequeued_on >= message->timeout_ms) {
+    if (code == RV_E_CANCELLED && rv_monotonic_ms() - began_ms >= message->timeout_ms) {
         code = rv_fail(why, RV_E_TIMEOUT, "timed out after %lld s",
                        (long long)(message->timeout_ms / 1000));
         rv_log(RV_ERROR, "MIQ(MiqQueue#deliver) timed out after its timeout threshold",

@@ -30,11 +30,12 @@ find(struct rv_store *store, const char *digest, struct rv_message **out, int64_
 {
     rv_value row[RV_MESSAGE_COLUMN_COUNT + 1];
     const rv_value params[] = { rv_vtext(digest) };
-    int found = rv_store_one(store, row, RV_MESSAGE_COLUMN_COUNT + 1,
-                             "SELECT " RV_MESSAGE_COLUMNS ", COALESCE(lock_version, 0)"
-                             " FROM miq_queue WHERE digest = $1 AND state = 'ready'"
-                             " ORDER BY id LIMIT 1",
-                             params, 1, err);
+    int found =
+        rv_store_one(store, row, RV_MESSAGE_COLUMN_COUNT + 1,
+                     "SELECT " RV_MESSAGE_COLUMNS ", COALESCE(lock_version, 0)"
+                     " FROM miq_queue WHERE digest = $1 AND state = 'ready'" RV_QUEUE_NOT_CANCELLED
+                     " ORDER BY id LIMIT 1",
+                     params, 1, err);
     if (found > 0) {
         *out = rv_queue_message_of(row);
         *version = row[RV_MESSAGE_COLUMN_COUNT].v.i;

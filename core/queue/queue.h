@@ -181,6 +181,11 @@ int rv_queue_renew(struct rv_store *store, const int64_t *holders, int count, in
 int rv_queue_give_up(struct rv_store *store, int64_t id, const rv_err *why, rv_err *err);
 /* Ready ones whose expires_on is past end as expired: deleted, *count of them (may be NULL). */
 int rv_queue_expire(struct rv_store *store, int64_t *count, rv_err *err);
+/* All messages of a queue end, in whatever state, when nobody is to work on it any more: deleted,
+ * their tasks end as errors that say why, their callbacks are put; some of them a transaction, so
+ * that it may be repeated. *count of them (may be NULL). */
+int rv_queue_remove_all(struct rv_store *store, const char *queue_name, const char *why,
+                        int64_t *count, rv_err *err);
 /* A dead one is deleted. CONFLICT when it is not dead, NOT_FOUND. */
 int rv_queue_delete_dead(struct rv_store *store, int64_t id, rv_err *err);
 /* A dead one is sent again from the start. NOT_FOUND. */

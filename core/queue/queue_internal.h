@@ -67,6 +67,11 @@ enum { RV_MESSAGE_COLUMN_COUNT = 24 };
 /* The caller's to free. */
 struct rv_message *rv_queue_message_of(const rv_value *row);
 
+/* Condition: nobody has asked to end what the message is for. One that a worker gave back after it
+ * was cancelled waits only to be ended: who joined it would never be served. */
+#define RV_QUEUE_NOT_CANCELLED                                                                     \
+    " AND NOT EXISTS (SELECT 1 FROM miq_tasks t WHERE t.id = miq_queue.miq_task_id"                \
+    " AND t.cancelled_on IS NOT NULL)"
 /* Hash of what makes two messages the same. RV_SAME_BUT_ARGS: for put-or-update. */
 enum rv_same { RV_SAME, RV_SAME_BUT_ARGS };
 void rv_queue_digest(char out[33], const struct rv_message_spec *spec, enum rv_same same);

@@ -63,6 +63,8 @@ release_rows(struct released *out, struct rv_store *store, const char *which, in
     return read_released(out, rows, err);
 }
 
+/* Who took it is gone, perhaps with its host: the wall clock is the only one that we share. One
+ * that was set meanwhile costs the word of this end, no more. */
 static int
 follow_up(struct rv_store *store, const struct rv_message *message, const char *why, rv_err *err)
 {

@@ -10,14 +10,14 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "model/model.h"
-#include "queue/queue_internal.h"
+#include "queue/remove.h"
 #include "store/record.h"
 
 enum { TEXT_MAX_BYTES = 4096 };
 
 /* What a task is now. */
 struct task_now {
-    int found, finished, queued, cancelled;
+    int finished, cancelled;
 };
 
 static const struct rv_kind *
@@ -46,9 +46,7 @@ look(struct task_now *out, struct rv_store *store, int64_t id, rv_err *err)
         return found;
     if (!found)
         return rv_fail(err, RV_E_NOT_FOUND, "there is no task %lld", (long long)id);
-    out->found = 1;
     out->finished = strcmp(row[0].v.text, "Finished") == 0;
-    out->queued = strcmp(row[0].v.text, "Queued") == 0;
     out->cancelled = row[1].type == RV_INT;
     return 0;
 }
@@ -137,38 +135,23 @@ finish(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
     return rv_task_log(store, change->id, level_of(change->status), line, err);
 }
 
-/* Ready messages of a task that nobody will do; 1 when there was one. */
-static int
-delete_message(struct rv_store *store, int64_t task_id, const struct rv_ended *ended, rv_err *err)
-{
-    rv_value row[RV_MESSAGE_COLUMN_COUNT];
-    const rv_value params[] = { rv_vint(task_id) };
-    int found = rv_store_one(store, row, RV_MESSAGE_COLUMN_COUNT,
-                             "DELETE FROM miq_queue WHERE miq_task_id = $1 AND state = 'ready'"
-                             " RETURNING " RV_MESSAGE_COLUMNS,
-                             params, 1, err);
-    if (found <= 0)
-        return found;
-    struct rv_message *message = rv_queue_message_of(row);
-    int failed = rv_queue_follow_up(store, message, ended, err);
-    rv_message_free(message);
-    return failed ? failed : 1;
-}
-
 static int
 cancel(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
-    static const struct rv_ended ended = { .state = "error", .text = "cancelled" };
     struct change *change = arg;
     struct task_now now;
+    /* Ready whatever the task's state: a worker may have begun it and given it back. */
+    const struct rv_removal removal = { .which = "miq_task_id = $1 AND state = 'ready'",
+                                        .param = rv_vint(change->id),
+                                        .ended = { .state = "error", .text = "cancelled" } };
     const struct rv_field mark[] = { { "cancelled_on", rv_vint(rv_now_ms()) },
                                      { "message", rv_vtext("Asked to stop") } };
     if (look(&now, store, change->id, err))
         return err->code;
     if (now.finished)
         return rv_fail(err, RV_E_CONFLICT, "task %lld is finished already", (long long)change->id);
-    int deleted = now.queued ? delete_message(store, change->id, &ended, err) : 0;
-    /* Queued, but a worker has just taken its message: it will see the mark. */
+    int deleted = rv_queue_remove_some(store, &removal, err);
+    /* A worker has its message: it will see the mark. */
     if (deleted == 0 &&
         rv_record_update(store, feed, task_kind(), change->id, mark, RV_COUNT(mark), err) == 0)
         return rv_task_log(store, change->id, "warning", "somebody asked to end it", err);
@@ -248,7 +231,9 @@ int
 rv_task_cancel(struct rv_store *store, int64_t id, rv_err *err)
 {
     struct change change = { .id = id };
-    return transaction(store, cancel, &change, err) ? rv_wrap(err, "cancel task") : 0;
+    if (!rv_store_in_transaction(store) && rv_queue_remove_reserve(store, err))
+        return rv_wrap(err, "cancel task");
+    return rv_record_transaction(store, cancel, &change, err) ? rv_wrap(err, "cancel task") : 0;
 }
 
 int

@@ -42,8 +42,10 @@ int rv_task_expire_silent(struct rv_store *store, int64_t silent_ms, int64_t *co
 /* status "Ok", "Error", ...; results JSON or NULL. A finished task stays as it is. */
 int rv_task_finish(struct rv_store *store, int64_t id, const char *status, const char *message,
                    const char *results, rv_err *err);
-/* Queued: finished as Error "cancelled" at once, its message deleted. Active: marked; its worker
- * sees rv_task_cancelled. CONFLICT when finished. */
+/* Its message waits (not yet begun, or given back by a worker): finished as Error "cancelled" at
+ * once, the message deleted. Else marked: its worker sees rv_task_cancelled. CONFLICT when
+ * finished.
+ */
 int rv_task_cancel(struct rv_store *store, int64_t id, rv_err *err);
 int rv_task_cancelled(struct rv_store *store, int64_t id, rv_err *err); /* 1, 0 or error */
 /* Messages that are being worked on for a cancelled task: fn's arguments are the holder (a worker's

@@ -7,11 +7,17 @@
 
 #include <string.h>
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "keeping/maintain.h"
 #include "keeping/notes.h"
 
-enum { LOOK_EVERY_MS = 60000, TIMEOUT_MS = 2 * 3600 * 1000, PRIORITY_LOW = 150 };
+enum {
+    LOOK_EVERY_MS = 60000,
+    TIMEOUT_MS = 2 * 3600 * 1000,
+    PRIORITY_LOW = 150,
+    ARGS_MAX_BYTES = 4096
+};
 
 /* Every 0 ms: never. */
 static int
@@ -84,6 +90,24 @@ log_failures(const cJSON *report)
     }
 }
 
+/* {} or {"depth": "light"|"full"}; anything else is said, or a slip would be the light one. */
+static int
+depth_of(int *out, const char *args, rv_err *err)
+{
+    RV_AUTO_JSON cJSON *parsed = NULL;
+    if (rv_json_parse(&parsed, args, strlen(args), ARGS_MAX_BYTES, 0, err) < 0)
+        return rv_wrap(err, "arguments of Database.maintain");
+    const cJSON *depth = cJSON_GetObjectItemCaseSensitive(parsed, "depth");
+    const char *word = depth ? cJSON_GetStringValue(depth) : "light";
+    if (!cJSON_IsObject(parsed) || word == NULL ||
+        (strcmp(word, "light") != 0 && strcmp(word, "full") != 0))
+        return rv_fail(err, RV_E_INVALID,
+                       "arguments of Database.maintain are {} or {\"depth\":\"full\"}, not %.100s",
+                       args);
+    *out = strcmp(word, "full") == 0 ? RV_MAINTAIN_FULL : RV_MAINTAIN_LIGHT;
+    return 0;
+}
+
 static int
 maintain(void *arg, const struct rv_message *message, char **results, rv_err *err)
 {
@@ -91,8 +115,8 @@ maintain(void *arg, const struct rv_message *message, char **results, rv_err *er
     struct rv_maintain_options options = { .depth = RV_MAINTAIN_LIGHT };
     RV_AUTO_JSON cJSON *report = NULL;
 
-    if (strstr(message->args, "full"))
-        options.depth = RV_MAINTAIN_FULL;
+    if (depth_of(&options.depth, message->args, err) < 0)
+        return err->code;
     if (rv_maintain_run(&report, worker->store, &options, err) < 0)
         return err->code;
     log_failures(report);

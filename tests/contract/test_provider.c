@@ -240,6 +240,58 @@ a_deleted_provider_leaves_nothing(void **state)
     make(store, "one", ALL_OPTIONS);
 }
 
+/* Queued refreshes end as the queue promises, whatever became of the first one's task. */
+static void
+a_deleted_provider_ends_all_its_messages(void **state)
+{
+    enum { MESSAGES = 110 };
+    struct rv_store *store = store_of(state);
+    int64_t id = make(store, "one", ALL_OPTIONS), tasks[MESSAGES];
+    char queue[40], sql[100];
+    rv_queue_of_provider(queue, id);
+    for (int i = 0; i < MESSAGES; i++) {
+        must(rv_task_create(store, "refresh", "admin", &tasks[i], err));
+        struct rv_message_spec spec = { .queue_name = queue,
+                                        .class_name = "Provider",
+                                        .method_name = "refresh",
+                                        .target_id = i + 1,
+                                        .task_id = tasks[i] };
+        if (i == MESSAGES - 1)
+            spec.callback = "{\"class_name\":\"Saga\",\"method_name\":\"after\"}";
+        must(rv_queue_put(store, &spec, NULL, err));
+    }
+    snprintf(sql, sizeof(sql), "DELETE FROM miq_tasks WHERE id = %lld", (long long)tasks[0]);
+    rv_test_script(store, sql);
+    must(rv_provider_destroy(store, id, 77, 0, err));
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_tasks WHERE state = 'Finished'"
+                                        " AND status = 'Error'"
+                                        " AND message = 'the provider was deleted'"),
+                     MESSAGES - 1);
+    assert_column(store, "SELECT class_name || '.' || method_name FROM miq_queue", "Saga.after");
+}
+
+/* Its end was its death: a callback does not come twice. */
+static void
+a_dead_message_of_a_deleted_provider_calls_nobody_again(void **state)
+{
+    struct rv_store *store = store_of(state);
+    int64_t id = make(store, "one", ALL_OPTIONS), message;
+    char queue[40];
+    rv_err why = RV_ERR_INIT;
+    rv_queue_of_provider(queue, id);
+    const struct rv_message_spec spec = {
+        .queue_name = queue,
+        .class_name = "Provider",
+        .method_name = "refresh",
+        .callback = "{\"class_name\":\"Saga\",\"method_name\":\"after\"}"
+    };
+    must(rv_queue_put(store, &spec, &message, err));
+    rv_fail(&why, RV_E_INVALID, "nobody wants it");
+    must(rv_queue_give_up(store, message, &why, err));
+    must(rv_provider_destroy(store, id, 77, 0, err));
+    assert_column(store, "SELECT class_name || '.' || method_name FROM miq_queue", "Saga.after");
+}
+
 static void
 deletion_waits_for_the_refresh_worker(void **state)
 {
@@ -347,6 +399,8 @@ main(void)
         provider_test(another_address_begins_anew),
         provider_test(reports_stay_until_the_next_one),
         provider_test(a_deleted_provider_leaves_nothing),
+        provider_test(a_deleted_provider_ends_all_its_messages),
+        provider_test(a_dead_message_of_a_deleted_provider_calls_nobody_again),
         provider_test(deletion_waits_for_the_refresh_worker),
         provider_test(deletion_goes_on_after_a_kill_at_any_moment_and_tells_how_far_it_is),
         cmocka_unit_test(class_names_and_types_know_each_other),

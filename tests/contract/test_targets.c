@@ -10,6 +10,7 @@
 #include "inventory/refresh.h"
 #include "inventory/targets.h"
 #include "queue/queue.h"
+#include "queue/task.h"
 
 static int
 end(void **state)
@@ -273,11 +274,53 @@ a_part_is_looked_at_with_its_owner_and_a_foreign_row_not_at_all(void **state)
     rv_refresher_close(refresher);
 }
 
+/* A worker took it and gave it back; then a person thinks better of it, and another asks. */
+static void
+a_request_does_not_join_one_that_was_cancelled_after_its_worker_gave_it_back(void **state)
+{
+    struct rv_store *store = store_of(state);
+    int64_t first = 0, second = 0;
+    assert_int_equal(request(store, 1000000000901, NULL, 0, &first), 1);
+    struct rv_message *message = take(store, 1000000000901);
+    must(rv_task_start(store, first, err));
+    must(rv_queue_give_back(store, message, 77, err));
+    rv_message_free(message);
+    must(rv_task_cancel(store, first, err));
+    assert_int_equal(rv_test_int(store, READY), 0);
+    assert_column(store, "SELECT state || ' ' || message FROM miq_tasks", "Finished cancelled");
+    assert_int_equal(request(store, 1000000000901, NULL, 0, &second), 1);
+    assert_int_not_equal(first, second);
+    message = take(store, 1000000000901);
+    assert_int_equal(message->task_id, second);
+    rv_message_free(message);
+}
+
+/* Cancelled in the middle of its work; its worker dies before it sees that. */
+static void
+a_request_does_not_join_one_that_waits_to_be_ended(void **state)
+{
+    struct rv_store *store = store_of(state);
+    int64_t first = 0, second = 0;
+    assert_int_equal(request(store, 1000000000901, NULL, 0, &first), 1);
+    rv_message_free(take(store, 1000000000901));
+    must(rv_task_start(store, first, err));
+    must(rv_task_cancel(store, first, err));
+    must(rv_queue_release_holder(store, 77, "gone", NULL, err));
+    assert_int_equal(rv_test_int(store, READY), 1);
+    assert_int_equal(request(store, 1000000000901, NULL, 0, &second), 1);
+    assert_int_not_equal(first, second);
+    assert_int_equal(rv_test_int(store, READY), 2);
+    assert_int_equal(request(store, 1000000000901, NULL, 0, &first), 0);
+    assert_int_equal(first, second);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         targets_test(ten_requests_during_a_run_leave_one_queued_message),
+        targets_test(a_request_does_not_join_one_that_was_cancelled_after_its_worker_gave_it_back),
+        targets_test(a_request_does_not_join_one_that_waits_to_be_ended),
         targets_test(two_objects_merge_and_the_provider_makes_everything_of_them),
         targets_test(ninety_nine_objects_are_few_and_a_hundred_are_everything),
         targets_test(a_targeted_refresh_changes_its_objects_and_never_deletes_others),

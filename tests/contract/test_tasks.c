@@ -271,6 +271,56 @@ a_message_over_its_time_ends_as_timeout(void **state)
     task_is("Finished", "Timeout", "timed out after 5 s");
 }
 
+/* Somebody sets the clock while a command works; then its worker is told to stop. */
+static int
+run_and_set_the_clock(void *arg, const struct rv_message *message, char **results, rv_err *err)
+{
+    const int64_t *ms = arg;
+    (void)message;
+    (void)results;
+    rv_clock_advance(ms[0]);
+    rv_clock_jump(ms[1]);
+    return rv_fail(err, RV_E_CANCELLED, "cancelled");
+}
+
+static void
+dispatch_and_set_the_clock(int64_t takes_ms, int64_t jump_ms)
+{
+    rv_err err = RV_ERR_INIT;
+    int64_t ms[] = { takes_ms, jump_ms };
+    const struct rv_command commands[] = { { "Demo", "work", run_and_set_the_clock, ms, 0, NULL } };
+    struct rv_dispatcher dispatcher = {
+        .store = store,
+        .taker = { .holder = 7, .queues = generic_only, .max_priority = 200, .lease_ms = 30000 },
+        .commands = commands,
+        .command_count = 1,
+        .retry_delay_ms = 1000,
+    };
+    rv_clock_fake(1800000000000);
+    put_work("work", 0, RV_MESSAGE_AGAIN);
+    assert_int_equal(rv_dispatch_one(&dispatcher, &err), 1);
+}
+
+static void
+a_clock_set_forward_makes_no_timeout_of_a_stop(void **state)
+{
+    (void)state;
+    dispatch_and_set_the_clock(10, 3600000);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_queue WHERE state = 'ready' AND"
+                                        " attempts = 0 AND error_class = 'cancelled'"),
+                     1);
+}
+
+static void
+a_clock_set_back_does_not_hide_a_timeout(void **state)
+{
+    (void)state;
+    dispatch_and_set_the_clock(5000, -3600000);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_queue WHERE state = 'ready' AND"
+                                        " attempts = 1 AND error_class = 'timeout'"),
+                     1);
+}
+
 static void
 a_worker_killed_over_its_messages_time_leaves_a_timeout(void **state)
 {
@@ -503,6 +553,8 @@ main(void)
         TASK_TEST(what_is_not_available_is_tried_again_later),
         TASK_TEST(an_unknown_command_is_dead_at_once),
         TASK_TEST(a_message_over_its_time_ends_as_timeout),
+        TASK_TEST(a_clock_set_forward_makes_no_timeout_of_a_stop),
+        TASK_TEST(a_clock_set_back_does_not_hide_a_timeout),
         TASK_TEST(a_worker_killed_over_its_messages_time_leaves_a_timeout),
         TASK_TEST(a_cancelled_task_ends_its_message),
         TASK_TEST(a_task_cancelled_in_the_middle_is_not_tried_again),
