@@ -17,7 +17,7 @@ enum { MOST_WAITING = 1024 };
 
 struct rv_happenings {
     struct rv_worker *worker;
-    cJSON *waiting;
+    cJSON *waiting; /* grows, and loses its oldest, in every wait: never walked across one */
 };
 
 struct rv_happenings *
@@ -38,14 +38,20 @@ rv_happenings_free(struct rv_happenings *happenings)
     free(happenings);
 }
 
+/* Takes one. */
+static void
+add(struct rv_happenings *happenings, cJSON *one)
+{
+    if (cJSON_GetArraySize(happenings->waiting) >= MOST_WAITING)
+        cJSON_DeleteItemFromArray(happenings->waiting, 0);
+    cJSON_AddItemToArray(happenings->waiting, one);
+}
+
 void
 rv_happenings_add(struct rv_happenings *happenings, const cJSON *frame)
 {
-    if (rv_json_string(frame, "event") == NULL)
-        return;
-    if (cJSON_GetArraySize(happenings->waiting) >= MOST_WAITING)
-        cJSON_DeleteItemFromArray(happenings->waiting, 0);
-    cJSON_AddItemToArray(happenings->waiting, cJSON_Duplicate(frame, 1));
+    if (rv_json_string(frame, "event") != NULL)
+        add(happenings, cJSON_Duplicate(frame, 1));
 }
 
 void
@@ -109,34 +115,57 @@ write_one(const struct rv_worker *worker, const cJSON *one, rv_err *err)
 }
 
 static int
-write_all(const struct rv_happenings *happenings, int count, rv_err *err)
+write_each(const struct rv_worker *worker, const cJSON *batch, rv_err *err)
 {
-    const cJSON *one = happenings->waiting->child;
-    for (int i = 0; i < count; i++, one = one->next)
-        if (write_one(happenings->worker, one, err) < 0)
+    const cJSON *one = NULL;
+    cJSON_ArrayForEach(one, batch)
+    {
+        if (write_one(worker, one, err) < 0)
             return err->code;
+    }
     return 0;
 }
 
-int
-rv_happenings_write(struct rv_happenings *happenings, rv_err *err)
+static int
+write_batch(const struct rv_worker *worker, const cJSON *batch, rv_err *err)
 {
-    struct rv_store *store = happenings->worker->store;
-    int count = cJSON_GetArraySize(happenings->waiting);
-    if (count == 0)
-        return 0;
-    if (rv_store_reserve_ids(store, count, err))
+    struct rv_store *store = worker->store;
+    if (rv_store_reserve_ids(store, cJSON_GetArraySize(batch), err))
         return err->code;
     rv_store_relax(store, 1); /* after a power cut there are other things to tell */
     int failed = rv_store_begin(store, err);
-    if (!failed && write_all(happenings, count, err)) {
+    if (!failed && write_each(worker, batch, err)) {
         failed = err->code;
         rv_store_rollback(store);
     } else if (!failed) {
         failed = rv_store_commit(store, err);
     }
     rv_store_relax(store, 0);
-    for (int i = 0; i < count && !failed; i++)
-        cJSON_DeleteItemFromArray(happenings->waiting, 0);
-    return failed ? rv_wrap(err, "write events") : 0;
+    return failed;
+}
+
+/* Before those that came meanwhile. Takes batch. */
+static void
+put_back(struct rv_happenings *happenings, cJSON *batch)
+{
+    cJSON *late = happenings->waiting;
+    happenings->waiting = batch;
+    while (cJSON_GetArraySize(late) > 0)
+        add(happenings, cJSON_DetachItemFromArray(late, 0));
+    cJSON_Delete(late);
+}
+
+int
+rv_happenings_write(struct rv_happenings *happenings, rv_err *err)
+{
+    cJSON *batch = happenings->waiting;
+    if (cJSON_GetArraySize(batch) == 0)
+        return 0;
+    happenings->waiting = cJSON_CreateArray();
+    if (write_batch(happenings->worker, batch, err)) {
+        put_back(happenings, batch);
+        return rv_wrap(err, "write events");
+    }
+    cJSON_Delete(batch);
+    return 0;
 }
