@@ -15,13 +15,12 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "server/api_proofs.h"
 #include "server/certificate.h"
-#include "server/lay.h"
 #include "server/protocol.h"
 #include "server/worker.h"
 
 enum {
-    PROOF_EXTRA_MS = 5000,
     DRAIN_MS = 2500,
     DRAIN_LOOK_MS = 20,
     SETTINGS_MS = 5000,
@@ -30,21 +29,12 @@ enum {
     TURN_AFTER_MS = 100
 };
 
-/* A proof that somebody waits for. */
-struct proof {
-    int64_t ticket;
-    int64_t until_ms; /* monotonic; the supervisor answers long before */
-    rv_verify_done done;
-    void *arg;
-    struct proof *next;
-};
-
 struct api {
     struct rv_worker *worker;
     struct event_base *base;
     struct event *readable, *heart, *later, *terminate;
     struct rv_api *api;
-    struct proof *proofs;
+    struct rv_proofs proofs;
     cJSON *answers; /* frames that came while we waited for something else */
     cJSON *types;
     struct rv_tls *tls;
@@ -81,98 +71,12 @@ end_worker(void *arg, const char *guid, const char *what)
     rv_worker_send(api->worker, message);
 }
 
-static void
-expect_proof(struct api *api, int64_t ticket, rv_verify_done done, void *done_arg)
-{
-    struct proof *proof = rv_alloc(sizeof(*proof));
-    proof->ticket = ticket;
-    proof->until_ms = rv_monotonic_ms() + PROOF_EXTRA_MS +
-                      rv_settings_int(api->worker->settings, "verify.timeout");
-    proof->done = done;
-    proof->arg = done_arg;
-    proof->next = api->proofs;
-    api->proofs = proof;
-}
-
-/* Takes given. */
-static int
-ask_for_proof(struct api *api, const char *type, cJSON *given, rv_verify_done done, void *done_arg,
-              rv_err *err)
-{
-    cJSON *message = rv_message_new("verify");
-    int64_t ticket = ++api->worker->ticket;
-    cJSON_AddNumberToObject(message, "ticket", (double)ticket);
-    cJSON_AddStringToObject(message, "module", type);
-    cJSON_AddItemToObject(message, "given", given);
-    int failed = rv_worker_try_send(api->worker, message, err);
-    rv_json_wipe(message);
-    cJSON_Delete(message);
-    if (failed)
-        return rv_wrap(err, "verify the provider's options");
-    expect_proof(api, ticket, done, done_arg);
-    return 0;
-}
-
-static void
-give_up_proofs(struct api *api)
-{
-    int64_t now_ms = rv_monotonic_ms();
-    struct proof **link = &api->proofs;
-    while (*link) {
-        struct proof *proof = *link;
-        rv_err err = RV_ERR_INIT;
-        if (proof->until_ms > now_ms) {
-            link = &proof->next;
-            continue;
-        }
-        *link = proof->next;
-        rv_fail(&err, RV_E_TIMEOUT, "nobody has answered whether the provider's options are right");
-        proof->done(proof->arg, &err, NULL);
-        free(proof);
-        link = &api->proofs; /* done may have asked for another */
-    }
-}
-
 static int
 verify(void *arg, const char *type, const cJSON *given, rv_verify_done done, void *done_arg,
        rv_err *err)
 {
-    cJSON *copy = given ? cJSON_Duplicate(given, 1) : cJSON_CreateObject();
-    return ask_for_proof(arg, type, copy, done, done_arg, err);
-}
-
-/* In place of a secret, its sealed form, which the supervisor opens for the verify worker. */
-static int
-lend(void *arg, char **out, const char *place, const char *envelope, rv_err *err)
-{
-    const struct rv_worker *worker = arg;
-    (void)err;
-    *out = rv_lent_make(worker->lend_word, place, envelope);
-    return 0;
-}
-
-static int
-stored_options(struct rv_worker *worker, int64_t id, struct rv_provider **provider, cJSON **options,
-               rv_err *err)
-{
-    const struct rv_vault lender = { .arg = worker, .seal = worker->vault.seal, .open = lend };
-    if (rv_provider_load(provider, worker->store, id, err) ||
-        rv_provider_options(worker->store, &lender, id, options, err))
-        return err->code;
-    return 0;
-}
-
-/* NULL when it is not known, which a module that broke since is. */
-static const cJSON *
-manifest_of(const struct api *api, const char *module)
-{
-    const cJSON *manifest;
-    cJSON_ArrayForEach(manifest, cJSON_GetObjectItemCaseSensitive(api->types, "types"))
-    {
-        if (rv_streq(rv_json_string(manifest, "name"), module))
-            return manifest;
-    }
-    return NULL;
+    struct api *api = arg;
+    return rv_proofs_ask(&api->proofs, type, given, done, done_arg, err);
 }
 
 static int
@@ -180,37 +84,7 @@ verify_stored(void *arg, int64_t provider_id, const cJSON *given, rv_verify_done
               void *done_arg, rv_err *err)
 {
     struct api *api = arg;
-    struct rv_provider *provider = NULL;
-    cJSON *options = NULL;
-    int failed = stored_options(api->worker, provider_id, &provider, &options, err);
-    if (!failed)
-        failed = rv_lay_options(options, given, manifest_of(api, provider->type),
-                                api->worker->lend_word, err);
-    if (!failed) {
-        failed = ask_for_proof(api, provider->type, options, done, done_arg, err);
-        options = NULL;
-    }
-    cJSON_Delete(options);
-    rv_provider_free(provider);
-    return failed;
-}
-
-static void
-take_proof(struct api *api, const cJSON *frame)
-{
-    rv_err err = RV_ERR_INIT;
-    int64_t ticket = rv_json_int(frame, "ticket", 0);
-    const cJSON *result = cJSON_GetObjectItemCaseSensitive(frame, "result");
-    struct proof **link = &api->proofs;
-    while (*link && (*link)->ticket != ticket)
-        link = &(*link)->next;
-    struct proof *proof = *link;
-    if (proof == NULL)
-        return;
-    *link = proof->next;
-    rv_message_error(result, &err);
-    proof->done(proof->arg, &err, cJSON_GetObjectItemCaseSensitive(result, "prepared"));
-    free(proof);
+    return rv_proofs_ask_stored(&api->proofs, provider_id, given, api->types, done, done_arg, err);
 }
 
 /* Frames may arrive in the middle of a statement's wait; what they cause is done from the loop. */
@@ -284,7 +158,7 @@ do_later(struct api *api)
     while (cJSON_GetArraySize(api->answers) > 0) {
         cJSON *frame = cJSON_DetachItemFromArray(api->answers, 0);
         if (rv_message_is(frame, "proved"))
-            take_proof(api, frame);
+            rv_proofs_take(&api->proofs, frame);
         else
             take_types(api, frame);
         rv_json_wipe(frame);
@@ -343,7 +217,7 @@ on_heart(evutil_socket_t fd, short events, void *arg)
 static void
 do_heart(struct api *api)
 {
-    give_up_proofs(api);
+    rv_proofs_give_up(&api->proofs);
     rv_api_measure(api->api);
     read_settings(api);
     if (rv_monotonic_ms() - api->tls_ms >= TLS_LOOK_MS)
@@ -496,11 +370,7 @@ end(struct api *api)
     api->worker->on_wait = NULL;
     rv_api_close(api->api);
     rv_tls_close(api->tls);
-    while (api->proofs) {
-        struct proof *proof = api->proofs;
-        api->proofs = proof->next;
-        free(proof);
-    }
+    rv_proofs_forget(&api->proofs);
     if (api->readable)
         event_free(api->readable);
     if (api->heart)
@@ -519,7 +389,9 @@ int
 rv_worker_api(struct rv_worker *worker)
 {
     rv_err err = RV_ERR_INIT;
-    struct api api = { .worker = worker, .answers = cJSON_CreateArray() };
+    struct api api = { .worker = worker,
+                       .proofs = { .worker = worker },
+                       .answers = cJSON_CreateArray() };
     api.types = worker->types;
     worker->types = NULL;
     int failed = begin(&api, &err);
