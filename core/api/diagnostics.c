@@ -11,13 +11,13 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 #include "api/answer.h"
 #include "api/api_internal.h"
 #include "api/handlers.h"
 #include "base/clock.h"
 #include "base/log_ring.h"
+#include "base/machine.h"
 #include "store/schema.h"
 
 static void
@@ -90,7 +90,7 @@ static void
 write_home(const struct rv_api_config *config, rv_json_writer *w)
 {
     static const char *const names[] = { "key", "admin-password", "reeve.yaml" };
-    struct statvfs disk;
+    struct rv_disk disk;
     rv_jw_name(w, "home");
     if (config->home == NULL) {
         rv_jw_null(w);
@@ -99,11 +99,11 @@ write_home(const struct rv_api_config *config, rv_json_writer *w)
     rv_jw_object(w);
     put_text(w, "path", config->home);
     put_int(w, "user", geteuid());
-    if (statvfs(config->home, &disk) == 0) {
-        put_int(w, "free_bytes", (int64_t)disk.f_bavail * (int64_t)disk.f_frsize);
-        put_int(w, "size_bytes", (int64_t)disk.f_blocks * (int64_t)disk.f_frsize);
-        put_int(w, "free_files", (int64_t)disk.f_favail);
-        put_int(w, "files", (int64_t)disk.f_files);
+    if (rv_machine_disk(&disk, config->home)) {
+        put_int(w, "free_bytes", disk.free_bytes);
+        put_int(w, "size_bytes", disk.size_bytes);
+        put_int(w, "free_files", disk.free_files);
+        put_int(w, "files", disk.files);
     }
     rv_jw_name(w, "files_of_ours");
     rv_jw_object(w);

@@ -10,7 +10,7 @@
 #define RV_NOTE_BACKUP "last_backup"
 #define RV_NOTE_MAINTENANCE "last_maintenance"
 #define RV_NOTE_VACUUM "last_vacuum"
-#define RV_NOTE_LOW_SPACE "low_space_since"
+#define RV_NOTE_LOW_SPACE "low_space_since" /* of the disk: not in a copy */
 
 /* 0 when it never was; below 0: the same, known since then. */
 int rv_note_read(int64_t *value, struct rv_store *store, const char *name, rv_err *err);

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "keeping/keeping.h"
+#include "keeping/notes.h"
 #include "model/model.h"
 #include "store/schema.h"
 
@@ -154,14 +155,16 @@ run_on(struct rv_target *target, const char *table, const char *sql, const rv_va
     return rv_store_exec(target->store, NULL, sql, params, count, err);
 }
 
-/* Its workers are gone, and so is what they held. The messages go back to the queue by their rules
- * when the server looks for leases that ran out. */
+/* Its workers are gone, and so is what they held; its disk is another one. The messages go back to
+ * the queue by their rules when the server looks for leases that ran out. */
 static int
 clear_server(struct rv_target *target, rv_err *err)
 {
     const rv_value now[] = { rv_vint(rv_now_ms()) };
 
-    if (run_on(target, "leases", "UPDATE leases SET holder = 0, expires_at = 0", NULL, 0, err) <
+    if (run_on(target, "schema_info",
+               "DELETE FROM schema_info WHERE name = '" RV_NOTE_LOW_SPACE "'", NULL, 0, err) < 0 ||
+        run_on(target, "leases", "UPDATE leases SET holder = 0, expires_at = 0", NULL, 0, err) <
             0 ||
         run_on(target, "miq_workers", "DELETE FROM miq_workers", NULL, 0, err) < 0 ||
         run_on(target, "miq_queue",

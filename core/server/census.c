@@ -16,7 +16,7 @@
 #include "model/model.h"
 #include "queue/queue.h"
 #include "server/figures.h"
-#include "server/machine.h"
+#include "base/machine.h"
 #include "server/protocol.h"
 #include "store/lease.h"
 #include "store/record.h"
@@ -26,8 +26,7 @@ enum { MOST_ROWS = 4096, MOST_ENDED = 64 };
 struct row {
     int64_t id;
     char guid[37];
-    double cpu_seconds; /* at the last look */
-    int64_t looked_ms;
+    struct rv_cpu_look cpu;
 };
 
 struct ended {
@@ -41,9 +40,9 @@ struct rv_census {
     int count;
     struct ended ended[MOST_ENDED]; /* the last ones, as a ring */
     int next_ended;
-    double server_cpu; /* of the supervisor, at the last look */
-    int64_t server_looked_ms;
-    char *disks; /* what is to be said of them; NULL: nothing */
+    struct rv_cpu_look server_cpu; /* of the supervisor */
+    struct rv_machine machine;     /* read for each look at the workers */
+    char *disks;                   /* what is to be said of them; NULL: nothing */
 };
 
 struct rv_census *
@@ -185,6 +184,14 @@ rv_census_bury(struct rv_census *census, rv_err *err)
     return failed ? rv_wrap(err, "free what dead workers held") : 0;
 }
 
+/* 0 where the machine does not tell how much it has. */
+static double
+memory_percent(const struct rv_census *census, int64_t bytes)
+{
+    int64_t total = census->machine.memory_total;
+    return total ? 100.0 * (double)bytes / (double)total : 0;
+}
+
 static int
 write_figures(struct rv_census *census, struct row *row, const cJSON *one, rv_err *err)
 {
@@ -195,12 +202,6 @@ write_figures(struct rv_census *census, struct row *row, const cJSON *one, rv_er
     int64_t message = rv_json_int(one, "message", 0);
     if (!rv_figures_read(&figures, pid))
         return 0;
-    double seconds = (double)(now_ms - row->looked_ms) / 1000;
-    double percent = row->looked_ms && seconds > 0
-                         ? 100 * (figures.cpu_seconds - row->cpu_seconds) / seconds
-                         : 0;
-    row->cpu_seconds = figures.cpu_seconds;
-    row->looked_ms = now_ms;
     const struct rv_field fields[] = {
         { "last_heartbeat", rv_vint(now_ms - rv_json_int(one, "silent_ms", 0)) },
         { "status", rv_vtext(status ? status : "ready") },
@@ -209,9 +210,8 @@ write_figures(struct rv_census *census, struct row *row, const cJSON *one, rv_er
         { "memory_size", rv_vint(figures.virtual_bytes) },
         { "proportional_set_size", rv_vint(figures.proportional_bytes) },
         { "unique_set_size", rv_vint(figures.unique_bytes) },
-        { "percent_memory",
-          rv_vdouble(100.0 * (double)figures.resident_bytes / (double)rv_figures_memory_total()) },
-        { "percent_cpu", rv_vdouble(percent) },
+        { "percent_memory", rv_vdouble(memory_percent(census, figures.resident_bytes)) },
+        { "percent_cpu", rv_vdouble(rv_figures_cpu_percent(&row->cpu, figures.cpu_seconds)) },
         { "cpu_time", rv_vdouble(figures.cpu_seconds) },
         { "os_priority", rv_vint(figures.nice) },
     };
@@ -269,35 +269,29 @@ static int
 write_server(struct rv_census *census, const cJSON *living, rv_err *err)
 {
     struct rv_figures figures = { 0 };
-    struct rv_machine machine;
+    const struct rv_machine *machine = &census->machine;
     int64_t now_ms = rv_now_ms();
     const struct rv_worker *worker = census->worker;
     RV_AUTO_FREE char *warnings = warnings_of(living, census->disks);
-    double percent = 0;
-    rv_machine_read(&machine, rv_settings_string(worker->settings, "server.memory_info"));
+    rv_machine_read(&census->machine, rv_settings_string(worker->settings, "server.memory_info"));
     rv_figures_read(&figures, (pid_t)rv_json_int(living, "pid", getppid()));
     figures.unique_bytes = rv_json_int(living, "uss", figures.unique_bytes);
     figures.proportional_bytes = rv_json_int(living, "pss", figures.proportional_bytes);
-    if (census->server_looked_ms && now_ms > census->server_looked_ms)
-        percent = 100000 * (figures.cpu_seconds - census->server_cpu) /
-                  (double)(now_ms - census->server_looked_ms);
-    census->server_cpu = figures.cpu_seconds;
-    census->server_looked_ms = now_ms;
+    double percent = rv_figures_cpu_percent(&census->server_cpu, figures.cpu_seconds);
     const struct rv_field fields[] = {
         { "last_heartbeat", rv_vint(now_ms) },
         { "memory_usage", rv_vint(figures.resident_bytes) },
         { "memory_size", rv_vint(figures.virtual_bytes) },
         { "proportional_set_size", rv_vint(figures.proportional_bytes) },
         { "unique_set_size", rv_vint(figures.unique_bytes) },
-        { "percent_memory",
-          rv_vdouble(100.0 * (double)figures.resident_bytes / (double)rv_figures_memory_total()) },
-        { "percent_cpu", rv_vdouble(percent > 0 ? percent : 0) },
+        { "percent_memory", rv_vdouble(memory_percent(census, figures.resident_bytes)) },
+        { "percent_cpu", rv_vdouble(percent) },
         { "cpu_time", rv_vdouble(figures.cpu_seconds) },
         { "os_priority", rv_vint(figures.nice) },
-        { "system_memory_free", rv_vint(machine.memory_available) },
-        { "system_memory_used", rv_vint(machine.memory_total - machine.memory_available) },
-        { "system_swap_free", rv_vint(machine.swap_free) },
-        { "system_swap_used", rv_vint(machine.swap_total - machine.swap_free) },
+        { "system_memory_free", rv_vint(machine->memory_available) },
+        { "system_memory_used", rv_vint(machine->memory_total - machine->memory_available) },
+        { "system_swap_free", rv_vint(machine->swap_free) },
+        { "system_swap_used", rv_vint(machine->swap_total - machine->swap_free) },
         { "warnings", rv_vtext(warnings) },
     };
     return rv_record_update(worker->store, NULL, rv_model_table("miq_servers"), worker->server_id,

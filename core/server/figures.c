@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/clock.h"
 #include "base/mem.h"
 
 enum { TEXT_BYTES = 4096 };
@@ -79,8 +80,12 @@ rv_figures_cpu(pid_t pid)
     return read_stat(&figures, pid) ? figures.cpu_seconds : 0;
 }
 
-int64_t
-rv_figures_memory_total(void)
+double
+rv_figures_cpu_percent(struct rv_cpu_look *look, double cpu_seconds)
 {
-    return (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
+    const struct rv_cpu_look before = *look;
+    *look = (struct rv_cpu_look){ .cpu_seconds = cpu_seconds, .at_ms = rv_monotonic_ms() };
+    if (before.at_ms == 0 || look->at_ms <= before.at_ms || cpu_seconds < before.cpu_seconds)
+        return 0;
+    return 100000 * (cpu_seconds - before.cpu_seconds) / (double)(look->at_ms - before.at_ms);
 }

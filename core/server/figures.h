@@ -19,6 +19,14 @@ struct rv_figures {
 int rv_figures_read(struct rv_figures *out, pid_t pid);
 /* Processor time of a process in seconds; 0 when it is gone. */
 double rv_figures_cpu(pid_t pid);
-int64_t rv_figures_memory_total(void); /* of the machine, in bytes */
+
+/* The last look at a process's processor time. */
+struct rv_cpu_look {
+    double cpu_seconds;
+    int64_t at_ms; /* monotonic; 0: there was none */
+};
+
+/* Percent of one processor since that look, which becomes that of now; 0 at the first. */
+double rv_figures_cpu_percent(struct rv_cpu_look *look, double cpu_seconds);
 
 #endif

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "server/figures.h"
-#include "server/machine.h"
+#include "base/machine.h"
 #include "server/worker_types.h"
 
 enum { LOOK_MS = 5000, BETWEEN_KILLS_MS = 15000 };

@@ -7,9 +7,9 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include "base/clock.h"
+#include "base/machine.h"
 #include "base/mem.h"
 #include "base/meter.h"
 #include "server/figures.h"
@@ -19,8 +19,7 @@ enum {
     FIGURES_MS = 15000,
     MACHINE_MS = 15000,
     LOOPING = 3, /* short lives in a row */
-    MOST_TYPES = 16,
-    TEXT_BYTES = 4096
+    MOST_TYPES = 16
 };
 
 /* Sums of the workers of one type. */
@@ -154,35 +153,23 @@ rv_measure_workers(struct rv_supervisor *s, int64_t now_ms)
         set_sums(&all[i], figures);
 }
 
-static void
-measure_memory(void)
-{
-    char text[TEXT_BYTES] = "";
-    long long kib = 0;
-    FILE *file = fopen("/proc/meminfo", "re");
-    if (file == NULL)
-        return;
-    size_t len = fread(text, 1, sizeof(text) - 1, file);
-    fclose(file);
-    text[len] = '\0';
-    const char *line = strstr(text, "MemAvailable:");
-    if (line && sscanf(line, "MemAvailable: %lld kB", &kib) == 1)
-        rv_meter_set(RV_M_MEMORY_AVAILABLE, (int64_t)kib * 1024, RV_NO_LABELS);
-    rv_meter_set(RV_M_MEMORY_SIZE, rv_figures_memory_total(), RV_NO_LABELS);
-}
-
 void
-rv_measure_machine(const char *home)
+rv_measure_machine(const char *home, const char *memory_info)
 {
     static int64_t looked_ms;
-    struct statvfs disk;
+    struct rv_machine machine;
+    struct rv_disk disk;
     int64_t now_ms = rv_monotonic_ms();
     if (looked_ms && now_ms - looked_ms < MACHINE_MS)
         return;
     looked_ms = now_ms;
-    measure_memory();
-    if (statvfs(home, &disk))
+    rv_machine_read(&machine, memory_info);
+    if (machine.memory_total) {
+        rv_meter_set(RV_M_MEMORY_AVAILABLE, machine.memory_available, RV_NO_LABELS);
+        rv_meter_set(RV_M_MEMORY_SIZE, machine.memory_total, RV_NO_LABELS);
+    }
+    if (!rv_machine_disk(&disk, home))
         return;
-    rv_meter_set(RV_M_DISK_FREE, (int64_t)disk.f_bavail * (int64_t)disk.f_frsize, RV_NO_LABELS);
-    rv_meter_set(RV_M_DISK_SIZE, (int64_t)disk.f_blocks * (int64_t)disk.f_frsize, RV_NO_LABELS);
+    rv_meter_set(RV_M_DISK_FREE, disk.free_bytes, RV_NO_LABELS);
+    rv_meter_set(RV_M_DISK_SIZE, disk.size_bytes, RV_NO_LABELS);
 }

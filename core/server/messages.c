@@ -74,8 +74,7 @@ rv_message_loop_open(struct rv_message_loop *loop, struct rv_worker *worker, con
                    .roles = (const char *const *)loop->roles,
                    .zone = worker->zone,
                    .server_guid = worker->server_guid,
-                   .max_priority = rv_worker_type_find(worker->type)->max_priority,
-                   .lease_ms = rv_settings_int(worker->settings, "workers.lease") },
+                   .max_priority = rv_worker_type_find(worker->type)->max_priority },
         .commands = commands,
         .command_count = count,
         .on_begin = on_begin,
@@ -116,6 +115,8 @@ take_one(struct rv_message_loop *loop, rv_err *err)
     if ((loop->roles[0] == NULL || loop->failing_since_ms) &&
         rv_worker_roles(worker, loop->roles, RV_MESSAGE_ROLES, err))
         return err->code;
+    /* By the settings of now: the server worker renews by them too. */
+    loop->dispatcher.taker.lease_ms = rv_settings_int(worker->settings, "workers.lease");
     loop->dispatcher.retry_delay_ms = rv_settings_int(worker->settings, "queue.retry_delay");
     return rv_dispatch_one(&loop->dispatcher, err);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The server worker looks once a round: a system call, no statement.
+ * The server worker looks once a round: a system call, and a statement when it has changed.
  */
 #include "server/space.h"
 
 #include <string.h>
-#include <sys/statvfs.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/machine.h"
 #include "keeping/notes.h"
 
 int64_t
@@ -37,24 +37,41 @@ say(int low, int64_t free_bytes, int64_t floor_bytes)
                RV_F("free_bytes", RV_I(free_bytes)));
 }
 
+/* For `db status`. What another start of the server has left there is put right too. */
+static int
+note(struct rv_worker *worker, rv_err *err)
+{
+    int64_t since_ms = 0;
+    if (rv_note_read(&since_ms, worker->store, RV_NOTE_LOW_SPACE, err) < 0)
+        return err->code;
+    if (worker->space_low == (since_ms != 0))
+        return 0;
+    return rv_note_write(worker->store, RV_NOTE_LOW_SPACE, worker->space_low ? rv_now_ms() : 0,
+                         err);
+}
+
 void
 rv_space_look(struct rv_worker *worker)
 {
-    struct statvfs disk;
+    struct rv_disk disk;
     rv_err ignored = RV_ERR_INIT;
 
-    if (strncmp(worker->store_url, "sqlite:", 7) != 0 || statvfs(worker->store_url + 7, &disk))
+    if (strncmp(worker->store_url, "sqlite:", 7) != 0 ||
+        !rv_machine_disk(&disk, worker->store_url + 7))
         return;
-    int64_t block = (int64_t)disk.f_frsize;
-    int64_t free_bytes = (int64_t)disk.f_bavail * block;
-    int64_t floor_bytes = rv_space_floor(rv_settings_int(worker->settings, "maintenance.free_min"),
-                                         (int64_t)disk.f_blocks * block);
-    int low = rv_space_judge(free_bytes, floor_bytes, worker->space_low);
-    if (low == worker->space_low)
+    int64_t floor_bytes =
+        rv_space_floor(rv_settings_int(worker->settings, "maintenance.free_min"), disk.size_bytes);
+    int low = rv_space_judge(disk.free_bytes, floor_bytes, worker->space_low);
+    if (low != worker->space_low) {
+        worker->space_low = low;
+        worker->space_noted = 0;
+        say(low, disk.free_bytes, floor_bytes);
+    }
+    if (worker->space_noted)
         return;
-    worker->space_low = low;
-    say(low, free_bytes, floor_bytes);
-    /* For `db status`. On a disk that is full already it cannot be written: the log has said it. */
-    if (rv_note_write(worker->store, RV_NOTE_LOW_SPACE, low ? rv_now_ms() : 0, &ignored) < 0)
+    /* On a disk that is full already it cannot be written: the log has said it. */
+    if (note(worker, &ignored) < 0)
         rv_log_err(RV_DEBUG, "the lack of room is not noted", &ignored);
+    else
+        worker->space_noted = 1;
 }

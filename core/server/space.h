@@ -15,7 +15,7 @@ int64_t rv_space_floor(int64_t setting_bytes, int64_t total_bytes);
 /* Whether there is too little; was_low: what was answered last. Above the floor by a quarter it is
  * enough again. */
 int rv_space_judge(int64_t free_bytes, int64_t floor_bytes, int was_low);
-/* Looks, sets worker->space_low, says and notes a change. */
+/* Looks, sets worker->space_low, says a change, and sees to it that the note says the same. */
 void rv_space_look(struct rv_worker *worker);
 
 #endif

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "server/machine.h"
+#include "base/machine.h"
 
 #define LABEL RV_F("tracking_label", RV_S("log_status"))
 

@@ -39,6 +39,7 @@ struct rv_worker {
     int stop, woken, settings_changed;
     int armed;
     int space_low;     /* server: the database has little room left */
+    int space_noted;   /* and so says the note in it */
     int interruptible; /* the message may run again: a stop need not wait for it */
     int64_t until_ms;  /* monotonic end of the message's time; 0: none */
     int64_t message;

@@ -273,6 +273,18 @@ open_once(struct refresh *refresh, rv_err *err)
     return rv_refresher_open(&refresh->refresher, &config, err);
 }
 
+/* Also so that the next wait is one: news of settings end it. */
+static void
+take_settings(struct refresh *refresh)
+{
+    rv_err err = RV_ERR_INIT;
+    if (!refresh->worker->settings_changed)
+        return;
+    rv_message_loop_renew(&refresh->loop);
+    if (rv_worker_settings(refresh->worker, &err))
+        rv_log_err(RV_WARNING, "settings not read", &err);
+}
+
 /* The lease may still be held by the worker that we replace, for the moment that its burial takes.
  */
 static int
@@ -281,6 +293,7 @@ open_refresher(struct refresh *refresh, rv_err *err)
     struct rv_worker *worker = refresh->worker;
     for (int tries = 0; !worker->stop; tries++) {
         rv_err_clear(err);
+        take_settings(refresh);
         if (open_once(refresh, err) != RV_E_CONFLICT)
             return err->code;
         if (tries == QUICK_TRIES)
@@ -347,13 +360,7 @@ go_round(struct refresh *refresh)
     rv_err err = RV_ERR_INIT;
     struct rv_worker *worker = refresh->worker;
     worker->woken = 0;
-    /* Also so that the next wait is one: news of settings end it. */
-    if (worker->settings_changed) {
-        rv_message_loop_renew(&refresh->loop);
-        if (rv_worker_settings(worker, &err))
-            rv_log_err(RV_WARNING, "settings not read", &err);
-        rv_err_clear(&err);
-    }
+    take_settings(refresh);
     if (still_refused(refresh)) {
         rv_worker_wait(worker, REFUSED_LOOK_MS);
         return 0;

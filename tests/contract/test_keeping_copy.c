@@ -6,6 +6,7 @@
 #include "keeping_fixture.h"
 
 #include "base/json.h"
+#include "keeping/notes.h"
 #include "store/feed.h"
 #include "store/layout.h"
 #include "store/schema.h"
@@ -79,6 +80,25 @@ in_a_copy_nobody_holds_anything_and_ids_and_changes_go_on(void **state)
     must_exec(copy.store, "INSERT INTO changes (kind, row_id, op, at) VALUES ('task', $1, 1, 1)",
               rv_vint(1));
     assert_int_equal(rv_test_int(copy.store, "SELECT MAX(number) FROM changes"), old.number + 1);
+    keeping_close(&copy);
+}
+
+/* The disk that was full is not the one where the copy is. */
+static void
+that_its_disk_was_full_does_not_go_with_a_database(void **state)
+{
+    struct keeping_db copy;
+    struct rv_store *store = store_of(state);
+
+    keeping_fill(store);
+    must(rv_note_write(store, RV_NOTE_LOW_SPACE, 1800000000000, err));
+    must(rv_note_write(store, RV_NOTE_BACKUP, 1800000000001, err));
+    keeping_open_same(&copy);
+    copy_into(store, copy.store, 0);
+    assert_column(
+        copy.store,
+        "SELECT name FROM schema_info WHERE value BETWEEN 1800000000000 AND 1800000000001",
+        "last_backup");
     keeping_close(&copy);
 }
 
@@ -254,6 +274,7 @@ main(void)
         schema_test(a_copy_has_every_row_on_the_same_engine),
         schema_test(a_copy_goes_to_the_other_engine_and_back),
         schema_test(in_a_copy_nobody_holds_anything_and_ids_and_changes_go_on),
+        schema_test(that_its_disk_was_full_does_not_go_with_a_database),
         schema_test(changes_are_counted_on_when_all_have_expired),
         schema_test(the_copys_schema_is_that_of_a_new_database),
         schema_test(a_target_with_tables_is_refused_unless_it_may_be_overwritten),

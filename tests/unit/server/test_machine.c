@@ -2,17 +2,22 @@
  *
  * Figures of the machine, and disks that are too full.
  */
-#include "server/machine.h"
+#include "base/machine.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
+#include "base/mem.h"
+#include "base/meter.h"
+#include "base/text.h"
 #include "server/disks.h"
 #include "server/figures.h"
-#include <unistd.h>
+#include "server/measure.h"
+#include "support/support.h"
 
 static struct rv_machine
 machine(int swap_total_kib, int swap_free_kib, int memory_free_kib)
@@ -116,6 +121,23 @@ the_root_is_a_file_system_of_its_own_and_a_folder_is_not(void **state)
     assert_int_equal(rv_machine_disk_used("/nowhere"), -1);
 }
 
+/* Of a container that has memory of its own. */
+static void
+metrics_tell_the_memory_that_the_settings_file_tells(void **state)
+{
+    (void)state;
+    char *dir = rv_test_dir();
+    RV_AUTO_FREE char *path = rv_format("%s/meminfo", dir);
+    rv_test_write_file(dir, "meminfo", "MemTotal: 4096 kB\nMemFree: 1 kB\nMemAvailable: 1024 kB\n");
+    rv_measure_machine(dir, path);
+    assert_int_equal(rv_cell_value(rv_meter_cell(RV_M_MEMORY_SIZE, RV_NO_LABELS)), 4096 * 1024);
+    assert_int_equal(rv_cell_value(rv_meter_cell(RV_M_MEMORY_AVAILABLE, RV_NO_LABELS)),
+                     1024 * 1024);
+    assert_true(rv_cell_value(rv_meter_cell(RV_M_DISK_SIZE, RV_NO_LABELS)) > 0);
+    rv_meter_reset();
+    rv_test_dir_remove(dir);
+}
+
 static void
 figures_of_a_process_are_read_and_one_that_is_gone_has_none(void **state)
 {
@@ -135,6 +157,7 @@ main(void)
         cmocka_unit_test(a_machine_without_swap_or_figures_is_short_of_nothing),
         cmocka_unit_test(a_file_system_at_81_percent_raises_its_event_once_until_it_was_emptied),
         cmocka_unit_test(the_root_is_a_file_system_of_its_own_and_a_folder_is_not),
+        cmocka_unit_test(metrics_tell_the_memory_that_the_settings_file_tells),
         cmocka_unit_test(figures_of_a_process_are_read_and_one_that_is_gone_has_none),
     };
     return cmocka_run_group_tests_name("machine", tests, NULL, NULL);

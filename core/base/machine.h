@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The machine's memory and disks, and when they are short. Reading and judging are apart, so that
- * tests bring figures of their own.
+ * The machine's memory and disks, and when they are short: the one place that reads them. Reading
+ * and judging are apart, so that tests bring figures of their own.
  */
-#ifndef RV_SERVER_MACHINE_H
-#define RV_SERVER_MACHINE_H
+#ifndef RV_MACHINE_H
+#define RV_MACHINE_H
 
 #include <stdint.h>
 
@@ -22,7 +22,16 @@ int rv_machine_swap_used(const struct rv_machine *machine);
  * there is no swap. */
 int rv_machine_swap_short(const struct rv_machine *machine);
 
-/* Percent of path's file system that is used, as df says it; -1 when it cannot be looked at. */
+/* A file system. */
+struct rv_disk {
+    int64_t size_bytes, free_bytes; /* free: for us, which may be less than for root */
+    int64_t files, free_files;      /* as many as it can have; 0 where there is no such limit */
+    int used_percent;               /* as df says it */
+};
+
+/* That which path is on: 1, or 0 when it cannot be looked at. */
+int rv_machine_disk(struct rv_disk *out, const char *path);
+/* Its used_percent alone; -1 when it cannot be looked at. */
 int rv_machine_disk_used(const char *path);
 /* The same, but -1 when its parent is on the same one, "/" apart. */
 int rv_machine_mount_used(const char *path);

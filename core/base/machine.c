@@ -2,7 +2,7 @@
  *
  * Reading /proc/meminfo and statvfs.
  */
-#include "server/machine.h"
+#include "base/machine.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -66,13 +66,26 @@ rv_machine_swap_short(const struct rv_machine *machine)
 }
 
 int
-rv_machine_disk_used(const char *path)
+rv_machine_disk(struct rv_disk *out, const char *path)
 {
     struct statvfs disk;
+    *out = (struct rv_disk){ 0 };
     if (statvfs(path, &disk) || disk.f_blocks == 0)
-        return -1;
+        return 0;
     uint64_t used = disk.f_blocks - disk.f_bfree, usable = used + disk.f_bavail;
-    return usable ? (int)(100 * used / usable) : 100;
+    out->size_bytes = (int64_t)disk.f_blocks * (int64_t)disk.f_frsize;
+    out->free_bytes = (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
+    out->files = (int64_t)disk.f_files;
+    out->free_files = (int64_t)disk.f_favail;
+    out->used_percent = usable ? (int)(100 * used / usable) : 100;
+    return 1;
+}
+
+int
+rv_machine_disk_used(const char *path)
+{
+    struct rv_disk disk;
+    return rv_machine_disk(&disk, path) ? disk.used_percent : -1;
 }
 
 int

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What workers of a server do with a store, without a server: the supervisor is the other end of a
+ * socketpair, and its answers are laid ready before they are asked for.
+ */
+#include "contract.h"
+
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "base/clock.h"
+#include "keeping/notes.h"
+#include "server/identity.h"
+#include "server/messages.h"
+#include "server/protocol.h"
+#include "server/rounds.h"
+#include "server/space.h"
+#include "store/lease.h"
+
+enum { SHORT_LEASE_MS = 5000, LONG_LEASE_MS = 600000 };
+
+static struct rv_worker worker;
+static int supervisor_fd;
+static int64_t *wrong_ms; /* what the wall clock is wrong by (base/clock.c) */
+
+static void
+set(const char *key, const char *value)
+{
+    rv_err err = RV_ERR_INIT;
+    RV_AUTO_JSON cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, key, value);
+    if (rv_settings_overlay(worker.settings, object, "test", &err))
+        fail_msg("%s", err.text);
+}
+
+static int
+server_setup(void **state)
+{
+    int fds[2];
+    contract_schema(state);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+    supervisor_fd = fds[1];
+    worker = (struct rv_worker){ .fd = fds[0],
+                                 .in = rv_frame_reader_new(),
+                                 .type = "generic",
+                                 .server_guid = "5e4f0000-0000-4000-8000-000000000001",
+                                 .home = rv_test_dir(),
+                                 .store_url = rv_strdup(((struct contract *)*state)->db.url),
+                                 .settings = rv_settings_new(),
+                                 .store = store_of(state) };
+    set("region", "1");
+    must(rv_identity_establish(&worker, err));
+    must_exec(worker.store,
+              "INSERT INTO miq_workers (id, guid, miq_server_id) VALUES (77, 'w-77', $1)",
+              rv_vint(worker.server_id));
+    worker.row = 77;
+    return 0;
+}
+
+static int
+server_teardown(void **state)
+{
+    rv_clock_real();
+    close(worker.fd);
+    close(supervisor_fd);
+    rv_frame_reader_free(&worker.in);
+    rv_settings_free(worker.settings);
+    rv_test_dir_remove(worker.home);
+    free(worker.store_url);
+    free(worker.zone);
+    return contract_end(state);
+}
+
+/* To its next question: our worker is this process, and does well. */
+static void
+answer_who_lives(void)
+{
+    RV_AUTO_JSON cJSON *answer = rv_message_new("living");
+    cJSON *workers = cJSON_AddArrayToObject(answer, "workers"), *one = cJSON_CreateObject();
+    cJSON_AddNumberToObject(answer, "ticket", (double)worker.ticket + 1);
+    cJSON_AddNumberToObject(answer, "pid", getpid());
+    cJSON_AddStringToObject(one, "guid", "w-77");
+    cJSON_AddNumberToObject(one, "pid", getpid());
+    cJSON_AddNumberToObject(one, "silent_ms", 0);
+    cJSON_AddItemToArray(workers, one);
+    must(rv_frame_send(supervisor_fd, answer, err));
+}
+
+static void
+events_are_written_also_when_another_step_of_the_round_fails(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct rv_rounds rounds;
+    rv_rounds_open(&rounds, &worker);
+    rounds.renewed_ms = rv_monotonic_ms();
+    rv_happenings_server(rounds.happenings, "evm_server_start", NULL);
+    rv_test_script(worker.store, "DROP TABLE miq_queue");
+    assert_true(rv_rounds_go(&rounds, &err) < 0);
+    assert_non_null(strstr(err.text, "miq_queue"));
+    assert_column(worker.store, "SELECT event_type FROM event_streams", "evm_server_start");
+    rv_rounds_close(&rounds);
+}
+
+static int64_t held_ms;
+
+static int
+look_at_lease(void *arg, const struct rv_message *message, char **results, rv_err *err)
+{
+    (void)arg, (void)message, (void)results, (void)err;
+    held_ms = rv_test_int(worker.store, "SELECT lease_expires_on FROM miq_queue") - rv_now_ms();
+    return 0;
+}
+
+static void
+a_message_is_taken_for_as_long_as_the_setting_says_by_then(void **state)
+{
+    (void)state;
+    const struct rv_command commands[] = { { "Demo", "look", look_at_lease, NULL, 0, NULL } };
+    const struct rv_message_spec spec = { .queue_name = "generic",
+                                          .class_name = "Demo",
+                                          .method_name = "look" };
+    struct rv_message_loop loop;
+    rv_clock_fake(1800000000000);
+    set("workers.lease", "5s");
+    rv_message_loop_open(&loop, &worker, "generic", commands, 1);
+    must(rv_queue_put(worker.store, &spec, NULL, err));
+    assert_int_equal(rv_message_loop_once(&loop), 1);
+    assert_int_equal(held_ms, SHORT_LEASE_MS);
+    set("workers.lease", "10m");
+    must(rv_queue_put(worker.store, &spec, NULL, err));
+    assert_int_equal(rv_message_loop_once(&loop), 1);
+    assert_int_equal(held_ms, LONG_LEASE_MS);
+    rv_message_loop_close(&loop);
+}
+
+/* The pace of renewing is that of the long lease from then on. */
+static void
+what_is_held_is_renewed_at_once_when_leases_are_set_to_hold_longer(void **state)
+{
+    (void)state;
+    rv_err ignored = RV_ERR_INIT;
+    struct rv_rounds rounds;
+    struct rv_lease lease;
+    set("workers.lease", "5s");
+    must(rv_lease_take(worker.store, &lease, "refresh/1", worker.row, SHORT_LEASE_MS, err));
+    rv_rounds_open(&rounds, &worker);
+    answer_who_lives();
+    rv_rounds_go(&rounds, &ignored);
+    assert_false(rounds.due);
+    set("workers.lease", "10m");
+    rv_rounds_go(&rounds, &ignored);
+    assert_true(rounds.due);
+    answer_who_lives();
+    rv_rounds_go(&rounds, &ignored);
+    assert_true(rv_test_int(worker.store, "SELECT expires_at FROM leases WHERE holder = 77") >
+                rv_now_ms() + LONG_LEASE_MS / 2);
+    rv_rounds_close(&rounds);
+}
+
+static void
+burn(int64_t ms)
+{
+    int64_t until_ms = rv_monotonic_ms() + ms;
+    while (rv_monotonic_ms() < until_ms)
+        continue;
+}
+
+/* The wall clock is set back by an hour, and then forward by one, while both are at work. */
+static void
+processor_time_is_told_right_when_the_wall_clock_jumps(void **state)
+{
+    (void)state;
+    static const int64_t jumps_ms[] = { -3600000, 3600000 };
+    struct rv_census *census = rv_census_new(&worker);
+    answer_who_lives();
+    must(rv_census_renew(census, err));
+    for (size_t i = 0; i < RV_COUNT(jumps_ms); i++) {
+        burn(200);
+        *wrong_ms += jumps_ms[i];
+        answer_who_lives();
+        must(rv_census_renew(census, err));
+        assert_column(worker.store,
+                      "SELECT COUNT(*) FROM miq_workers WHERE percent_cpu BETWEEN 1 AND 1000", "1");
+        assert_column(worker.store,
+                      "SELECT COUNT(*) FROM miq_servers WHERE percent_cpu BETWEEN 1 AND 1000", "1");
+    }
+    *wrong_ms = 0;
+    rv_census_free(census);
+}
+
+static void
+a_note_of_too_little_room_goes_when_the_server_starts_with_room(void **state)
+{
+    (void)state;
+    if (rv_test_is_postgres())
+        return; /* whose disk is not seen */
+    set("maintenance.free_min", "0");
+    must(rv_note_write(worker.store, RV_NOTE_LOW_SPACE, 1800000000000, err));
+    rv_space_look(&worker);
+    assert_false(worker.space_low);
+    assert_column(worker.store, "SELECT value FROM schema_info WHERE name = 'low_space_since'",
+                  "0");
+}
+
+/* Before the clock is read for the first time. */
+static int
+make_clock(void **state)
+{
+    const int64_t right = 0;
+    char path[] = "/tmp/reeve-clock-XXXXXX";
+    int fd = mkstemp(path);
+    (void)state;
+    assert_true(fd >= 0 && write(fd, &right, sizeof(right)) == sizeof(right));
+    wrong_ms = mmap(NULL, sizeof(*wrong_ms), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    assert_true(wrong_ms != MAP_FAILED);
+    setenv("REEVE_TEST_CLOCK", path, 1);
+    rv_now_ms();
+    close(fd);
+    return unlink(path);
+}
+
+#define SERVER_TEST(name) cmocka_unit_test_setup_teardown(name, server_setup, server_teardown)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SERVER_TEST(events_are_written_also_when_another_step_of_the_round_fails),
+        SERVER_TEST(a_message_is_taken_for_as_long_as_the_setting_says_by_then),
+        SERVER_TEST(what_is_held_is_renewed_at_once_when_leases_are_set_to_hold_longer),
+        SERVER_TEST(processor_time_is_told_right_when_the_wall_clock_jumps),
+        SERVER_TEST(a_note_of_too_little_room_goes_when_the_server_starts_with_room),
+    };
+
+    return cmocka_run_group_tests_name("server", tests, make_clock, NULL);
+}
