@@ -7,6 +7,7 @@
 #define BENCH_CREW_H
 
 #include "bench.h"
+#include "queue/floors.h"
 #include "queue/queue.h"
 #include "support/support.h"
 

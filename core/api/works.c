@@ -181,27 +181,6 @@ rv_message_retry_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *
     return 0;
 }
 
-/* The message that waits already: its task becomes the answer's (0), or ours its task when nobody
- * follows it yet (1). */
-static int
-follow(struct rv_store *store, int64_t message_id, int64_t *task_id, rv_err *err)
-{
-    rv_value row[1];
-    const rv_value params[] = { rv_vint(message_id), rv_vint(*task_id) };
-    int64_t changed = 0;
-    int rc = rv_store_exec(store, &changed,
-                           "UPDATE miq_queue SET miq_task_id = $2 WHERE id = $1 AND miq_task_id IS "
-                           "NULL AND state = 'ready'",
-                           params, 2, err);
-
-    if (rc < 0 || changed > 0)
-        return rc < 0 ? rc : 1;
-    rc = rv_store_one(store, row, 1, "SELECT miq_task_id FROM miq_queue WHERE id = $1", params, 1,
-                      err);
-    *task_id = rc == 1 && row[0].type == RV_INT ? row[0].v.i : 0;
-    return rc < 0 ? rc : 0;
-}
-
 /* 1: put, or its task follows the same one, which waits; 0: that one has a task (*task_id). */
 static int
 put_in_transaction(struct rv_store *store, const struct rv_queued *queued, int64_t *task_id,
@@ -217,7 +196,7 @@ put_in_transaction(struct rv_store *store, const struct rv_queued *queued, int64
     rc = rv_queue_put_unless_exists(store, &spec, &message_id, err);
     if (rc != 0)
         return rc;
-    return follow(store, message_id, task_id, err);
+    return rv_queue_follow(store, message_id, task_id, err);
 }
 
 int

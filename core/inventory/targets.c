@@ -4,6 +4,7 @@
  */
 #include "inventory/targets.h"
 
+#include <limits.h>
 #include <string.h>
 #include "base/json.h"
 #include "base/mem.h"
@@ -70,9 +71,10 @@ rv_targets_merge(char **out, const char *args, const struct rv_ask *asks, int co
     if (parse_args(&json, args ? args : "{\"targets\":[]}", err) < 0)
         return err->code;
     cJSON *list = list_of(json);
-    for (int i = 0; list && i < count && cJSON_GetArraySize(list) < most; i++)
+    int limit = most > 0 ? most : INT_MAX;
+    for (int i = 0; list && i < count && cJSON_GetArraySize(list) < limit; i++)
         add_once(list, &asks[i]);
-    int whole = list == NULL || count == 0 || cJSON_GetArraySize(list) >= most;
+    int whole = list == NULL || count == 0 || cJSON_GetArraySize(list) >= limit;
     *out = whole ? rv_strdup("{}") : cJSON_PrintUnformatted(json);
     return 0;
 }

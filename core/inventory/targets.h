@@ -19,8 +19,8 @@ struct rv_ask {
 };
 
 /* The args of a message (NULL: there is none yet) with these added, each once; count 0 asks for
- * everything. So does a merge that comes to `most` or more: then one listing costs less. *out is
- * the caller's. */
+ * everything. So does a merge that comes to `most` or more (0: no limit): then one listing costs
+ * less. *out is the caller's. */
 int rv_targets_merge(char **out, const char *args, const struct rv_ask *asks, int count, int most,
                      rv_err *err);
 
@@ -42,7 +42,7 @@ struct rv_refresh_request {
     int64_t provider_id;
     const struct rv_ask *asks; /* count 0: everything */
     int count;
-    int most;              /* setting refresh.full_threshold */
+    int most;              /* setting refresh.full_threshold; 0: no limit */
     const char *task_name; /* NULL: nobody waits */
     const char *userid;
     int64_t user_id; /* 0: nobody */

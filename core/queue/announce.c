@@ -11,23 +11,11 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/text.h"
+#include "queue/process.h"
 
-enum { MOST_ROUTES = 8, QUIET_MS = 10 };
+enum { QUIET_MS = 10 };
 
-/* What was put last on a route (queue, role, zone, server, priority), and when it was said. */
-struct route {
-    const struct rv_store *store;
-    uint64_t hash;
-    int64_t id, said_ms;
-};
-static struct route routes[MOST_ROUTES];
-static int next_route;
-
-/* Of the put that is going on in a transaction of its own. */
-static int later;
-static struct route *quiet; /* nothing was said of it yet; NULL: nothing to say */
-static int64_t quiet_id;
-static char quiet_queue[128];
+struct rv_queue_process rv_queue_process;
 
 static uint64_t
 hash_of(const struct rv_message_spec *spec)
@@ -40,23 +28,25 @@ hash_of(const struct rv_message_spec *spec)
     return hash;
 }
 
-static struct route *
+static struct rv_queue_route *
 route_of(const struct rv_store *store, const struct rv_message_spec *spec)
 {
+    struct rv_queue_process *process = &rv_queue_process;
     uint64_t hash = hash_of(spec);
-    for (int i = 0; i < MOST_ROUTES; i++)
-        if (routes[i].store == store && routes[i].hash == hash)
-            return &routes[i];
-    struct route *route = &routes[next_route++ % MOST_ROUTES];
-    *route = (struct route){ .store = store, .hash = hash };
+    for (int i = 0; i < RV_QUEUE_ROUTES; i++)
+        if (process->routes[i].store == store && process->routes[i].hash == hash)
+            return &process->routes[i];
+    struct rv_queue_route *route = &process->routes[process->next_route];
+    process->next_route = (process->next_route + 1) % RV_QUEUE_ROUTES;
+    *route = (struct rv_queue_route){ .store = store, .hash = hash };
     return route;
 }
 
 void
 rv_queue_announce_later(void)
 {
-    later = 1;
-    quiet = NULL;
+    rv_queue_process.put.going_on = 1;
+    rv_queue_process.put.route = NULL;
 }
 
 int
@@ -65,15 +55,16 @@ rv_queue_announce(struct rv_store *store, const struct rv_message_spec *spec, in
 {
     const char *queue = spec->queue_name ? spec->queue_name : "generic";
     int64_t now_ms = rv_monotonic_ms();
+    struct rv_queue_process *process = &rv_queue_process;
     /* One that is not to be taken at once may wait for other reasons. */
-    int plain = later && rv_store_is_postgres(store) && spec->series == NULL &&
+    int plain = process->put.going_on && rv_store_is_postgres(store) && spec->series == NULL &&
                 spec->deliver_on == 0 && spec->expires_on == 0 &&
-                strlen(queue) < sizeof(quiet_queue);
-    struct route *route = plain ? route_of(store, spec) : NULL;
+                strlen(queue) < sizeof(process->put.queue_name);
+    struct rv_queue_route *route = plain ? route_of(store, spec) : NULL;
     if (route && route->id && now_ms - route->said_ms < QUIET_MS) {
-        quiet = route;
-        quiet_id = id;
-        snprintf(quiet_queue, sizeof(quiet_queue), "%s", queue);
+        process->put.route = route;
+        process->put.id = id;
+        snprintf(process->put.queue_name, sizeof(process->put.queue_name), "%s", queue);
         return 0;
     }
     if (route) {
@@ -89,17 +80,18 @@ rv_queue_announce_now(struct rv_store *store, int was_put)
 {
     rv_value row[1];
     rv_err ignored = RV_ERR_INIT;
-    later = 0;
+    struct rv_queue_route *quiet = rv_queue_process.put.route;
+    rv_queue_process.put.going_on = 0;
     if (quiet == NULL || !was_put)
         return;
     const rv_value params[] = { rv_vint(quiet->id) };
     int waits =
         rv_store_one(store, row, 1, "SELECT id FROM miq_queue WHERE id = $1 AND state = 'ready'",
                      params, 1, &ignored);
-    quiet->id = quiet_id;
+    quiet->id = rv_queue_process.put.id;
     if (waits > 0)
         return;
     rv_err_clear(&ignored);
     quiet->said_ms = rv_monotonic_ms();
-    rv_store_notify(store, RV_QUEUE_CHANNEL, quiet_queue, &ignored);
+    rv_store_notify(store, RV_QUEUE_CHANNEL, rv_queue_process.put.queue_name, &ignored);
 }

@@ -103,7 +103,7 @@ finish_badly(struct rv_dispatcher *dispatcher, const struct rv_message *message,
                                      delay_of(dispatcher, message, why), err);
     if (dead < 0)
         return dead;
-    rv_queue_measure_ended(message, rv_monotonic_us() - dispatcher->began_us, why->code, dead);
+    rv_queue_measure_ended(message, rv_monotonic_us() - dispatcher->own.began_us, why->code, dead);
     rv_log(dead ? RV_ERROR : RV_WARNING, dead ? "message given up" : "message will be tried again",
            RV_F("message", RV_I(message->id)), RV_F("class", RV_S(message->class_name)),
            RV_F("method", RV_S(message->method_name)), RV_F("target", RV_I(message->target_id)),
@@ -183,7 +183,7 @@ finish_well(struct rv_dispatcher *dispatcher, const struct rv_message *message, 
 {
     if (message->task_id || message->callback)
         return finish(dispatcher, message, "ok", "Finished", results, err);
-    dispatcher->kept = 1;
+    dispatcher->own.kept = 1;
     return 0;
 }
 
@@ -206,7 +206,7 @@ deliver(struct rv_dispatcher *dispatcher, const struct rv_command *command,
         return finish_badly(dispatcher, message, &why, err);
     failed = finish_well(dispatcher, message, results, err);
     if (!failed)
-        rv_queue_measure_ended(message, rv_monotonic_us() - dispatcher->began_us, RV_OK, 0);
+        rv_queue_measure_ended(message, rv_monotonic_us() - dispatcher->own.began_us, RV_OK, 0);
     if (!failed)
         rv_log(RV_DEBUG, "MIQ(MiqQueue#delivered)", RV_F("message", RV_I(message->id)),
                RV_F("class", RV_S(message->class_name)), RV_F("method", RV_S(message->method_name)),
@@ -255,20 +255,20 @@ carry_out(struct rv_dispatcher *dispatcher, const struct rv_message *message, rv
 
 /* Whether others like the first one may be taken with it. */
 static int
-are_quick(void *arg, const struct rv_first *first)
+are_quick(void *arg, const char *class_name, const char *method_name)
 {
     const struct rv_dispatcher *dispatcher = arg;
-    return rv_hand_size(&dispatcher->hand, first->class_name, first->method_name, 2) > 1;
+    return rv_hand_size(&dispatcher->own.hand, class_name, method_name, 2) > 1;
 }
 
 /* 1, 0 when there is none, or an error. */
 static int
 fill_hand(struct rv_dispatcher *dispatcher, rv_err *err)
 {
-    struct rv_hand *hand = &dispatcher->hand;
+    struct rv_hand *hand = &dispatcher->own.hand;
     struct rv_taker *taker = &dispatcher->taker;
     int most = 1;
-    taker->floors = &dispatcher->floors;
+    taker->floors = &dispatcher->own.floors;
     if (dispatcher->at_once > 1) {
         taker->alike = are_quick;
         taker->arg = dispatcher;
@@ -284,18 +284,18 @@ fill_hand(struct rv_dispatcher *dispatcher, rv_err *err)
 static int
 work_on(struct rv_dispatcher *dispatcher, struct rv_message *message, rv_err *err)
 {
-    struct rv_hand *hand = &dispatcher->hand;
-    dispatcher->kept = 0;
-    dispatcher->began_us = rv_monotonic_us();
+    struct rv_hand *hand = &dispatcher->own.hand;
+    dispatcher->own.kept = 0;
+    dispatcher->own.began_us = rv_monotonic_us();
     hand->began_ms = rv_monotonic_ms();
     rv_queue_measure_taken(message);
     int failed = carry_out(dispatcher, message, err);
-    int64_t took_us = rv_monotonic_us() - dispatcher->began_us;
+    int64_t took_us = rv_monotonic_us() - dispatcher->own.began_us;
     hand->began_ms = 0;
     rv_hand_learn(hand, message, took_us);
     if (failed)
         rv_wrap(err, "message %lld", (long long)message->id);
-    if (!failed && dispatcher->kept)
+    if (!failed && dispatcher->own.kept)
         rv_hand_keep(hand, message);
     else
         rv_message_free(message);
@@ -309,13 +309,13 @@ work_on(struct rv_dispatcher *dispatcher, struct rv_message *message, rv_err *er
 int
 rv_dispatch_one(struct rv_dispatcher *dispatcher, rv_err *err)
 {
-    struct rv_hand *hand = &dispatcher->hand;
+    struct rv_hand *hand = &dispatcher->own.hand;
     int done = hand->next < hand->count ? 1 : fill_hand(dispatcher, err);
     if (done > 0)
         done = work_on(dispatcher, rv_hand_next(hand), err);
     if (done < 0) {
         rv_hand_drop(hand);
-        rv_floors_forget(&dispatcher->floors);
+        rv_floors_forget(&dispatcher->own.floors);
     }
     return done;
 }
@@ -323,14 +323,14 @@ rv_dispatch_one(struct rv_dispatcher *dispatcher, rv_err *err)
 int
 rv_dispatch_in_hand(const struct rv_dispatcher *dispatcher)
 {
-    return dispatcher->hand.count - dispatcher->hand.next;
+    return dispatcher->own.hand.count - dispatcher->own.hand.next;
 }
 
 /* What fails here is done again when the message at work is over. */
 int
 rv_dispatch_waiting(struct rv_dispatcher *dispatcher)
 {
-    struct rv_hand *hand = &dispatcher->hand;
+    struct rv_hand *hand = &dispatcher->own.hand;
     rv_err ignored = RV_ERR_INIT;
     int count = 0;
     if (rv_dispatch_in_hand(dispatcher) == 0 || hand->going_back || hand->began_ms == 0 ||
@@ -345,7 +345,7 @@ rv_dispatch_waiting(struct rv_dispatcher *dispatcher)
 int
 rv_dispatch_settle(struct rv_dispatcher *dispatcher, rv_err *err)
 {
-    struct rv_hand *hand = &dispatcher->hand;
+    struct rv_hand *hand = &dispatcher->own.hand;
     int failed = rv_hand_acknowledge(hand, dispatcher->store, dispatcher->taker.holder, err);
     int back =
         failed ? failed : rv_hand_give_back(hand, dispatcher->store, dispatcher->taker.holder, err);

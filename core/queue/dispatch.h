@@ -5,6 +5,7 @@
 #ifndef RV_DISPATCH_H
 #define RV_DISPATCH_H
 
+#include "queue/floors.h"
 #include "queue/hand.h"
 #include "queue/queue.h"
 
@@ -26,7 +27,8 @@ struct rv_command {
 #define RV_COMMAND_NO_RETRY (1 << 0)
 
 /* What run returns (as it is) when nothing was done yet and it shall be tried again after delay_ms:
- * the attempt does not count, whatever the message's flags. why is what its task shows. */
+ * the attempt does not count, whatever the message's flags. why is what its task shows. ManageIQ's
+ * "retry later" (QUE-11), for commands whose other side is not ready. */
 #define RV_COMMAND_LATER 1
 int rv_command_later(rv_err *err, int64_t delay_ms, const char *why);
 
@@ -46,10 +48,13 @@ struct rv_dispatcher {
     /* Most messages taken together, when they are quick; 0 and 1: one by one. taker.alike, floors
      * and arg are its own then. */
     int at_once;
-    int64_t began_us; /* its own: when the message was taken */
-    struct rv_hand hand;
-    struct rv_floors floors;
-    int kept; /* the message is done, and acknowledged later */
+    /* No concern of whoever sets one up: zeroed, then dispatch.c's alone. */
+    struct {
+        int64_t began_us; /* when the message at work was begun */
+        struct rv_hand hand;
+        struct rv_floors floors;
+        int kept; /* the message is done, and acknowledged later */
+    } own;
 };
 int rv_dispatch_one(struct rv_dispatcher *dispatcher, rv_err *err);
 /* To be called in the waits of a command: when it runs long, and the store is idle, what else was

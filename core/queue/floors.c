@@ -6,11 +6,12 @@
  * lower ids can still turn up (ids are handed out in blocks, delays end, workers die): a look at
  * all happens ten times a second, or, where one takes long, as often as costs a tenth of the time.
  */
-#include "queue/queue_internal.h"
+#include "queue/floors.h"
 
 #include <stdio.h>
 #include <string.h>
 #include "base/clock.h"
+#include "queue/queue_internal.h"
 
 enum { EVERY_US = 100000, TIMES_ITS_COST = 10, DEAR_US = 3000 };
 

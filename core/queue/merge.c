@@ -122,6 +122,25 @@ rv_queue_put_or_update(struct rv_store *store, const struct rv_message_spec *spe
     return done;
 }
 
+int
+rv_queue_follow(struct rv_store *store, int64_t id, int64_t *task_id, rv_err *err)
+{
+    rv_value row[1];
+    const rv_value params[] = { rv_vint(id), rv_vint(*task_id) };
+    int64_t changed = 0;
+    if (rv_store_exec(store, &changed,
+                      "UPDATE miq_queue SET miq_task_id = $2 WHERE id = $1"
+                      " AND miq_task_id IS NULL AND state = 'ready'",
+                      params, 2, err))
+        return rv_wrap(err, "follow message %lld", (long long)id);
+    if (changed > 0)
+        return 1;
+    int found = rv_store_one(store, row, 1, "SELECT miq_task_id FROM miq_queue WHERE id = $1",
+                             params, 1, err);
+    *task_id = found > 0 && row[0].type == RV_INT ? row[0].v.i : 0;
+    return found < 0 ? rv_wrap(err, "follow message %lld", (long long)id) : 0;
+}
+
 static int
 take_back(struct rv_store *store, const struct rv_message_spec *spec, void *arg, int64_t *id,
           rv_err *err)

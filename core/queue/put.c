@@ -9,14 +9,12 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/text.h"
-
-/* What this process works on now. */
-static const struct rv_message *current;
+#include "queue/process.h"
 
 void
 rv_queue_working_on(const struct rv_message *message)
 {
-    current = message;
+    rv_queue_process.working_on = message;
 }
 
 static const char *
@@ -74,7 +72,8 @@ static struct rv_message_spec
 completed(const struct rv_message_spec *given)
 {
     static const struct rv_message none;
-    const struct rv_message *parent = current ? current : &none;
+    const struct rv_message *working_on = rv_queue_process.working_on;
+    const struct rv_message *parent = working_on ? working_on : &none;
     struct rv_message_spec spec = *given;
     spec.queue_name = or_default(spec.queue_name, "generic");
     spec.args = or_default(spec.args, "{}");

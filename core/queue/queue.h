@@ -83,36 +83,21 @@ typedef int (*rv_queue_merge)(void *arg, const struct rv_message *found,
                               struct rv_message_spec *spec, rv_err *err);
 int rv_queue_put_or_update(struct rv_store *store, const struct rv_message_spec *spec,
                            rv_queue_merge merge, void *arg, int64_t *id, rv_err *err);
-/* Deletes a ready message as put by either of the two above (its task ends as cancelled). 1 when
- * there was one, else 0. */
+/* A task for a message that stands already, when put-unless-exists has found one: 1 when *task_id
+ * follows it now, since no other does; else 0 with *task_id the one that does (0: none, a worker
+ * has it). */
+int rv_queue_follow(struct rv_store *store, int64_t id, int64_t *task_id, rv_err *err);
+/* Deletes a ready message as put by either of the two above (its task ends as an error, "taken back
+ * from the queue"). 1 when there was one, else 0. ManageIQ's unqueue: for who asked and has no need
+ * any more, while rv_task_cancel is a person's. */
 int rv_queue_unput(struct rv_store *store, const struct rv_message_spec *spec, rv_err *err);
 
-/* Many at once, of any kinds, each a put of its own: in one statement. ids: count of them, may be
- * NULL. */
+/* Many at once, of any kinds, each a put of its own: in one statement, for who asks something of
+ * each of many rows or servers (QUE-17). ids: count of them, may be NULL. */
 int rv_queue_put_many(struct rv_store *store, const struct rv_message_spec *specs, int count,
                       int64_t *ids, rv_err *err);
 
-/* What a taker of one queue may remember between its looks, so that they need not read past all
- * that was taken while somebody holds a snapshot open. Zeroed at first. */
-enum { RV_FLOORS = 4 };
-struct rv_floors {
-    struct {
-        int priority;
-        int64_t id;
-    } at[RV_FLOORS];
-    int count, partly;
-    int64_t full_ended_us, full_took_us;
-    /* What was taken last; while there is more, the next is claimed without a look. */
-    struct {
-        int found, with_others, priority;
-        int64_t id;
-        char class_name[64], method_name[64];
-    } last;
-};
-/* Begin anew: something with a low id is ready again. NULL allowed. */
-void rv_floors_forget(struct rv_floors *floors);
-
-struct rv_first;
+struct rv_floors;
 
 /* Who takes. */
 struct rv_taker {
@@ -123,13 +108,15 @@ struct rv_taker {
     const char *server_guid;
     int max_priority; /* 200; 20 for priority workers */
     int64_t lease_ms;
-    struct rv_floors *floors; /* NULL: every look is at everything */
-    /* For rv_queue_take_some: whether others like this one are wanted with it. NULL: yes. */
-    int (*alike)(void *arg, const struct rv_first *first);
+    /* What it remembers between its looks (floors.h); NULL: every look is at everything. */
+    struct rv_floors *floors;
+    /* For rv_queue_take_some: whether others of that command are wanted with the first. NULL: yes.
+     */
+    int (*alike)(void *arg, const char *class_name, const char *method_name);
     void *arg;
 };
 /* The first message that fits, by priority, then id. 1 with *out the caller's, 0 when there is
- * none. */
+ * none. rv_queue_take_some with most 1, for takers that need no list: tests, benchmarks. */
 int rv_queue_take(struct rv_store *store, const struct rv_taker *taker, struct rv_message **out,
                   rv_err *err);
 /* The same, with up to most - 1 more that follow it: of its class, method and priority. They are
@@ -141,7 +128,11 @@ int rv_queue_take_some(struct rv_store *store, const struct rv_taker *taker, int
  * some has passed on; the others are ended. */
 int rv_queue_done_some(struct rv_store *store, struct rv_message *const *messages, int count,
                        int64_t holder, rv_err *err);
-/* What was not begun, of rv_queue_take_some: as it was before. What has passed on is left. */
+/* What was not begun, of rv_queue_take_some: as it was before. A worker does this (dispatch.h) when
+ * one of them runs long, in the waits of that one's command, and at the latest when it is over:
+ * what computes without waiting keeps the others (at most 64 that proved quick) until then. Their
+ * leases are renewed with the worker's, and its death frees them as well. What has passed on is
+ * left. */
 int rv_queue_give_back_some(struct rv_store *store, struct rv_message *const *messages, int count,
                             int64_t holder, rv_err *err);
 /* How a message was carried out. state: "ok", "warn" or "error"; the status of its task is the same

@@ -6,6 +6,7 @@
 #define RV_QUEUE_INTERNAL_H
 
 #include "base/buf.h"
+#include "queue/floors.h"
 #include "queue/queue.h"
 
 enum {
@@ -44,19 +45,6 @@ void rv_first_free(struct rv_first *first);
 /* 1, 0 when there is none, or an error. */
 int rv_queue_look(struct rv_first *out, struct rv_store *store, const struct rv_taker *taker,
                   int64_t now_ms, rv_err *err);
-
-/* Floors: a look at everything must be taken; may be, when nothing was found above them; was. */
-int rv_floors_full_is_due(const struct rv_floors *floors);
-int rv_floors_full_is_allowed(const struct rv_floors *floors);
-void rv_floors_full_done(struct rv_floors *floors, int64_t began_us);
-void rv_floors_found(struct rv_floors *floors, int priority, int64_t id);
-/* Whether the next claim may go without a look, which is neither due nor dear; what was taken last
- * (texts are borrowed); and noting it, NULL: nothing was. */
-int rv_floors_look_is_spared(const struct rv_floors *floors);
-struct rv_first rv_floors_last(struct rv_floors *floors);
-void rv_floors_taken(struct rv_floors *floors, const struct rv_first *first);
-/* ms until the look that was left out may be taken; -1: none was. */
-int64_t rv_floors_wait_ms(const struct rv_floors *floors);
 
 /* What a row is read from: SELECT or RETURNING these, then rv_queue_message_of. */
 #define RV_MESSAGE_COLUMNS                                                                         \

@@ -149,7 +149,8 @@ claim_of_series(struct rv_store *store, const struct claim *claim, struct rv_mes
 static int
 are_wanted(const struct rv_taker *taker, const struct rv_first *first)
 {
-    return first->with_others && (taker->alike == NULL || taker->alike(taker->arg, first));
+    return first->with_others && (taker->alike == NULL ||
+                                  taker->alike(taker->arg, first->class_name, first->method_name));
 }
 
 /* As take_after_look, of what is like the last one, or the first there is. */

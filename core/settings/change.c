@@ -253,14 +253,3 @@ rv_settings_change_all(struct rv_store *store, const struct rv_settings_edits *e
     free(change.envelopes);
     return failed ? rv_wrap(err, "change settings") : 0;
 }
-
-int
-rv_settings_change(struct rv_store *store, const char *table, int64_t resource_id, const char *key,
-                   const char *text, rv_err *err)
-{
-    const struct rv_settings_edit edit = { key, text };
-    const struct rv_settings_edits edits = {
-        .table = table, .resource_id = resource_id, .list = &edit, .count = 1
-    };
-    return rv_settings_change_all(store, &edits, err);
-}

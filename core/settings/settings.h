@@ -106,9 +106,6 @@ struct rv_settings_edit_list;
 int rv_settings_edits_of(struct rv_settings_edit_list **out, struct rv_settings_edits *edits,
                          const cJSON *object, rv_err *err);
 void rv_settings_edits_free(struct rv_settings_edit_list *list);
-/* One change by the server itself. */
-int rv_settings_change(struct rv_store *store, const char *table, int64_t resource_id,
-                       const char *key, const char *text, rv_err *err);
 /* A secret's value for the worker that needs it: 1 with *out, which the caller wipes and frees, 0
  * when none is set, or an error. */
 struct rv_settings_scope {

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "queue/dispatch.h"
+#include "queue/floors.h"
 #include "queue/queue.h"
 #include "queue/task.h"
 #include "support/support.h"

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "settings/settings.h"
+#include "support/settings.h"
 #include "support/support.h"
 
 static struct rv_test_db db;
@@ -149,7 +150,7 @@ server_beats_zone_beats_region_beats_default(void **state)
     };
     struct rv_settings *settings = rv_settings_new();
     for (size_t i = 0; i < RV_COUNT(steps); i++) {
-        if (rv_settings_change(store, steps[i].table, steps[i].id, key, steps[i].text, &err) ||
+        if (rv_test_set(store, steps[i].table, steps[i].id, key, steps[i].text, &err) ||
             rv_settings_load(settings, store, 1, 2, 3, &err))
             fail_msg("%s", err.text);
         assert_int_equal(rv_settings_int(settings, key), steps[i].expected);
@@ -157,7 +158,7 @@ server_beats_zone_beats_region_beats_default(void **state)
     /* reeve.yaml lies over all, and is not forgotten when the store is read again. */
     RV_AUTO_JSON cJSON *file = cJSON_Parse("{\"workers.generic.count\":8}");
     assert_int_equal(rv_settings_overlay(settings, file, "reeve.yaml", &err), 0);
-    assert_int_equal(rv_settings_change(store, "zones", 2, key, "4", &err), 0);
+    assert_int_equal(rv_test_set(store, "zones", 2, key, "4", &err), 0);
     assert_int_equal(rv_settings_load(settings, store, 1, 2, 3, &err), 0);
     assert_int_equal(rv_settings_int(settings, key), 8);
     rv_settings_free(settings);
@@ -168,9 +169,9 @@ an_invalid_setting_is_refused_and_not_stored(void **state)
 {
     (void)state;
     rv_err err = RV_ERR_INIT;
-    assert_int_equal(rv_settings_change(store, "zones", 2, "workers.generic.count", "-1", &err),
+    assert_int_equal(rv_test_set(store, "zones", 2, "workers.generic.count", "-1", &err),
                      RV_E_INVALID);
-    assert_int_equal(rv_settings_change(store, "zones", 2, "workers.genric.count", "1", &err),
+    assert_int_equal(rv_test_set(store, "zones", 2, "workers.genric.count", "1", &err),
                      RV_E_INVALID);
     assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM settings_changes"), 0);
     /* One that a newer version wrote is skipped. */
@@ -189,19 +190,16 @@ stored_settings_that_do_not_fit_each_other_are_not_in_force(void **state)
     (void)state;
     rv_err err = RV_ERR_INIT;
     struct rv_settings *settings = rv_settings_new();
-    assert_int_equal(rv_settings_change(store, "zones", 2, "refresh.retry_min", "1m", &err),
-                     RV_E_INVALID);
+    assert_int_equal(rv_test_set(store, "zones", 2, "refresh.retry_min", "1m", &err), RV_E_INVALID);
     assert_non_null(strstr(err.text, "'refresh.retry_max' (30s)"));
     rv_err_clear(&err);
-    assert_int_equal(rv_settings_change(store, "zones", 2, "refresh.retry_max", "2m", &err), 0);
-    assert_int_equal(rv_settings_change(store, "zones", 2, "refresh.retry_min", "1m", &err), 0);
-    assert_int_equal(rv_settings_change(store, "miq_servers", 3, "refresh.retry_max", "40s", &err),
-                     0);
+    assert_int_equal(rv_test_set(store, "zones", 2, "refresh.retry_max", "2m", &err), 0);
+    assert_int_equal(rv_test_set(store, "zones", 2, "refresh.retry_min", "1m", &err), 0);
+    assert_int_equal(rv_test_set(store, "miq_servers", 3, "refresh.retry_max", "40s", &err), 0);
     assert_int_equal(rv_settings_load(settings, store, 1, 2, 3, &err), 0);
     assert_int_equal(rv_settings_int(settings, "refresh.retry_min"), 1000);
     assert_int_equal(rv_settings_int(settings, "refresh.retry_max"), 30000);
-    assert_int_equal(rv_settings_change(store, "miq_servers", 3, "refresh.retry_max", NULL, &err),
-                     0);
+    assert_int_equal(rv_test_set(store, "miq_servers", 3, "refresh.retry_max", NULL, &err), 0);
     assert_int_equal(rv_settings_load(settings, store, 1, 2, 3, &err), 0);
     assert_int_equal(rv_settings_int(settings, "refresh.retry_min"), 60000);
     rv_settings_free(settings);

@@ -5,6 +5,7 @@
 #include "contract.h"
 
 #include "settings/settings.h"
+#include "support/settings.h"
 #include "store/record.h"
 #include "support/support.h"
 
@@ -45,11 +46,11 @@ server_beats_zone_beats_region_beats_default_and_each_says_so(void **state)
     const char *key = "workers.generic.count";
     seed(store);
     assert_in_force(store, key, "2", "default");
-    must(rv_settings_change(store, "miq_regions", REGION, key, "3", err));
+    must(rv_test_set(store, "miq_regions", REGION, key, "3", err));
     assert_in_force(store, key, "3", "region");
-    must(rv_settings_change(store, "zones", ZONE, key, "4", err));
+    must(rv_test_set(store, "zones", ZONE, key, "4", err));
     assert_in_force(store, key, "4", "zone");
-    must(rv_settings_change(store, "miq_servers", SERVER, key, "5", err));
+    must(rv_test_set(store, "miq_servers", SERVER, key, "5", err));
     assert_in_force(store, key, "5", "server");
     struct rv_settings *settings = in_force(store, "miq_servers", SERVER);
     assert_string_equal(rv_settings_at(settings, RV_LAYER_DEFAULT, key), "2");
@@ -66,11 +67,11 @@ taking_a_value_away_restores_the_one_of_the_layer_below(void **state)
     struct rv_store *store = store_of(state);
     const char *key = "workers.poll";
     seed(store);
-    must(rv_settings_change(store, "zones", ZONE, key, "4s", err));
-    must(rv_settings_change(store, "miq_servers", SERVER, key, "5s", err));
-    must(rv_settings_change(store, "miq_servers", SERVER, key, NULL, err));
+    must(rv_test_set(store, "zones", ZONE, key, "4s", err));
+    must(rv_test_set(store, "miq_servers", SERVER, key, "5s", err));
+    must(rv_test_set(store, "miq_servers", SERVER, key, NULL, err));
     assert_in_force(store, key, "4s", "zone");
-    must(rv_settings_change(store, "zones", ZONE, key, NULL, err));
+    must(rv_test_set(store, "zones", ZONE, key, NULL, err));
     assert_in_force(store, key, "3s", "default");
     assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM settings_changes"), 0);
 }
@@ -80,14 +81,13 @@ only_differences_are_stored_however_the_value_is_written(void **state)
 {
     struct rv_store *store = store_of(state);
     seed(store);
-    must(
-        rv_settings_change(store, "miq_servers", SERVER, "workers.heartbeat_timeout", "120s", err));
+    must(rv_test_set(store, "miq_servers", SERVER, "workers.heartbeat_timeout", "120s", err));
     assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM settings_changes"), 0);
-    must(rv_settings_change(store, "miq_regions", REGION, "workers.generic.count", "7", err));
-    must(rv_settings_change(store, "miq_servers", SERVER, "workers.generic.count", "8", err));
+    must(rv_test_set(store, "miq_regions", REGION, "workers.generic.count", "7", err));
+    must(rv_test_set(store, "miq_servers", SERVER, "workers.generic.count", "8", err));
     assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM settings_changes"), 2);
     /* What the region says is no difference: the server's own row goes. */
-    must(rv_settings_change(store, "miq_servers", SERVER, "workers.generic.count", "7", err));
+    must(rv_test_set(store, "miq_servers", SERVER, "workers.generic.count", "7", err));
     assert_column(store, "SELECT resource_type FROM settings_changes", "region");
     assert_in_force(store, "workers.generic.count", "7", "region");
 }
@@ -98,14 +98,14 @@ what_a_type_of_workers_inherits_is_told_with_the_key_it_comes_from(void **state)
     struct rv_store *store = store_of(state);
     const char *key = "workers.generic.nice";
     seed(store);
-    must(rv_settings_change(store, "zones", ZONE, "workers.queue.nice", "7", err));
+    must(rv_test_set(store, "zones", ZONE, "workers.queue.nice", "7", err));
     struct rv_settings *settings = in_force(store, "miq_servers", SERVER);
     assert_int_equal(rv_settings_int(settings, key), 7);
     assert_int_equal(rv_settings_origin(settings, key), RV_LAYER_ZONE);
     assert_string_equal(rv_settings_source(settings, key), "workers.queue.nice");
     assert_null(rv_settings_at(settings, RV_LAYER_DEFAULT, key));
     rv_settings_free(settings);
-    must(rv_settings_change(store, "miq_servers", SERVER, key, "9", err));
+    must(rv_test_set(store, "miq_servers", SERVER, key, "9", err));
     settings = in_force(store, "miq_servers", SERVER);
     assert_int_equal(rv_settings_int(settings, key), 9);
     assert_string_equal(rv_settings_source(settings, key), key);

@@ -314,6 +314,23 @@ a_request_does_not_join_one_that_waits_to_be_ended(void **state)
     assert_int_equal(first, second);
 }
 
+static void
+without_a_limit_many_requests_stay_a_list(void **state)
+{
+    enum { MANY = 150 };
+    struct rv_ask asks[MANY];
+    (void)state;
+    for (int i = 0; i < MANY; i++)
+        asks[i] = (struct rv_ask){ .kind = rv_model_kind("vm"), .id = 1000000000001 + i };
+    char *limited = NULL, *all = NULL;
+    must(rv_targets_merge(&limited, NULL, asks, MANY, MOST, err));
+    assert_string_equal(limited, "{}");
+    must(rv_targets_merge(&all, NULL, asks, MANY, 0, err));
+    assert_non_null(strstr(all, "1000000000150"));
+    free(limited);
+    free(all);
+}
+
 int
 main(void)
 {
@@ -321,6 +338,7 @@ main(void)
         targets_test(ten_requests_during_a_run_leave_one_queued_message),
         targets_test(a_request_does_not_join_one_that_was_cancelled_after_its_worker_gave_it_back),
         targets_test(a_request_does_not_join_one_that_waits_to_be_ended),
+        targets_test(without_a_limit_many_requests_stay_a_list),
         targets_test(two_objects_merge_and_the_provider_makes_everything_of_them),
         targets_test(ninety_nine_objects_are_few_and_a_hundred_are_everything),
         targets_test(a_targeted_refresh_changes_its_objects_and_never_deletes_others),
