@@ -49,6 +49,11 @@ class Case(reeve_it.Case):
         rows = self.database().query(f"SELECT holder, generation FROM leases WHERE name = 'refresh/{number}'")
         return tuple(int(text) for text in rows[0]) if rows else None
 
+    def processor_s(self, pid):
+        with open(f"/proc/{pid}/stat") as file:
+            words = file.read().rsplit(")", 1)[1].split()
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
     def freeze(self, pid):
         """Between two transactions: inside of one it holds the lease's lock, and nobody could take it over."""
         def frozen():
@@ -164,6 +169,27 @@ class Refresh(Case):
         self.until(lambda: self.lease(number)[0] not in (77, before[0]), "a successor", 20)
         self.follows()
         self.no_duplicates()
+
+    def test_worker_that_waits_for_a_lease_waits_also_after_new_settings(self):
+        reeved = self.start(*QUICK)
+        number = self.add(reeved)
+        self.refreshed(reeved, number)
+        victim = self.refresher(reeved)
+        hold = "UPDATE leases SET holder = {}, generation = generation + 1, expires_at = {} WHERE name = 'refresh/{}'"
+        self.database().query(hold.format(77, int((time.time() + 60) * 1000), number))
+        waiting = self.refresher(reeved, [victim])
+        self.until(lambda: reeve_it.alive(waiting) and self.database().one(
+            f"SELECT pid FROM miq_workers WHERE pid = {waiting}"), "the successor is there")
+        reeved.signal(signal.SIGHUP)
+        self.until(lambda: "settings read again" in reeved.log(), "new settings")
+        time.sleep(0.5)
+        before = self.processor_s(waiting)
+        time.sleep(1.5)
+        self.assertLess(self.processor_s(waiting) - before, 0.3)
+        self.database().query(hold.format(0, 0, number))
+        self.until(lambda: self.lease(number)[0], "it takes the lease")
+        self.follows()
+        self.assertIn(waiting, reeved.children("refresh"))
 
     def test_paused_provider_has_no_worker(self):
         reeved = self.start(*QUICK)
