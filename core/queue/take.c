@@ -106,14 +106,19 @@ in_order(const void *a, const void *b)
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
-/* How many, or an error. */
+/* How many, or an error. Several are claimed without waiting for SQLite's disk: they are fresh and
+ * may run again, so that a power cut which loses the claim (and with it whoever claimed) leaves
+ * them as they were. What their commands save, and their end, does wait, and the claim is before it
+ * in the log. One that may not run again never loses its claim. */
 static int
 claim_them(struct rv_store *store, const struct claim *claim, struct rv_message **out, rv_err *err)
 {
     RV_AUTO_ROWS struct rv_rows *rows = NULL;
     struct rv_queue_sql sql = rv_queue_sql_new();
     add_claim(&sql, store, claim);
+    rv_store_relax(store, claim->most > 1);
     int count = rv_store_query(store, &rows, rv_buf_text(&sql.sql), sql.params, sql.count, err);
+    rv_store_relax(store, 0);
     if (count == 0)
         count = read_claimed(out, claim->most, rows, err);
     rv_buf_free(&sql.sql);

@@ -409,6 +409,22 @@ while_there_is_more_a_claim_takes_one_statement(void **state)
     free_all(out, 1);
 }
 
+/* The claim of several need not wait for SQLite's disk; whatever is committed after it does. */
+static void
+after_a_claim_of_several_commits_wait_for_the_disk_again(void **state)
+{
+    (void)state;
+    struct rv_message *out[8];
+    struct rv_taker who = queue_taker(7);
+    struct rv_message_spec spec = again("m");
+    for (int i = 0; i < 8; i++)
+        queue_put(&spec);
+    assert_int_equal(take_some(&who, 8, out), 8);
+    if (!rv_test_is_postgres())
+        assert_int_equal(rv_test_int(queue_store, "PRAGMA synchronous"), 2);
+    free_all(out, 8);
+}
+
 static void
 a_message_below_the_floor_is_found_soon(void **state)
 {
@@ -515,6 +531,7 @@ main(void)
         QUEUE_TEST(looks_above_the_floors_keep_to_the_order),
         QUEUE_TEST(claims_without_a_look_keep_to_the_order),
         QUEUE_TEST(while_there_is_more_a_claim_takes_one_statement),
+        QUEUE_TEST(after_a_claim_of_several_commits_wait_for_the_disk_again),
         QUEUE_TEST(a_message_below_the_floor_is_found_soon),
         QUEUE_TEST(when_looks_at_everything_are_dear_they_are_rare_but_not_forgotten),
         QUEUE_TEST(under_load_little_is_said_and_nothing_is_missed),
