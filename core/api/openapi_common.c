@@ -113,14 +113,38 @@ static const struct {
     { "ProviderTypes", JSON({"type": "object", "additionalProperties": false,
         "required": ["types"], "properties": {"types": {"type": "array",
             "items": {"$ref": "#/components/schemas/ProviderType"}}}}) },
+    { "DiagnosticsFile", JSON({"type": "object", "additionalProperties": false,
+        "required": ["present"], "properties": {"present": {"type": "boolean"},
+            "mode": {"type": "string", "pattern": "^[0-7]{4}$"}, "owner": {"type": "integer"}}}) },
     { "Diagnostics", JSON({"type": "object", "additionalProperties": false,
-        "required": ["server", "home", "database", "log"], "properties": {
+        "required": ["server", "home", "database", "keeping", "log"], "properties": {
             "log": {"type": "array", "items": {"type": "string"}},
-            "keeping": {"type": "object"},
-            "server": {"type": "object", "required": ["version", "time_ms"]},
-            "home": {"type": ["object", "null"]},
-            "database": {"type": "object",
-                "required": ["engine", "schema_version", "answer_us", "bytes"]}}}) },
+            "keeping": {"type": "object", "additionalProperties": false, "properties": {
+                "changes_keep_ms": {"type": "integer"}, "purge_interval_ms": {"type": "integer"},
+                "made_ms": {"type": "integer"}, "oldest_change_ms": {"type": "integer"},
+                "last_backup_ms": {"type": "integer"}}},
+            "server": {"type": "object", "additionalProperties": false,
+                "required": ["version", "time_ms"], "properties": {
+                    "version": {"type": "string"}, "hostname": {"type": "string"},
+                    "time_ms": {"type": "integer"}, "open_files": {"type": "integer"},
+                    "open_files_max": {"type": "integer"}, "processors": {"type": "integer"}}},
+            "home": {"type": ["object", "null"], "additionalProperties": false, "properties": {
+                "path": {"type": "string"}, "user": {"type": "integer"},
+                "free_bytes": {"type": "integer"}, "size_bytes": {"type": "integer"},
+                "free_files": {"type": "integer"}, "files": {"type": "integer"},
+                "files_of_ours": {"type": "object", "additionalProperties": false, "properties": {
+                    "key": {"$ref": "#/components/schemas/DiagnosticsFile"},
+                    "admin-password": {"$ref": "#/components/schemas/DiagnosticsFile"},
+                    "reeve.yaml": {"$ref": "#/components/schemas/DiagnosticsFile"}}}}},
+            "database": {"type": "object", "additionalProperties": false,
+                "required": ["engine", "schema_version", "answer_us", "bytes"], "properties": {
+                    "engine": {"enum": ["sqlite", "postgresql"]},
+                    "schema_version": {"type": "integer"}, "answer_us": {"type": "integer"},
+                    "bytes": {"type": "integer"}, "time_ms": {"type": "integer"},
+                    "connections": {"type": "integer"},
+                    "oldest_transaction_ms": {"type": "integer"}, "standby": {"type": "boolean"},
+                    "settings": {"type": "object", "additionalProperties": {"type": "string"},
+                        "description": "PostgreSQL's own, by their names"}}}}}) },
     { "CollectionOptions", JSON({"type": "object", "additionalProperties": false,
         "required": ["attributes", "virtual_attributes", "relationships", "subcollections", "data"],
         "properties": {

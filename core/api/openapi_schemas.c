@@ -250,6 +250,7 @@ void
 rv_openapi_schemas(struct rv_request *req, rv_json_writer *w)
 {
     rv_openapi_common(w);
+    rv_openapi_settings_schema(w);
     rv_openapi_bodies(req, w);
     for (int i = 0; i < rv_model_count(); i++) {
         write_kind(w, rv_model_at(i));

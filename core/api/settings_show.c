@@ -16,6 +16,13 @@ rv_settings_below(const char *key, const char *section)
     return len == 0 || (strncmp(key, section, len) == 0 && (key[len] == '.' || key[len] == '\0'));
 }
 
+/* As it may be shown: a store's URL without its password. The caller's. */
+static char *
+shown(const struct rv_setting *setting, const char *text)
+{
+    return rv_streq(setting->key, "store") ? rv_store_url_public(text) : rv_strdup(text);
+}
+
 static const char *
 text_of(const struct rv_settings *settings, const struct rv_setting *setting)
 {
@@ -39,8 +46,10 @@ rv_settings_show_nested(struct rv_request *req, const struct rv_settings *settin
             cJSON_AddNumberToObject(object, last, (double)rv_settings_int(settings, one->key));
         else if (one->type == RV_SET_FLAG)
             cJSON_AddBoolToObject(object, last, rv_settings_int(settings, one->key) != 0);
-        else
-            cJSON_AddStringToObject(object, last, text_of(settings, one));
+        else {
+            RV_AUTO_FREE char *text = shown(one, text_of(settings, one));
+            cJSON_AddStringToObject(object, last, text);
+        }
     }
     rv_json_writer w = rv_answer_json(req, 200);
     RV_AUTO_FREE char *text = cJSON_PrintUnformatted(top);
@@ -71,14 +80,16 @@ write_limits(rv_json_writer *w, const struct rv_setting *setting)
 }
 
 static void
-write_layers(rv_json_writer *w, const struct rv_settings *settings, const char *key)
+write_layers(rv_json_writer *w, const struct rv_settings *settings,
+             const struct rv_setting *setting)
 {
     rv_jw_name(w, "layers");
     rv_jw_object(w);
     for (int layer = RV_LAYER_DEFAULT; layer < RV_LAYERS; layer++) {
-        const char *text = rv_settings_at(settings, layer, key);
-        if (text)
-            write_pair(w, rv_settings_layer_name(layer), text);
+        const char *text = rv_settings_at(settings, layer, setting->key);
+        RV_AUTO_FREE char *visible = text ? shown(setting, text) : NULL;
+        if (visible)
+            write_pair(w, rv_settings_layer_name(layer), visible);
     }
     rv_jw_end_object(w);
 }
@@ -88,10 +99,11 @@ write_one(rv_json_writer *w, const struct rv_settings *settings, const struct rv
 {
     int traits = rv_settings_traits(setting->key);
     const char *source = rv_settings_source(settings, setting->key);
+    RV_AUTO_FREE char *value = shown(setting, text_of(settings, setting));
 
     rv_jw_object(w);
     write_pair(w, "key", setting->key);
-    write_pair(w, "value", text_of(settings, setting));
+    write_pair(w, "value", value);
     write_pair(w, "origin", rv_settings_layer_name(rv_settings_origin(settings, setting->key)));
     if (setting->inherits)
         write_pair(w, "inherits", setting->inherits);
@@ -99,7 +111,7 @@ write_one(rv_json_writer *w, const struct rv_settings *settings, const struct rv
         write_pair(w, "inherited_from", source);
     write_pair(w, "type", rv_settings_type_name(setting->type));
     write_limits(w, setting);
-    write_layers(w, settings, setting->key);
+    write_layers(w, settings, setting);
     write_pair(w, "takes_effect", traits & RV_SET_AT_START ? "at the next start" : "at once");
     write_pair(w, "kept_in", traits & RV_SET_FILE_ONLY ? "reeve.yaml" : "database");
     write_pair(w, "help", setting->help);

@@ -263,10 +263,13 @@ slot_lost_child(struct rv_supervisor *s, struct rv_slot *slot, const struct rv_c
         return;
     if (!child->ended_by_us && child->stop_ms == 0)
         rv_supervisor_tell(s, "evm_worker_killed", child, how);
-    if (child->stop_ms && child->gentle) /* too old or too large: its place is taken at once */
+    /* Told to end, as too old or too large: after a good life its place is taken at once. After a
+     * short one the next would end like it, and its start is work too. */
+    int64_t lived_ms = now_ms - child->started_ms;
+    if (child->stop_ms && child->gentle && lived_ms >= RV_GOOD_LIFE_MS)
         slot->start_at_ms = now_ms;
     else
-        rv_slot_ended(slot, now_ms - child->started_ms, now_ms);
+        rv_slot_ended(slot, lived_ms, now_ms);
     if (slot->failures >= RV_LOOP_FAILURES && slot->failures % RV_LOOP_FAILURES == 0)
         say_loop(s, slot, child, how);
     if (slot->provider && is_fault(child, status)) {

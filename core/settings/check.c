@@ -110,6 +110,12 @@ rv_settings_check_value(const struct rv_setting *setting, const char *text, rv_e
         return rv_fail(err, RV_E_INVALID, "'%s' is out of range, %lld to %lld%s%s", text,
                        (long long)setting->min, (long long)setting->max, *unit ? " " : "", unit);
     }
+    int64_t least = rv_settings_least(setting);
+    if (least > 0 && number != 0 && number < least)
+        return rv_fail(err, RV_E_INVALID,
+                       "'%s' is out of range, 0 for no limit, or %lld bytes and "
+                       "more; units are KiB, MiB and GiB",
+                       text, (long long)least);
     return 0;
 }
 

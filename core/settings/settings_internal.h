@@ -39,4 +39,7 @@ int rv_settings_unset(struct rv_settings *settings, int layer, const char *key);
 /* Takes two stored values that do not fit out of force, which is INVALID; 0 when all fit. */
 int rv_settings_drop_stored(struct rv_settings *settings, rv_err *err);
 
+/* The least that it may be unless it is 0, which is "no limit"; 0: no such least. */
+int64_t rv_settings_least(const struct rv_setting *setting);
+
 #endif

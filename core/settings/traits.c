@@ -5,6 +5,7 @@
  */
 #include "settings/settings_internal.h"
 
+#include <string.h>
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -23,6 +24,8 @@ static const struct {
     { "server.name", RV_SET_AT_START | RV_SET_FILE_ONLY },
     { "core_dumps", RV_SET_AT_START | RV_SET_FILE_ONLY },
     { "modules.path", RV_SET_FILE_ONLY },
+    /* A path that the supervisor opens: whoever may use the API need not choose it. */
+    { "server.memory_info", RV_SET_FILE_ONLY },
 };
 
 int
@@ -32,6 +35,18 @@ rv_settings_traits(const char *key)
         if (rv_streq(special[i].key, key))
             return special[i].traits;
     return 0;
+}
+
+/* What a process holds when it has just started is some megabytes: a limit below that would end
+ * whatever is started, for ever. */
+int64_t
+rv_settings_least(const struct rv_setting *setting)
+{
+    static const char limit[] = ".memory_threshold";
+    size_t len = strlen(setting->key);
+    if (len < sizeof(limit) || strcmp(setting->key + len - (sizeof(limit) - 1), limit) != 0)
+        return 0;
+    return 8LL * 1024 * 1024;
 }
 
 const char *

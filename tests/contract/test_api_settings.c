@@ -177,6 +177,36 @@ a_secret_is_a_mask_wherever_it_is_shown(void **state)
     assert_null(strstr(rows.body, "v1:"));
 }
 
+/* It is no setting of type secret: one has to read the URL to find it. */
+static void
+the_stores_password_is_in_no_answer(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    cJSON *object = cJSON_CreateObject();
+    rv_err err = RV_ERR_INIT;
+    cJSON_AddStringToObject(object, "store", "postgresql://reeve:canary@127.0.0.1:5432/reeve");
+    assert_int_equal(rv_settings_overlay(f->settings, object, "test", &err), 0);
+    cJSON_Delete(object);
+    AUTO_REPLY struct reply nested = get(f, "/api/settings");
+    AUTO_REPLY struct reply list = get(f, "/api/settings/store?expand=resources");
+
+    assert_string_equal(at(&nested, "store"), "postgresql://reeve@127.0.0.1:5432/reeve");
+    assert_string_equal(at(&list, "resources[0].value"), "postgresql://reeve@127.0.0.1:5432/reeve");
+    assert_null(strstr(nested.body, "canary"));
+    assert_null(strstr(list.body, "canary"));
+}
+
+/* A path that the supervisor opens would be one that a caller of the API chooses. */
+static void
+a_file_that_the_server_reads_is_not_chosen_over_the_api(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply reply =
+        patch(f, SERVER "/settings", "{\"server\":{\"memory_info\":\"/proc/self/fd/7\"}}");
+
+    assert_int_equal(reply.status, 400);
+}
+
 static void
 logins_and_changes_of_providers_are_in_the_audit_trail_without_their_secrets(void **state)
 {
@@ -268,6 +298,8 @@ main(void)
         api_test(delete_of_a_path_and_null_restore_the_layer_below),
         api_test(the_history_tells_who_changed_what),
         api_test(a_secret_is_a_mask_wherever_it_is_shown),
+        api_test(the_stores_password_is_in_no_answer),
+        api_test(a_file_that_the_server_reads_is_not_chosen_over_the_api),
         api_test(logins_and_changes_of_providers_are_in_the_audit_trail_without_their_secrets),
         api_test(the_key_is_rotated_by_a_task_of_the_server_that_is_asked),
         api_test(prometheus_reads_metrics_from_elsewhere_with_its_token_and_nothing_else),

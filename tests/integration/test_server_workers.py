@@ -99,7 +99,7 @@ class Workers(reeve_it.Case):
         first = reeved.children("generic")
         region = self.database().one("SELECT id FROM miq_regions")
         self.database().query("INSERT INTO settings_changes (id, resource_type, resource_id, key, value)"
-                              f" VALUES (1, 'region', {region}, 'workers.memory_threshold', '1MiB')")
+                              f" VALUES (1, 'region', {region}, 'workers.memory_threshold', '8MiB')")
         self.until(lambda: not set(first) & set(reeved.children("generic")), "others", 15)
         self.database().query("DELETE FROM settings_changes")
         self.assertIn("it holds too much memory", reeved.log())

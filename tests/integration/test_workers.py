@@ -42,7 +42,7 @@ class Workers(reeve_it.Case):
         self.assertIn("signal 9", self.event_of("evm_worker_killed", first)["reason"])
         second = self.until(lambda: reeved.children("generic"), "another")[0]
         self.event_of("evm_worker_start", second)
-        self.setting("workers.generic.memory_threshold", "1MiB")
+        self.setting("workers.generic.memory_threshold", "8MiB")
         self.assertEqual(self.event_of("evm_worker_memory_exceeded", second)["type"], "generic")
         self.event_of("evm_worker_stop", second)
         self.assertEqual(self.event_of("evm_worker_uptime_exceeded", old)["type"], "priority")
@@ -84,7 +84,7 @@ class Workers(reeve_it.Case):
 
     def test_server_over_its_memory_says_so_and_ends_with_code_1(self):
         reeved = self.start("--set", "server.monitor_poll=100ms")
-        self.setting("server.memory_threshold", "1MiB")
+        self.setting("server.memory_threshold", "8MiB")
         self.until(lambda: reeved.process.poll() is not None, "it ends", 20)
         self.assertEqual(reeved.process.returncode, 1)
         self.assertIn("server.memory_threshold", self.events("evm_server_memory_exceeded")[0]["message"])
