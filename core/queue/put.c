@@ -203,12 +203,14 @@ find_same(struct rv_store *store, const struct rv_message_spec *spec, const char
 {
     rv_value row[1];
     const rv_value params[] = { rv_vtext(digest) };
-    const char *sql = spec->flags & RV_MESSAGE_ONCE
-                          ? "SELECT id FROM miq_queue WHERE digest = $1 AND"
-                            " (state = 'dequeue' OR (state = 'ready'" RV_QUEUE_NOT_CANCELLED
-                            ")) LIMIT 1"
-                          : "SELECT id FROM miq_queue WHERE digest = $1 AND state = "
-                            "'ready'" RV_QUEUE_NOT_CANCELLED " LIMIT 1";
+    /* In two parts: there is an index for each state, and none for both. */
+    static const char waits[] =
+        "SELECT id FROM miq_queue WHERE digest = $1 AND state = 'ready'" RV_QUEUE_NOT_CANCELLED
+        " LIMIT 1";
+    static const char waits_or_is_held[] =
+        "SELECT id FROM miq_queue WHERE digest = $1 AND state = 'ready'" RV_QUEUE_NOT_CANCELLED
+        " UNION ALL SELECT id FROM miq_queue WHERE digest = $1 AND state = 'dequeue' LIMIT 1";
+    const char *sql = spec->flags & RV_MESSAGE_ONCE ? waits_or_is_held : waits;
     int found = rv_store_one(store, row, 1, sql, params, 1, err);
     if (found > 0 && id)
         *id = row[0].v.i;
