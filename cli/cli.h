@@ -48,7 +48,8 @@ struct cli_command {
     int hidden; /* not in the help */
     int (*run)(struct cli *cli);
 };
-extern const struct cli_command cli_commands[]; /* ends with a NULL name */
+/* NULL behind the last one. */
+const struct cli_command *cli_command_at(int index);
 extern const struct cli_option cli_common_options[];
 
 struct cli_given {

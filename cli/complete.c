@@ -112,7 +112,9 @@ static const struct cli_command *
 command_named(const char *group, const char *word)
 {
     RV_AUTO_FREE char *name = group[0] ? rv_format("%s %s", group, word) : rv_strdup(word);
-    for (const struct cli_command *command = cli_commands; command->name; command++)
+    const struct cli_command *command;
+
+    for (int at = 0; (command = cli_command_at(at)) != NULL; at++)
         if (!command->hidden && strcmp(command->name, name) == 0)
             return command;
     return NULL;
@@ -167,8 +169,10 @@ static void
 offer_commands(const struct cli_candidates *candidates, const char *group)
 {
     size_t skip = group[0] ? strlen(group) + 1 : 0;
-    for (const struct cli_command *command = cli_commands; command->name; command++) {
-        const char *before = command == cli_commands ? "" : command[-1].name;
+    const struct cli_command *command;
+
+    for (int at = 0; (command = cli_command_at(at)) != NULL; at++) {
+        const char *before = at ? cli_command_at(at - 1)->name : "";
         if (command->hidden ||
             (skip && (strncmp(command->name, group, skip - 1) || command->name[skip - 1] != ' ')))
             continue;

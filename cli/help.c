@@ -71,7 +71,9 @@ in_group(const struct cli_command *command, const char *group)
 int
 cli_is_group(const char *word)
 {
-    for (const struct cli_command *command = cli_commands; command->name; command++)
+    const struct cli_command *command;
+
+    for (int at = 0; (command = cli_command_at(at)) != NULL; at++)
         if (in_group(command, word))
             return 1;
     return 0;
@@ -88,7 +90,9 @@ void
 cli_help_group(const char *group, FILE *out)
 {
     fprintf(out, "usage: reevectl %s COMMAND [options]\n\nCommands:\n", group);
-    for (const struct cli_command *command = cli_commands; command->name; command++)
+    const struct cli_command *command;
+
+    for (int at = 0; (command = cli_command_at(at)) != NULL; at++)
         if (in_group(command, group))
             print_summary(out, command);
     fputs("\nEach explains itself: --help\n", out);
@@ -104,7 +108,9 @@ cli_help_all(FILE *out)
           "\nAsks and tells a Reeve server.\n"
           "\nusage: reevectl COMMAND [arguments] [options]\n\nCommands:\n",
           out);
-    for (const struct cli_command *command = cli_commands; command->name; command++)
+    const struct cli_command *command;
+
+    for (int at = 0; (command = cli_command_at(at)) != NULL; at++)
         print_summary(out, command);
     fputs("\nEach explains itself: reevectl COMMAND --help\n\nEnvironment:\n", out);
     for (const struct cli_variable *variable = cli_variables; variable->name; variable++)

@@ -201,7 +201,9 @@ static void
 print_manual(FILE *out)
 {
     fputs(head, out);
-    for (const struct cli_command *command = cli_commands; command->name; command++)
+    const struct cli_command *command;
+
+    for (int at = 0; (command = cli_command_at(at)) != NULL; at++)
         if (!command->hidden)
             print_command(out, command);
     fputs(".Ss Options of all commands\n", out);

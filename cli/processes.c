@@ -11,8 +11,8 @@
 
 enum { BAR = 10, LINE_LIMIT = 4096 };
 
-static double
-number(const cJSON *row, const char *name)
+double
+cli_number(const cJSON *row, const char *name)
 {
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(row, name);
     return cJSON_IsNumber(value) ? value->valuedouble : 0;
@@ -21,8 +21,8 @@ number(const cJSON *row, const char *name)
 double
 cli_process_bytes(const cJSON *worker)
 {
-    double own = number(worker, "unique_set_size");
-    return own > 0 ? own : number(worker, "memory_usage");
+    double own = cli_number(worker, "unique_set_size");
+    return own > 0 ? own : cli_number(worker, "memory_usage");
 }
 
 void
@@ -61,7 +61,7 @@ by_type(const void *left, const void *right)
     const cJSON *a = *(const cJSON *const *)left, *b = *(const cJSON *const *)right;
     const char *one = rv_json_string(a, "type"), *other = rv_json_string(b, "type");
     int order = strcmp(one ? one : "", other ? other : "");
-    return order ? order : number(a, "pid") < number(b, "pid") ? -1 : 1;
+    return order ? order : cli_number(a, "pid") < cli_number(b, "pid") ? -1 : 1;
 }
 
 static int
@@ -75,8 +75,8 @@ by_memory(const void *left, const void *right)
 static int
 by_cpu(const void *left, const void *right)
 {
-    double a = number(*(const cJSON *const *)left, "percent_cpu");
-    double b = number(*(const cJSON *const *)right, "percent_cpu");
+    double a = cli_number(*(const cJSON *const *)left, "percent_cpu");
+    double b = cli_number(*(const cJSON *const *)right, "percent_cpu");
     return a > b ? -1 : a < b ? 1 : by_memory(left, right);
 }
 
@@ -132,15 +132,15 @@ add_process(rv_buf *out, const cJSON *row, double largest, const struct cli_proc
     const char *type = rv_json_string(row, "type"), *status = rv_json_string(row, "status");
     const char *queue = rv_json_string(row, "queue_name");
     const cJSON *provider = cli_value_at(row, "ext_management_system.name");
-    double bytes = cli_process_bytes(row), cpu = number(row, "percent_cpu");
+    double bytes = cli_process_bytes(row), cpu = cli_number(row, "percent_cpu");
     add_padded(out, type ? type : "?", 17);
     add_padded(out, cJSON_IsString(provider) ? provider->valuestring : queue ? queue : "", 18);
-    rv_buf_addf(out, "%7.0f ", number(row, "pid"));
+    rv_buf_addf(out, "%7.0f ", cli_number(row, "pid"));
     add_padded(out, status ? status : "?", 8);
-    rv_buf_addf(out, "%4.0f ", number(row, "os_priority"));
+    rv_buf_addf(out, "%4.0f ", cli_number(row, "os_priority"));
     cli_bar_add(out, cpu / 100, BAR / 2, processes->color);
     rv_buf_addf(out, " %5.1f ", cpu);
-    add_seconds(out, number(row, "cpu_time"));
+    add_seconds(out, cli_number(row, "cpu_time"));
     cli_bar_add(out, largest > 0 ? bytes / largest : 0, BAR, 0);
     rv_buf_add_string(out, " ");
     add_bytes(out, bytes);

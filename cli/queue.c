@@ -3,11 +3,9 @@
  * reevectl queue list | show | retry | delete | counts.
  */
 #include <string.h>
+#include "act.h"
 #include "list.h"
 #include "output.h"
-#include "queue.h"
-
-enum { TEXT_LIMIT = 4 << 20, MOST_AT_ONCE = 1000 };
 
 /* Words of people beside those of the table. */
 static const char *const states[][2] = { { "ready", "ready" },
@@ -15,25 +13,6 @@ static const char *const states[][2] = { { "ready", "ready" },
                                          { "working", "dequeue" },
                                          { "dead", "error" },
                                          { "error", "error" } };
-
-static const struct cli_option *
-option_of(const struct cli *cli, const char *name)
-{
-    for (const struct cli_option *option = cli->command->options; option->name; option++)
-        if (rv_streq(option->name, name))
-            return option;
-    return NULL;
-}
-
-int
-cli_add_filter(struct cli *cli, const char *filter)
-{
-    if (cli->given_count == CLI_MAX_VALUES)
-        return cli_usage(cli, "too many options");
-    cli->given[cli->given_count++] =
-        (struct cli_given){ .option = option_of(cli, "filter"), .value = filter };
-    return CLI_OK;
-}
 
 int
 cmd_queue_list(struct cli *cli)
@@ -52,29 +31,6 @@ cmd_queue_list(struct cli *cli)
             return CLI_USAGE;
     }
     return cli_get_all(cli, "messages");
-}
-
-int
-cli_check_id(struct cli *cli, const char *word)
-{
-    if (*word && strlen(word) < 19 && strspn(word, "0123456789") == strlen(word))
-        return CLI_OK;
-    return cli_usage(cli, "'%s' is no id", word);
-}
-
-void
-cli_print_lines(const cJSON *row, const char *const (*lines)[2])
-{
-    for (; (*lines)[0]; lines++) {
-        RV_AUTO_BUF rv_buf raw = rv_buf_limited(TEXT_LIMIT), text = rv_buf_limited(TEXT_LIMIT);
-        const cJSON *value = cli_value_at(row, (*lines)[1]);
-
-        if (!value || cJSON_IsNull(value))
-            continue;
-        cli_add_value(&raw, value);
-        cli_clean_line(&text, rv_buf_text(&raw));
-        printf("%-14s %s\n", (*lines)[0], rv_buf_text(&text));
-    }
 }
 
 static void
@@ -117,68 +73,9 @@ print_message(const cJSON *row)
 }
 
 int
-cli_show_row(struct cli *cli, const char *collection, void (*print)(const cJSON *row))
-{
-    RV_AUTO_FREE char *path = rv_format("/api/%s/%s", collection, cli->words[0]);
-    RV_AUTO_JSON cJSON *row = NULL;
-    rv_err err = RV_ERR_INIT;
-    int format = cli_document_format(cli), code;
-
-    if (format < 0 || cli_check_id(cli, cli->words[0]))
-        return CLI_USAGE;
-    code = cli_connect(cli);
-    if (code)
-        return code;
-    if (cli_get(cli->client, path, &row, &err) < 0)
-        return cli_failed(&err);
-    if (cli_is_table((enum cli_format)format))
-        print(row);
-    else
-        cli_print_document((enum cli_format)format, row);
-    return CLI_OK;
-}
-
-int
 cmd_queue_show(struct cli *cli)
 {
     return cli_show_row(cli, "miq_queue", print_message);
-}
-
-int
-cli_act_on(struct cli *cli, const char *collection, const char *id, const char *action)
-{
-    RV_AUTO_FREE char *path = rv_format("/api/%s/%s", collection, id);
-    RV_AUTO_JSON cJSON *body = cJSON_CreateObject(), *answer = NULL;
-    const char *message;
-    rv_err err = RV_ERR_INIT;
-
-    cJSON_AddStringToObject(body, "action", action);
-    if (cli_request(cli->client, "POST", path, body, &answer, &err) < 0)
-        return cli_failed(&err);
-    message = rv_json_string(answer, "message");
-    if (cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(answer, "success"))) {
-        cli_warn("%s", message ? message : "the server refused");
-        return CLI_FAILURE;
-    }
-    cli_say("%s", message ? message : "done");
-    return CLI_OK;
-}
-
-int
-cli_act_on_words(struct cli *cli, const char *collection, const char *action)
-{
-    int code = CLI_OK, failed = 0;
-
-    for (int i = 0; i < cli->word_count; i++)
-        if (cli_check_id(cli, cli->words[i]))
-            return CLI_USAGE;
-    for (int i = 0; i < cli->word_count; i++) {
-        int one = cli_act_on(cli, collection, cli->words[i], action);
-
-        failed += one != CLI_OK;
-        code = one ? one : code;
-    }
-    return failed && failed < cli->word_count ? CLI_SOME_FAILED : code;
 }
 
 /* All dead messages, some after some: what was acted on is no longer dead. */
@@ -192,7 +89,7 @@ act_on_dead(struct cli *cli, const char *action)
     RV_AUTO_JSON cJSON *rows = NULL;
     const cJSON *row;
     rv_err err = RV_ERR_INIT;
-    int count = 0, failed = 0;
+    struct cli_outcome outcome = { 0 };
 
     if (cli_list(cli->client, &query, &rows, NULL, &err) < 0)
         return cli_failed(&err);
@@ -201,13 +98,13 @@ act_on_dead(struct cli *cli, const char *action)
     {
         const char *id = rv_json_string(row, "id");
 
-        count++;
-        failed += id && cli_act_on(cli, "miq_queue", id, action) != CLI_OK;
+        if (id)
+            cli_outcome_add(&outcome, cli_act_on(cli, "miq_queue", id, action));
     }
     cli_set_quiet(cli_has(cli, "quiet"));
-    cli_say("%d dead messages: %s", count - failed,
+    cli_say("%d dead messages: %s", outcome.count - outcome.failed,
             rv_streq(action, "retry") ? "sent again" : "deleted");
-    return failed == 0 ? CLI_OK : failed < count ? CLI_SOME_FAILED : CLI_FAILURE;
+    return cli_outcome_code(&outcome);
 }
 
 static int

@@ -32,7 +32,9 @@ matches(const struct cli_command *command, int argc, char **argv)
 static const struct cli_command *
 find_command(int argc, char **argv, int *used)
 {
-    for (const struct cli_command *command = cli_commands; command->name; command++) {
+    const struct cli_command *command;
+
+    for (int at = 0; (command = cli_command_at(at)) != NULL; at++) {
         *used = matches(command, argc, argv);
         if (*used > 0)
             return command;
@@ -55,7 +57,9 @@ nearest_command(const char *first, const char *both)
     char *words[CLI_MAX_VALUES];
     int count = 0;
 
-    for (const struct cli_command *command = cli_commands; command->name; command++) {
+    const struct cli_command *command;
+
+    for (int at = 0; (command = cli_command_at(at)) != NULL; at++) {
         if (command->hidden)
             continue;
         names[count] = command->name;

@@ -23,13 +23,6 @@ part_of(const struct drawing *d, const char *name)
     return cJSON_GetObjectItemCaseSensitive(d->all, name);
 }
 
-static double
-number(const cJSON *row, const char *name)
-{
-    const cJSON *value = cJSON_GetObjectItemCaseSensitive(row, name);
-    return cJSON_IsNumber(value) ? value->valuedouble : 0;
-}
-
 static void
 add_clean(rv_buf *out, const char *text)
 {
@@ -112,8 +105,8 @@ static void
 draw_memory(const struct drawing *d, const cJSON *server)
 {
     const cJSON *worker = NULL;
-    double own = cli_process_bytes(server), used = number(server, "system_memory_used");
-    double machine = used + number(server, "system_memory_free");
+    double own = cli_process_bytes(server), used = cli_number(server, "system_memory_used");
+    double machine = used + cli_number(server, "system_memory_free");
     cJSON_ArrayForEach(worker, part_of(d, "workers")) if (is_of(worker, server)) own +=
         cli_process_bytes(worker);
     rv_buf_add_string(d->out, "  memory   ");
@@ -144,7 +137,7 @@ draw_server(const struct drawing *d, const cJSON *server)
         rv_buf_add_string(d->out, ", zone ");
         add_clean(d->out, zone);
     }
-    rv_buf_addf(d->out, ", pid %.0f, heartbeat ", number(server, "pid"));
+    rv_buf_addf(d->out, ", pid %.0f, heartbeat ", cli_number(server, "pid"));
     add_age(d->out, server, "last_heartbeat", "never");
     rv_buf_add_string(d->out, " ago\n");
     draw_roles(d, server);
@@ -176,9 +169,9 @@ draw_queue(const struct drawing *d)
     for (size_t i = 0; i < RV_COUNT(states); i++) {
         const cJSON *row = cJSON_GetObjectItemCaseSensitive(oldest, states[i].state);
         const char *name = rv_json_string(row, "queue_name");
-        int alarming = i == 2 && number(queue, states[i].state) > 0 && d->cli->color;
+        int alarming = i == 2 && cli_number(queue, states[i].state) > 0 && d->cli->color;
         rv_buf_addf(d->out, "  %s%-8s %8.0f%s", alarming ? "\033[31m" : "", states[i].says,
-                    number(queue, states[i].state), alarming ? "\033[0m" : "");
+                    cli_number(queue, states[i].state), alarming ? "\033[0m" : "");
         if (row) {
             rv_buf_add_string(d->out, "  oldest ");
             add_age(d->out, row, "created_on", "?");
@@ -321,10 +314,10 @@ cli_status_hints(cJSON *hints, const cJSON *all)
     }
     cJSON_ArrayForEach(row, cJSON_GetObjectItemCaseSensitive(all, "providers"))
         hint_provider(hints, row);
-    if (number(queue, "error") > 0)
+    if (cli_number(queue, "error") > 0)
         add_hint(hints, rv_format("%.0f messages were given up: 'reevectl queue list --state dead' "
                                   "shows them, 'reevectl queue retry ID' sends one again",
-                                  number(queue, "error")));
+                                  cli_number(queue, "error")));
     if (!cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(all, "providers")))
         add_hint(hints, rv_strdup("nothing is read yet: 'reevectl provider add' connects to a "
                                   "cluster or another system, 'reevectl provider types' lists "

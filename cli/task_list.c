@@ -3,9 +3,9 @@
  * reevectl task list | show | cancel | log. task.c waits for one.
  */
 #include <string.h>
+#include "act.h"
 #include "list.h"
 #include "output.h"
-#include "queue.h"
 
 static const char *const states[] = { "Queued", "Active", "Finished", NULL };
 

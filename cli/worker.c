@@ -3,9 +3,9 @@
  * reevectl worker list | show | restart | kill, and the roles of servers.
  */
 #include <string.h>
+#include "act.h"
 #include "list.h"
 #include "output.h"
-#include "processes.h"
 
 int
 cmd_worker_list(struct cli *cli)
@@ -48,42 +48,27 @@ none_is_meant(const cJSON *rows, const char *word, rv_err *err)
 }
 
 static int
-act_on(struct cli *cli, const char *action, const cJSON *row, rv_err *err)
-{
-    RV_AUTO_FREE char *path = rv_format("/api/workers/%s", rv_json_string(row, "id"));
-    RV_AUTO_JSON cJSON *body = cJSON_CreateObject(), *answer = NULL;
-    cJSON_AddStringToObject(body, "action", action);
-    if (cli_request(cli->client, "POST", path, body, &answer, err) < 0)
-        return err->code;
-    const char *message = rv_json_string(answer, "message");
-    cli_say("%s", message ? message : "done");
-    return 0;
-}
-
-static int
 act(struct cli *cli, const char *action)
 {
     RV_AUTO_JSON cJSON *rows = NULL;
     const cJSON *row = NULL;
     rv_err err = RV_ERR_INIT;
-    int count = 0, code = cli_connect(cli);
+    struct cli_outcome outcome = { 0 };
+    int code = cli_connect(cli);
     if (code)
         return code;
     if (read_workers(cli, &rows, &err) < 0)
         return cli_failed(&err);
     cJSON_ArrayForEach(row, rows)
     {
-        if (!is_meant(row, cli->words[0]))
-            continue;
-        count++;
-        if (act_on(cli, action, row, &err) < 0)
-            return cli_failed(&err);
+        if (is_meant(row, cli->words[0]))
+            cli_outcome_add(&outcome,
+                            cli_act_on(cli, "workers", rv_json_string(row, "id"), action));
     }
-    if (count == 0) {
-        none_is_meant(rows, cli->words[0], &err);
-        return cli_failed(&err);
-    }
-    return CLI_OK;
+    if (outcome.count)
+        return cli_outcome_code(&outcome);
+    none_is_meant(rows, cli->words[0], &err);
+    return cli_failed(&err);
 }
 
 int
@@ -122,16 +107,9 @@ print_worker(const cJSON *worker)
         { "CPU %:", "percent_cpu" },
         { "CPU seconds:", "cpu_time" },
         { "Nice:", "os_priority" },
+        { NULL, NULL },
     };
-    for (size_t i = 0; i < RV_COUNT(lines); i++) {
-        RV_AUTO_BUF rv_buf raw = rv_buf_limited(1 << 16), text = rv_buf_limited(1 << 16);
-        const cJSON *value = cli_value_at(worker, lines[i][1]);
-        if (value == NULL || cJSON_IsNull(value))
-            continue;
-        cli_add_value(&raw, value);
-        cli_clean_line(&text, rv_buf_text(&raw));
-        printf("%-20s %s\n", lines[i][0], rv_buf_text(&text));
-    }
+    cli_print_lines(worker, lines);
 }
 
 int

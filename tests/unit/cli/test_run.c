@@ -134,7 +134,9 @@ every_option_is_explained_everywhere(void **state)
     (void)state;
 
     assert_int_equal(run_captured(&manual, WORDS("man")), CLI_OK);
-    for (const struct cli_command *command = cli_commands; command->name; command++) {
+    const struct cli_command *command;
+
+    for (int at = 0; (command = cli_command_at(at)) != NULL; at++) {
         RV_AUTO_FREE char *section = rv_format(".Ss %s\n", command->name);
         struct capture help;
 
@@ -182,7 +184,9 @@ options_of_a_command_do_not_clash(void **state)
 {
     (void)state;
 
-    for (const struct cli_command *command = cli_commands; command->name; command++) {
+    const struct cli_command *command;
+
+    for (int at = 0; (command = cli_command_at(at)) != NULL; at++) {
         const struct cli_option *all[CLI_MAX_VALUES];
         int count = 0;
 

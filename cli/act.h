@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the commands on messages and tasks share.
+ * What the commands on messages, tasks and workers share.
  */
-#ifndef CLI_QUEUE_H
-#define CLI_QUEUE_H
+#ifndef CLI_ACT_H
+#define CLI_ACT_H
 
 #include "cli.h"
 
@@ -11,12 +11,20 @@
 int cli_add_filter(struct cli *cli, const char *filter);
 /* CLI_OK, or CLI_USAGE with a message printed. */
 int cli_check_id(struct cli *cli, const char *word);
-/* "Title:  value" for each attribute that has one; ends with NULL. */
+/* "Title:  value" for each attribute that has one; lines end with NULL. */
 void cli_print_lines(const cJSON *row, const char *const (*lines)[2]);
 /* The row that the first word names, in the format that was asked for. Exit code. */
 int cli_show_row(struct cli *cli, const char *collection, void (*print)(const cJSON *row));
 /* An action on one row, its answer said. Exit code. */
 int cli_act_on(struct cli *cli, const char *collection, const char *id, const char *action);
+/* Of actions on several rows: one that failed does not keep the others from being tried. */
+struct cli_outcome {
+    int count, failed;
+    int code; /* of the last that failed */
+};
+void cli_outcome_add(struct cli_outcome *outcome, int code);
+/* CLI_SOME_FAILED when some did and some did not. */
+int cli_outcome_code(const struct cli_outcome *outcome);
 /* The same on all words of the command line, which are ids. */
 int cli_act_on_words(struct cli *cli, const char *collection, const char *action);
 

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Rows that have no name: shown line by line, and acted on by id.
+ */
+#include "act.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "client.h"
+#include "output.h"
+#include "table.h"
+
+enum { TEXT_LIMIT = 4 << 20, TITLE_WIDTH = 14 };
+
+static const struct cli_option *
+option_of(const struct cli *cli, const char *name)
+{
+    for (const struct cli_option *option = cli->command->options; option->name; option++)
+        if (rv_streq(option->name, name))
+            return option;
+    return NULL;
+}
+
+int
+cli_add_filter(struct cli *cli, const char *filter)
+{
+    if (cli->given_count == CLI_MAX_VALUES)
+        return cli_usage(cli, "too many options");
+    cli->given[cli->given_count++] =
+        (struct cli_given){ .option = option_of(cli, "filter"), .value = filter };
+    return CLI_OK;
+}
+
+int
+cli_check_id(struct cli *cli, const char *word)
+{
+    if (*word && strlen(word) < 19 && strspn(word, "0123456789") == strlen(word))
+        return CLI_OK;
+    return cli_usage(cli, "'%s' is no id", word);
+}
+
+void
+cli_print_lines(const cJSON *row, const char *const (*lines)[2])
+{
+    int width = TITLE_WIDTH;
+
+    for (int i = 0; lines[i][0]; i++)
+        if ((int)strlen(lines[i][0]) > width)
+            width = (int)strlen(lines[i][0]);
+    for (; (*lines)[0]; lines++) {
+        RV_AUTO_BUF rv_buf raw = rv_buf_limited(TEXT_LIMIT), text = rv_buf_limited(TEXT_LIMIT);
+        const cJSON *value = cli_value_at(row, (*lines)[1]);
+
+        if (!value || cJSON_IsNull(value))
+            continue;
+        cli_add_value(&raw, value);
+        cli_clean_line(&text, rv_buf_text(&raw));
+        printf("%-*s %s\n", width, (*lines)[0], rv_buf_text(&text));
+    }
+}
+
+int
+cli_show_row(struct cli *cli, const char *collection, void (*print)(const cJSON *row))
+{
+    RV_AUTO_FREE char *path = rv_format("/api/%s/%s", collection, cli->words[0]);
+    RV_AUTO_JSON cJSON *row = NULL;
+    rv_err err = RV_ERR_INIT;
+    int format = cli_document_format(cli), code;
+
+    if (format < 0 || cli_check_id(cli, cli->words[0]))
+        return CLI_USAGE;
+    code = cli_connect(cli);
+    if (code)
+        return code;
+    if (cli_get(cli->client, path, &row, &err) < 0)
+        return cli_failed(&err);
+    if (cli_is_table((enum cli_format)format))
+        print(row);
+    else
+        cli_print_document((enum cli_format)format, row);
+    return CLI_OK;
+}
+
+int
+cli_act_on(struct cli *cli, const char *collection, const char *id, const char *action)
+{
+    RV_AUTO_FREE char *path = rv_format("/api/%s/%s", collection, id);
+    RV_AUTO_JSON cJSON *body = cJSON_CreateObject(), *answer = NULL;
+    const char *message;
+    rv_err err = RV_ERR_INIT;
+
+    cJSON_AddStringToObject(body, "action", action);
+    if (cli_request(cli->client, "POST", path, body, &answer, &err) < 0)
+        return cli_failed(&err);
+    message = rv_json_string(answer, "message");
+    if (cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(answer, "success"))) {
+        cli_warn("%s", message ? message : "the server refused");
+        return CLI_FAILURE;
+    }
+    cli_say("%s", message ? message : "done");
+    return CLI_OK;
+}
+
+void
+cli_outcome_add(struct cli_outcome *outcome, int code)
+{
+    outcome->count++;
+    outcome->failed += code != CLI_OK;
+    outcome->code = code ? code : outcome->code;
+}
+
+int
+cli_outcome_code(const struct cli_outcome *outcome)
+{
+    return outcome->failed < outcome->count && outcome->failed ? CLI_SOME_FAILED : outcome->code;
+}
+
+int
+cli_act_on_words(struct cli *cli, const char *collection, const char *action)
+{
+    struct cli_outcome outcome = { 0 };
+
+    for (int i = 0; i < cli->word_count; i++)
+        if (cli_check_id(cli, cli->words[i]))
+            return CLI_USAGE;
+    for (int i = 0; i < cli->word_count; i++)
+        cli_outcome_add(&outcome, cli_act_on(cli, collection, cli->words[i], action));
+    return cli_outcome_code(&outcome);
+}
