@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/log_ring.h"
 #include "base/machine.h"
+#include "store/notes.h"
 #include "store/schema.h"
 
 static void
@@ -174,6 +175,7 @@ write_keeping(struct rv_api *api, rv_json_writer *w, rv_err *err)
 {
     struct rv_store *store = api->config.store;
     const struct rv_settings *settings = api->config.settings;
+    int64_t backup_ms = 0;
     rv_jw_name(w, "keeping");
     rv_jw_object(w);
     put_int(w, "changes_keep_ms", rv_settings_int(settings, "changes.keep"));
@@ -181,9 +183,10 @@ write_keeping(struct rv_api *api, rv_json_writer *w, rv_err *err)
     if (write_number(store, w, "made_ms", "SELECT MIN(created_at) FROM miq_regions", err) < 0 ||
         write_number(store, w, "oldest_change_ms", "SELECT at FROM changes ORDER BY number LIMIT 1",
                      err) < 0 ||
-        write_number(store, w, "last_backup_ms",
-                     "SELECT value FROM schema_info WHERE name = 'last_backup'", err) < 0)
+        rv_note_read(&backup_ms, store, RV_NOTE_BACKUP, err) < 0)
         return err->code;
+    if (backup_ms > 0)
+        put_int(w, "last_backup_ms", backup_ms);
     rv_jw_end_object(w);
     return 0;
 }

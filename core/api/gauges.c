@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "model/model.h"
 #include "store/feed.h"
+#include "store/notes.h"
 
 enum {
     KEEP_MS = 15000,
@@ -55,7 +56,7 @@ static const struct gauge queries[] = {
     { RV_M_PROVIDER_SUCCESS, ANY, "SELECT name, type, last_refresh_success_date " PROVIDERS },
     { RV_M_PROVIDER_CHANGE, ANY, "SELECT name, type, last_inventory_date " PROVIDERS },
     { RV_M_FEED_OLDEST, ANY, "SELECT at FROM changes ORDER BY number LIMIT 1" },
-    { RV_M_BACKUP, ANY, "SELECT value FROM schema_info WHERE name = 'last_backup'" },
+    { RV_M_BACKUP, ANY, "SELECT " RV_NOTE_SQL(RV_NOTE_BACKUP) },
     { RV_M_STORE_CONNECTIONS, POSTGRES,
       "SELECT COALESCE(state, 'other'), COUNT(*) FROM pg_stat_activity"
       " WHERE datname = current_database() GROUP BY 1 ORDER BY 1" },

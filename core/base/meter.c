@@ -90,7 +90,8 @@ rv_meter_worker_name(void)
     return worker_name;
 }
 
-/* All who make the same cell write the same bytes: it does no harm when two do. */
+/* When two make the same series at once, one of the two cells is found from then on and the other
+ * is lost for ever: of RV_CELLS, at most one a process and series. */
 static struct rv_cell *
 make_cell(struct rv_meter_memory *m, size_t at, enum rv_meter meter, const char *text)
 {

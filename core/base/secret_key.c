@@ -10,12 +10,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -163,18 +163,6 @@ write_new_key(const char *path, rv_err *err)
     return failed;
 }
 
-/* So that the new name outlives a power cut. */
-static int
-sync_folder(const char *path, rv_err *err)
-{
-    RV_AUTO_FREE char *copy = rv_strdup(path);
-    const char *folder = dirname(copy);
-    RV_AUTO_FD int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || fsync(fd) != 0)
-        return rv_fail_errno(err, "sync folder '%s'", folder);
-    return 0;
-}
-
 static int
 make_key_file(const char *path, rv_err *err)
 {
@@ -185,7 +173,7 @@ make_key_file(const char *path, rv_err *err)
     if (!failed && link(other_path, path) != 0 && errno != EEXIST)
         failed = rv_fail_errno(err, "link '%s'", path);
     unlink(other_path);
-    return failed ? failed : sync_folder(path, err);
+    return failed ? failed : rv_file_sync_folder(path, err);
 }
 
 static int
@@ -244,7 +232,7 @@ replace(struct rv_key *key, const struct rv_key *with, const char *path, rv_err 
         return failed;
     }
     *key = *with;
-    return sync_folder(path, err);
+    return rv_file_sync_folder(path, err);
 }
 
 int

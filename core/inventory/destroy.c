@@ -14,6 +14,7 @@
 #include "model/model.h"
 #include "queue/queue.h"
 #include "queue/task.h"
+#include "store/hanging.h"
 #include "store/lease.h"
 
 enum {
@@ -123,23 +124,6 @@ next_ids(struct destroy *destroy, const char *sql, rv_value *ids, rv_err *err)
     return rc < 0 ? rc : count;
 }
 
-/* Rows of another table that hang on these by type and id: tags, users' own attributes. */
-static int
-delete_hanging(struct destroy *destroy, const struct rv_kind *kind, const char *table,
-               const char *stem, const rv_value *ids, int count, rv_err *err)
-{
-    RV_AUTO_BUF rv_buf sql = rv_buf_limited(64 << 10);
-    RV_AUTO_FREE rv_value *params = rv_realloc(NULL, (size_t)count + 1, sizeof(*params));
-    params[0] = rv_vtext(kind->name);
-    rv_buf_addf(&sql, "DELETE FROM %s WHERE %s_type = $1 AND %s_id IN (", table, stem, stem);
-    for (int i = 0; i < count; i++) {
-        rv_buf_addf(&sql, "%s$%d", i ? "," : "", i + 2);
-        params[i + 1] = ids[i];
-    }
-    rv_buf_add_char(&sql, ')');
-    return rv_store_exec(destroy->store, NULL, rv_buf_text(&sql), params, count + 1, err);
-}
-
 /* Rows of one kind that go together. */
 struct piece {
     struct destroy *destroy;
@@ -157,8 +141,7 @@ delete_piece(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *er
     const rv_value *ids = piece->ids;
     int count = piece->count;
     if (rv_lease_check(store, &destroy->lease, err) < 0 ||
-        delete_hanging(destroy, kind, "taggings", "taggable", ids, count, err) < 0 ||
-        delete_hanging(destroy, kind, "custom_attributes", "resource", ids, count, err) < 0 ||
+        rv_hanging_delete(store, kind, ids, count, err) < 0 ||
         rv_store_delete_rows(store, kind->table, "id", ids, (size_t)count, err) < 0)
         return err->code;
     for (int i = 0; i < count; i++)
@@ -231,10 +214,7 @@ delete_rest(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err
             0 ||
         rv_store_exec(store, NULL, "DELETE FROM inventory_references WHERE ems_id = $1", &id, 1,
                       err) < 0 ||
-        delete_hanging(destroy, rv_model_kind("provider"), "taggings", "taggable", &id, 1, err) <
-            0 ||
-        delete_hanging(destroy, rv_model_kind("provider"), "custom_attributes", "resource", &id, 1,
-                       err) < 0 ||
+        rv_hanging_delete(store, rv_model_kind("provider"), &id, 1, err) < 0 ||
         delete_records_of(destroy, feed, rv_model_kind("endpoint"), own, err) < 0 ||
         delete_records_of(destroy, feed, rv_model_kind("authentication"), own, err) < 0 ||
         rv_record_delete(store, feed, rv_model_kind("provider"), destroy->id, err) < 0)

@@ -7,9 +7,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "keeping/backup_file.h"
-#include "keeping/notes.h"
 #include "keeping/report.h"
 #include "store/feed.h"
+#include "store/notes.h"
 #include "store/schema.h"
 
 static cJSON *
@@ -39,7 +39,7 @@ read_whole(cJSON **report, const char *path, const struct rv_keep_watch *watch, 
     if (rv_backup_open(&reader, path, err) < 0)
         return err->code;
     const struct rv_layout *layout = rv_backup_read_layout(reader);
-    struct rv_source source = rv_source_of_backup(reader);
+    struct rv_flow_source source = rv_source_of_backup(reader);
     RV_AUTO_FREE struct rv_tally *tallies =
         rv_realloc(NULL, (size_t)layout->count + 1, sizeof *tallies);
     if (rv_flow(&source, NULL, tallies, watch, err) == 0 && rv_backup_read_end(reader, err) == 0) {
@@ -78,8 +78,8 @@ write_whole(struct rv_backup_writer *writer, struct rv_store *from, const char *
     RV_AUTO_FREE struct rv_tally *tallies =
         rv_realloc(NULL, (size_t)layout.count + 1, sizeof *tallies);
     struct rv_store_source rows = { .store = from, .layout = &layout };
-    struct rv_source source = rv_source_of_store(&rows);
-    struct rv_sink sink = rv_sink_of_backup(writer, &layout);
+    struct rv_flow_source source = rv_source_of_store(&rows);
+    struct rv_flow_sink sink = rv_sink_of_backup(writer, &layout);
     if (rv_backup_head(writer, head, key, err) == 0)
         rv_flow(&source, &sink, tallies, watch, err);
     rv_store_source_end(&rows);

@@ -23,7 +23,8 @@ struct rv_backup_writer;
 int rv_backup_create(struct rv_backup_writer **out, const char *path, int flags, rv_err *err);
 int rv_backup_head(struct rv_backup_writer *writer, const cJSON *head, const char *key,
                    rv_err *err);
-struct rv_sink rv_sink_of_backup(struct rv_backup_writer *writer, const struct rv_layout *layout);
+struct rv_flow_sink rv_sink_of_backup(struct rv_backup_writer *writer,
+                                      const struct rv_layout *layout);
 /* The end, on the disk. The file has no name yet: its path is *part, the writer's. */
 int rv_backup_end(struct rv_backup_writer *writer, const char **part, int64_t *bytes, rv_err *err);
 int rv_backup_keep(struct rv_backup_writer *writer, rv_err *err); /* gives it its name */
@@ -38,7 +39,7 @@ void rv_backup_reader_free(struct rv_backup_reader *reader);
 const cJSON *rv_backup_read_head(const struct rv_backup_reader *reader);
 const struct rv_layout *rv_backup_read_layout(const struct rv_backup_reader *reader);
 const char *rv_backup_read_key(const struct rv_backup_reader *reader); /* NULL: none in it */
-struct rv_source rv_source_of_backup(struct rv_backup_reader *reader);
+struct rv_flow_source rv_source_of_backup(struct rv_backup_reader *reader);
 /* After the last table: that the file ends as it should. */
 int rv_backup_read_end(struct rv_backup_reader *reader, rv_err *err);
 int64_t rv_backup_read_bytes(const struct rv_backup_reader *reader); /* so far */

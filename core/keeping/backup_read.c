@@ -28,7 +28,6 @@ struct rv_backup_reader {
     const struct rv_layout_table *table;
     struct rv_tally tally;
     rv_value *row;
-    rv_buf code;
     int64_t all_rows;
 };
 
@@ -164,7 +163,6 @@ rv_backup_open(struct rv_backup_reader **out, const char *path, rv_err *err)
 
     reader->path = rv_strdup(path);
     reader->frame = rv_buf_secret(FRAME_MAX_BYTES);
-    reader->code = rv_buf_limited(RV_ROW_MAX_BYTES);
     reader->file = fopen(path, "rbe");
     if (!reader->file)
         rv_fail_errno(err, "open backup '%s'", path);
@@ -190,7 +188,6 @@ rv_backup_reader_free(struct rv_backup_reader *reader)
     cJSON_Delete(reader->head);
     rv_layout_free(&reader->layout);
     rv_buf_free(&reader->frame);
-    rv_buf_free(&reader->code);
     free(reader->key);
     free(reader->row);
     free(reader->path);
@@ -254,7 +251,7 @@ end_table(struct rv_backup_reader *reader, rv_err *err)
 }
 
 static int
-next_row(void *arg, const rv_value **row, rv_err *err)
+next_row(void *arg, struct rv_flow_row *row, rv_err *err)
 {
     struct rv_backup_reader *reader = arg;
 
@@ -263,22 +260,21 @@ next_row(void *arg, const rv_value **row, rv_err *err)
             return err->code;
     if (reader->letter != 'R')
         return end_table(reader, err);
-    int64_t used = rv_row_decode(reader->row, reader->table, reader->frame.data + reader->used,
-                                 reader->frame.len - reader->used, err);
+    const char *bytes = reader->frame.data + reader->used;
+    int64_t used =
+        rv_row_decode(reader->row, reader->table, bytes, reader->frame.len - reader->used, err);
     if (used <= 0)
         return fail_damaged(reader, "damaged", err);
     reader->used += (size_t)used;
-    rv_buf_reset(&reader->code);
-    rv_row_encode(&reader->code, reader->table, reader->row);
-    rv_tally_add(&reader->tally, &reader->code);
-    *row = reader->row;
+    rv_tally_add(&reader->tally, bytes, (size_t)used);
+    *row = (struct rv_flow_row){ .values = reader->row, .bytes = bytes, .len = (size_t)used };
     return 1;
 }
 
-struct rv_source
+struct rv_flow_source
 rv_source_of_backup(struct rv_backup_reader *reader)
 {
-    return (struct rv_source){
+    return (struct rv_flow_source){
         .layout = &reader->layout, .arg = reader, .table = begin_table, .row = next_row
     };
 }

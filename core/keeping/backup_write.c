@@ -6,10 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -166,11 +166,11 @@ take_table(void *arg, int index, rv_err *err)
 }
 
 static int
-take_row(void *arg, const rv_value *row, rv_err *err)
+take_row(void *arg, const struct rv_flow_row *row, rv_err *err)
 {
     struct rv_backup_writer *writer = arg;
 
-    rv_row_encode(&writer->rows, &writer->layout->tables[writer->table], row);
+    rv_buf_add(&writer->rows, row->bytes, row->len);
     return writer->rows.len >= BLOCK_BYTES || writer->rows.failed ? put_rows(writer, err) : 0;
 }
 
@@ -190,12 +190,13 @@ end_table(void *arg, const struct rv_tally *tally, rv_err *err)
     return put_frame(writer, 'E', numbers.data, numbers.len, err);
 }
 
-struct rv_sink
+struct rv_flow_sink
 rv_sink_of_backup(struct rv_backup_writer *writer, const struct rv_layout *layout)
 {
     writer->layout = layout;
-    return (
-        struct rv_sink){ .arg = writer, .table = take_table, .row = take_row, .end = end_table };
+    return (struct rv_flow_sink){
+        .arg = writer, .table = take_table, .row = take_row, .end = end_table
+    };
 }
 
 int
@@ -214,18 +215,6 @@ rv_backup_end(struct rv_backup_writer *writer, const char **part, int64_t *bytes
     return 0;
 }
 
-/* So that the name outlives a power cut. */
-static int
-sync_folder(const char *path, rv_err *err)
-{
-    RV_AUTO_FREE char *copy = rv_strdup(path);
-    RV_AUTO_FD int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd < 0 || fsync(fd) != 0)
-        return rv_fail_errno(err, "sync the folder of '%s'", path);
-    return 0;
-}
-
 int
 rv_backup_keep(struct rv_backup_writer *writer, rv_err *err)
 {
@@ -233,5 +222,5 @@ rv_backup_keep(struct rv_backup_writer *writer, rv_err *err)
         return rv_fail_errno(err, "rename '%s' to '%s'", writer->part, writer->path);
     free(writer->part);
     writer->part = NULL;
-    return sync_folder(writer->path, err);
+    return rv_file_sync_folder(writer->path, err);
 }

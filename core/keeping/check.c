@@ -13,7 +13,7 @@
 static const char *const levels[] = { "note", "warning", "error" };
 
 void
-rv_finding(struct rv_check *check, int level, const char *what, const char *hint,
+rv_finding(struct rv_db_check *check, int level, const char *what, const char *hint,
            const char *format, ...)
 {
     cJSON *one = cJSON_CreateObject();
@@ -33,7 +33,7 @@ rv_finding(struct rv_check *check, int level, const char *what, const char *hint
 }
 
 int
-rv_check_number(int64_t *out, struct rv_check *check, const char *sql, rv_err *err)
+rv_check_number(int64_t *out, struct rv_db_check *check, const char *sql, rv_err *err)
 {
     rv_value row[1];
     int found = rv_store_one(check->store, row, 1, sql, NULL, 0, err);
@@ -44,8 +44,8 @@ rv_check_number(int64_t *out, struct rv_check *check, const char *sql, rv_err *e
 
 /* A damaged database may break any statement: that is a finding too, and the others go on. */
 static int
-run_one(struct rv_check *check, const char *what, int (*run)(struct rv_check *check, rv_err *err),
-        rv_err *err)
+run_one(struct rv_db_check *check, const char *what,
+        int (*run)(struct rv_db_check *check, rv_err *err), rv_err *err)
 {
     if (run(check, err) >= 0)
         return 0;
@@ -60,11 +60,11 @@ run_one(struct rv_check *check, const char *what, int (*run)(struct rv_check *ch
 }
 
 static int
-run_all(struct rv_check *check, rv_err *err)
+run_all(struct rv_db_check *check, rv_err *err)
 {
     static const struct {
         const char *what;
-        int (*run)(struct rv_check *check, rv_err *err);
+        int (*run)(struct rv_db_check *check, rv_err *err);
     } checks[] = {
         { "integrity", rv_check_engine },
         { "schema", rv_check_schema },
@@ -82,7 +82,7 @@ int
 rv_keep_check(cJSON **report, struct rv_store *store, const struct rv_keep_watch *watch,
               rv_err *err)
 {
-    struct rv_check check = { .store = store, .watch = watch };
+    struct rv_db_check check = { .store = store, .watch = watch };
     int64_t begun_ms = rv_monotonic_ms();
 
     if (rv_schema_open(store, err) < 0 || rv_layout_read(&check.layout, store, err) < 0)

@@ -13,7 +13,7 @@
 
 /* Rows of one or two texts; each is a finding. Returns how many, or an error. */
 static int
-each_row(struct rv_check *check, int level, const char *what, const char *hint, const char *sql,
+each_row(struct rv_db_check *check, int level, const char *what, const char *hint, const char *sql,
          const char *fine, rv_err *err)
 {
     RV_AUTO_ROWS struct rv_rows *rows = NULL;
@@ -33,7 +33,7 @@ each_row(struct rv_check *check, int level, const char *what, const char *hint, 
 }
 
 static int
-check_sqlite(struct rv_check *check, rv_err *err)
+check_sqlite(struct rv_db_check *check, rv_err *err)
 {
     if (each_row(check, RV_FINDING_ERROR, "integrity",
                  "stop the server, restore the newest backup; what it lacks comes with the next "
@@ -44,7 +44,7 @@ check_sqlite(struct rv_check *check, rv_err *err)
 }
 
 static int
-walk_indexes(struct rv_check *check, rv_err *err)
+walk_indexes(struct rv_db_check *check, rv_err *err)
 {
     RV_AUTO_ROWS struct rv_rows *rows = NULL;
     const rv_value *row = NULL;
@@ -65,10 +65,10 @@ walk_indexes(struct rv_check *check, rv_err *err)
 }
 
 static int
-read_everything(struct rv_check *check, rv_err *err)
+read_everything(struct rv_db_check *check, rv_err *err)
 {
     struct rv_store_source rows = { .store = check->store, .layout = &check->layout };
-    struct rv_source source = rv_source_of_store(&rows);
+    struct rv_flow_source source = rv_source_of_store(&rows);
     RV_AUTO_FREE struct rv_tally *tallies =
         rv_realloc(NULL, (size_t)check->layout.count + 1, sizeof *tallies);
 
@@ -79,7 +79,7 @@ read_everything(struct rv_check *check, rv_err *err)
 
 /* Both ways of counting in one snapshot, so that what is written meanwhile counts in neither. */
 static int
-count_both_ways(struct rv_check *check, const struct rv_layout_table *table, rv_err *err)
+count_both_ways(struct rv_db_check *check, const struct rv_layout_table *table, rv_err *err)
 {
     RV_AUTO_FREE char *sql = rv_format("SELECT COUNT(*) FROM \"%s\"", table->name);
     int64_t by_page = 0, by_index = 0;
@@ -107,7 +107,7 @@ count_both_ways(struct rv_check *check, const struct rv_layout_table *table, rv_
 }
 
 static int
-check_heap(struct rv_check *check, rv_err *err)
+check_heap(struct rv_db_check *check, rv_err *err)
 {
     if (rv_store_begin_snapshot(check->store, err) < 0)
         return err->code;
@@ -120,7 +120,7 @@ check_heap(struct rv_check *check, rv_err *err)
 
 /* Kept open, these hold back what VACUUM may take away, and locks. */
 static int
-check_sessions(struct rv_check *check, rv_err *err)
+check_sessions(struct rv_db_check *check, rv_err *err)
 {
     if (each_row(check, RV_FINDING_WARNING, "sessions",
                  "end it: SELECT pg_terminate_backend(PID); until then deleted rows stay",
@@ -144,7 +144,7 @@ check_sessions(struct rv_check *check, rv_err *err)
 }
 
 static int
-check_postgres(struct rv_check *check, rv_err *err)
+check_postgres(struct rv_db_check *check, rv_err *err)
 {
     int64_t amcheck = 0;
 
@@ -167,7 +167,7 @@ check_postgres(struct rv_check *check, rv_err *err)
 }
 
 int
-rv_check_engine(struct rv_check *check, rv_err *err)
+rv_check_engine(struct rv_db_check *check, rv_err *err)
 {
     return rv_store_is_postgres(check->store) ? check_postgres(check, err)
                                               : check_sqlite(check, err);

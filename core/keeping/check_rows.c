@@ -11,7 +11,7 @@
 #include "model/model.h"
 
 static int
-has_rows(struct rv_check *check, const char *table, rv_err *err)
+has_rows(struct rv_db_check *check, const char *table, rv_err *err)
 {
     rv_value row[1];
     RV_AUTO_FREE char *sql = rv_format("SELECT 1 FROM \"%s\" LIMIT 1", table);
@@ -22,7 +22,7 @@ has_rows(struct rv_check *check, const char *table, rv_err *err)
 /* Rows of kind whose column points to a row of target that is not there. type: NULL, or the name
  * of the column that says that it points to this kind. */
 static int
-count_lost(int64_t *out, struct rv_check *check, const struct rv_kind *kind, const char *column,
+count_lost(int64_t *out, struct rv_db_check *check, const struct rv_kind *kind, const char *column,
            const char *type, const struct rv_kind *target, rv_err *err)
 {
     RV_AUTO_FREE char *of_type =
@@ -36,7 +36,7 @@ count_lost(int64_t *out, struct rv_check *check, const struct rv_kind *kind, con
 }
 
 static void
-tell_lost(struct rv_check *check, const struct rv_kind *kind, int column,
+tell_lost(struct rv_db_check *check, const struct rv_kind *kind, int column,
           const struct rv_kind *target, int64_t count)
 {
     const char *name = kind->columns[column].name;
@@ -60,7 +60,7 @@ tell_lost(struct rv_check *check, const struct rv_kind *kind, int column,
 }
 
 static int
-check_link(struct rv_check *check, const struct rv_kind *kind, int column,
+check_link(struct rv_db_check *check, const struct rv_kind *kind, int column,
            const struct rv_kind *target, rv_err *err)
 {
     const struct rv_column *about = &kind->columns[column];
@@ -77,7 +77,7 @@ check_link(struct rv_check *check, const struct rv_kind *kind, int column,
 
 /* To each of the kinds that a polymorphic one may name and does. */
 static int
-check_polymorphic(struct rv_check *check, const struct rv_kind *kind, int column, rv_err *err)
+check_polymorphic(struct rv_db_check *check, const struct rv_kind *kind, int column, rv_err *err)
 {
     const char *type = kind->columns[kind->columns[column].type_column].name;
     RV_AUTO_FREE char *sql = rv_format(
@@ -102,7 +102,7 @@ check_polymorphic(struct rv_check *check, const struct rv_kind *kind, int column
 }
 
 static int
-check_kind(struct rv_check *check, const struct rv_kind *kind, rv_err *err)
+check_kind(struct rv_db_check *check, const struct rv_kind *kind, rv_err *err)
 {
     int there =
         rv_layout_table(&check->layout, kind->table) ? has_rows(check, kind->table, err) : 0;
@@ -122,7 +122,7 @@ check_kind(struct rv_check *check, const struct rv_kind *kind, rv_err *err)
 }
 
 int
-rv_check_links(struct rv_check *check, rv_err *err)
+rv_check_links(struct rv_db_check *check, rv_err *err)
 {
     for (int i = 0; i < rv_model_count(); i++)
         if (check_kind(check, rv_model_at(i), err) < 0)

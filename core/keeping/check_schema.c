@@ -13,7 +13,7 @@
 
 /* Statements that would be run at the next start: "CREATE INDEX x ...;ALTER TABLE ...;". */
 static void
-tell_missing(struct rv_check *check, const char *sql)
+tell_missing(struct rv_db_check *check, const char *sql)
 {
     while (*sql) {
         int len = (int)strcspn(sql, ";");
@@ -25,7 +25,7 @@ tell_missing(struct rv_check *check, const char *sql)
 }
 
 static void
-tell_unknown(struct rv_check *check)
+tell_unknown(struct rv_db_check *check)
 {
     for (int i = 0; i < check->layout.count; i++) {
         const struct rv_layout_table *table = &check->layout.tables[i];
@@ -43,7 +43,7 @@ tell_unknown(struct rv_check *check)
 }
 
 int
-rv_check_schema(struct rv_check *check, rv_err *err)
+rv_check_schema(struct rv_db_check *check, rv_err *err)
 {
     RV_AUTO_BUF
     rv_buf sql = rv_buf_limited(TEXT_MAX_BYTES);

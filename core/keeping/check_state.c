@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "model/model.h"
+#include "store/notes.h"
 
 /* A lease that nobody has taken back for so long is of a server that is gone for good. */
 #define LEFT_MS (3600 * 1000LL)
@@ -18,7 +19,7 @@ has_id(const struct rv_layout_table *table)
 }
 
 static int
-check_ids(struct rv_check *check, rv_err *err)
+check_ids(struct rv_db_check *check, rv_err *err)
 {
     int64_t next = 0, region = rv_store_region(check->store);
 
@@ -53,7 +54,7 @@ check_ids(struct rv_check *check, rv_err *err)
 }
 
 static int
-counted_to(int64_t *out, struct rv_check *check, rv_err *err)
+counted_to(int64_t *out, struct rv_db_check *check, rv_err *err)
 {
     return rv_check_number(out, check,
                            rv_store_is_postgres(check->store)
@@ -65,12 +66,11 @@ counted_to(int64_t *out, struct rv_check *check, rv_err *err)
 
 /* In this order, while changes are being written and expire: each is no higher than the next. */
 static int
-check_feed(struct rv_check *check, rv_err *err)
+check_feed(struct rv_db_check *check, rv_err *err)
 {
     int64_t floor = 0, lowest = 0, highest = 0, counted = 0;
 
-    if (rv_check_number(&floor, check, "SELECT value FROM schema_info WHERE name = 'feed_floor'",
-                        err) < 0 ||
+    if (rv_note_read(&floor, check->store, RV_NOTE_FEED_FLOOR, err) < 0 ||
         rv_check_number(&lowest, check, "SELECT MIN(number) FROM changes", err) < 0 ||
         rv_check_number(&highest, check, "SELECT MAX(number) FROM changes", err) < 0 ||
         counted_to(&counted, check, err) < 0)
@@ -90,7 +90,7 @@ check_feed(struct rv_check *check, rv_err *err)
 }
 
 static int
-check_held(struct rv_check *check, rv_err *err)
+check_held(struct rv_db_check *check, rv_err *err)
 {
     int64_t left = 0, stuck = 0, long_ago = rv_now_ms() - LEFT_MS;
     RV_AUTO_FREE char *leases = rv_format(
@@ -115,7 +115,7 @@ check_held(struct rv_check *check, rv_err *err)
 }
 
 int
-rv_check_state(struct rv_check *check, rv_err *err)
+rv_check_state(struct rv_db_check *check, rv_err *err)
 {
     if (check_ids(check, err) < 0 || check_feed(check, err) < 0 || check_held(check, err) < 0)
         return err->code;

@@ -22,9 +22,9 @@ static int
 load(struct copy *copy, rv_err *err)
 {
     struct rv_store_source from = { .store = copy->from, .layout = &copy->layout };
-    struct rv_source source = rv_source_of_store(&from);
+    struct rv_flow_source source = rv_source_of_store(&from);
     struct rv_store_sink *to = rv_store_sink_new(copy->to, &copy->layout);
-    struct rv_sink sink = rv_sink_of_store(to);
+    struct rv_flow_sink sink = rv_sink_of_store(to);
 
     rv_store_relax(copy->to, 1); /* what finishes the copy waits for the disk, and all before it */
     rv_flow(&source, &sink, copy->tallies, copy->watch, err);
@@ -39,7 +39,7 @@ compare(struct copy *copy, rv_err *err)
 {
     struct rv_store_source from = { .store = copy->from, .layout = &copy->layout };
     struct rv_store_source to = { .store = copy->to, .layout = &copy->layout };
-    struct rv_source left = rv_source_of_store(&from), right = rv_source_of_store(&to);
+    struct rv_flow_source left = rv_source_of_store(&from), right = rv_source_of_store(&to);
 
     rv_flow_compare(&left, &right, copy->watch, err);
     rv_store_source_end(&from);
@@ -50,16 +50,17 @@ compare(struct copy *copy, rv_err *err)
 static int
 copy_all(struct copy *copy, int flags, rv_err *err)
 {
-    struct rv_target target = { .store = copy->to,
-                                .layout = &copy->layout,
-                                .region = rv_store_region(copy->from) };
+    struct rv_copy_target target = { .store = copy->to,
+                                     .layout = &copy->layout,
+                                     .region = rv_store_region(copy->from) };
 
     if (rv_layout_read(&copy->layout, copy->from, err) < 0)
         return err->code;
     copy->tallies = rv_realloc(NULL, (size_t)copy->layout.count + 1, sizeof *copy->tallies);
-    if (rv_target_begin(&target, flags, err) < 0 || load(copy, err) < 0 || compare(copy, err) < 0)
+    if (rv_copy_target_begin(&target, flags, err) < 0 || load(copy, err) < 0 ||
+        compare(copy, err) < 0)
         return err->code;
-    return rv_target_finish(&target, err);
+    return rv_copy_target_finish(&target, err);
 }
 
 int
@@ -98,7 +99,7 @@ digest_inside(cJSON **report, struct rv_store *store, const struct rv_keep_watch
     if (rv_layout_read(&layout, store, err) < 0)
         return err->code;
     struct rv_store_source rows = { .store = store, .layout = &layout };
-    struct rv_source source = rv_source_of_store(&rows);
+    struct rv_flow_source source = rv_source_of_store(&rows);
     RV_AUTO_FREE struct rv_tally *tallies =
         rv_realloc(NULL, (size_t)layout.count + 1, sizeof *tallies);
     if (rv_flow(&source, NULL, tallies, watch, err) == 0)

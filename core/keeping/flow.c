@@ -25,27 +25,42 @@ rv_keep_step(const struct rv_keep_watch *watch, const char *doing, const char *t
     return 0;
 }
 
+/* 1 with a row whose bytes are there, in `room` unless the source has them. */
 static int
-flow_table(const struct rv_source *source, const struct rv_sink *sink, int index,
+next_row(const struct rv_flow_source *source, const struct rv_layout_table *table,
+         struct rv_flow_row *row, rv_buf *room, rv_err *err)
+{
+    *row = (struct rv_flow_row){ 0 };
+    int more = source->row(source->arg, row, err);
+
+    if (more <= 0 || row->bytes)
+        return more;
+    rv_buf_reset(room);
+    rv_row_encode(room, table, row->values);
+    if (rv_buf_check(room, err) < 0)
+        return rv_wrap(err, "table %s", table->name);
+    row->bytes = room->data;
+    row->len = room->len;
+    return 1;
+}
+
+static int
+flow_table(const struct rv_flow_source *source, const struct rv_flow_sink *sink, int index,
            struct rv_tally *tally, const struct rv_keep_watch *watch, rv_err *err)
 {
     RV_AUTO_BUF
     rv_buf bytes = rv_buf_limited(RV_ROW_MAX_BYTES);
     const struct rv_layout_table *table = &source->layout->tables[index];
-    const rv_value *row = NULL;
+    struct rv_flow_row row;
     int more;
 
     *tally = (struct rv_tally){ 0 };
     if (source->table(source->arg, index, err) < 0 ||
         (sink && sink->table(sink->arg, index, err) < 0))
         return err->code;
-    while ((more = source->row(source->arg, &row, err)) > 0) {
-        rv_buf_reset(&bytes);
-        rv_row_encode(&bytes, table, row);
-        if (rv_buf_check(&bytes, err) < 0)
-            return rv_wrap(err, "table %s", table->name);
-        rv_tally_add(tally, &bytes);
-        if (sink && sink->row(sink->arg, row, err) < 0)
+    while ((more = next_row(source, table, &row, &bytes, err)) > 0) {
+        rv_tally_add(tally, row.bytes, row.len);
+        if (sink && sink->row(sink->arg, &row, err) < 0)
             return err->code;
         if (tally->rows % STEP_ROWS == 1 &&
             rv_keep_step(watch, sink ? "rows" : "checked", table->name, tally->rows, err) < 0)
@@ -57,8 +72,8 @@ flow_table(const struct rv_source *source, const struct rv_sink *sink, int index
 }
 
 int
-rv_flow(const struct rv_source *source, const struct rv_sink *sink, struct rv_tally *tallies,
-        const struct rv_keep_watch *watch, rv_err *err)
+rv_flow(const struct rv_flow_source *source, const struct rv_flow_sink *sink,
+        struct rv_tally *tallies, const struct rv_keep_watch *watch, rv_err *err)
 {
     for (int i = 0; i < source->layout->count; i++)
         if (flow_table(source, sink, i, &tallies[i], watch, err) < 0)
@@ -107,10 +122,16 @@ fail_differs(const struct rv_layout_table *table, const rv_value *left, const rv
 }
 
 struct pair {
-    const struct rv_source *sides[2];
-    rv_buf bytes[2];
-    const rv_value *rows[2];
+    const struct rv_flow_source *sides[2];
+    rv_buf room[2];
+    struct rv_flow_row rows[2];
 };
+
+static int
+same_row(const struct rv_flow_row *a, const struct rv_flow_row *b)
+{
+    return a->values && b->values && a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
+}
 
 static int
 compare_table(struct pair *pair, int index, const struct rv_keep_watch *watch, rv_err *err)
@@ -123,21 +144,17 @@ compare_table(struct pair *pair, int index, const struct rv_keep_watch *watch, r
             return err->code;
     for (;;) {
         for (int side = 0; side < 2; side++) {
-            const struct rv_source *source = pair->sides[side];
-            int more = source->row(source->arg, &pair->rows[side], err);
+            int more =
+                next_row(pair->sides[side], table, &pair->rows[side], &pair->room[side], err);
             if (more < 0)
                 return more;
-            rv_buf_reset(&pair->bytes[side]);
-            if (more)
-                rv_row_encode(&pair->bytes[side], table, pair->rows[side]);
-            else
-                pair->rows[side] = NULL;
+            if (more == 0)
+                pair->rows[side].values = NULL;
         }
-        if (!pair->rows[0] && !pair->rows[1])
+        if (!pair->rows[0].values && !pair->rows[1].values)
             return 0;
-        if (!pair->rows[0] || !pair->rows[1] || pair->bytes[0].len != pair->bytes[1].len ||
-            memcmp(pair->bytes[0].data, pair->bytes[1].data, pair->bytes[0].len) != 0)
-            return fail_differs(table, pair->rows[0], pair->rows[1], err);
+        if (!same_row(&pair->rows[0], &pair->rows[1]))
+            return fail_differs(table, pair->rows[0].values, pair->rows[1].values, err);
         if (++count % STEP_ROWS == 1 &&
             rv_keep_step(watch, "compared", table->name, count, err) < 0)
             return err->code;
@@ -145,16 +162,16 @@ compare_table(struct pair *pair, int index, const struct rv_keep_watch *watch, r
 }
 
 int
-rv_flow_compare(const struct rv_source *left, const struct rv_source *right,
+rv_flow_compare(const struct rv_flow_source *left, const struct rv_flow_source *right,
                 const struct rv_keep_watch *watch, rv_err *err)
 {
     struct pair pair = { .sides = { left, right },
-                         .bytes = { rv_buf_limited(RV_ROW_MAX_BYTES),
-                                    rv_buf_limited(RV_ROW_MAX_BYTES) } };
+                         .room = { rv_buf_limited(RV_ROW_MAX_BYTES),
+                                   rv_buf_limited(RV_ROW_MAX_BYTES) } };
 
     for (int i = 0; i < left->layout->count && !err->code; i++)
         compare_table(&pair, i, watch, err);
-    rv_buf_free(&pair.bytes[0]);
-    rv_buf_free(&pair.bytes[1]);
+    rv_buf_free(&pair.room[0]);
+    rv_buf_free(&pair.room[1]);
     return err->code;
 }

@@ -6,6 +6,7 @@
 
 #include <string.h>
 #include "base/mem.h"
+#include "store/notes.h"
 
 #define SQL_MAX_BYTES (256 * 1024)
 #define BATCH_BYTES (1u << 20)
@@ -48,7 +49,7 @@ begin_table(void *arg, int index, rv_err *err)
     rv_buf_addf(&sql, " FROM \"%s\"", table->name);
     /* The mark of a copy that is being made is none of its rows. */
     if (strcmp(table->name, "schema_info") == 0)
-        rv_buf_add_string(&sql, " WHERE name <> 'unfinished'");
+        rv_buf_add_string(&sql, " WHERE name <> '" RV_NOTE_UNFINISHED "'");
     add_order(&sql, table);
     if (rv_buf_check(&sql, err) < 0 ||
         rv_store_query(from->store, &from->rows, rv_buf_text(&sql), NULL, 0, err) < 0)
@@ -57,17 +58,17 @@ begin_table(void *arg, int index, rv_err *err)
 }
 
 static int
-next_row(void *arg, const rv_value **row, rv_err *err)
+next_row(void *arg, struct rv_flow_row *row, rv_err *err)
 {
     struct rv_store_source *from = arg;
 
-    return rv_rows_next(from->rows, row, err);
+    return rv_rows_next(from->rows, &row->values, err);
 }
 
-struct rv_source
+struct rv_flow_source
 rv_source_of_store(struct rv_store_source *from)
 {
-    return (struct rv_source){
+    return (struct rv_flow_source){
         .layout = from->layout, .arg = from, .table = begin_table, .row = next_row
     };
 }
@@ -143,8 +144,9 @@ take_table(void *arg, int index, rv_err *err)
 }
 
 static int
-take_row(void *arg, const rv_value *row, rv_err *err)
+take_row(void *arg, const struct rv_flow_row *row, rv_err *err)
 {
+    const rv_value *from = row->values;
     struct rv_store_sink *sink = arg;
     size_t columns = (size_t)sink->table->column_count;
 
@@ -154,11 +156,11 @@ take_row(void *arg, const rv_value *row, rv_err *err)
     }
     rv_value *to = sink->values + sink->rows * columns;
     for (size_t i = 0; i < columns; i++) {
-        to[i] = row[i];
-        if (row[i].type != RV_TEXT)
+        to[i] = from[i];
+        if (from[i].type != RV_TEXT)
             continue;
-        to[i].v.text = rv_arena_strndup(sink->texts, row[i].v.text, (size_t)row[i].len);
-        sink->bytes += (size_t)row[i].len;
+        to[i].v.text = rv_arena_strndup(sink->texts, from[i].v.text, (size_t)from[i].len);
+        sink->bytes += (size_t)from[i].len;
     }
     sink->rows++;
     sink->bytes += columns * sizeof(rv_value);
@@ -172,8 +174,9 @@ end_table(void *arg, const struct rv_tally *tally, rv_err *err)
     return write_batch(arg, err);
 }
 
-struct rv_sink
+struct rv_flow_sink
 rv_sink_of_store(struct rv_store_sink *to)
 {
-    return (struct rv_sink){ .arg = to, .table = take_table, .row = take_row, .end = end_table };
+    return (
+        struct rv_flow_sink){ .arg = to, .table = take_table, .row = take_row, .end = end_table };
 }

@@ -4,7 +4,7 @@
  */
 #include "base/clock.h"
 #include "keeping/maintain_internal.h"
-#include "keeping/notes.h"
+#include "store/notes.h"
 
 int
 rv_maintain_run(cJSON **report, struct rv_store *store, const struct rv_maintain_options *options,

@@ -42,9 +42,9 @@ static int
 load(struct rv_backup_reader *reader, struct rv_store *to, struct rv_tally *tallies,
      const struct rv_keep_watch *watch, rv_err *err)
 {
-    struct rv_source source = rv_source_of_backup(reader);
+    struct rv_flow_source source = rv_source_of_backup(reader);
     struct rv_store_sink *sink_to = rv_store_sink_new(to, source.layout);
-    struct rv_sink sink = rv_sink_of_store(sink_to);
+    struct rv_flow_sink sink = rv_sink_of_store(sink_to);
 
     rv_store_relax(to, 1);
     if (rv_flow(&source, &sink, tallies, watch, err) == 0)
@@ -59,7 +59,7 @@ check(struct rv_store *to, const struct rv_layout *layout, const struct rv_tally
       const struct rv_keep_watch *watch, rv_err *err)
 {
     struct rv_store_source rows = { .store = to, .layout = layout };
-    struct rv_source source = rv_source_of_store(&rows);
+    struct rv_flow_source source = rv_source_of_store(&rows);
     RV_AUTO_FREE struct rv_tally *found =
         rv_realloc(NULL, (size_t)layout->count + 1, sizeof *found);
 
@@ -80,14 +80,16 @@ restore(cJSON **report, struct rv_backup_reader *reader, struct rv_store *to,
     const struct rv_layout *layout = rv_backup_read_layout(reader);
     RV_AUTO_FREE struct rv_tally *tallies =
         rv_realloc(NULL, (size_t)layout->count + 1, sizeof *tallies);
-    struct rv_target target = { .store = to,
-                                .layout = layout,
-                                .ids_used = options->ids_used,
-                                .region = rv_json_int(rv_backup_read_head(reader), "region", -1) };
+    struct rv_copy_target target = { .store = to,
+                                     .layout = layout,
+                                     .ids_used = options->ids_used,
+                                     .region =
+                                         rv_json_int(rv_backup_read_head(reader), "region", -1) };
 
-    if (check_head(reader, options, err) < 0 || rv_target_begin(&target, options->flags, err) < 0 ||
+    if (check_head(reader, options, err) < 0 ||
+        rv_copy_target_begin(&target, options->flags, err) < 0 ||
         load(reader, to, tallies, watch, err) < 0 || check(to, layout, tallies, watch, err) < 0 ||
-        rv_target_finish(&target, err) < 0)
+        rv_copy_target_finish(&target, err) < 0)
         return err->code;
     *report = rv_keep_report(layout, tallies);
     return 0;

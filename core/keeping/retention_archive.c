@@ -15,6 +15,7 @@
 #include "base/wait.h"
 #include "keeping/retention_internal.h"
 #include "model/model.h"
+#include "store/hanging.h"
 #include "store/record.h"
 
 #define SQL_MAX_BYTES (1 << 20)
@@ -90,21 +91,6 @@ find_children(struct ids *out, struct rv_store *store, const struct rv_kind *kin
     return take_ids(out, store, rv_buf_text(&sql), owners, count, err);
 }
 
-static int
-drop_hanging(struct rv_store *store, const struct rv_kind *kind, const char *table,
-             const char *stem, const rv_value *ids, int count, rv_err *err)
-{
-    RV_AUTO_BUF
-    rv_buf sql = rv_buf_limited(SQL_MAX_BYTES);
-
-    rv_buf_addf(&sql, "DELETE FROM %s WHERE %s_type = '%s' AND %s_id IN (", table, stem, kind->name,
-                stem);
-    add_list(&sql, count, 1);
-    if (rv_buf_check(&sql, err) < 0)
-        return err->code;
-    return rv_store_exec(store, NULL, rv_buf_text(&sql), ids, count, err);
-}
-
 /* These rows and all below them, so many at once as a statement has room for. */
 static int
 drop_rows(struct piece *piece, struct rv_store *store, struct rv_feed *feed,
@@ -124,8 +110,7 @@ drop_rows(struct piece *piece, struct rv_store *store, struct rv_feed *feed,
             if (err->code)
                 return err->code;
         }
-        if (drop_hanging(store, kind, "taggings", "taggable", here, size, err) < 0 ||
-            drop_hanging(store, kind, "custom_attributes", "resource", here, size, err) < 0 ||
+        if (rv_hanging_delete(store, kind, here, size, err) < 0 ||
             rv_store_delete_rows(store, kind->table, "id", here, (size_t)size, err) < 0)
             return err->code;
         for (int i = 0; i < size; i++)

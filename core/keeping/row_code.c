@@ -159,9 +159,9 @@ rv_row_decode(rv_value *row, const struct rv_layout_table *table, const char *by
 }
 
 void
-rv_tally_add(struct rv_tally *tally, const rv_buf *row)
+rv_tally_add(struct rv_tally *tally, const void *bytes, size_t len)
 {
-    struct rv_digest digest = rv_digest_of(row->data, row->len);
+    struct rv_digest digest = rv_digest_of(bytes, len);
     uint64_t low = tally->low + digest.low;
 
     tally->high += digest.high + (low < tally->low);

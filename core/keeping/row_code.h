@@ -25,7 +25,7 @@ struct rv_tally {
     int64_t rows;
     uint64_t low, high;
 };
-void rv_tally_add(struct rv_tally *tally, const rv_buf *row);
+void rv_tally_add(struct rv_tally *tally, const void *bytes, size_t len);
 int rv_tally_equal(const struct rv_tally *a, const struct rv_tally *b);
 void rv_tally_hex(char out[33], const struct rv_tally *tally);
 

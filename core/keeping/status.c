@@ -9,9 +9,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "keeping/keeping.h"
-#include "keeping/notes.h"
 #include "model/model.h"
 #include "store/feed.h"
+#include "store/notes.h"
 #include "store/schema.h"
 
 #define SHOWN_TABLES "15"
@@ -119,9 +119,11 @@ add_feed(cJSON *to, struct rv_store *store, rv_err *err)
         return err->code;
     /* By the key's ends: the oldest is the one with the lowest number. */
     if (rv_store_one(store, row, 4,
-                     "SELECT (SELECT value FROM schema_info WHERE name = 'feed_floor'),"
-                     " (SELECT MAX(number) FROM changes), (SELECT COUNT(*) FROM changes),"
-                     " (SELECT at FROM changes ORDER BY number LIMIT 1)",
+                     "SELECT " RV_NOTE_SQL(
+                         RV_NOTE_FEED_FLOOR) ","
+                                             " (SELECT MAX(number) FROM changes), (SELECT COUNT(*) "
+                                             "FROM changes),"
+                                             " (SELECT at FROM changes ORDER BY number LIMIT 1)",
                      NULL, 0, err) < 0)
         return err->code;
     rv_cursor_format(text, &cursor);

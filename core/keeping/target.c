@@ -8,8 +8,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "keeping/keeping.h"
-#include "keeping/notes.h"
+#include "store/notes.h"
 #include "model/model.h"
+#include "store/notes.h"
 #include "store/schema.h"
 
 /* Ids that were given out after a backup was taken are known out there. None of them is given to
@@ -17,7 +18,7 @@
 #define SKIPPED_IDS 1000000
 
 static int
-is_ours(const struct rv_target *target, const char *table)
+is_ours(const struct rv_copy_target *target, const char *table)
 {
     return rv_layout_table(target->layout, table) || rv_model_table(table);
 }
@@ -45,8 +46,7 @@ look(struct rv_keep_identity *out, struct rv_store *store, const struct rv_layou
         return err->code;
     if (!rv_layout_table(layout, "schema_info") || !rv_layout_table(layout, "id_blocks"))
         return 0;
-    if (read_number(&out->region, store, "SELECT value FROM schema_info WHERE name = 'region'",
-                    err) < 0 ||
+    if (rv_note_read(&out->region, store, RV_NOTE_REGION, err) < 0 ||
         read_number(&out->ids_used, store, "SELECT next_id FROM id_blocks WHERE name = 'rows'",
                     err) < 0)
         return err->code;
@@ -65,7 +65,7 @@ rv_keep_look(struct rv_keep_identity *out, struct rv_store *store, rv_err *err)
 }
 
 static int
-look_at_old(struct rv_target *target, const struct rv_layout *layout, rv_err *err)
+look_at_old(struct rv_copy_target *target, const struct rv_layout *layout, rv_err *err)
 {
     struct rv_keep_identity old;
 
@@ -101,7 +101,7 @@ refuse_full(const struct rv_layout *old, rv_err *err)
 
 /* Leaves in `old` what is to be dropped. */
 static void
-keep_foreign(const struct rv_target *target, struct rv_layout *old)
+keep_foreign(const struct rv_copy_target *target, struct rv_layout *old)
 {
     RV_AUTO_LAYOUT struct rv_layout foreign = { 0 };
     int kept = 0;
@@ -117,7 +117,7 @@ keep_foreign(const struct rv_target *target, struct rv_layout *old)
 }
 
 static int
-make(struct rv_target *target, const struct rv_layout *old, rv_err *err)
+make(struct rv_copy_target *target, const struct rv_layout *old, rv_err *err)
 {
     if (rv_store_begin(target->store, err) < 0)
         return err->code;
@@ -130,7 +130,7 @@ make(struct rv_target *target, const struct rv_layout *old, rv_err *err)
 }
 
 int
-rv_target_begin(struct rv_target *target, int flags, rv_err *err)
+rv_copy_target_begin(struct rv_copy_target *target, int flags, rv_err *err)
 {
     RV_AUTO_LAYOUT struct rv_layout old = { 0 };
 
@@ -147,7 +147,7 @@ rv_target_begin(struct rv_target *target, int flags, rv_err *err)
 
 /* Tables may be missing in what an older release has left. */
 static int
-run_on(struct rv_target *target, const char *table, const char *sql, const rv_value *params,
+run_on(struct rv_copy_target *target, const char *table, const char *sql, const rv_value *params,
        int count, rv_err *err)
 {
     if (!rv_layout_table(target->layout, table))
@@ -158,7 +158,7 @@ run_on(struct rv_target *target, const char *table, const char *sql, const rv_va
 /* Its workers are gone, and so is what they held; its disk is another one. The messages go back to
  * the queue by their rules when the server looks for leases that ran out. */
 static int
-clear_server(struct rv_target *target, rv_err *err)
+clear_server(struct rv_copy_target *target, rv_err *err)
 {
     const rv_value now[] = { rv_vint(rv_now_ms()) };
 
@@ -179,7 +179,7 @@ clear_server(struct rv_target *target, rv_err *err)
 }
 
 static int
-skip_ids(struct rv_target *target, rv_err *err)
+skip_ids(struct rv_copy_target *target, rv_err *err)
 {
     rv_value params[] = { rv_vint(SKIPPED_IDS), rv_vint(target->ids_used),
                           rv_vint((target->region + 1) * RV_REGION_FACTOR) };
@@ -193,7 +193,7 @@ skip_ids(struct rv_target *target, rv_err *err)
 }
 
 static int
-count_on(struct rv_target *target, rv_err *err)
+count_on(struct rv_copy_target *target, rv_err *err)
 {
     for (int i = 0; i < target->layout->count; i++) {
         const struct rv_layout_table *table = &target->layout->tables[i];
@@ -201,8 +201,7 @@ count_on(struct rv_target *target, rv_err *err)
         if (!table->counts)
             continue;
         if (strcmp(table->name, "changes") == 0 &&
-            read_number(&last, target->store,
-                        "SELECT value FROM schema_info WHERE name = 'feed_floor'", err) < 0)
+            rv_note_read(&last, target->store, RV_NOTE_FEED_FLOOR, err) < 0)
             return err->code;
         if (rv_layout_count_from(target->store, table, last, err) < 0)
             return err->code;
@@ -211,7 +210,7 @@ count_on(struct rv_target *target, rv_err *err)
 }
 
 static int
-finish_inside(struct rv_target *target, rv_err *err)
+finish_inside(struct rv_copy_target *target, rv_err *err)
 {
     if (clear_server(target, err) < 0 || skip_ids(target, err) < 0 || count_on(target, err) < 0)
         return err->code;
@@ -219,7 +218,7 @@ finish_inside(struct rv_target *target, rv_err *err)
 }
 
 static int
-analyze(struct rv_target *target, rv_err *err)
+analyze(struct rv_copy_target *target, rv_err *err)
 {
     for (int i = 0; i < target->layout->count; i++)
         if (rv_store_analyze(target->store, target->layout->tables[i].name, err) < 0)
@@ -228,7 +227,7 @@ analyze(struct rv_target *target, rv_err *err)
 }
 
 int
-rv_target_finish(struct rv_target *target, rv_err *err)
+rv_copy_target_finish(struct rv_copy_target *target, rv_err *err)
 {
     if (rv_store_begin(target->store, err) < 0)
         return err->code;

@@ -7,7 +7,7 @@
 
 #include "store/layout.h"
 
-struct rv_target {
+struct rv_copy_target {
     struct rv_store *store;
     const struct rv_layout *layout; /* of what is to come */
     int64_t region;
@@ -16,9 +16,9 @@ struct rv_target {
 
 /* Makes the tables. CONFLICT when there are some and flags do not say that they may go, or when
  * they are of another region. */
-int rv_target_begin(struct rv_target *target, int flags, rv_err *err);
+int rv_copy_target_begin(struct rv_copy_target *target, int flags, rv_err *err);
 /* All rows are there: what belongs to the old server is cleared, the feed and the ids go on where
  * nobody has been, the mark goes, and the schema is brought up to date. */
-int rv_target_finish(struct rv_target *target, rv_err *err);
+int rv_copy_target_finish(struct rv_copy_target *target, rv_err *err);
 
 #endif

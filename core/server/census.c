@@ -192,6 +192,26 @@ memory_percent(const struct rv_census *census, int64_t bytes)
     return total ? 100.0 * (double)bytes / (double)total : 0;
 }
 
+enum { FIGURES = 8 };
+
+/* What is told of every process. */
+static void
+put_figures(struct rv_field out[FIGURES], const struct rv_census *census,
+            const struct rv_figures *figures, double cpu_percent)
+{
+    const struct rv_field fields[FIGURES] = {
+        { "memory_usage", rv_vint(figures->resident_bytes) },
+        { "memory_size", rv_vint(figures->virtual_bytes) },
+        { "proportional_set_size", rv_vint(figures->proportional_bytes) },
+        { "unique_set_size", rv_vint(figures->unique_bytes) },
+        { "percent_memory", rv_vdouble(memory_percent(census, figures->resident_bytes)) },
+        { "percent_cpu", rv_vdouble(cpu_percent) },
+        { "cpu_time", rv_vdouble(figures->cpu_seconds) },
+        { "os_priority", rv_vint(figures->nice) },
+    };
+    memcpy(out, fields, sizeof(fields));
+}
+
 static int
 write_figures(struct rv_census *census, struct row *row, const cJSON *one, rv_err *err)
 {
@@ -202,19 +222,13 @@ write_figures(struct rv_census *census, struct row *row, const cJSON *one, rv_er
     int64_t message = rv_json_int(one, "message", 0);
     if (!rv_figures_read(&figures, pid))
         return 0;
-    const struct rv_field fields[] = {
+    struct rv_field fields[FIGURES + 3] = {
         { "last_heartbeat", rv_vint(now_ms - rv_json_int(one, "silent_ms", 0)) },
         { "status", rv_vtext(status ? status : "ready") },
         { "message_id", message ? rv_vint(message) : RV_VNULL },
-        { "memory_usage", rv_vint(figures.resident_bytes) },
-        { "memory_size", rv_vint(figures.virtual_bytes) },
-        { "proportional_set_size", rv_vint(figures.proportional_bytes) },
-        { "unique_set_size", rv_vint(figures.unique_bytes) },
-        { "percent_memory", rv_vdouble(memory_percent(census, figures.resident_bytes)) },
-        { "percent_cpu", rv_vdouble(rv_figures_cpu_percent(&row->cpu, figures.cpu_seconds)) },
-        { "cpu_time", rv_vdouble(figures.cpu_seconds) },
-        { "os_priority", rv_vint(figures.nice) },
     };
+    put_figures(fields + 3, census, &figures,
+                rv_figures_cpu_percent(&row->cpu, figures.cpu_seconds));
     return rv_record_update(census->worker->store, NULL, rv_model_table("miq_workers"), row->id,
                             fields, RV_COUNT(fields), err);
 }
@@ -278,22 +292,15 @@ write_server(struct rv_census *census, const cJSON *living, rv_err *err)
     figures.unique_bytes = rv_json_int(living, "uss", figures.unique_bytes);
     figures.proportional_bytes = rv_json_int(living, "pss", figures.proportional_bytes);
     double percent = rv_figures_cpu_percent(&census->server_cpu, figures.cpu_seconds);
-    const struct rv_field fields[] = {
+    struct rv_field fields[FIGURES + 6] = {
         { "last_heartbeat", rv_vint(now_ms) },
-        { "memory_usage", rv_vint(figures.resident_bytes) },
-        { "memory_size", rv_vint(figures.virtual_bytes) },
-        { "proportional_set_size", rv_vint(figures.proportional_bytes) },
-        { "unique_set_size", rv_vint(figures.unique_bytes) },
-        { "percent_memory", rv_vdouble(memory_percent(census, figures.resident_bytes)) },
-        { "percent_cpu", rv_vdouble(percent) },
-        { "cpu_time", rv_vdouble(figures.cpu_seconds) },
-        { "os_priority", rv_vint(figures.nice) },
         { "system_memory_free", rv_vint(machine->memory_available) },
         { "system_memory_used", rv_vint(machine->memory_total - machine->memory_available) },
         { "system_swap_free", rv_vint(machine->swap_free) },
         { "system_swap_used", rv_vint(machine->swap_total - machine->swap_free) },
         { "warnings", rv_vtext(warnings) },
     };
+    put_figures(fields + 6, census, &figures, percent);
     return rv_record_update(worker->store, NULL, rv_model_table("miq_servers"), worker->server_id,
                             fields, RV_COUNT(fields), err);
 }

@@ -9,11 +9,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <string.h>
 #include <unistd.h>
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/secret.h"
@@ -101,17 +101,6 @@ static char *
 aside(const char *path)
 {
     return rv_format("%s.before-restore-%lld", path, (long long)rv_now_ms());
-}
-
-static int
-sync_folder(const char *path, rv_err *err)
-{
-    RV_AUTO_FREE char *copy = rv_strdup(path);
-    RV_AUTO_FD int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd < 0 || fsync(fd) != 0)
-        return rv_fail_errno(err, "sync the folder of '%s'", path);
-    return 0;
 }
 
 /* The key of the backup becomes the home's: what is stored was sealed with it. Another one that is
@@ -238,7 +227,7 @@ swap(const char *fresh, const char *path, rv_err *err)
     unlink(shared);
     if (rename(fresh, path) != 0)
         return rv_fail_errno(err, "rename '%s' to '%s'", fresh, path);
-    return sync_folder(path, err);
+    return rv_file_sync_folder(path, err);
 }
 
 static int

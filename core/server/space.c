@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/machine.h"
-#include "keeping/notes.h"
+#include "store/notes.h"
 
 int64_t
 rv_space_floor(int64_t setting_bytes, int64_t total_bytes)

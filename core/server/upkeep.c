@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "keeping/maintain.h"
-#include "keeping/notes.h"
+#include "store/notes.h"
 
 enum {
     LOOK_EVERY_MS = 60000,

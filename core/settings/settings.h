@@ -100,7 +100,7 @@ struct rv_settings_edits {
 int rv_settings_change_all(struct rv_store *store, const struct rv_settings_edits *edits,
                            rv_err *err);
 /* Edits of a nested JSON object, null for what is to be taken away (a section: all below it), in
- * the place of `list`; the texts are *flat's, which the caller frees with rv_settings_edits_free.
+ * the place of `list`; the texts are *out's, which the caller frees with rv_settings_edits_free.
  */
 struct rv_settings_edit_list;
 int rv_settings_edits_of(struct rv_settings_edit_list **out, struct rv_settings_edits *edits,

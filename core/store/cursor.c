@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "model/model.h"
 #include "schema_internal.h"
+#include "store/notes.h"
 #include "store_internal.h"
 
 #define PIECE_MAX_BYTES (8u << 20)
@@ -35,9 +36,8 @@ rv_cursor_now(struct rv_cursor *out, struct rv_store *store, rv_err *err)
 {
     rv_value row[3];
     int found = rv_store_one(store, row, 3,
-                             "SELECT (SELECT value FROM schema_info WHERE name = 'epoch'),"
-                             " (SELECT value FROM schema_info WHERE name = 'feed_floor'),"
-                             " (SELECT MAX(number) FROM changes)",
+                             "SELECT " RV_NOTE_SQL(RV_NOTE_EPOCH) ", " RV_NOTE_SQL(
+                                 RV_NOTE_FEED_FLOOR) ", (SELECT MAX(number) FROM changes)",
                              NULL, 0, err);
 
     if (found < 0)
@@ -74,11 +74,14 @@ rv_cursor_format(char out[48], const struct rv_cursor *cursor)
  * is either all seen or told by the floor. One row at least. */
 static const char read_sql[] =
     "SELECT i.epoch, i.floor, i.last, c.number, c.kind, c.row_id, c.ems_id, c.op, c.columns, c.at"
-    " FROM (SELECT (SELECT value FROM schema_info WHERE name = 'epoch') AS epoch,"
-    " (SELECT value FROM schema_info WHERE name = 'feed_floor') AS floor,"
-    " (SELECT MAX(number) FROM changes) AS last) AS i"
-    " LEFT JOIN (SELECT * FROM changes WHERE number > $1 ORDER BY number LIMIT $2) AS c ON 1 = 1"
-    " ORDER BY c.number";
+    " FROM (SELECT " RV_NOTE_SQL(
+        RV_NOTE_EPOCH) " AS epoch,"
+                       " " RV_NOTE_SQL(
+                           RV_NOTE_FEED_FLOOR) " AS floor,"
+                                               " (SELECT MAX(number) FROM changes) AS last) AS i"
+                                               " LEFT JOIN (SELECT * FROM changes WHERE number > "
+                                               "$1 ORDER BY number LIMIT $2) AS c ON 1 = 1"
+                                               " ORDER BY c.number";
 
 static int
 check_position(const rv_value *row, const struct rv_cursor *cursor, rv_err *err)

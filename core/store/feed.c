@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "model/model.h"
+#include "store/notes.h"
 #include "store_internal.h"
 
 #define CHUNK_ROWS 1000
@@ -183,7 +184,8 @@ drop_up_to(struct rv_store *store, int64_t number, int64_t *dropped, rv_err *err
     if (rv_store_exec(store, dropped, "DELETE FROM changes WHERE number <= $1", params, 1, err) ==
             0 &&
         rv_store_exec(store, NULL,
-                      "UPDATE schema_info SET value = $1 WHERE name = 'feed_floor' AND value < $1",
+                      "UPDATE schema_info SET value = $1 WHERE name = '" RV_NOTE_FEED_FLOOR
+                      "' AND value < $1",
                       params, 1, err) == 0 &&
         rv_store_commit(store, err) == 0)
         return 0;

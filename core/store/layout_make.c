@@ -7,6 +7,7 @@
 #include <string.h>
 #include "model/model.h"
 #include "schema_internal.h"
+#include "store/notes.h"
 #include "store_internal.h"
 
 #define DDL_MAX_BYTES (8u << 20)
@@ -72,9 +73,9 @@ add_all(struct rv_store *store, const struct rv_layout *layout, rv_err *err)
     }
     rv_catalogue_free(&catalogue);
     /* The rows of the fixed tables are to come with the others. */
-    rv_buf_add_string(&sql,
-                      "DELETE FROM schema_info; DELETE FROM id_blocks;"
-                      "INSERT INTO schema_info (name, value) VALUES ('" RV_UNFINISHED "', 1);");
+    rv_buf_add_string(&sql, "DELETE FROM schema_info; DELETE FROM id_blocks;"
+                            "INSERT INTO schema_info (name, value) VALUES ('" RV_NOTE_UNFINISHED
+                            "', 1);");
     if (rv_buf_check(&sql, err) < 0)
         return err->code;
     return rv_store_script(store, rv_buf_text(&sql), err);
@@ -107,7 +108,7 @@ rv_layout_drop(struct rv_store *store, const struct rv_layout *layout, rv_err *e
 int
 rv_layout_is_unfinished(struct rv_store *store, rv_err *err)
 {
-    rv_value row[1];
+    int64_t unfinished = 0;
     struct rv_catalogue catalogue;
 
     if (rv_catalogue_load(&catalogue, store, err) < 0)
@@ -116,21 +117,18 @@ rv_layout_is_unfinished(struct rv_store *store, rv_err *err)
     rv_catalogue_free(&catalogue);
     if (!made)
         return 0;
-    return rv_store_one(store, row, 1,
-                        "SELECT value FROM schema_info WHERE name = '" RV_UNFINISHED "'", NULL, 0,
-                        err);
+    if (rv_note_read(&unfinished, store, RV_NOTE_UNFINISHED, err) < 0)
+        return err->code;
+    return unfinished != 0;
 }
 
 int
 rv_layout_finished(struct rv_store *store, rv_err *err)
 {
-    rv_value params[] = { rv_vint(rv_schema_new_epoch()) };
-
-    if (rv_store_exec(store, NULL, "UPDATE schema_info SET value = $1 WHERE name = 'epoch'", params,
-                      1, err) < 0)
+    if (rv_note_write(store, RV_NOTE_EPOCH, rv_schema_new_epoch(), err) < 0)
         return err->code;
-    return rv_store_exec(store, NULL, "DELETE FROM schema_info WHERE name = '" RV_UNFINISHED "'",
-                         NULL, 0, err);
+    return rv_store_exec(
+        store, NULL, "DELETE FROM schema_info WHERE name = '" RV_NOTE_UNFINISHED "'", NULL, 0, err);
 }
 
 static const char *

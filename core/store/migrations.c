@@ -6,6 +6,7 @@
  */
 #include "schema_internal.h"
 
+#include "store/notes.h"
 #include "store_internal.h"
 
 static int
@@ -34,34 +35,16 @@ const struct rv_migration rv_migrations[] = {
 };
 const int rv_migration_count = RV_COUNT(rv_migrations);
 
-int
-rv_schema_info(struct rv_store *store, const char *name, int64_t *value, rv_err *err)
-{
-    rv_value out;
-    int found = rv_store_one(store, &out, 1, "SELECT value FROM schema_info WHERE name = $1",
-                             (rv_value[]){ rv_vtext(name) }, 1, err);
-
-    if (found < 0)
-        return found;
-    if (found == 0) {
-        rv_fail(err, RV_E_INVALID, "table schema_info has no '%s'", name);
-        return rv_hint(err, "this is not a database of Reeve, or it was damaged");
-    }
-    *value = out.v.i;
-    return 0;
-}
-
 /* Half of the rows are worse than none. */
 static int
 refuse_unfinished(struct rv_store *store, rv_err *err)
 {
-    rv_value row[1];
-    int found = rv_store_one(store, row, 1,
-                             "SELECT value FROM schema_info WHERE name = '" RV_UNFINISHED "'", NULL,
-                             0, err);
+    int64_t unfinished;
 
-    if (found <= 0)
-        return found;
+    if (rv_note_read(&unfinished, store, RV_NOTE_UNFINISHED, err) < 0)
+        return err->code;
+    if (!unfinished)
+        return 0;
     rv_fail(err, RV_E_CONFLICT, "the database is a copy, or a restored one, that was not finished");
     return rv_hint(err, "copy or restore it once more, with --overwrite; the source is unharmed");
 }
@@ -80,7 +63,7 @@ rv_schema_version(struct rv_store *store, int64_t *version, rv_err *err)
         return 0;
     if (refuse_unfinished(store, err) < 0)
         return err->code;
-    return rv_schema_info(store, "version", version, err);
+    return rv_note_need(version, store, RV_NOTE_VERSION, err);
 }
 
 static int
@@ -94,10 +77,7 @@ fail_newer(int64_t version, int64_t known, rv_err *err)
 static int
 set_version(struct rv_store *store, int version, rv_err *err)
 {
-    return rv_store_exec(store, NULL,
-                         "INSERT INTO schema_info (name, value) VALUES ('version', $1)"
-                         " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                         (rv_value[]){ rv_vint(version) }, 1, err);
+    return rv_note_write(store, RV_NOTE_VERSION, version, err);
 }
 
 static int

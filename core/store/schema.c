@@ -5,6 +5,7 @@
 #include "schema_internal.h"
 
 #include "model/model.h"
+#include "store/notes.h"
 #include "store_internal.h"
 
 #define REGION_OF_NEW 1
@@ -77,7 +78,7 @@ learn_region(struct rv_store *store, int64_t region, rv_err *err)
 {
     int64_t found;
 
-    if (rv_schema_info(store, "region", &found, err) < 0)
+    if (rv_note_need(&found, store, RV_NOTE_REGION, err) < 0)
         return err->code;
     if (region >= 0 && region != found) {
         rv_fail(err, RV_E_CONFLICT, "the database is of region %lld, not %lld", (long long)found,

@@ -50,9 +50,6 @@ extern const struct rv_extra_index rv_extra_indexes[]; /* ends with a NULL name 
 void rv_schema_extra_ddl(rv_buf *sql, const struct rv_store *store,
                          const struct rv_catalogue *catalogue);
 
-/* A row of schema_info while a database is being filled with the rows of another one. */
-#define RV_UNFINISHED "unfinished"
-
 /* migrations.c */
 struct rv_migration {
     int version; /* that the database has after it */
@@ -66,6 +63,5 @@ extern const int rv_migration_count;
  * the version looked at again inside. CONFLICT when the database is newer than the last step. */
 int rv_migrate(struct rv_store *store, const struct rv_migration *steps, int count, void *arg,
                rv_err *err);
-int rv_schema_info(struct rv_store *store, const char *name, int64_t *value, rv_err *err);
 
 #endif

@@ -293,7 +293,7 @@ make_headed(const char *path, int format, int version)
     cJSON_AddItemToObject(head, "tables", rv_layout_to_json(&layout));
     must(rv_backup_create(&writer, path, RV_KEEP_OVERWRITE, err));
     must(rv_backup_head(writer, head, NULL, err));
-    struct rv_sink sink = rv_sink_of_backup(writer, &layout);
+    struct rv_flow_sink sink = rv_sink_of_backup(writer, &layout);
     must(sink.table(sink.arg, 0, err));
     must(sink.end(sink.arg, &none, err));
     must(rv_backup_end(writer, &part, &bytes, err));
@@ -321,8 +321,8 @@ back_up_version(struct rv_store *store, const char *path, int version)
     cJSON_AddItemToObject(head, "tables", rv_layout_to_json(&layout));
     must(rv_backup_create(&writer, path, 0, err));
     must(rv_backup_head(writer, head, NULL, err));
-    struct rv_source source = rv_source_of_store(&rows);
-    struct rv_sink sink = rv_sink_of_backup(writer, &layout);
+    struct rv_flow_source source = rv_source_of_store(&rows);
+    struct rv_flow_sink sink = rv_sink_of_backup(writer, &layout);
     must(rv_flow(&source, &sink, tallies, NULL, err));
     rv_store_source_end(&rows);
     must(rv_backup_end(writer, &part, &bytes, err));

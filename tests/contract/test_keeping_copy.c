@@ -6,7 +6,7 @@
 #include "keeping_fixture.h"
 
 #include "base/json.h"
-#include "keeping/notes.h"
+#include "store/notes.h"
 #include "store/feed.h"
 #include "store/layout.h"
 #include "store/schema.h"

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "keeping/maintain.h"
-#include "keeping/notes.h"
+#include "store/notes.h"
 
 static cJSON *
 maintain(struct rv_store *store, int depth)

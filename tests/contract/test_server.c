@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "base/clock.h"
-#include "keeping/notes.h"
+#include "store/notes.h"
 #include "server/identity.h"
 #include "server/messages.h"
 #include "server/protocol.h"

@@ -1,18 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Notes are rows of schema_info beside the version and the region.
+ * Notes are rows of schema_info.
  */
-#include "keeping/notes.h"
+#include "store/notes.h"
 
-int
-rv_note_read(int64_t *value, struct rv_store *store, const char *name, rv_err *err)
+static int
+look(int64_t *value, struct rv_store *store, const char *name, rv_err *err)
 {
     rv_value row[1];
     int found = rv_store_one(store, row, 1, "SELECT value FROM schema_info WHERE name = $1",
                              (rv_value[]){ rv_vtext(name) }, 1, err);
 
     *value = found > 0 ? row[0].v.i : 0;
+    return found;
+}
+
+int
+rv_note_read(int64_t *value, struct rv_store *store, const char *name, rv_err *err)
+{
+    int found = look(value, store, name, err);
+
     return found < 0 ? found : 0;
+}
+
+int
+rv_note_need(int64_t *value, struct rv_store *store, const char *name, rv_err *err)
+{
+    int found = look(value, store, name, err);
+
+    if (found != 0)
+        return found < 0 ? found : 0;
+    rv_fail(err, RV_E_INVALID, "table schema_info has no '%s'", name);
+    return rv_hint(err, "this is not a database of Reeve, or it was damaged");
 }
 
 int
