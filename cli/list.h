@@ -42,4 +42,8 @@ char *cli_filter_equal(const char *column, const char *text);
 /* Attribute that holds what people call a row by; NULL when ids alone tell. */
 const char *cli_name_attribute(const struct cli_kind *kind);
 
+/* Messages by state, queue, zone and role: [{state, queue_name, zone, role, count, oldest_on}]; the
+ * caller's, also when it fails. */
+int cli_queue_counts(struct cli_client *client, cJSON **out, rv_err *err);
+
 #endif

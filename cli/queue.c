@@ -134,6 +134,20 @@ cmd_queue_delete(struct cli *cli)
 }
 
 int
+cli_queue_counts(struct cli_client *client, cJSON **out, rv_err *err)
+{
+    RV_AUTO_JSON cJSON *body = cJSON_CreateObject(), *answer = NULL;
+
+    cJSON_AddStringToObject(body, "action", "counts");
+    if (cli_request(client, "POST", "/api/miq_queue", body, &answer, err) < 0)
+        return err->code;
+    cJSON *results = cJSON_GetObjectItemCaseSensitive(answer, "results");
+    *out = cJSON_DetachItemFromObjectCaseSensitive(results ? results->child : answer, "counts");
+    return cJSON_IsArray(*out) ? 0
+                               : rv_fail(err, RV_E_PROTOCOL, "the server's answer has no counts");
+}
+
+int
 cmd_queue_counts(struct cli *cli)
 {
     static const struct cli_column columns[] = {
@@ -145,7 +159,7 @@ cmd_queue_counts(struct cli *cli)
         { "OLDEST", "oldest_on", cli_cell_age, "", 0 },
         CLI_COLUMNS_END,
     };
-    RV_AUTO_JSON cJSON *body = cJSON_CreateObject(), *answer = NULL;
+    RV_AUTO_JSON cJSON *counts = NULL;
     rv_err err = RV_ERR_INIT;
     int format = cli_format(cli), code;
 
@@ -154,15 +168,7 @@ cmd_queue_counts(struct cli *cli)
     code = cli_connect(cli);
     if (code)
         return code;
-    cJSON_AddStringToObject(body, "action", "counts");
-    if (cli_request(cli->client, "POST", "/api/miq_queue", body, &answer, &err) < 0)
+    if (cli_queue_counts(cli->client, &counts, &err) < 0)
         return cli_failed(&err);
-    const cJSON *results = cJSON_GetObjectItemCaseSensitive(answer, "results");
-    const cJSON *counts =
-        cJSON_GetObjectItemCaseSensitive(results ? results->child : answer, "counts");
-    if (!cJSON_IsArray(counts)) {
-        rv_fail(&err, RV_E_PROTOCOL, "the server's answer has no counts");
-        return cli_failed(&err);
-    }
     return cli_print_plain(cli, (enum cli_format)format, counts, columns, "state");
 }

@@ -33,72 +33,60 @@ read_part(struct cli *cli, size_t part, cJSON *all, rv_err *err)
     return 0;
 }
 
-/* One row at most; *total: how many there are. */
-static int
-read_messages(struct cli *cli, const char *filter, cJSON **rows, int64_t *total, rv_err *err)
+/* The group's number is added to its state's, and the oldest of all groups is kept. */
+static void
+add_group(cJSON *queue, const cJSON *group)
 {
-    const char *const filters[] = { filter, NULL };
-    const struct cli_query query = { .collection = "miq_queue",
-                                     .attributes =
-                                         "id,queue_name,class_name,method_name,created_on",
-                                     .filters = filters,
-                                     .sort_by = "created_on",
-                                     .limit = 1 };
-    return cli_list(cli->client, &query, rows, total, err);
+    const char *state = rv_json_string(group, "state"), *on = rv_json_string(group, "oldest_on");
+    cJSON *oldest = cJSON_GetObjectItemCaseSensitive(queue, "oldest");
+    cJSON *number = state ? cJSON_GetObjectItemCaseSensitive(queue, state) : NULL;
+
+    if (!number)
+        return;
+    cJSON_SetNumberValue(number, number->valuedouble + cli_number(group, "count"));
+    const char *known =
+        rv_json_string(cJSON_GetObjectItemCaseSensitive(oldest, state), "created_on");
+    /* As texts: the same form of UTC. */
+    if (!on || (known && strcmp(known, on) <= 0))
+        return;
+    const char *queue_name = rv_json_string(group, "queue_name");
+    cJSON *row = cJSON_CreateObject();
+    if (queue_name)
+        cJSON_AddStringToObject(row, "queue_name", queue_name);
+    cJSON_AddStringToObject(row, "created_on", on);
+    cJSON_DeleteItemFromObjectCaseSensitive(oldest, state);
+    cJSON_AddItemToObject(oldest, state, row);
 }
 
 static int
 read_queue(struct cli *cli, cJSON *all, rv_err *err)
 {
     static const char *const states[] = { "ready", "dequeue", "error" };
+    RV_AUTO_JSON cJSON *counts = NULL;
     cJSON *queue = cJSON_AddObjectToObject(all, "queue");
-    cJSON *oldest = cJSON_AddObjectToObject(queue, "oldest");
-    for (size_t i = 0; i < RV_COUNT(states); i++) {
-        RV_AUTO_FREE char *filter = rv_format("state=%s", states[i]);
-        RV_AUTO_JSON cJSON *rows = NULL;
-        int64_t total = 0;
-        if (read_messages(cli, filter, &rows, &total, err) < 0)
-            return err->code;
-        cJSON_AddNumberToObject(queue, states[i], (double)total);
-        if (cJSON_GetArraySize(rows) > 0)
-            cJSON_AddItemToObject(oldest, states[i], cJSON_DetachItemFromArray(rows, 0));
-    }
-    return 0;
-}
+    const cJSON *group;
 
-static int
-count_rows(struct cli *cli, const char *collection, cJSON *out, rv_err *err)
-{
-    RV_AUTO_FREE char *path = rv_format("/api/%s?hide=resources&limit=1", collection);
-    RV_AUTO_JSON cJSON *answer = NULL;
-
-    if (cli_get(cli->client, path, &answer, err) < 0)
+    for (size_t i = 0; i < RV_COUNT(states); i++)
+        cJSON_AddNumberToObject(queue, states[i], 0);
+    cJSON_AddObjectToObject(queue, "oldest");
+    if (cli_queue_counts(cli->client, &counts, err) < 0)
         return err->code;
-    if (rv_json_int(answer, "count", 0) > 0)
-        cJSON_AddNumberToObject(out, collection, (double)rv_json_int(answer, "count", 0));
+    cJSON_ArrayForEach(group, counts) add_group(queue, group);
     return 0;
 }
 
-/* Kinds of which a provider has something, with their number; one small request each. The server
- * says which there are: a provider may have brought some. */
+/* What there is something of: the server counts all it has, also kinds that a provider brought. */
 static int
-count_inventory(struct cli *cli, cJSON *out, rv_err *err)
+read_inventory(struct cli *cli, cJSON *out, rv_err *err)
 {
-    RV_AUTO_JSON cJSON *root = NULL;
+    RV_AUTO_JSON cJSON *answer = NULL;
     const cJSON *one;
 
-    if (cli_get(cli->client, "/api", &root, err) < 0)
+    if (cli_get(cli->client, "/api/counts", &answer, err) < 0)
         return err->code;
-    cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(root, "collections"))
-    {
-        const char *name = rv_json_string(one, "name");
-        const struct rv_kind *ours = name ? rv_model_collection(name) : NULL;
-
-        if (!name || (ours && (ours->server || ours->child)))
-            continue;
-        if (count_rows(cli, name, out, err) < 0)
-            return err->code;
-    }
+    cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(
+                                answer, "counts")) if (cJSON_IsNumber(one) && one->valuedouble > 0)
+        cJSON_AddNumberToObject(out, one->string, one->valuedouble);
     return 0;
 }
 
@@ -110,7 +98,7 @@ read_all(struct cli *cli, cJSON *all, rv_err *err)
         if (read_part(cli, i, all, err) < 0)
             return err->code;
     if (read_queue(cli, all, err) < 0 ||
-        count_inventory(cli, cJSON_AddObjectToObject(all, "inventory"), err) < 0)
+        read_inventory(cli, cJSON_AddObjectToObject(all, "inventory"), err) < 0)
         return err->code;
     cli_status_hints(cJSON_AddArrayToObject(all, "hints"), all);
     return 0;

@@ -145,6 +145,10 @@ static const struct {
                     "oldest_transaction_ms": {"type": "integer"}, "standby": {"type": "boolean"},
                     "settings": {"type": "object", "additionalProperties": {"type": "string"},
                         "description": "PostgreSQL's own, by their names"}}}}}) },
+    { "Counts", JSON({"type": "object", "additionalProperties": false, "required": ["counts"],
+        "properties": {
+            "counts": {"type": "object",
+                "additionalProperties": {"type": "integer", "minimum": 0}}}}) },
     { "CollectionOptions", JSON({"type": "object", "additionalProperties": false,
         "required": ["attributes", "virtual_attributes", "relationships", "subcollections", "data"],
         "properties": {

@@ -37,6 +37,7 @@ static const struct rv_route routes[] = {
     { "/api/openapi.json", RV_ROUTE_OPEN, .get = rv_get_openapi },
     { "/api/provider_types", 0, .get = rv_get_provider_types },
     { "/api/diagnostics", 0, .get = rv_get_diagnostics },
+    { "/api/counts", 0, .get = rv_get_counts },
     { "/api/auth", 0, .get = rv_get_auth, .delete_ = rv_delete_auth },
     { "/api/settings", 0, .get = rv_get_settings },
     { "/api/settings/{path*}", 0, .get = rv_get_settings },

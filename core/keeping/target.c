@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "keeping/keeping.h"
-#include "store/notes.h"
 #include "model/model.h"
 #include "store/notes.h"
 #include "store/schema.h"

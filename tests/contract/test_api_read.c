@@ -497,6 +497,35 @@ machines_that_are_gone_are_archived_or_orphaned(void **state)
 }
 
 static void
+counts_are_what_each_collection_of_inventory_shows(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    seed_pods(f, 4);
+    rv_test_script(
+        f->store,
+        "UPDATE container_groups SET deleted_on = 1700000000000 WHERE id = 1000000001002");
+    AUTO_REPLY struct reply all = get(f, "/api/counts");
+    AUTO_REPLY struct reply nobody = ask(f, "GET", "/api/counts", "Accept: */*\n", NULL);
+    AUTO_REPLY struct reply wrong = get(f, "/api/counts?filter=x");
+    const cJSON *counts = cJSON_GetObjectItemCaseSensitive(all.json, "counts"), *one;
+
+    assert_int_equal(all.status, 200);
+    assert_int_equal(nobody.status, 401);
+    assert_int_equal(wrong.status, 400);
+    assert_int_equal(rv_json_int(counts, "container_groups", 0), 3);
+    assert_null(cJSON_GetObjectItemCaseSensitive(counts, "servers"));
+    assert_null(cJSON_GetObjectItemCaseSensitive(counts, "containers"));
+    assert_true(cJSON_GetArraySize(counts) > 50);
+    cJSON_ArrayForEach(one, counts)
+    {
+        RV_AUTO_FREE char *path = rv_format("/api/%s?hide=resources&limit=1", one->string);
+        AUTO_REPLY struct reply shown = get(f, path);
+        if (rv_json_int(shown.json, "count", -1) != (int64_t)one->valuedouble)
+            fail_msg("%s: %s, but %g were counted", path, shown.body, one->valuedouble);
+    }
+}
+
+static void
 rows_that_are_gone_are_listed_on_request_only(void **state)
 {
     struct api_fixture *f = fixture_of(state);
@@ -833,6 +862,7 @@ main(void)
         api_test(a_filter_over_children_sees_those_that_are_gone_when_asked),
         api_test(what_is_looked_up_for_each_row_has_a_ceiling),
         api_test(task_results_are_there_by_that_name),
+        api_test(counts_are_what_each_collection_of_inventory_shows),
         api_test(a_name_means_the_row_that_is_there),
         api_test(options_describe_a_collection_without_login),
         api_test(a_kind_that_another_process_brought_in_is_a_collection),

@@ -6,9 +6,9 @@
 #include "keeping_fixture.h"
 
 #include "base/json.h"
-#include "store/notes.h"
 #include "store/feed.h"
 #include "store/layout.h"
+#include "store/notes.h"
 #include "store/schema.h"
 
 static void

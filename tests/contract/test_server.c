@@ -10,13 +10,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "base/clock.h"
-#include "store/notes.h"
 #include "server/identity.h"
 #include "server/messages.h"
 #include "server/protocol.h"
 #include "server/rounds.h"
 #include "server/space.h"
 #include "store/lease.h"
+#include "store/notes.h"
 
 enum { SHORT_LEASE_MS = 5000, LONG_LEASE_MS = 600000 };
 

@@ -319,6 +319,15 @@ class Get(Case):
         whole = self.json("status", "-o", "json")
         self.assertEqual(whole["inventory"]["container_groups"], 37)
         self.assertEqual([row["name"] for row in whole["providers"]], ["one", "two"])
+        self.assertEqual(whole["inventory"], {name: count for name, count in self.reeved.get("/api/counts")["counts"].items()
+                                              if count})
+
+    def test_status_asks_for_six_things_however_many_kinds_there_are(self):
+        _, told = self.cli(OK, "status", "--verbose")
+        asked = re.findall(r"(?:GET|POST) \S*(/api/[^\s?:]*)", told)
+        self.assertEqual(sorted(asked),
+                         ["/api/assigned_server_roles", "/api/counts", "/api/miq_queue", "/api/providers",
+                          "/api/servers", "/api/workers"])
 
     def test_a_pipe_gets_json_and_a_terminal_a_table(self):
         self.assertEqual(len(self.json("get", "nodes", "--provider", "one")), 5)
