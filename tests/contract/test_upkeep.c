@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
-#include "keeping/notes.h"
 #include "server/upkeep.h"
+#include "store/notes.h"
 
 static int
 maintain(struct rv_store *store, const char *args, rv_err *err)
