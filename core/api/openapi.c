@@ -193,16 +193,7 @@ write_features(rv_json_writer *w, const struct rv_kind *kind, int scope, int met
 static void
 write_action_responses(rv_json_writer *w, const char *schema)
 {
-    rv_jw_name(w, "responses");
-    rv_jw_object(w);
-    rv_jw_name(w, "200");
-    rv_jw_object(w);
-    rv_openapi_pair(w, "description", "OK");
-    rv_jw_name(w, "content");
-    rv_jw_object(w);
-    rv_jw_name(w, "application/json");
-    rv_jw_object(w);
-    rv_jw_name(w, "schema");
+    rv_openapi_begin_responses(w, "application/json");
     rv_jw_object(w);
     rv_jw_name(w, "anyOf");
     rv_jw_array(w);
@@ -210,11 +201,7 @@ write_action_responses(rv_json_writer *w, const char *schema)
     rv_openapi_ref(w, "schemas", "ActionResult");
     rv_jw_end_array(w);
     rv_jw_end_object(w);
-    rv_jw_end_object(w);
-    rv_jw_end_object(w);
-    rv_jw_end_object(w);
-    rv_openapi_errors(w, RV_OPENAPI_LOGIN | RV_OPENAPI_ID | RV_OPENAPI_BODY);
-    rv_jw_end_object(w);
+    rv_openapi_end_responses(w, RV_OPENAPI_LOGIN | RV_OPENAPI_ID | RV_OPENAPI_BODY);
 }
 
 static void

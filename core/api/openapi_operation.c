@@ -46,8 +46,7 @@ rv_openapi_errors(rv_json_writer *w, int flags)
 }
 
 void
-rv_openapi_responses(rv_json_writer *w, const char *type, const char *schema, const char *suffix,
-                     int flags)
+rv_openapi_begin_responses(rv_json_writer *w, const char *type)
 {
     rv_jw_name(w, "responses");
     rv_jw_object(w);
@@ -59,16 +58,29 @@ rv_openapi_responses(rv_json_writer *w, const char *type, const char *schema, co
     rv_jw_name(w, type);
     rv_jw_object(w);
     rv_jw_name(w, "schema");
-    if (schema)
-        write_schema(w, schema, suffix);
-    else
-        rv_openapi_json(w, rv_streq(type, "text/plain") ? JSON({ "type" : "string" })
-                                                        : JSON({ "type" : "object" }));
+}
+
+void
+rv_openapi_end_responses(rv_json_writer *w, int flags)
+{
     rv_jw_end_object(w);
     rv_jw_end_object(w);
     rv_jw_end_object(w);
     rv_openapi_errors(w, flags);
     rv_jw_end_object(w);
+}
+
+void
+rv_openapi_responses(rv_json_writer *w, const char *type, const char *schema, const char *suffix,
+                     int flags)
+{
+    rv_openapi_begin_responses(w, type);
+    if (schema)
+        write_schema(w, schema, suffix);
+    else
+        rv_openapi_json(w, rv_streq(type, "text/plain") ? JSON({ "type" : "string" })
+                                                        : JSON({ "type" : "object" }));
+    rv_openapi_end_responses(w, flags);
 }
 
 void

@@ -18,6 +18,10 @@ enum {
 /* A member of a path: method, operationId, summary, and whether a login is needed. */
 void rv_openapi_begin(rv_json_writer *w, const char *method, const char *id, const char *summary,
                       int flags);
+/* "responses" with one 200 of this type, up to where its schema stands; and from there to the end,
+ * with the errors. */
+void rv_openapi_begin_responses(rv_json_writer *w, const char *type);
+void rv_openapi_end_responses(rv_json_writer *w, int flags);
 /* "responses" with one 200 of this type and schema, and the errors. schema NULL: any text. */
 void rv_openapi_responses(rv_json_writer *w, const char *type, const char *schema,
                           const char *suffix, int flags);

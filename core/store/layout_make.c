@@ -109,14 +109,10 @@ int
 rv_layout_is_unfinished(struct rv_store *store, rv_err *err)
 {
     int64_t unfinished = 0;
-    struct rv_catalogue catalogue;
+    int made = rv_schema_is_made(store, err);
 
-    if (rv_catalogue_load(&catalogue, store, err) < 0)
-        return err->code;
-    int made = rv_catalogue_has(&catalogue, "schema_info", NULL);
-    rv_catalogue_free(&catalogue);
-    if (!made)
-        return 0;
+    if (made <= 0)
+        return made;
     if (rv_note_read(&unfinished, store, RV_NOTE_UNFINISHED, err) < 0)
         return err->code;
     return unfinished != 0;

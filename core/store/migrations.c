@@ -50,7 +50,7 @@ refuse_unfinished(struct rv_store *store, rv_err *err)
 }
 
 int
-rv_schema_version(struct rv_store *store, int64_t *version, rv_err *err)
+rv_schema_is_made(struct rv_store *store, rv_err *err)
 {
     struct rv_catalogue catalogue;
 
@@ -58,9 +58,17 @@ rv_schema_version(struct rv_store *store, int64_t *version, rv_err *err)
         return err->code;
     int made = rv_catalogue_has(&catalogue, "schema_info", NULL);
     rv_catalogue_free(&catalogue);
+    return made ? 1 : 0;
+}
+
+int
+rv_schema_version(struct rv_store *store, int64_t *version, rv_err *err)
+{
+    int made = rv_schema_is_made(store, err);
+
     *version = 0;
-    if (!made)
-        return 0;
+    if (made <= 0)
+        return made;
     if (refuse_unfinished(store, err) < 0)
         return err->code;
     return rv_note_need(version, store, RV_NOTE_VERSION, err);

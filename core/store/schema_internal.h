@@ -63,5 +63,7 @@ extern const int rv_migration_count;
  * the version looked at again inside. CONFLICT when the database is newer than the last step. */
 int rv_migrate(struct rv_store *store, const struct rv_migration *steps, int count, void *arg,
                rv_err *err);
+/* 1 when there is a table of notes, 0 in a database that is empty or not of Reeve. */
+int rv_schema_is_made(struct rv_store *store, rv_err *err);
 
 #endif

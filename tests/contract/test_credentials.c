@@ -69,18 +69,24 @@ each_change_of_the_status_is_an_event(void **state)
     assert_int_equal(rv_test_int(store, sql), 6);
 }
 
+static struct rv_refresher_config
+config_of(struct rv_store *store, int64_t id)
+{
+    return (struct rv_refresher_config){ .store = store,
+                                         .provider_id = id,
+                                         .holder = 77,
+                                         .lease_ms = 60000,
+                                         .auth = policy,
+                                         .module_dir = CONTRACT_MODULES,
+                                         .vault = &test_vault };
+}
+
 static void
 a_check_proves_them_and_clears_an_error_that_is_over(void **state)
 {
     struct rv_store *store = store_of(state);
     int64_t id = scripted_provider(store, "one");
-    const struct rv_refresher_config config = { .store = store,
-                                                .provider_id = id,
-                                                .holder = 77,
-                                                .lease_ms = 60000,
-                                                .auth = policy,
-                                                .module_dir = CONTRACT_MODULES,
-                                                .vault = &test_vault };
+    const struct rv_refresher_config config = config_of(store, id);
     struct rv_refresher *refresher = NULL;
     must(rv_refresher_open(&refresher, &config, err));
     script("node n1 one\ncomplete container_node\n");
@@ -109,13 +115,7 @@ options_that_are_missing_are_incomplete(void **state)
 {
     struct rv_store *store = store_of(state);
     int64_t id = scripted_provider(store, "one");
-    const struct rv_refresher_config config = { .store = store,
-                                                .provider_id = id,
-                                                .holder = 77,
-                                                .lease_ms = 60000,
-                                                .auth = policy,
-                                                .module_dir = CONTRACT_MODULES,
-                                                .vault = &test_vault };
+    const struct rv_refresher_config config = config_of(store, id);
     struct rv_refresher *refresher = NULL;
     rv_test_script(store, "UPDATE ext_management_systems SET options = NULL");
     must_fail(RV_E_INVALID, rv_refresher_open(&refresher, &config, err));
