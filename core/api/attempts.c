@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A table of fixed size, keyed by a digest with a secret seed: what an attacker invents pushes out
- * the oldest of eight others, not one that he could choose.
+ * the oldest of eight others, not one that he could choose. Age is counted in uses: within one
+ * millisecond a flood has many of them.
  */
 #include "api/attempts.h"
 
@@ -22,11 +23,13 @@ enum { SETS = 128, WAYS = 8, DOUBLINGS_MAX = 10 };
 struct entry {
     uint64_t key; /* 0: none */
     int64_t count;
-    int64_t begun_ms, last_ms, until_ms; /* until: not listened to; 0: it is */
+    int64_t begun_ms, until_ms; /* until: not listened to; 0: it is */
+    uint64_t used;              /* the use of the table that was its last */
 };
 
 struct rv_attempts {
     uint64_t seed;
+    uint64_t uses;
     struct entry entries[SETS][WAYS];
 };
 
@@ -85,11 +88,12 @@ take(struct rv_attempts *attempts, uint64_t key, int64_t now_ms)
             oldest = &set[i];
             break;
         }
-        if (set[i].last_ms < oldest->last_ms)
+        if (set[i].used < oldest->used)
             oldest = &set[i];
     }
     if (oldest->key != key || is_over(oldest, now_ms))
         *oldest = (struct entry){ .key = key, .begun_ms = now_ms };
+    oldest->used = ++attempts->uses;
     return oldest;
 }
 
@@ -98,7 +102,6 @@ count(struct entry *entry, int64_t most, int64_t now_ms)
 {
     int64_t doublings = ++entry->count - most;
 
-    entry->last_ms = now_ms;
     if (doublings < 0)
         return 0;
     int64_t wait_ms = WAIT_FIRST_MS << (doublings > DOUBLINGS_MAX ? DOUBLINGS_MAX : doublings);
