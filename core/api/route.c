@@ -251,6 +251,22 @@ refuse(struct rv_request *req, rv_err *err)
     return 0;
 }
 
+/* Who reads waits for it: however many statements that takes, they have the time of one. What is
+ * written is many short transactions, and none is to be undone because there were many. */
+static int
+handle(struct rv_request *req, rv_err *err)
+{
+    struct rv_store *store = req->api->config.store;
+    int reads = req->method == RV_M_GET;
+
+    if (reads)
+        rv_store_limit(store);
+    int rc = handler_of(req->route, req->method)(req, err);
+    if (reads)
+        rv_store_limit_end(store);
+    return rc;
+}
+
 /* An error that the router itself finds: 404 is ManageIQ's of a path, not of a row. */
 static void
 answer_path_error(struct rv_request *req, const rv_err *err)
@@ -293,7 +309,7 @@ rv_route_dispatch(struct rv_request *req)
     }
     int rc = refuse(req, &err);
     if (rc == 0)
-        rc = handler_of(req->route, req->method)(req, &err);
+        rc = handle(req, &err);
     if (rc < 0)
         rv_answer_err(req, &err);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Trees as recursive queries, which both stores answer alike. Steps are counted, so a circle (which
- * a provider may emit) ends at the most that is allowed.
+ * Trees as recursive queries, which both stores answer alike. A walk keeps what it has seen, so
+ * that it ends in a circle (which a provider may emit) and sees each row once. Where levels are
+ * asked for the step belongs to what was seen: a row may then come once a step, and so they are
+ * few.
  */
 #include "api/tree.h"
 
@@ -94,12 +96,12 @@ read_levels(struct rv_tree_params *out, struct rv_request *req, rv_err *err)
     const char *text = rv_request_param(req, "levels");
     rv_err ignored = RV_ERR_INIT;
 
-    out->levels = RV_TREE_LEVELS_MAX;
-    if (text && (rv_parse_int(&out->levels, text, &ignored) < 0 || out->levels < 1 ||
-                 out->levels > RV_TREE_LEVELS_MAX))
-        return rv_fail(err, RV_E_INVALID, "levels: '%.100s' is not a whole number from 1 to %d",
-                       text, RV_TREE_LEVELS_MAX);
-    return 0;
+    if (text == NULL || (rv_parse_int(&out->levels, text, &ignored) == 0 && out->levels >= 1 &&
+                         out->levels <= RV_TREE_LEVELS_MAX))
+        return 0;
+    rv_fail(err, RV_E_INVALID, "levels: '%.100s' is not a whole number from 1 to %d", text,
+            RV_TREE_LEVELS_MAX);
+    return rv_hint(err, "leave it out for all levels"), err->code;
 }
 
 int
@@ -133,6 +135,22 @@ add_edge(struct rv_sql *sql, const struct rv_kind *kind)
         rv_sql_add(sql, "c.\"parent_id\" = p.\"id\"");
 }
 
+/* The columns of a walk that count its steps, where levels are asked for. */
+static const char *
+step(const struct rv_tree_params *params, const char *text)
+{
+    return params->levels ? text : "";
+}
+
+static void
+add_step_limit(struct rv_sql *sql, const struct rv_tree_params *params, const char *word)
+{
+    if (params->levels == 0)
+        return;
+    rv_sql_addf(sql, " %s way.step < ", word);
+    rv_sql_param(sql, rv_vint(params->levels));
+}
+
 static void
 add_own(struct rv_sql *sql, const struct rv_kind *kind, const struct rv_tree_params *params,
         int64_t from, enum rv_tree_direction direction)
@@ -141,19 +159,19 @@ add_own(struct rv_sql *sql, const struct rv_kind *kind, const struct rv_tree_par
     const char *start = direction == RV_TREE_UNDER ? "p" : "c";
 
     rv_sql_addf(sql,
-                " AND t.\"id\" IN (WITH RECURSIVE way(id, step) AS (SELECT %s.\"id\", 1 FROM "
+                " AND t.\"id\" IN (WITH RECURSIVE way(id%s) AS (SELECT %s.\"id\"%s FROM "
                 "\"%s\" c JOIN \"%s\" p ON ",
-                found, kind->table, kind->table);
+                step(params, ", step"), found, step(params, ", 1"), kind->table, kind->table);
     add_edge(sql, kind);
     rv_sql_addf(sql, " WHERE %s.\"id\" = ", start);
     rv_sql_param(sql, rv_vint(from));
     rv_sql_addf(sql,
-                " UNION SELECT %s.\"id\", way.step + 1 FROM way JOIN \"%s\" %s ON %s.\"id\" = "
+                " UNION SELECT %s.\"id\"%s FROM way JOIN \"%s\" %s ON %s.\"id\" = "
                 "way.id JOIN \"%s\" %s ON ",
-                found, kind->table, start, start, kind->table, found);
+                found, step(params, ", way.step + 1"), kind->table, start, start, kind->table,
+                found);
     add_edge(sql, kind);
-    rv_sql_add(sql, " WHERE way.step < ");
-    rv_sql_param(sql, rv_vint(params->levels));
+    add_step_limit(sql, params, "WHERE");
     rv_sql_add(sql, ") SELECT id FROM way)");
 }
 
@@ -165,21 +183,20 @@ add_related(struct rv_sql *sql, const struct rv_kind *kind, const struct rv_tree
     const char *start = direction == RV_TREE_UNDER ? "parent" : "resource";
 
     rv_sql_addf(sql,
-                " AND t.\"id\" IN (WITH RECURSIVE way(kind, id, step) AS (SELECT r.\"%s_type\", "
-                "r.\"%s_id\", 1 FROM \"relationships\" r WHERE r.\"relationship\" = ",
-                found, found);
+                " AND t.\"id\" IN (WITH RECURSIVE way(kind, id%s) AS (SELECT r.\"%s_type\", "
+                "r.\"%s_id\"%s FROM \"relationships\" r WHERE r.\"relationship\" = ",
+                step(params, ", step"), found, found, step(params, ", 1"));
     rv_sql_param(sql, rv_vtext(params->tree));
     rv_sql_addf(sql, " AND r.\"%s_type\" = '%s' AND r.\"%s_id\" = ", start, from->kind->name,
                 start);
     rv_sql_param(sql, rv_vint(from->id));
     rv_sql_addf(sql,
-                " UNION SELECT r.\"%s_type\", r.\"%s_id\", way.step + 1 FROM way JOIN "
+                " UNION SELECT r.\"%s_type\", r.\"%s_id\"%s FROM way JOIN "
                 "\"relationships\" r ON r.\"%s_type\" = way.kind AND r.\"%s_id\" = way.id WHERE "
                 "r.\"relationship\" = ",
-                found, found, start, start);
+                found, found, step(params, ", way.step + 1"), start, start);
     rv_sql_param(sql, rv_vtext(params->tree));
-    rv_sql_add(sql, " AND way.step < ");
-    rv_sql_param(sql, rv_vint(params->levels));
+    add_step_limit(sql, params, "AND");
     rv_sql_addf(sql, ") SELECT id FROM way WHERE kind = '%s')", kind->name);
 }
 

@@ -9,7 +9,7 @@
 
 #include "api/params.h"
 
-#define RV_TREE_LEVELS_MAX 100
+#define RV_TREE_LEVELS_MAX 20
 
 /* Reads under, above, tree and levels. INVALID names the parameter, and what could stand there. */
 int rv_tree_read(struct rv_tree_params *out, struct rv_request *req, const struct rv_kind *kind,

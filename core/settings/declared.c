@@ -245,7 +245,7 @@ static const struct rv_setting declared[] = {
     { "api.page_size_max", RV_SET_INT, "1000", 1, 1000000, "most rows of one answer" },
     { "api.body_max", RV_SET_SIZE, "4MiB", 1024, 1024 * MIB, "largest request body" },
     { "api.statement_timeout", RV_SET_DURATION, "30s", 100, HOUR,
-      "longest statement of a request" },
+      "longest statement of a request; all of one that only reads together" },
     { "api.connections_max", RV_SET_INT, "1000", 1, 100000,
       "open connections of one API worker; when there are as many, those without a request at work "
       "are closed for new ones" },

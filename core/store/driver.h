@@ -83,6 +83,8 @@ struct rv_store_driver {
     /* As rv_store_relax. NULL: nothing to gain. */
     void (*relax)(void *conn, int relaxed);
     int64_t (*log_bytes)(void *conn); /* of a log beside the database; may be NULL */
+    /* The next statements may take so long only; 0: as configured. Outside of transactions. */
+    int (*limit)(void *conn, int64_t ms, rv_err *err);
 };
 
 /* host lives as long as the process. */

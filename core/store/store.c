@@ -20,6 +20,22 @@ rv_store_measure(struct rv_store *store, int64_t began_us, int rc)
         rv_meter_add(RV_M_STORE_ERRORS, 1, RV_LABELS(rv_meter_worker_name(), rv_class_name(rc)));
 }
 
+/* The driver is told when much of the time is gone: until then its own limit is near enough, and
+ * telling PostgreSQL costs a round trip. */
+static int
+keep_limit(struct rv_store *store, rv_err *err)
+{
+    int64_t left_ms = store->until_ms - rv_monotonic_ms();
+
+    if (left_ms <= 0)
+        return rv_fail(err, RV_E_TIMEOUT, "what was asked for took longer than %lld ms",
+                       (long long)store->statement_timeout_ms);
+    if (left_ms > store->statement_timeout_ms * 3 / 4 || store->in_transaction)
+        return 0;
+    store->limited = 1;
+    return store->driver->limit(store->conn, left_ms, err);
+}
+
 int
 rv_store_enter(struct rv_store *store, rv_err *err)
 {
@@ -29,6 +45,8 @@ rv_store_enter(struct rv_store *store, rv_err *err)
     if (store->failed)
         return rv_fail(err, RV_E_INTERNAL, "the transaction has failed before: %s",
                        store->failure.text);
+    if (store->until_ms && keep_limit(store, err) < 0)
+        return err->code;
     store->began_us = rv_monotonic_us();
     return 0;
 }
@@ -66,6 +84,7 @@ rv_store_open(struct rv_store **out, const struct rv_store_config *config, rv_er
     store->driver = driver;
     store->conn = conn;
     store->region = -1;
+    store->statement_timeout_ms = config->statement_timeout_ms;
     store->times = rv_meter_cell(RV_M_STORE_STATEMENT, RV_LABELS(rv_meter_worker_name()));
     store->one = rv_arena_new(ONE_MAX_BYTES);
     *out = store;
@@ -94,6 +113,24 @@ rv_store_patience(struct rv_store *store, int64_t ms)
 {
     if (store->driver->patience)
         store->driver->patience(store->conn, ms);
+}
+
+void
+rv_store_limit(struct rv_store *store)
+{
+    store->until_ms =
+        store->statement_timeout_ms ? rv_monotonic_ms() + store->statement_timeout_ms : 0;
+}
+
+void
+rv_store_limit_end(struct rv_store *store)
+{
+    rv_err ignored = RV_ERR_INIT; /* a connection that is lost begins anew as configured */
+
+    store->until_ms = 0;
+    if (store->limited)
+        store->driver->limit(store->conn, 0, &ignored);
+    store->limited = 0;
 }
 
 void

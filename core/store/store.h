@@ -48,6 +48,10 @@ int rv_store_is_postgres(const struct rv_store *store);
 /* PostgreSQL: from now on it may say nothing for so long only; 0: as configured. For asking whether
  * it is there. */
 void rv_store_patience(struct rv_store *store, int64_t ms);
+/* From now until rv_store_limit_end all statements together may take as long as one (the statement
+ * timeout): TIMEOUT. For what somebody waits for, however many statements it takes. */
+void rv_store_limit(struct rv_store *store);
+void rv_store_limit_end(struct rv_store *store);
 /* Much was read and written, and little will be for a while: give back what was kept in memory for
  * it. Not within a transaction. */
 void rv_store_shrink(struct rv_store *store);

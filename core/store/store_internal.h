@@ -25,6 +25,9 @@ struct rv_store {
     rv_err failure; /* which; commit repeats it */
     int64_t statements;
     int64_t began_us; /* of the statement that is under way */
+    int64_t statement_timeout_ms;
+    int64_t until_ms; /* monotonic: of rv_store_limit; 0: none */
+    int limited;      /* the driver was told */
     struct rv_cell *times;
     int64_t region;       /* -1: not known yet */
     struct rv_arena *one; /* texts of the last rv_store_one */

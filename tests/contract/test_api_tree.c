@@ -5,6 +5,8 @@
  */
 #include "api_fixture.h"
 
+#include "base/clock.h"
+
 /* root > dc > (vms > m1, m2) and (hosts > cluster > pool > m1, m2, and host); m2 and m3 are clones
  * of m1. */
 static const char *const seed[] = {
@@ -135,6 +137,47 @@ rows_that_lie_in_each_other_end_the_search(void **state)
     assert_ids(f, "/api/folders?" ROWS "above=folders/15", "14,15");
 }
 
+/* A folder that lies in itself, and 30000 in it: a walk by steps would see those once a step. */
+static void
+a_walk_sees_each_row_once_however_they_lie_in_each_other(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+
+    must(rv_store_script(
+        f->store,
+        "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 30000)"
+        " INSERT INTO ems_folders (id, ems_id, ems_ref, name) SELECT 1000 + i, 1000000000102,"
+        " 'f' || i, 'f' || i FROM n;"
+        "INSERT INTO relationships (id, ems_id, relationship, resource_type, resource_id,"
+        " parent_type, parent_id) SELECT id, 1000000000102, 'ems_metadata', 'ems_folder', id,"
+        " 'ems_folder', 1000 FROM ems_folders",
+        err));
+    int64_t began_ms = rv_monotonic_ms();
+    AUTO_REPLY struct reply under = get(f, "/api/folders?under=folders/1000&limit=1");
+    assert_string_equal(at(&under, "count"), "30001");
+    assert_in_range(rv_monotonic_ms() - began_ms, 0, 3000); /* by steps: some ten seconds */
+}
+
+static void
+what_lies_deeper_than_levels_may_say_is_found(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+
+    must(rv_store_script(
+        f->store,
+        "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 150)"
+        " INSERT INTO orchestration_stacks (id, ems_id, ems_ref, name, parent_id)"
+        " SELECT 1000 + i, 1000000000102, 's' || i, 's' || i, CASE WHEN i > 0 THEN 999 + i END"
+        " FROM n",
+        err));
+    AUTO_REPLY struct reply under =
+        get(f, "/api/orchestration_stacks?under=orchestration_stacks/1000&limit=1");
+    assert_string_equal(at(&under, "count"), "150");
+    AUTO_REPLY struct reply near =
+        get(f, "/api/orchestration_stacks?under=orchestration_stacks/1000&levels=20&limit=1");
+    assert_string_equal(at(&near, "count"), "20");
+}
+
 static void
 parents_of_the_same_kind_are_trees(void **state)
 {
@@ -166,8 +209,8 @@ what_is_in_no_tree_or_no_row_is_refused(void **state)
         { "/api/vms?under=folders/x", "COLLECTION/ID" },
         { "/api/vms?under=folders/10;DROP", "COLLECTION/ID" },
         { "/api/vms?under=unicorns/10", "COLLECTION/ID" },
-        { "/api/vms?under=folders/10&levels=0", "from 1 to 100" },
-        { "/api/vms?under=folders/10&levels=101", "from 1 to 100" },
+        { "/api/vms?under=folders/10&levels=0", "from 1 to 20" },
+        { "/api/vms?under=folders/10&levels=21", "from 1 to 20" },
         { "/api/vms?under=folders/10&tree=family", "neither ems_metadata nor genealogy" },
     };
     struct api_fixture *f = seeded(state);
@@ -188,6 +231,8 @@ main(void)
         api_test(what_a_row_lies_in_is_found_too),
         api_test(genealogy_is_a_tree_of_its_own),
         api_test(rows_that_lie_in_each_other_end_the_search),
+        api_test(a_walk_sees_each_row_once_however_they_lie_in_each_other),
+        api_test(what_lies_deeper_than_levels_may_say_is_found),
         api_test(parents_of_the_same_kind_are_trees),
         api_test(what_is_in_no_tree_or_no_row_is_refused),
     };

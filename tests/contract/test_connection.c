@@ -82,6 +82,29 @@ a_statement_within_its_time_is_left_alone(void **state)
     rv_store_close(store);
 }
 
+/* Three quarters of the time are gone when the endless one begins: it has what is left. */
+static void
+statements_under_one_limit_have_the_time_of_one(void **state)
+{
+    struct rv_store *store = timed_store(state, 800, 0);
+    int64_t start = now_ms();
+    rv_value out;
+
+    rv_store_limit(store);
+    while (now_ms() - start < 600)
+        assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM things"), 1);
+    must_fail(RV_E_TIMEOUT, rv_store_one(store, &out, 1, endless_sql, NULL, 0, err));
+    assert_in_range(now_ms() - start, 750, 1350);
+    while (now_ms() - start < 850)
+        usleep(10000);
+    must_fail(RV_E_TIMEOUT, rv_store_one(store, &out, 1, "SELECT 1", NULL, 0, err));
+    rv_store_limit_end(store);
+    start = now_ms();
+    must_fail(RV_E_TIMEOUT, rv_store_one(store, &out, 1, endless_sql, NULL, 0, err));
+    assert_in_range(now_ms() - start, 750, 10000);
+    rv_store_close(store);
+}
+
 /* A worker's hooks: beats are counted; cancelled after some of them. */
 struct heart {
     int beats;
@@ -643,6 +666,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         things_test(a_statement_over_its_time_ends_with_timeout),
         things_test(a_statement_within_its_time_is_left_alone),
+        things_test(statements_under_one_limit_have_the_time_of_one),
         things_test(a_cancelled_statement_ends_and_the_store_goes_on),
         things_test(a_cancelled_transaction_rolls_back),
         things_test(a_commit_is_not_cut_off_by_a_cancellation),

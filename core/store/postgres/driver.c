@@ -5,6 +5,7 @@
 #include "pg.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include "base/mem.h"
 #include "reeve/kind.h"
@@ -134,6 +135,19 @@ pg_bulk_update(void *conn, const char *table, const char *const *columns, int co
     int rc = pg_update_rows(pg, table, columns, column_count, values, rows, err);
     pg->bulk = 0;
     return rc;
+}
+
+static int
+pg_limit(void *conn, int64_t ms, rv_err *err)
+{
+    struct pg *pg = conn;
+    char sql[64];
+
+    if (pg->conn == NULL)
+        return 0; /* it begins anew as configured */
+    snprintf(sql, sizeof(sql), "SET statement_timeout = %lld",
+             (long long)(ms ? ms : pg->statement_timeout_ms));
+    return pg_script(pg, sql, err);
 }
 
 static int
@@ -298,6 +312,7 @@ static const struct rv_store_driver driver = {
     .begin_later = pg_begin_later,
     .read_all = pg_read_all,
     .patience = pg_patience,
+    .limit = pg_limit,
 };
 
 __attribute__((visibility("default"))) const struct rv_store_driver *

@@ -153,6 +153,16 @@ lite_relax(void *conn, int relaxed)
     lite->relax = relaxed;
 }
 
+static int
+lite_limit(void *conn, int64_t ms, rv_err *err)
+{
+    struct lite *lite = conn;
+
+    (void)err;
+    lite->limit_ms = ms;
+    return 0;
+}
+
 static const struct rv_store_driver driver = {
     .version = RV_STORE_DRIVER_VERSION,
     .size = sizeof(struct rv_store_driver),
@@ -195,6 +205,7 @@ static const struct rv_store_driver driver = {
     .column_type = lite_column_type,
     .shrink = lite_shrink,
     .relax = lite_relax,
+    .limit = lite_limit,
 };
 
 __attribute__((visibility("default"))) const struct rv_store_driver *

@@ -34,6 +34,7 @@ struct lite {
     int64_t busy_timeout_ms;
     int64_t statement_timeout_ms;
     int64_t busy_since_ms;  /* when the wait for the writer began; 0: none */
+    int64_t limit_ms;       /* in place of the statement timeout; 0: none */
     int64_t deadline_ms;    /* of the running statement; 0: none */
     int64_t polled_ms;      /* when the heart was last beaten from a running statement */
     int64_t busy_waited_ms; /* how long the last wait for the writer took */

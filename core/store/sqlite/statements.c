@@ -216,9 +216,10 @@ bind_all(struct lite *lite, struct lite_statement *statement, const rv_value *pa
 static void
 start_clock(struct lite *lite)
 {
+    int64_t most_ms = lite->limit_ms ? lite->limit_ms : lite->statement_timeout_ms;
+
     lite->cancelled = 0;
-    lite->deadline_ms =
-        lite->statement_timeout_ms > 0 ? lite_now_ms() + lite->statement_timeout_ms : 0;
+    lite->deadline_ms = most_ms > 0 ? lite_now_ms() + most_ms : 0;
 }
 
 static int
