@@ -209,10 +209,11 @@ judge_provider(struct cli_doctor *doctor, const cJSON *provider)
     } else if (rv_streq(status, "Invalid")) {
         cli_doctor_add(doctor, "provider", CLI_HEALTH_FAILED, "'%s' refuses its credentials%s%s",
                        name, error ? ": " : "", error ? error : "");
-        cli_doctor_advise(doctor,
-                          "give it new ones: reevectl provider edit %s --option NAME=@FILE; "
-                          "then reevectl provider verify %s",
-                          name, name);
+        cli_doctor_advise(
+            doctor,
+            "give it new ones: reevectl provider edit %s; with the old ones it is tried "
+            "again at the time that its error names, or: reevectl provider refresh %s",
+            name, name);
     } else if (error && error[0]) {
         cli_doctor_add(doctor, "provider", CLI_HEALTH_FAILED, "'%s' is not refreshed: %s", name,
                        error);

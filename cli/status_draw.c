@@ -290,7 +290,7 @@ hint_provider(cJSON *hints, const cJSON *provider)
         return;
     if (strcmp(state, "refused") == 0)
         add_hint(hints, rv_format("provider '%s' refuses its credentials: 'reevectl provider edit "
-                                  "%s --option NAME=@FILE' gives it others",
+                                  "%s' gives it others",
                                   name, name));
     else if (strcmp(state, "paused") == 0)
         add_hint(hints,

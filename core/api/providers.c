@@ -127,6 +127,15 @@ part(const cJSON *prepared, const char *name)
 }
 
 static int
+report_credentials(struct rv_api *api, int64_t id, int code, const char *details, rv_err *err)
+{
+    const struct rv_auth_policy policy = rv_provider_auth_policy(api->config.settings);
+
+    return rv_provider_report_check(api->config.store, id, rv_provider_auth_status(code), details,
+                                    &policy, err);
+}
+
+static int
 store_new(struct pending *pending, const cJSON *prepared, int64_t *id, rv_err *err)
 {
     struct rv_api *api = rv_job_api(pending->job);
@@ -144,7 +153,7 @@ store_new(struct pending *pending, const cJSON *prepared, int64_t *id, rv_err *e
     int rc = rv_provider_create_with(api->config.store, &api->config.host.vault, &made, id, err);
 
     /* The first refresh says it again. */
-    if (rc == 0 && rv_provider_report_auth(api->config.store, *id, "Valid", NULL, &ignored) < 0)
+    if (rc == 0 && report_credentials(api, *id, RV_OK, NULL, &ignored) < 0)
         rv_log_err(RV_WARNING, "a new provider's state was not stored", &ignored);
     return rc;
 }
@@ -211,7 +220,7 @@ store_edit(struct pending *pending, const cJSON *prepared, rv_err *err)
                               form->zone_id, part(prepared, "plain"), part(prepared, "secrets"),
                               err);
     if (rc == 0 && prepared)
-        rc = rv_provider_report_auth(api->config.store, id, "Valid", NULL, err);
+        rc = report_credentials(api, id, RV_OK, NULL, err);
     const struct extras extras = extras_of(form, part(prepared, "identity"));
     if (rc == 0)
         rc = store_extras(api->config.store, &extras, id, err);
@@ -301,9 +310,8 @@ verified(void *arg, const rv_err *result, const cJSON *prepared)
 
     (void)prepared;
     if (pending->stored_ones)
-        rc = rv_provider_report_auth(rv_job_api(job)->config.store, job->item_id,
-                                     rv_provider_auth_status(result->code),
-                                     result->code < 0 ? result->text : NULL, &err);
+        rc = report_credentials(rv_job_api(job), job->item_id, result->code,
+                                result->code < 0 ? result->text : NULL, &err);
     if (rc == 0 && result->code < 0) {
         rv_provider_refuse(job, job->item_id, result->text, result->hint);
     } else if (rc == 0) {

@@ -12,6 +12,7 @@
 
 struct rv_module;
 struct rv_config;
+struct rv_settings;
 
 struct rv_provider {
     int64_t id, zone_id;
@@ -62,23 +63,31 @@ int rv_provider_report(struct rv_store *store, int64_t id, const char *error, co
 /* What a proof that ended with this code says of the credentials: "Valid", "Invalid",
  * "Unreachable", "Error". */
 const char *rv_provider_auth_status(int code);
-/* Whether the credentials were refused, and not proved since: 1, 0, or an error. */
-int rv_provider_refused(struct rv_store *store, int64_t id, rv_err *err);
+/* Nothing is tried with credentials that were refused until their time has come, or a person waits
+ * for a refresh: a condition on the provider `e`; $1 is the time. */
+#define RV_PROVIDER_RESTS_SQL                                                                      \
+    "EXISTS (SELECT 1 FROM authentications a WHERE a.resource_id = e.id"                           \
+    " AND a.resource_type = 'provider' AND a.status = 'Invalid'"                                   \
+    " AND (a.next_check_on IS NULL OR a.next_check_on > $1))"                                      \
+    " AND NOT EXISTS (SELECT 1 FROM miq_queue q WHERE q.queue_name = 'ems_' || e.id"               \
+    " AND q.method_name = 'refresh' AND q.miq_task_id IS NOT NULL"                                 \
+    " AND q.state IN ('ready', 'dequeue'))"
+/* 1, 0, or an error. */
+int rv_provider_rests(struct rv_store *store, int64_t id, rv_err *err);
+/* When its credentials are looked at next; 0: not known. */
+int rv_provider_next_check(struct rv_store *store, int64_t id, int64_t *out_ms, rv_err *err);
 /* When credentials are looked at again. */
 struct rv_auth_policy {
     int64_t first_ms;    /* after the first failure that may pass by itself; doubles with each */
     int64_t interval_ms; /* else, and when `attempts` failed */
-    int64_t refused_ms;  /* after they were refused; 0: not by itself */
+    int64_t refused_ms;  /* the longest after they were refused; 0: not by itself */
     int attempts;
 };
+struct rv_auth_policy rv_provider_auth_policy(const struct rv_settings *settings);
 /* Outcome of a look at them: one of the words above, "Incomplete", or NULL for the one that stands.
- * A change of it is an event, ems_auth_valid and so on. policy NULL: the next look is not planned
- * here. */
+ * A change of it is an event, ems_auth_valid and so on. */
 int rv_provider_report_check(struct rv_store *store, int64_t id, const char *status,
                              const char *details, const struct rv_auth_policy *policy, rv_err *err);
-/* Outcome of credentials: one of these words. */
-int rv_provider_report_auth(struct rv_store *store, int64_t id, const char *status,
-                            const char *details, rv_err *err);
 /* What the other side said of itself; NULL and "" leave it as it is. */
 int rv_provider_identify(struct rv_store *store, int64_t id, const char *uid,
                          const char *api_version, rv_err *err);

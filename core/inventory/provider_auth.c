@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "event/event.h"
 #include "model/model.h"
+#include "settings/settings.h"
 
 const char *
 rv_provider_auth_status(int code)
@@ -31,14 +32,45 @@ rv_provider_auth_status(int code)
     }
 }
 
+struct rv_auth_policy
+rv_provider_auth_policy(const struct rv_settings *settings)
+{
+    return (struct rv_auth_policy){
+        .first_ms = rv_settings_int(settings, "refresh.auth_check_retry"),
+        .attempts = (int)rv_settings_int(settings, "refresh.auth_check_attempts"),
+        .interval_ms = rv_settings_int(settings, "refresh.auth_check"),
+        .refused_ms = rv_settings_int(settings, "refresh.auth_retry"),
+    };
+}
+
 int
-rv_provider_refused(struct rv_store *store, int64_t id, rv_err *err)
+rv_provider_rests(struct rv_store *store, int64_t id, rv_err *err)
+{
+    const rv_value params[] = { rv_vint(rv_now_ms()), rv_vint(id) };
+    rv_value out;
+    return rv_store_one(store, &out, 1,
+                        "SELECT 1 FROM ext_management_systems e WHERE e.id = $2"
+                        " AND " RV_PROVIDER_RESTS_SQL,
+                        params, 2, err);
+}
+
+int
+rv_provider_next_check(struct rv_store *store, int64_t id, int64_t *out_ms, rv_err *err)
 {
     rv_value param = rv_vint(id), out;
-    return rv_store_one(store, &out, 1,
-                        "SELECT 1 FROM authentications WHERE resource_type = 'provider'"
-                        " AND resource_id = $1 AND status = 'Invalid'",
-                        &param, 1, err);
+    int found = rv_store_one(store, &out, 1,
+                             "SELECT next_check_on FROM authentications"
+                             " WHERE resource_type = 'provider' AND resource_id = $1"
+                             " AND authtype = 'default'",
+                             &param, 1, err);
+    *out_ms = found > 0 && out.type == RV_INT ? out.v.i : 0;
+    return found < 0 ? found : 0;
+}
+
+static int
+is_refused(const char *status)
+{
+    return rv_streq(status, "Invalid");
 }
 
 /* Somebody is away, and may be back in a minute. */
@@ -48,18 +80,32 @@ is_passing(const char *status)
     return rv_streq(status, "Error") || rv_streq(status, "Unreachable");
 }
 
-/* When to look again: soon after the first failure, then twice as long each time, and when that did
- * not help as often as ever. 0: not known here. */
+static int
+is_failure(const char *status)
+{
+    return is_passing(status) || is_refused(status);
+}
+
+static int64_t
+doubled(int64_t first_ms, int64_t times, int64_t most_ms)
+{
+    int64_t wait_ms = first_ms;
+    while (times-- > 0 && wait_ms < most_ms)
+        wait_ms *= 2;
+    return wait_ms < most_ms ? wait_ms : most_ms;
+}
+
+/* When to look again: soon after the first failure, then twice as long each time. Those that were
+ * refused so until the longest wait; else, when that did not help, as often as ever. 0: not by
+ * itself. */
 static int64_t
 next_check(const struct rv_auth_policy *policy, const char *status, int64_t failures)
 {
     int64_t wait_ms;
-    if (policy == NULL)
-        return 0;
-    if (strcmp(status, "Invalid") == 0)
-        wait_ms = policy->refused_ms;
+    if (is_refused(status))
+        wait_ms = doubled(policy->first_ms, failures, policy->refused_ms);
     else if (is_passing(status) && failures < policy->attempts - 1)
-        wait_ms = policy->first_ms << (failures < 30 ? failures : 30);
+        wait_ms = doubled(policy->first_ms, failures, INT64_MAX / 4);
     else
         wait_ms = policy->interval_ms;
     return wait_ms > 0 ? rv_now_ms() + wait_ms : 0;
@@ -151,18 +197,11 @@ rv_provider_report_check(struct rv_store *store, int64_t id, const char *status,
         return rv_wrap(err, "report on the credentials of provider %lld", (long long)id);
     if (status == NULL)
         report.status = status = before[0] ? before : "Error";
-    report.failures = is_passing(status) && is_passing(before) ? failures + 1 : 0;
+    report.failures = is_failure(status) && is_failure(before) ? failures + 1 : 0;
     report.next_ms = next_check(policy, status, report.failures);
     if (rv_record_transaction(store, write_status, &report, err) < 0)
         return rv_wrap(err, "report on the credentials of provider %lld", (long long)id);
     if (strcmp(before, status) != 0)
         raise_event(store, &report);
     return 0;
-}
-
-int
-rv_provider_report_auth(struct rv_store *store, int64_t id, const char *status, const char *details,
-                        rv_err *err)
-{
-    return rv_provider_report_check(store, id, status, details, NULL, err);
 }

@@ -70,21 +70,26 @@ rv_refresh_report_auth(struct rv_refresher *r, const rv_err *failure, rv_err *er
     return rv_refresh_report_check(r, failure, err);
 }
 
-/* Credentials that are refused are tried again seldom, so that no account is locked for it: said
- * where it is seen. */
+/* Credentials that are refused are tried again more and more seldom, so that no account is locked
+ * for it: said where it is seen. */
 static void
 advise(const struct rv_refresher *r, rv_err *failure)
 {
     char when[32] = "";
+    int64_t next_ms = 0;
+    rv_err ignored = RV_ERR_INIT;
     if (!is_refusal(failure))
         return;
-    if (r->config.auth.refused_ms > 0)
-        rv_format_time(when, rv_now_ms() + r->config.auth.refused_ms);
+    if (rv_provider_next_check(r->store, r->config.provider_id, &next_ms, &ignored) == 0 && next_ms)
+        rv_format_time(when, next_ms);
     RV_AUTO_FREE char *given = rv_strdup(failure->hint);
     failure->hint[0] = '\0'; /* a hint that is there would stay as it is */
-    rv_hint(failure, "%s%s%s%s; at once after: reevectl provider verify %s, or edit with new ones",
-            given, given[0] ? "; " : "", when[0] ? "tried again at " : "not tried again by itself",
-            when, r->provider->name);
+    rv_hint(
+        failure,
+        "%s%s%s%s; at once: reevectl provider refresh %s; with new ones: reevectl provider edit "
+        "%s",
+        given, given[0] ? "; " : "", when[0] ? "tried again at " : "not tried again by itself",
+        when, r->provider->name, r->provider->name);
 }
 
 /* Puts the failure on the record, with advice; what goes wrong in that is logged, the failure
@@ -93,9 +98,9 @@ void
 rv_refresh_report_failure(struct rv_refresher *r, rv_err *failure, int full)
 {
     rv_err err = RV_ERR_INIT;
+    int failed = rv_refresh_report_auth(r, failure, &err); /* and when they are tried again */
     advise(r, failure);
-    if (rv_refresh_report(r, failure, NULL, full, &err) < 0 ||
-        rv_refresh_report_auth(r, failure, &err) < 0)
+    if (failed < 0 || rv_refresh_report(r, failure, NULL, full, &err) < 0)
         rv_log_err(RV_WARNING, "the failure could not be put on the provider's record", &err);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Credentials are proved every hour, and after a failure that may pass after 1, 2, 4 ... minutes.
+ * Credentials are proved every hour, and after a failure that may pass after 1, 2, 4 ... minutes
+ * (those that were refused by a worker that begins then, see staffing.c).
  * It is the provider's refresh worker that proves them: it has the module and the secrets.
  */
 #include "server/credentials.h"
@@ -9,17 +10,6 @@
 #include "queue/queue.h"
 
 enum { AT_ONCE = 64, TIMEOUT_MS = 5 * 60 * 1000, ATTEMPTS = 3 };
-
-struct rv_auth_policy
-rv_credentials_policy(const struct rv_settings *settings)
-{
-    return (struct rv_auth_policy){
-        .first_ms = rv_settings_int(settings, "refresh.auth_check_retry"),
-        .attempts = (int)rv_settings_int(settings, "refresh.auth_check_attempts"),
-        .interval_ms = rv_settings_int(settings, "refresh.auth_check"),
-        .refused_ms = rv_settings_int(settings, "refresh.auth_retry"),
-    };
-}
 
 /* Up to AT_ONCE providers; returns how many. */
 static int

@@ -7,8 +7,6 @@
 
 #include "server/worker.h"
 
-/* Of the settings. */
-struct rv_auth_policy rv_credentials_policy(const struct rv_settings *settings);
 /* Asks the refresh workers of our zone to prove those whose time has come. */
 int rv_credentials_check(struct rv_worker *worker, rv_err *err);
 

@@ -2,7 +2,8 @@
  *
  * A provider has a refresh worker while it is enabled, in our zone, not in
  * quarantine, and its credentials are not known to be wrong. Those that were refused are tried
- * again after a long while: what was wrong may have been the other side.
+ * again when their time has come, since what was wrong may have been the other side, or when a
+ * person asks for a refresh.
  */
 #define RV_LOG_TOPIC RV_TOPIC_SERVER
 #include "server/staffing.h"
@@ -12,6 +13,7 @@
 #include "base/log.h"
 #include "host/host.h"
 #include "base/mem.h"
+#include "inventory/provider.h"
 #include "model/model.h"
 #include "queue/queue.h"
 #include "server/protocol.h"
@@ -37,18 +39,13 @@ add_for_providers(struct rv_worker *worker, cJSON *workers, const char *type, rv
 {
     RV_AUTO_ROWS struct rv_rows *rows = NULL;
     const rv_value *row = NULL;
-    int64_t retry_ms = rv_settings_int(worker->settings, "refresh.auth_retry");
-    const rv_value params[] = { rv_vint(worker->zone_id),
-                                rv_vtext(rv_model_table("ext_management_systems")->name),
-                                rv_vint(retry_ms ? rv_now_ms() - retry_ms : 0) };
+    const rv_value params[] = { rv_vint(rv_now_ms()), rv_vint(worker->zone_id) };
     int more;
     if (rv_store_query(worker->store, &rows,
                        "SELECT e.id, e.name FROM ext_management_systems e"
-                       " WHERE e.zone_id = $1 AND e.enabled AND e.quarantine_reason IS NULL"
-                       " AND NOT EXISTS (SELECT 1 FROM authentications a WHERE a.resource_id = e.id"
-                       "  AND a.resource_type = $2 AND a.status = 'Invalid'"
-                       "  AND COALESCE(a.last_invalid_on, $3) >= $3) ORDER BY e.id",
-                       params, 3, err))
+                       " WHERE e.zone_id = $2 AND e.enabled AND e.quarantine_reason IS NULL"
+                       " AND NOT (" RV_PROVIDER_RESTS_SQL ") ORDER BY e.id",
+                       params, 2, err))
         return err->code;
     while ((more = rv_rows_next(rows, &row, err)) > 0)
         add_want(workers, type, 1, row[0].v.i, row[1].type == RV_TEXT ? row[1].v.text : "");
@@ -115,7 +112,10 @@ read_requests(struct rv_worker *worker, struct request *out, int *count, rv_err 
             "  AND a.status = 'Invalid'"
             " WHERE q.state = 'ready' AND q.queue_name LIKE 'ems_%'"
             "  AND (e.id IS NULL OR NOT e.enabled OR e.quarantine_reason IS NOT NULL"
-            "   OR a.id IS NOT NULL) ORDER BY q.id LIMIT 100",
+            /* What a person asked for has a worker begin. */
+            "   OR (a.id IS NOT NULL"
+            "    AND NOT (q.method_name = 'refresh' AND q.miq_task_id IS NOT NULL)))"
+            " ORDER BY q.id LIMIT 100",
             params, 1, err))
         return err->code;
     while ((more = rv_rows_next(rows, &row, err)) > 0) {

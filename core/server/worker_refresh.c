@@ -28,7 +28,7 @@ struct refresh {
     struct rv_refresher *refresher;
     struct rv_message_loop loop;
     rv_err cause;          /* why the provider could not be opened */
-    int64_t refused_ms;    /* monotonic: credentials that were refused are not tried before; or 0 */
+    int refused;           /* the credentials: the record says when they are tried again */
     int64_t failures;      /* in a row */
     int64_t last_full_ms;  /* monotonic: of the last one that went well, at first our beginning */
     int64_t tried_full_ms; /* of the last one */
@@ -52,16 +52,23 @@ progress(void *arg, const char *phase, int64_t objects)
     snprintf(refresh->worker->busy, sizeof(refresh->worker->busy), "refresh: %s", phase);
 }
 
-/* Milliseconds until credentials that were refused are tried again, -1 for never; 0 when err says
- * something else. */
-static int64_t
+static int
 note_refusal(struct refresh *refresh, const rv_err *err)
 {
-    int64_t retry_ms = rv_settings_int(refresh->worker->settings, "refresh.auth_retry");
-    if (strcmp(rv_provider_auth_status(err->code), "Invalid") != 0)
-        return 0;
-    refresh->refused_ms = retry_ms ? rv_monotonic_ms() + retry_ms : INT64_MAX;
-    return retry_ms ? retry_ms : -1;
+    refresh->refused |= strcmp(rv_provider_auth_status(err->code), "Invalid") == 0;
+    return refresh->refused;
+}
+
+/* Milliseconds until credentials that were refused are tried again, -1 for never. */
+static int64_t
+rest_ms(const struct refresh *refresh)
+{
+    const struct rv_worker *worker = refresh->worker;
+    rv_err ignored = RV_ERR_INIT;
+    int64_t next_ms = 0;
+    if (rv_provider_next_check(worker->store, worker->provider, &next_ms, &ignored) || next_ms == 0)
+        return -1;
+    return next_ms > rv_now_ms() ? next_ms - rv_now_ms() : 0;
 }
 
 static int
@@ -123,7 +130,7 @@ check_message(void *arg, const struct rv_message *message, char **results, rv_er
 {
     struct refresh *refresh = arg;
     struct rv_worker *worker = refresh->worker;
-    const struct rv_auth_policy policy = rv_credentials_policy(worker->settings);
+    const struct rv_auth_policy policy = rv_provider_auth_policy(worker->settings);
     (void)results;
     worker->armed = RV_ARMED_NOT;
     worker->message = message->id;
@@ -225,32 +232,27 @@ static int64_t
 say_failed(struct refresh *refresh, const char *message, const rv_err *err)
 {
     struct rv_worker *worker = refresh->worker;
-    int64_t refused_ms = note_refusal(refresh, err);
+    int refused = note_refusal(refresh, err);
     refresh->failures++;
-    int64_t wait_ms = backoff_ms(refresh, err);
+    int64_t wait_ms = refused ? rest_ms(refresh) : backoff_ms(refresh, err);
     rv_meter_add(RV_M_REFRESH_FAILURES, 1,
                  RV_LABELS(worker->provider_name, rv_class_name(err->code)));
     const struct rv_log_field more[] = { RV_F("provider", RV_S(worker->provider_name)),
-                                         RV_F("again_in_ms",
-                                              RV_I(refused_ms ? refused_ms : wait_ms)) };
+                                         RV_F("again_in_ms", RV_I(wait_ms)) };
     rv_log_err_with(RV_WARNING, message, err, more, RV_COUNT(more));
-    return refused_ms ? 0 : wait_ms;
+    return refused ? 0 : wait_ms;
 }
 
 /* The server worker ends us when it sees that credentials were refused. Until then, and when they
- * are proved first, we look. */
+ * are proved first or a person asks for a refresh, we look. */
 static int
 still_refused(struct refresh *refresh)
 {
     rv_err ignored = RV_ERR_INIT;
     struct rv_worker *worker = refresh->worker;
-    if (refresh->refused_ms == 0)
-        return 0;
-    if (rv_monotonic_ms() < refresh->refused_ms &&
-        rv_provider_refused(worker->store, worker->provider, &ignored) != 0)
-        return 1;
-    refresh->refused_ms = 0;
-    return 0;
+    refresh->refused =
+        refresh->refused && rv_provider_rests(worker->store, worker->provider, &ignored) != 0;
+    return refresh->refused;
 }
 
 static int
@@ -263,7 +265,7 @@ open_once(struct refresh *refresh, rv_err *err)
         .holder = worker->row,
         .lease_ms = rv_settings_int(worker->settings, "workers.lease"),
         .objects_max = rv_settings_int(worker->settings, "refresh.objects_max"),
-        .auth = rv_credentials_policy(worker->settings),
+        .auth = rv_provider_auth_policy(worker->settings),
         .module_dir = worker->provider_path,
         .vault = &worker->vault,
         .interrupted = interrupted,

@@ -214,8 +214,10 @@ static const struct rv_setting declared[] = {
     { "refresh.retry_min", RV_SET_DURATION, "1s", 10, HOUR, "first wait after a failed refresh" },
     { "refresh.retry_max", RV_SET_DURATION, "30s", 10, DAY, "longest wait after a failed refresh" },
     { "refresh.auth_retry", RV_SET_DURATION, "1h", 0, 365 * DAY,
-      "wait before a provider that refused its credentials is tried again by itself; keep it well "
-      "above what locks an account there; 0: only when they were proved" },
+      "longest wait before a provider that refused its credentials is tried again by itself: the "
+      "first is refresh.auth_check_retry, each further one twice as long; 0: only when somebody "
+      "asks "
+      "or they were proved" },
     { "refresh.auth_check", RV_SET_DURATION, "1h", 0, 365 * DAY,
       "time between two looks at a provider's credentials; 0: only when they are used" },
     { "refresh.auth_check_retry", RV_SET_DURATION, "1m", 1000, DAY,

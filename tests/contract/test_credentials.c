@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "inventory/refresh.h"
+#include "inventory/targets.h"
 
 enum { MINUTE = 60000 };
 static const int64_t now_ms = 1790000000000;
@@ -45,10 +46,62 @@ credentials_that_fail_are_tried_after_1_2_4_8_16_minutes_then_hourly(void **stat
     must(rv_provider_report_check(store, id, "Unreachable", "no route", &policy, err));
     assert_int_equal(minutes_to_next(store), 1);
     must(rv_provider_report_check(store, id, "Invalid", "bad token", &policy, err));
-    assert_int_equal(minutes_to_next(store), 90);
+    assert_int_equal(minutes_to_next(store), 2);
     assert_column(store, "SELECT status_details FROM authentications", "bad token");
     assert_int_equal(rv_test_int(store, "SELECT last_valid_on FROM authentications"), now_ms);
     assert_int_equal(rv_test_int(store, "SELECT last_invalid_on FROM authentications"), now_ms);
+}
+
+static void
+credentials_that_are_refused_are_tried_after_1_2_4_minutes_up_to_a_ceiling(void **state)
+{
+    static const int64_t expected[] = { 1, 2, 4, 8, 16, 32, 64, 90, 90 };
+    struct rv_store *store = store_of(state);
+    int64_t id = scripted_provider(store, "one");
+    struct rv_auth_policy never = policy;
+    rv_clock_fake(now_ms);
+    for (size_t i = 0; i < RV_COUNT(expected); i++) {
+        must(rv_provider_report_check(store, id, "Invalid", "bad token", &policy, err));
+        assert_int_equal(minutes_to_next(store), expected[i]);
+    }
+    never.refused_ms = 0;
+    must(rv_provider_report_check(store, id, "Invalid", "bad token", &never, err));
+    assert_int_equal(
+        rv_test_int(store, "SELECT COUNT(*) FROM authentications WHERE next_check_on IS NULL"), 1);
+}
+
+static int
+rests(struct rv_store *store, int64_t id)
+{
+    int out;
+    must(out = rv_provider_rests(store, id, err));
+    return out;
+}
+
+static void
+a_provider_that_refused_rests_until_its_time_or_until_somebody_asks_for_a_refresh(void **state)
+{
+    struct rv_store *store = store_of(state);
+    int64_t id = scripted_provider(store, "one"), task;
+    struct rv_refresh_request request = { .provider_id = id };
+    rv_clock_fake(now_ms);
+    must(rv_provider_report_check(store, id, "Unreachable", "away", &policy, err));
+    assert_int_equal(rests(store, id), 0);
+    must(rv_provider_report_check(store, id, "Invalid", "bad token", &policy, err));
+    assert_int_equal(rests(store, id), 1);
+    rv_clock_fake(now_ms + 2 * MINUTE + 1);
+    assert_int_equal(rests(store, id), 0);
+    rv_clock_fake(now_ms);
+    must(rv_refresh_request(store, &request, &task, err)); /* of the server itself */
+    assert_int_equal(rests(store, id), 1);
+    request.task_name = "Refresh";
+    request.userid = "admin";
+    must(rv_refresh_request(store, &request, &task, err));
+    assert_int_equal(rests(store, id), 0);
+    rv_test_script(store, "UPDATE miq_queue SET state = 'dequeue'"); /* it is being tried */
+    assert_int_equal(rests(store, id), 0);
+    rv_test_script(store, "DELETE FROM miq_queue");
+    assert_int_equal(rests(store, id), 1);
 }
 
 static void
@@ -111,6 +164,26 @@ a_check_proves_them_and_clears_an_error_that_is_over(void **state)
 }
 
 static void
+a_refusal_says_when_it_is_tried_again_and_what_to_do_about_this_provider(void **state)
+{
+    struct rv_store *store = store_of(state);
+    int64_t id = scripted_provider(store, "one");
+    const struct rv_refresher_config config = config_of(store, id);
+    struct rv_refresher *refresher = NULL;
+    must(rv_refresher_open(&refresher, &config, err));
+    rv_clock_fake(now_ms);
+    script("fail auth bad token\n");
+    must_fail(RV_E_AUTH, rv_refresher_full(refresher, 0, NULL, err));
+    assert_column(store, "SELECT last_refresh_hint FROM ext_management_systems",
+                  "ask the test; tried again at 2026-09-21T14:14:20Z; at once: reevectl provider "
+                  "refresh one; "
+                  "with new ones: reevectl provider edit one");
+    must_fail(RV_E_AUTH, rv_refresher_full(refresher, 0, NULL, err));
+    assert_int_equal(minutes_to_next(store), 2);
+    rv_refresher_close(refresher);
+}
+
+static void
 options_that_are_missing_are_incomplete(void **state)
 {
     struct rv_store *store = store_of(state);
@@ -132,6 +205,11 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         credentials_test(credentials_that_fail_are_tried_after_1_2_4_8_16_minutes_then_hourly),
+        credentials_test(
+            credentials_that_are_refused_are_tried_after_1_2_4_minutes_up_to_a_ceiling),
+        credentials_test(
+            a_provider_that_refused_rests_until_its_time_or_until_somebody_asks_for_a_refresh),
+        credentials_test(a_refusal_says_when_it_is_tried_again_and_what_to_do_about_this_provider),
         credentials_test(each_change_of_the_status_is_an_event),
         credentials_test(a_check_proves_them_and_clears_an_error_that_is_over),
         credentials_test(options_that_are_missing_are_incomplete),
