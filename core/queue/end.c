@@ -216,21 +216,41 @@ rv_queue_give_up(struct rv_store *store, int64_t id, const rv_err *why, rv_err *
     return rv_store_commit(store, err);
 }
 
+/* Its task ended when it died, and waits with it again. */
+static int
+send_again(struct rv_store *store, int64_t id, rv_err *err)
+{
+    rv_value row[1];
+    const rv_value params[] = { rv_vint(id), rv_vint(rv_now_ms()) };
+    int found = rv_store_one(store, row, 1,
+                             "UPDATE miq_queue SET state = 'ready', attempts = 0, error = NULL,"
+                             " error_class = NULL, dead_on = NULL, deliver_on = NULL,"
+                             " updated_on = $2, expires_on = NULL,"
+                             " lock_version = COALESCE(lock_version, 0) + 1"
+                             " WHERE id = $1 AND state = 'error' RETURNING miq_task_id",
+                             params, 2, err);
+    if (found < 0)
+        return found;
+    if (!found)
+        return rv_fail(err, RV_E_NOT_FOUND, "there is no dead message %lld", (long long)id);
+    if (row[0].type != RV_INT || rv_task_again(store, row[0].v.i, err) == 0)
+        return 0;
+    if (err->code != RV_E_NOT_FOUND)
+        return err->code;
+    rv_err_clear(err);
+    return 0;
+}
+
 int
 rv_queue_send_again(struct rv_store *store, int64_t id, rv_err *err)
 {
-    int64_t changed = 0;
-    const rv_value params[] = { rv_vint(id), rv_vint(rv_now_ms()) };
-    if (rv_store_exec(store, &changed,
-                      "UPDATE miq_queue SET state = 'ready', attempts = 0, error = NULL,"
-                      " error_class = NULL, dead_on = NULL, deliver_on = NULL, updated_on = $2,"
-                      " expires_on = NULL, lock_version = COALESCE(lock_version, 0) + 1"
-                      " WHERE id = $1 AND state = 'error'",
-                      params, 2, err))
+    if (rv_store_reserve_ids(store, 4, err) || rv_store_begin(store, err))
+        return err->code;
+    if (send_again(store, id, err)) {
+        rv_store_rollback(store);
         return rv_wrap(err, "send message %lld again", (long long)id);
-    if (changed == 0)
-        return rv_fail(err, RV_E_NOT_FOUND, "there is no dead message %lld", (long long)id);
-    return 0;
+    }
+    return rv_store_commit(store, err);
 }
 
 int

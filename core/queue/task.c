@@ -15,6 +15,8 @@
 
 enum { TEXT_MAX_BYTES = 4096 };
 
+static const char waiting[] = "Waiting for a worker";
+
 /* What a task is now. */
 struct task_now {
     int finished, cancelled;
@@ -64,7 +66,7 @@ create(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
         { "miq_server_id", change->spec->server_id ? rv_vint(change->spec->server_id) : RV_VNULL },
         { "state", rv_vtext("Queued") },
         { "status", rv_vtext("Ok") },
-        { "message", rv_vtext("Waiting for a worker") },
+        { "message", rv_vtext(waiting) },
         { "pct_complete", rv_vint(0) },
     };
     return rv_record_insert(store, feed, task_kind(), fields, RV_COUNT(fields), &change->id, err);
@@ -158,6 +160,26 @@ cancel(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
     return deleted < 0 ? deleted : err->code;
 }
 
+static int
+again(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
+{
+    struct change *change = arg;
+    struct task_now now;
+    const struct rv_field fields[] = {
+        { "state", rv_vtext("Queued") },  { "status", rv_vtext("Ok") },
+        { "message", rv_vtext(waiting) }, { "pct_complete", rv_vint(0) },
+        { "results", RV_VNULL },          { "started_on", RV_VNULL },
+        { "cancelled_on", RV_VNULL },
+    };
+    if (look(&now, store, change->id, err))
+        return err->code;
+    if (!now.finished)
+        return 0;
+    if (rv_record_update(store, feed, task_kind(), change->id, fields, RV_COUNT(fields), err))
+        return err->code;
+    return rv_task_log(store, change->id, "info", "sent again from the start", err);
+}
+
 /* Lines of the log are rows: their ids come before the transaction. */
 static int
 transaction(struct rv_store *store, rv_record_work work, struct change *change, rv_err *err)
@@ -225,6 +247,13 @@ rv_task_finish(struct rv_store *store, int64_t id, const char *status, const cha
         cut[rv_utf8_prefix(cut, strlen(cut))] = '\0';
     struct change change = { .id = id, .status = status, .message = cut, .results = results };
     return transaction(store, finish, &change, err) ? rv_wrap(err, "finish task") : 0;
+}
+
+int
+rv_task_again(struct rv_store *store, int64_t id, rv_err *err)
+{
+    struct change change = { .id = id };
+    return transaction(store, again, &change, err) ? rv_wrap(err, "begin task again") : 0;
 }
 
 int

@@ -44,6 +44,8 @@ int rv_task_expire_silent(struct rv_store *store, int64_t silent_ms, int64_t *co
 /* status "Ok", "Error", ...; results JSON or NULL. A finished task stays as it is. */
 int rv_task_finish(struct rv_store *store, int64_t id, const char *status, const char *message,
                    const char *results, rv_err *err);
+/* Its message is sent again: a finished one is Queued once more, as it was before it was begun. */
+int rv_task_again(struct rv_store *store, int64_t id, rv_err *err);
 /* Its message waits (not yet begun, or given back by a worker): finished as Error "cancelled" at
  * once, the message deleted. Else marked: its worker sees rv_task_cancelled. CONFLICT when
  * finished.

@@ -37,40 +37,12 @@ write_line(const char *path, const char *word, const struct rv_message *message,
     return 0;
 }
 
-/* What the message asks for. */
-struct order {
-    cJSON *args;
-    const char *ledger;
-};
-
 static int
-begin(struct order *order, const struct rv_message *message, rv_err *err)
+work(const cJSON *args, const struct rv_message *message, rv_err *err)
 {
-    if (rv_json_parse(&order->args, message->args, strlen(message->args), ARGS_MAX_BYTES, 0, err))
-        return rv_wrap(err, "arguments of %s", message->method_name);
-    order->ledger = rv_json_string(order->args, "ledger");
-    return order->ledger ? write_line(order->ledger, "begin", message, err) : 0;
-}
-
-static int
-done(struct order *order, const struct rv_message *message, int failed, rv_err *err)
-{
-    if (!failed && order->ledger)
-        failed = write_line(order->ledger, "done", message, err);
-    cJSON_Delete(order->args);
-    return failed;
-}
-
-static int
-work(void *arg, const struct rv_message *message, char **results, rv_err *err)
-{
-    struct order order = { 0 };
-    (void)arg;
-    (void)results;
-    if (begin(&order, message, err))
-        return done(&order, message, err->code, err);
-    int64_t ms = rv_json_int(order.args, "ms", 0);
-    return done(&order, message, ms > 0 ? rv_sleep(ms, err) : 0, err);
+    int64_t ms = rv_json_int(args, "ms", 0);
+    (void)message;
+    return ms > 0 ? rv_sleep(ms, err) : 0;
 }
 
 static int
@@ -83,21 +55,14 @@ class_of(const char *word)
 }
 
 static int
-fail(void *arg, const struct rv_message *message, char **results, rv_err *err)
+fail(const cJSON *args, const struct rv_message *message, rv_err *err)
 {
-    struct order order = { 0 };
-    (void)arg;
-    (void)results;
-    if (begin(&order, message, err))
-        return done(&order, message, err->code, err);
-    const char *word = rv_json_string(order.args, "class");
-    int64_t times = rv_json_int(order.args, "times", 0);
+    const char *word = rv_json_string(args, "class");
+    int64_t times = rv_json_int(args, "times", 0);
     int code = class_of(word ? word : "internal");
     if (code == 0)
-        rv_fail(err, RV_E_INVALID, "'%s' is no class of errors", word);
-    else if (times == 0 || message->attempts <= times)
-        rv_fail(err, code, "told to fail");
-    return done(&order, message, err->code, err);
+        return rv_fail(err, RV_E_INVALID, "'%s' is no class of errors", word);
+    return times == 0 || message->attempts <= times ? rv_fail(err, code, "told to fail") : 0;
 }
 
 /* Not by rv_wait: nothing beats and nothing is read meanwhile. */
@@ -110,49 +75,38 @@ sleep_deaf(int64_t ms)
 }
 
 static int
-hang(void *arg, const struct rv_message *message, char **results, rv_err *err)
+hang(const cJSON *args, const struct rv_message *message, rv_err *err)
 {
-    struct order order = { 0 };
-    (void)arg;
-    (void)results;
-    if (begin(&order, message, err))
-        return done(&order, message, err->code, err);
-    int64_t ms = rv_json_int(order.args, "ms", 0);
+    int64_t ms = rv_json_int(args, "ms", 0);
+    (void)message;
+    (void)err;
     do
         sleep_deaf(ms > 0 ? ms : 1000);
     while (ms <= 0);
-    return done(&order, message, 0, err);
+    return 0;
 }
 
 static int
-crash(void *arg, const struct rv_message *message, char **results, rv_err *err)
+crash(const cJSON *args, const struct rv_message *message, rv_err *err)
 {
-    struct order order = { 0 };
     const struct rlimit no_core = { 0, 0 };
-    (void)arg;
-    (void)results;
-    if (begin(&order, message, err))
-        return done(&order, message, err->code, err);
-    int number = (int)rv_json_int(order.args, "signal", SIGSEGV);
+    (void)message;
+    (void)err;
     setrlimit(RLIMIT_CORE, &no_core);
-    raise(number);
-    return done(&order, message, 0, err);
+    raise((int)rv_json_int(args, "signal", SIGSEGV));
+    return 0;
 }
 
 static int
-grow(void *arg, const struct rv_message *message, char **results, rv_err *err)
+grow(const cJSON *args, const struct rv_message *message, rv_err *err)
 {
-    struct order order = { 0 };
-    (void)arg;
-    (void)results;
-    if (begin(&order, message, err))
-        return done(&order, message, err->code, err);
-    int64_t mib = rv_json_int(order.args, "mib", 1), ms = rv_json_int(order.args, "ms", 1000);
+    int64_t mib = rv_json_int(args, "mib", 1), ms = rv_json_int(args, "ms", 1000);
     size_t bytes = (size_t)(mib > 0 ? mib : 1) << 20;
     RV_AUTO_FREE char *memory = rv_alloc(bytes);
+    (void)message;
     for (size_t i = 0; i < bytes; i += 4096) /* a page that nobody touched is not there */
         ((volatile char *)memory)[i] = 1;
-    return done(&order, message, rv_sleep(ms, err), err);
+    return rv_sleep(ms, err);
 }
 
 /* Bytes that no worker would send, to the supervisor. What comes of it is the supervisor's. */
@@ -177,25 +131,42 @@ send_frame(const char *kind, rv_err *err)
 }
 
 static int
-frame(void *arg, const struct rv_message *message, char **results, rv_err *err)
+frame(const cJSON *args, const struct rv_message *message, rv_err *err)
 {
-    struct order order = { 0 };
-    (void)arg;
+    if (message->attempts == 1 && send_frame(rv_json_string(args, "kind"), err))
+        return err->code;
+    return rv_sleep(500, err);
+}
+
+/* What a command does between the two lines of its ledger. */
+static const struct act {
+    const char *name;
+    int (*run)(const cJSON *args, const struct rv_message *message, rv_err *err);
+} acts[RV_TEST_COMMANDS] = {
+    { "work", work },   { "fail", fail }, { "hang", hang },
+    { "crash", crash }, { "grow", grow }, { "frame", frame },
+};
+
+static int
+run(void *arg, const struct rv_message *message, char **results, rv_err *err)
+{
+    const struct act *act = arg;
+    RV_AUTO_JSON cJSON *args = NULL;
     (void)results;
-    if (begin(&order, message, err))
-        return done(&order, message, err->code, err);
-    if (message->attempts == 1 && send_frame(rv_json_string(order.args, "kind"), err))
-        return done(&order, message, err->code, err);
-    return done(&order, message, rv_sleep(500, err), err);
+    if (rv_json_parse(&args, message->args, strlen(message->args), ARGS_MAX_BYTES, 0, err))
+        return rv_wrap(err, "arguments of %s", message->method_name);
+    const char *ledger = rv_json_string(args, "ledger");
+    if ((ledger && write_line(ledger, "begin", message, err)) || act->run(args, message, err))
+        return err->code;
+    return ledger ? write_line(ledger, "done", message, err) : 0;
 }
 
 void
 rv_test_commands(struct rv_command *out)
 {
-    const struct rv_command commands[RV_TEST_COMMANDS] = {
-        { "Test", "work", work, NULL, 0, NULL }, { "Test", "fail", fail, NULL, 0, NULL },
-        { "Test", "hang", hang, NULL, 0, NULL }, { "Test", "crash", crash, NULL, 0, NULL },
-        { "Test", "grow", grow, NULL, 0, NULL }, { "Test", "frame", frame, NULL, 0, NULL },
-    };
-    memcpy(out, commands, sizeof(commands));
+    for (size_t i = 0; i < RV_COUNT(acts); i++)
+        out[i] = (struct rv_command){ .class_name = "Test",
+                                      .method_name = acts[i].name,
+                                      .run = run,
+                                      .arg = (void *)(uintptr_t)&acts[i] };
 }

@@ -184,18 +184,20 @@ dispatch(struct script *script, rv_err *err)
     return rv_dispatch_one(&dispatcher, err);
 }
 
-static void
+static int64_t
 put_work(const char *method, int64_t task_id, int flags)
 {
     rv_err err = RV_ERR_INIT;
+    int64_t id = 0;
     const struct rv_message_spec spec = { .class_name = "Demo",
                                           .method_name = method,
                                           .task_id = task_id,
                                           .flags = flags,
                                           .timeout_ms = 5000,
                                           .max_attempts = 2 };
-    if (rv_queue_put(store, &spec, NULL, &err))
+    if (rv_queue_put(store, &spec, &id, &err))
         fail_msg("%s", err.text);
+    return id;
 }
 
 static void
@@ -473,6 +475,43 @@ the_log_of_a_task_tells_its_way(void **state)
 }
 
 static void
+a_task_whose_dead_message_is_sent_again_waits_again(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct script script = { .answer = RV_E_INVALID };
+    int64_t id = put_work("work", new_task(), RV_MESSAGE_AGAIN);
+    assert_int_equal(dispatch(&script, &err), 1);
+    task_is("Finished", "Error", "told to fail");
+    assert_int_equal(rv_queue_send_again(store, id, &err), 0);
+    task_is("Queued", "Ok", "Waiting for a worker");
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_tasks WHERE pct_complete = 0"
+                                        " AND started_on IS NULL AND results IS NULL"),
+                     1);
+    RV_AUTO_FREE char *line =
+        rv_test_text(store, "SELECT message FROM miq_task_logs ORDER BY id DESC LIMIT 1");
+    assert_string_equal(line, "sent again from the start");
+    script.answer = 0;
+    assert_int_equal(dispatch(&script, &err), 1);
+    task_is("Finished", "Ok", NULL);
+}
+
+static void
+a_dead_message_whose_task_is_gone_is_sent_again_all_the_same(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct script script = { .answer = RV_E_INVALID };
+    int64_t id = put_work("work", new_task(), RV_MESSAGE_AGAIN);
+    assert_int_equal(dispatch(&script, &err), 1);
+    rv_test_script(store, "DELETE FROM miq_tasks");
+    assert_int_equal(rv_queue_send_again(store, id, &err), 0);
+    script.answer = 0;
+    assert_int_equal(dispatch(&script, &err), 1);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_queue"), 0);
+}
+
+static void
 the_log_of_a_task_has_a_ceiling_and_goes_with_it(void **state)
 {
     (void)state;
@@ -561,6 +600,8 @@ main(void)
         TASK_TEST(a_stopping_worker_gives_its_message_back),
         TASK_TEST(a_task_carries_what_it_works_with),
         TASK_TEST(the_log_of_a_task_tells_its_way),
+        TASK_TEST(a_task_whose_dead_message_is_sent_again_waits_again),
+        TASK_TEST(a_dead_message_whose_task_is_gone_is_sent_again_all_the_same),
         TASK_TEST(the_log_of_a_task_has_a_ceiling_and_goes_with_it),
         TASK_TEST(an_active_task_that_is_silent_for_hours_ends_as_error),
         TASK_TEST(a_silent_task_whose_message_is_there_goes_on),
