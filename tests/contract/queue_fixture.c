@@ -4,7 +4,9 @@
  */
 #include "queue_fixture.h"
 
+#include <stdio.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 struct rv_test_db queue_db;
 struct rv_store *queue_store;
@@ -97,8 +99,46 @@ queue_count(const char *condition)
     return rv_test_int(queue_store, sql);
 }
 
+void
+queue_fork(pid_t *pids, int count, int (*work)(void *arg, int index), void *arg)
+{
+    rv_store_close(queue_store);
+    queue_store = NULL;
+    for (int i = 0; i < count; i++) {
+        pids[i] = fork();
+        if (pids[i] == 0)
+            _exit(work(arg, i));
+    }
+}
+
 int
-queue_all_ended_well(const pid_t *pids, int count)
+queue_take_until_empty(int64_t holder, int (*each)(int out, const struct rv_message *message),
+                       int out)
+{
+    rv_err err = RV_ERR_INIT;
+    struct rv_store *own = rv_test_store_open(&queue_db);
+    struct rv_taker me = queue_taker(holder);
+    int idle = 0, bad = 0;
+    while (idle < 50 && !bad) {
+        struct rv_message *message = NULL;
+        int found = rv_queue_take(own, &me, &message, &err);
+        if (found == 0) {
+            idle++;
+            usleep(5000);
+            continue;
+        }
+        idle = 0;
+        bad = found < 0 || each(out, message) || rv_queue_done(own, message, holder, &err);
+        rv_message_free(message);
+    }
+    if (bad)
+        fprintf(stderr, "taker %lld: %s\n", (long long)holder, err.text);
+    rv_store_close(own);
+    return bad;
+}
+
+void
+queue_join(const pid_t *pids, int count)
 {
     int well = 1;
     for (int i = 0; i < count; i++) {
@@ -106,5 +146,6 @@ queue_all_ended_well(const pid_t *pids, int count)
         well &= waitpid(pids[i], &status, 0) == pids[i] && WIFEXITED(status) &&
                 WEXITSTATUS(status) == 0;
     }
-    return well;
+    queue_store = rv_test_store_open(&queue_db);
+    assert_true(well);
 }

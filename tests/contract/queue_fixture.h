@@ -37,7 +37,13 @@ struct rv_message *queue_take(const struct rv_taker *who);
 const char *queue_take_method(const struct rv_taker *who);
 int64_t queue_new_task(void);
 int64_t queue_count(const char *condition);
-/* The children's exit codes; 1 when all are 0. */
-int queue_all_ended_well(const pid_t *pids, int count);
+/* So many children, each of which works (0: well) with a connection of its own: the fixture's is
+ * closed meanwhile, since none survives a fork. */
+void queue_fork(pid_t *pids, int count, int (*work)(void *arg, int index), void *arg);
+/* For such a child: takes, tells each (0: well) and ends until there is nothing for a while. */
+int queue_take_until_empty(int64_t holder, int (*each)(int out, const struct rv_message *message),
+                           int out);
+/* Waits until they have ended, all of them well; the fixture's connection is open again. */
+void queue_join(const pid_t *pids, int count);
 
 #endif

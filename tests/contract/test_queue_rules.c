@@ -62,33 +62,20 @@ struct happening {
 };
 
 static int
-work_on_series(int64_t holder, int out)
+tell_happening(int out, const struct rv_message *message)
 {
-    rv_err err = RV_ERR_INIT;
-    struct rv_store *own = rv_test_store_open(&queue_db);
-    struct rv_taker me = queue_taker(holder);
-    int idle = 0, bad = 0;
-    while (idle < 100 && !bad) {
-        struct rv_message *message = NULL;
-        int found = rv_queue_take(own, &me, &message, &err);
-        if (found == 0) {
-            idle++;
-            usleep(5000);
-            continue;
-        }
-        idle = 0;
-        struct happening happening = { .begun = 1 };
-        happening.series = found > 0 ? (int)message->target_id : 0;
-        bad = found < 0 || write(out, &happening, sizeof(happening)) != sizeof(happening);
-        happening.begun = 0;
-        bad = bad || write(out, &happening, sizeof(happening)) != sizeof(happening) ||
-              rv_queue_done(own, message, holder, &err);
-        rv_message_free(message);
-    }
-    if (bad)
-        fprintf(stderr, "taker %lld: %s\n", (long long)holder, err.text);
-    rv_store_close(own);
-    return bad;
+    struct happening happening = { .series = (int)message->target_id, .begun = 1 };
+    int bad = write(out, &happening, sizeof(happening)) != sizeof(happening);
+    happening.begun = 0;
+    return bad || write(out, &happening, sizeof(happening)) != sizeof(happening);
+}
+
+static int
+work_on_series(void *arg, int index)
+{
+    const int *ends = arg;
+    close(ends[0]);
+    return queue_take_until_empty(100 + index, tell_happening, ends[1]);
 }
 
 static void
@@ -115,15 +102,8 @@ eight_takers_never_work_on_two_of_one_series(void **state)
     int ends[2], at_work[11] = { 0 }, done = 0;
     struct happening happening;
     put_series(MESSAGES);
-    rv_store_close(queue_store); /* a connection does not survive a fork */
     assert_int_equal(pipe(ends), 0);
-    for (int i = 0; i < TAKERS; i++) {
-        pids[i] = fork();
-        if (pids[i] == 0) {
-            close(ends[0]);
-            _exit(work_on_series(100 + i, ends[1]));
-        }
-    }
+    queue_fork(pids, TAKERS, work_on_series, ends);
     close(ends[1]);
     while (read(ends[0], &happening, sizeof(happening)) == sizeof(happening)) {
         assert_int_equal(at_work[happening.series], !happening.begun);
@@ -131,8 +111,7 @@ eight_takers_never_work_on_two_of_one_series(void **state)
         done += !happening.begun;
     }
     close(ends[0]);
-    assert_true(queue_all_ended_well(pids, TAKERS));
-    queue_store = rv_test_store_open(&queue_db);
+    queue_join(pids, TAKERS);
     assert_int_equal(done, MESSAGES);
 }
 
@@ -210,11 +189,11 @@ a_merge_may_leave_the_message_as_it_is_or_refuse(void **state)
     assert_int_equal(queue_count("lock_version = 0"), 1);
 }
 
-/* A worker that takes the message while its merge goes on. */
+/* A worker that takes the message while its merge goes on, when the store lets it. */
 struct thief {
     struct rv_store *store;
     char args[32];
-    int calls;
+    int calls, taken;
 };
 
 static int
@@ -223,9 +202,10 @@ be_robbed(void *arg, const struct rv_message *found, struct rv_message_spec *spe
     struct thief *thief = arg;
     struct rv_message *stolen = NULL;
     struct rv_taker other = queue_taker(8);
+    rv_err busy = RV_ERR_INIT;
     if (thief->calls++ == 0) {
         assert_non_null(found);
-        assert_int_equal(rv_queue_take(thief->store, &other, &stolen, err), 1);
+        thief->taken = rv_queue_take(thief->store, &other, &stolen, &busy);
         rv_message_free(stolen);
     }
     return count_up(thief->args, found, spec, err);
@@ -238,21 +218,32 @@ a_merge_that_a_worker_overtakes_is_tried_again(void **state)
     rv_err err = RV_ERR_INIT;
     struct thief thief = { 0 };
     const struct rv_message_spec spec = { .method_name = "m" };
-    if (!rv_test_is_postgres())
-        skip(); /* SQLite has one writer: nobody takes while another changes */
-    thief.store = rv_test_store_open(&queue_db);
+    thief.store = rv_test_store_open_timed(&queue_db, 0, 20);
     assert_int_equal(rv_queue_put_or_update(queue_store, &spec, count_up, thief.args, NULL, &err),
                      1);
-    assert_int_equal(rv_queue_put_or_update(queue_store, &spec, be_robbed, &thief, NULL, &err), 1);
-    assert_int_equal(thief.calls, 2);
-    assert_int_equal(queue_count("state = 'dequeue'"), 1);
-    assert_int_equal(queue_count("state = 'ready' AND args = '{\"n\":1}'"), 1);
+    if (rv_test_is_postgres()) {
+        assert_int_equal(rv_queue_put_or_update(queue_store, &spec, be_robbed, &thief, NULL, &err),
+                         1);
+        assert_int_equal(thief.taken, 1);
+        assert_int_equal(thief.calls, 2);
+        assert_int_equal(queue_count("state = 'dequeue' AND args = '{\"n\":1}'"), 1);
+        assert_int_equal(queue_count("state = 'ready' AND args = '{\"n\":1}'"), 1);
+    } else { /* one writer: nobody takes while another changes */
+        assert_int_equal(rv_queue_put_or_update(queue_store, &spec, be_robbed, &thief, NULL, &err),
+                         0);
+        assert_int_equal(thief.taken, RV_E_UNAVAILABLE);
+        assert_int_equal(thief.calls, 1);
+        assert_int_equal(queue_count("state = 'ready' AND args = '{\"n\":2}'"), 1);
+        assert_int_equal(queue_count("TRUE"), 1);
+    }
     rv_store_close(thief.store);
 }
 
 static int
-count_up_often(int rounds)
+count_up_often(void *arg, int index)
 {
+    int rounds = *(const int *)arg;
+    (void)index;
     rv_err err = RV_ERR_INIT;
     struct rv_store *own = rv_test_store_open(&queue_db);
     const struct rv_message_spec spec = { .method_name = "sum" };
@@ -270,16 +261,11 @@ static void
 concurrent_merges_lose_nothing(void **state)
 {
     (void)state;
-    enum { PUTTERS = 6, ROUNDS = 25 };
+    enum { PUTTERS = 6 };
+    int rounds = 25;
     pid_t pids[PUTTERS];
-    rv_store_close(queue_store);
-    for (int i = 0; i < PUTTERS; i++) {
-        pids[i] = fork();
-        if (pids[i] == 0)
-            _exit(count_up_often(ROUNDS));
-    }
-    assert_true(queue_all_ended_well(pids, PUTTERS));
-    queue_store = rv_test_store_open(&queue_db);
+    queue_fork(pids, PUTTERS, count_up_often, &rounds);
+    queue_join(pids, PUTTERS);
     RV_AUTO_FREE char *args = rv_test_text(queue_store, "SELECT args FROM miq_queue");
     assert_string_equal(args, "{\"n\":150}");
     assert_int_equal(queue_count("TRUE"), 1);

@@ -2,57 +2,14 @@
  *
  * Tasks, and messages carried out with them.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-#include "base/clock.h"
-#include "base/mem.h"
-#include "queue/dispatch.h"
-#include "queue/task.h"
-#include "support/support.h"
-
-static struct rv_test_db db;
-static struct rv_store *store;
-static const char *const generic_only[] = { "generic", NULL };
-
-static int
-setup(void **state)
-{
-    (void)state;
-    store = rv_test_store_fresh(&db);
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    rv_clock_real();
-    rv_store_close(store);
-    rv_test_db_drop(&db);
-    return 0;
-}
-
-static int64_t
-new_task(void)
-{
-    rv_err err = RV_ERR_INIT;
-    int64_t id = 0;
-    if (rv_task_create(store, "Refresh", "admin", &id, &err))
-        fail_msg("%s", err.text);
-    return id;
-}
+#include "queue_fixture.h"
 
 static void
 task_is(const char *state, const char *status, const char *message)
 {
-    RV_AUTO_FREE char *is_state = rv_test_text(store, "SELECT state FROM miq_tasks");
-    RV_AUTO_FREE char *is_status = rv_test_text(store, "SELECT status FROM miq_tasks");
-    RV_AUTO_FREE char *is_message = rv_test_text(store, "SELECT message FROM miq_tasks");
+    RV_AUTO_FREE char *is_state = rv_test_text(queue_store, "SELECT state FROM miq_tasks");
+    RV_AUTO_FREE char *is_status = rv_test_text(queue_store, "SELECT status FROM miq_tasks");
+    RV_AUTO_FREE char *is_message = rv_test_text(queue_store, "SELECT message FROM miq_tasks");
     assert_string_equal(is_state, state);
     assert_string_equal(is_status, status);
     if (message && strstr(is_message, message) == NULL)
@@ -64,17 +21,17 @@ a_task_goes_from_queued_over_active_to_finished(void **state)
 {
     (void)state;
     rv_err err = RV_ERR_INIT;
-    int64_t id = new_task();
+    int64_t id = queue_new_task();
     task_is("Queued", "Ok", "Waiting");
-    assert_int_equal(rv_task_start(store, id, &err), 0);
+    assert_int_equal(rv_task_start(queue_store, id, &err), 0);
     task_is("Active", "Ok", NULL);
-    assert_int_equal(rv_task_progress(store, id, 40, "pods", &err), 0);
-    assert_int_equal(rv_test_int(store, "SELECT pct_complete FROM miq_tasks"), 40);
-    assert_int_equal(rv_task_progress(store, id, -1, NULL, &err), 0);
-    assert_int_equal(rv_task_finish(store, id, "Ok", "Finished", "{\"n\":3}", &err), 0);
+    assert_int_equal(rv_task_progress(queue_store, id, 40, "pods", &err), 0);
+    assert_int_equal(rv_test_int(queue_store, "SELECT pct_complete FROM miq_tasks"), 40);
+    assert_int_equal(rv_task_progress(queue_store, id, -1, NULL, &err), 0);
+    assert_int_equal(rv_task_finish(queue_store, id, "Ok", "Finished", "{\"n\":3}", &err), 0);
     task_is("Finished", "Ok", "Finished");
-    assert_int_equal(rv_test_int(store, "SELECT pct_complete FROM miq_tasks"), 100);
-    RV_AUTO_FREE char *results = rv_test_text(store, "SELECT results FROM miq_tasks");
+    assert_int_equal(rv_test_int(queue_store, "SELECT pct_complete FROM miq_tasks"), 100);
+    RV_AUTO_FREE char *results = rv_test_text(queue_store, "SELECT results FROM miq_tasks");
     assert_string_equal(results, "{\"n\":3}");
 }
 
@@ -83,13 +40,13 @@ a_finished_task_stays_as_it_is(void **state)
 {
     (void)state;
     rv_err err = RV_ERR_INIT;
-    int64_t id = new_task();
-    assert_int_equal(rv_task_finish(store, id, "Error", "broken", NULL, &err), 0);
-    assert_int_equal(rv_task_start(store, id, &err), 0);
-    assert_int_equal(rv_task_progress(store, id, 5, "late", &err), 0);
-    assert_int_equal(rv_task_finish(store, id, "Ok", "fine", NULL, &err), 0);
+    int64_t id = queue_new_task();
+    assert_int_equal(rv_task_finish(queue_store, id, "Error", "broken", NULL, &err), 0);
+    assert_int_equal(rv_task_start(queue_store, id, &err), 0);
+    assert_int_equal(rv_task_progress(queue_store, id, 5, "late", &err), 0);
+    assert_int_equal(rv_task_finish(queue_store, id, "Ok", "fine", NULL, &err), 0);
     task_is("Finished", "Error", "broken");
-    assert_int_equal(rv_task_cancel(store, id, &err), RV_E_CONFLICT);
+    assert_int_equal(rv_task_cancel(queue_store, id, &err), RV_E_CONFLICT);
 }
 
 static void
@@ -97,11 +54,11 @@ every_change_of_a_task_is_in_the_feed(void **state)
 {
     (void)state;
     rv_err err = RV_ERR_INIT;
-    int64_t before = rv_test_int(store, "SELECT COUNT(*) FROM changes");
-    int64_t id = new_task();
-    assert_int_equal(rv_task_start(store, id, &err), 0);
-    assert_int_equal(rv_task_finish(store, id, "Ok", NULL, NULL, &err), 0);
-    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM changes"), before + 3);
+    int64_t before = rv_test_int(queue_store, "SELECT COUNT(*) FROM changes");
+    int64_t id = queue_new_task();
+    assert_int_equal(rv_task_start(queue_store, id, &err), 0);
+    assert_int_equal(rv_task_finish(queue_store, id, "Ok", NULL, NULL, &err), 0);
+    assert_int_equal(rv_test_int(queue_store, "SELECT COUNT(*) FROM changes"), before + 3);
 }
 
 static void
@@ -109,14 +66,14 @@ a_queued_task_is_cancelled_with_its_message(void **state)
 {
     (void)state;
     rv_err err = RV_ERR_INIT;
-    int64_t id = new_task();
-    assert_int_equal(rv_queue_put(store,
+    int64_t id = queue_new_task();
+    assert_int_equal(rv_queue_put(queue_store,
                                   &(struct rv_message_spec){ .method_name = "m", .task_id = id },
                                   NULL, &err),
                      0);
-    assert_int_equal(rv_task_cancel(store, id, &err), 0);
+    assert_int_equal(rv_task_cancel(queue_store, id, &err), 0);
     task_is("Finished", "Error", "cancelled");
-    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_queue"), 0);
+    assert_int_equal(rv_test_int(queue_store, "SELECT COUNT(*) FROM miq_queue"), 0);
 }
 
 static void
@@ -124,13 +81,13 @@ an_active_task_is_asked_to_stop(void **state)
 {
     (void)state;
     rv_err err = RV_ERR_INIT;
-    int64_t id = new_task();
-    assert_int_equal(rv_task_start(store, id, &err), 0);
-    assert_int_equal(rv_task_cancelled(store, id, &err), 0);
-    assert_int_equal(rv_task_cancel(store, id, &err), 0);
-    assert_int_equal(rv_task_cancelled(store, id, &err), 1);
+    int64_t id = queue_new_task();
+    assert_int_equal(rv_task_start(queue_store, id, &err), 0);
+    assert_int_equal(rv_task_cancelled(queue_store, id, &err), 0);
+    assert_int_equal(rv_task_cancel(queue_store, id, &err), 0);
+    assert_int_equal(rv_task_cancelled(queue_store, id, &err), 1);
     task_is("Active", "Ok", "Asked to stop");
-    assert_int_equal(rv_task_cancel(store, 12345, &err), RV_E_NOT_FOUND);
+    assert_int_equal(rv_task_cancel(queue_store, 12345, &err), RV_E_NOT_FOUND);
 }
 
 /* Commands of the dispatcher tests. */
@@ -172,8 +129,8 @@ dispatch(struct script *script, rv_err *err)
 {
     const struct rv_command commands[] = { { "Demo", "work", run_script, script, 0, NULL } };
     struct rv_dispatcher dispatcher = {
-        .store = store,
-        .taker = { .holder = 7, .queues = generic_only, .max_priority = 200, .lease_ms = 30000 },
+        .store = queue_store,
+        .taker = queue_taker(7),
         .commands = commands,
         .command_count = 1,
         .retry_delay_ms = 10000,
@@ -195,7 +152,7 @@ put_work(const char *method, int64_t task_id, int flags)
                                           .flags = flags,
                                           .timeout_ms = 5000,
                                           .max_attempts = 2 };
-    if (rv_queue_put(store, &spec, &id, &err))
+    if (rv_queue_put(queue_store, &spec, &id, &err))
         fail_msg("%s", err.text);
     return id;
 }
@@ -207,12 +164,12 @@ a_message_that_worked_ends_with_its_task(void **state)
     rv_err err = RV_ERR_INIT;
     struct script script = { 0 };
     assert_int_equal(dispatch(&script, &err), 0);
-    put_work("work", new_task(), 0);
+    put_work("work", queue_new_task(), 0);
     assert_int_equal(dispatch(&script, &err), 1);
     task_is("Finished", "Ok", NULL);
-    RV_AUTO_FREE char *results = rv_test_text(store, "SELECT results FROM miq_tasks");
+    RV_AUTO_FREE char *results = rv_test_text(queue_store, "SELECT results FROM miq_tasks");
     assert_string_equal(results, "{\"done\":true}");
-    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_queue"), 0);
+    assert_int_equal(rv_test_int(queue_store, "SELECT COUNT(*) FROM miq_queue"), 0);
     assert_int_equal(script.runs, 1);
     assert_int_equal(script.begins, 1);
     assert_int_equal(script.ends, 1);
@@ -224,11 +181,12 @@ a_mistake_is_not_tried_again(void **state)
     (void)state;
     rv_err err = RV_ERR_INIT;
     struct script script = { .answer = RV_E_INVALID };
-    put_work("work", new_task(), RV_MESSAGE_AGAIN);
+    put_work("work", queue_new_task(), RV_MESSAGE_AGAIN);
     assert_int_equal(dispatch(&script, &err), 1);
     assert_int_equal(dispatch(&script, &err), 0);
     task_is("Finished", "Error", "told to fail");
-    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_queue WHERE state = 'error'"), 1);
+    assert_int_equal(
+        rv_test_int(queue_store, "SELECT COUNT(*) FROM miq_queue WHERE state = 'error'"), 1);
 }
 
 static void
@@ -238,7 +196,7 @@ what_is_not_available_is_tried_again_later(void **state)
     rv_err err = RV_ERR_INIT;
     struct script script = { .answer = RV_E_UNAVAILABLE };
     rv_clock_fake(1800000000000);
-    put_work("work", new_task(), RV_MESSAGE_AGAIN);
+    put_work("work", queue_new_task(), RV_MESSAGE_AGAIN);
     assert_int_equal(dispatch(&script, &err), 1);
     task_is("Active", "Ok", NULL);
     assert_int_equal(dispatch(&script, &err), 0);
@@ -255,7 +213,7 @@ an_unknown_command_is_dead_at_once(void **state)
     (void)state;
     rv_err err = RV_ERR_INIT;
     struct script script = { 0 };
-    put_work("unheard_of", new_task(), RV_MESSAGE_AGAIN);
+    put_work("unheard_of", queue_new_task(), RV_MESSAGE_AGAIN);
     assert_int_equal(dispatch(&script, &err), 1);
     task_is("Finished", "Error", "Demo.unheard_of");
     assert_int_equal(script.begins, 0);
@@ -268,7 +226,7 @@ a_message_over_its_time_ends_as_timeout(void **state)
     rv_err err = RV_ERR_INIT;
     struct script script = { .answer = RV_E_CANCELLED, .takes_ms = 5000 };
     rv_clock_fake(1800000000000);
-    put_work("work", new_task(), 0);
+    put_work("work", queue_new_task(), 0);
     assert_int_equal(dispatch(&script, &err), 1);
     task_is("Finished", "Timeout", "timed out after 5 s");
 }
@@ -292,8 +250,8 @@ dispatch_and_set_the_clock(int64_t takes_ms, int64_t jump_ms)
     int64_t ms[] = { takes_ms, jump_ms };
     const struct rv_command commands[] = { { "Demo", "work", run_and_set_the_clock, ms, 0, NULL } };
     struct rv_dispatcher dispatcher = {
-        .store = store,
-        .taker = { .holder = 7, .queues = generic_only, .max_priority = 200, .lease_ms = 30000 },
+        .store = queue_store,
+        .taker = queue_taker(7),
         .commands = commands,
         .command_count = 1,
         .retry_delay_ms = 1000,
@@ -308,8 +266,9 @@ a_clock_set_forward_makes_no_timeout_of_a_stop(void **state)
 {
     (void)state;
     dispatch_and_set_the_clock(10, 3600000);
-    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_queue WHERE state = 'ready' AND"
-                                        " attempts = 0 AND error_class = 'cancelled'"),
+    assert_int_equal(rv_test_int(queue_store,
+                                 "SELECT COUNT(*) FROM miq_queue WHERE state = 'ready' AND"
+                                 " attempts = 0 AND error_class = 'cancelled'"),
                      1);
 }
 
@@ -318,8 +277,9 @@ a_clock_set_back_does_not_hide_a_timeout(void **state)
 {
     (void)state;
     dispatch_and_set_the_clock(5000, -3600000);
-    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_queue WHERE state = 'ready' AND"
-                                        " attempts = 1 AND error_class = 'timeout'"),
+    assert_int_equal(rv_test_int(queue_store,
+                                 "SELECT COUNT(*) FROM miq_queue WHERE state = 'ready' AND"
+                                 " attempts = 1 AND error_class = 'timeout'"),
                      1);
 }
 
@@ -329,16 +289,14 @@ a_worker_killed_over_its_messages_time_leaves_a_timeout(void **state)
     (void)state;
     rv_err err = RV_ERR_INIT;
     struct rv_message *message = NULL;
-    struct rv_taker taker = {
-        .holder = 7, .queues = generic_only, .max_priority = 200, .lease_ms = 30000
-    };
+    struct rv_taker taker = queue_taker(7);
     rv_clock_fake(1800000000000);
-    put_work("work", new_task(), 0);
-    assert_int_equal(rv_queue_take(store, &taker, &message, &err), 1);
+    put_work("work", queue_new_task(), 0);
+    assert_int_equal(rv_queue_take(queue_store, &taker, &message, &err), 1);
     rv_message_free(message);
     rv_clock_advance(6000);
-    assert_int_equal(rv_queue_release_holder(store, 7, "killed: it works for too long", NULL, &err),
-                     0);
+    assert_int_equal(
+        rv_queue_release_holder(queue_store, 7, "killed: it works for too long", NULL, &err), 0);
     task_is("Finished", "Timeout", "too long");
 }
 
@@ -364,27 +322,25 @@ a_cancelled_task_ends_its_message(void **state)
     struct script script = { .answer = RV_E_CANCELLED };
     struct seen seen = { 0 };
     struct rv_message *message = NULL;
-    struct rv_taker taker = {
-        .holder = 7, .queues = generic_only, .max_priority = 200, .lease_ms = 30000
-    };
-    int64_t task = new_task();
+    struct rv_taker taker = queue_taker(7);
+    int64_t task = queue_new_task();
     put_work("work", task, RV_MESSAGE_AGAIN);
-    assert_int_equal(rv_queue_take(store, &taker, &message, &err), 1);
-    assert_int_equal(rv_task_each_cancelled(store, note_cancelled, &seen, &err), 0);
+    assert_int_equal(rv_queue_take(queue_store, &taker, &message, &err), 1);
+    assert_int_equal(rv_task_each_cancelled(queue_store, note_cancelled, &seen, &err), 0);
     assert_int_equal(seen.count, 0);
-    assert_int_equal(rv_task_start(store, task, &err), 0);
-    assert_int_equal(rv_task_cancel(store, task, &err), 0);
-    assert_int_equal(rv_task_each_cancelled(store, note_cancelled, &seen, &err), 0);
+    assert_int_equal(rv_task_start(queue_store, task, &err), 0);
+    assert_int_equal(rv_task_cancel(queue_store, task, &err), 0);
+    assert_int_equal(rv_task_each_cancelled(queue_store, note_cancelled, &seen, &err), 0);
     assert_int_equal(seen.count, 1);
     assert_int_equal(seen.holder, 7);
     assert_int_equal(seen.message, message->id);
     rv_message_free(message);
     /* Its worker died meanwhile: the next one does not begin it. */
-    assert_int_equal(rv_queue_release_holder(store, 7, "gone", NULL, &err), 0);
+    assert_int_equal(rv_queue_release_holder(queue_store, 7, "gone", NULL, &err), 0);
     assert_int_equal(dispatch(&script, &err), 1);
     assert_int_equal(script.runs, 0);
     task_is("Finished", "Error", "cancelled");
-    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_queue"), 0);
+    assert_int_equal(rv_test_int(queue_store, "SELECT COUNT(*) FROM miq_queue"), 0);
 }
 
 /* Cancelled by a person in the middle of its work. */
@@ -394,7 +350,7 @@ run_and_cancel(void *arg, const struct rv_message *message, char **results, rv_e
     rv_err cancel_err = RV_ERR_INIT;
     (void)arg;
     (void)results;
-    assert_int_equal(rv_task_cancel(store, message->task_id, &cancel_err), 0);
+    assert_int_equal(rv_task_cancel(queue_store, message->task_id, &cancel_err), 0);
     return rv_fail(err, RV_E_CANCELLED, "cancelled");
 }
 
@@ -405,15 +361,15 @@ a_task_cancelled_in_the_middle_is_not_tried_again(void **state)
     rv_err err = RV_ERR_INIT;
     const struct rv_command commands[] = { { "Demo", "work", run_and_cancel, NULL, 0, NULL } };
     struct rv_dispatcher dispatcher = {
-        .store = store,
-        .taker = { .holder = 7, .queues = generic_only, .max_priority = 200, .lease_ms = 30000 },
+        .store = queue_store,
+        .taker = queue_taker(7),
         .commands = commands,
         .command_count = 1,
     };
-    put_work("work", new_task(), RV_MESSAGE_AGAIN);
+    put_work("work", queue_new_task(), RV_MESSAGE_AGAIN);
     assert_int_equal(rv_dispatch_one(&dispatcher, &err), 1);
     task_is("Finished", "Error", "cancelled");
-    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_queue"), 0);
+    assert_int_equal(rv_test_int(queue_store, "SELECT COUNT(*) FROM miq_queue"), 0);
 }
 
 static void
@@ -427,7 +383,7 @@ a_stopping_worker_gives_its_message_back(void **state)
     script.answer = 0;
     assert_int_equal(dispatch(&script, &err), 1);
     assert_int_equal(script.runs, 2);
-    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_queue"), 0);
+    assert_int_equal(rv_test_int(queue_store, "SELECT COUNT(*) FROM miq_queue"), 0);
 }
 
 static void
@@ -442,13 +398,14 @@ a_task_carries_what_it_works_with(void **state)
                                        .context = "{\"from\":5}",
                                        .zone = "north",
                                        .server_id = 9 };
-    if (rv_task_create_with(store, &spec, &id, &err))
+    if (rv_task_create_with(queue_store, &spec, &id, &err))
         fail_msg("%s", err.text);
-    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_tasks WHERE identifier = 'job 7'"
-                                        " AND zone = 'north' AND miq_server_id = 9"),
+    assert_int_equal(rv_test_int(queue_store,
+                                 "SELECT COUNT(*) FROM miq_tasks WHERE identifier = 'job 7'"
+                                 " AND zone = 'north' AND miq_server_id = 9"),
                      1);
-    assert_int_equal(rv_task_set_context(store, id, "{\"from\":6}", &err), 0);
-    RV_AUTO_FREE char *context = rv_test_text(store, "SELECT context_data FROM miq_tasks");
+    assert_int_equal(rv_task_set_context(queue_store, id, "{\"from\":6}", &err), 0);
+    RV_AUTO_FREE char *context = rv_test_text(queue_store, "SELECT context_data FROM miq_tasks");
     assert_string_equal(context, "{\"from\":6}");
 }
 
@@ -459,17 +416,18 @@ the_log_of_a_task_tells_its_way(void **state)
     rv_err err = RV_ERR_INIT;
     struct script script = { .answer = RV_E_UNAVAILABLE };
     rv_clock_fake(1800000000000);
-    put_work("work", new_task(), RV_MESSAGE_AGAIN);
+    put_work("work", queue_new_task(), RV_MESSAGE_AGAIN);
     assert_int_equal(dispatch(&script, &err), 1);
     rv_clock_advance(10000);
     assert_int_equal(dispatch(&script, &err), 1);
     static const char *const lines[] = { "a worker has begun", "told to fail", "a worker has begun",
                                          "finished: Error: told to fail" };
-    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_task_logs"), RV_COUNT(lines));
+    assert_int_equal(rv_test_int(queue_store, "SELECT COUNT(*) FROM miq_task_logs"),
+                     RV_COUNT(lines));
     for (size_t i = 0; i < RV_COUNT(lines); i++) {
         RV_AUTO_FREE char *sql =
             rv_format("SELECT message FROM miq_task_logs ORDER BY id LIMIT 1 OFFSET %zu", i);
-        RV_AUTO_FREE char *line = rv_test_text(store, sql);
+        RV_AUTO_FREE char *line = rv_test_text(queue_store, sql);
         assert_string_equal(line, lines[i]);
     }
 }
@@ -480,16 +438,17 @@ a_task_whose_dead_message_is_sent_again_waits_again(void **state)
     (void)state;
     rv_err err = RV_ERR_INIT;
     struct script script = { .answer = RV_E_INVALID };
-    int64_t id = put_work("work", new_task(), RV_MESSAGE_AGAIN);
+    int64_t id = put_work("work", queue_new_task(), RV_MESSAGE_AGAIN);
     assert_int_equal(dispatch(&script, &err), 1);
     task_is("Finished", "Error", "told to fail");
-    assert_int_equal(rv_queue_send_again(store, id, &err), 0);
+    assert_int_equal(rv_queue_send_again(queue_store, id, &err), 0);
     task_is("Queued", "Ok", "Waiting for a worker");
-    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_tasks WHERE pct_complete = 0"
-                                        " AND started_on IS NULL AND results IS NULL"),
+    assert_int_equal(rv_test_int(queue_store,
+                                 "SELECT COUNT(*) FROM miq_tasks WHERE pct_complete = 0"
+                                 " AND started_on IS NULL AND results IS NULL"),
                      1);
     RV_AUTO_FREE char *line =
-        rv_test_text(store, "SELECT message FROM miq_task_logs ORDER BY id DESC LIMIT 1");
+        rv_test_text(queue_store, "SELECT message FROM miq_task_logs ORDER BY id DESC LIMIT 1");
     assert_string_equal(line, "sent again from the start");
     script.answer = 0;
     assert_int_equal(dispatch(&script, &err), 1);
@@ -502,13 +461,13 @@ a_dead_message_whose_task_is_gone_is_sent_again_all_the_same(void **state)
     (void)state;
     rv_err err = RV_ERR_INIT;
     struct script script = { .answer = RV_E_INVALID };
-    int64_t id = put_work("work", new_task(), RV_MESSAGE_AGAIN);
+    int64_t id = put_work("work", queue_new_task(), RV_MESSAGE_AGAIN);
     assert_int_equal(dispatch(&script, &err), 1);
-    rv_test_script(store, "DELETE FROM miq_tasks");
-    assert_int_equal(rv_queue_send_again(store, id, &err), 0);
+    rv_test_script(queue_store, "DELETE FROM miq_tasks");
+    assert_int_equal(rv_queue_send_again(queue_store, id, &err), 0);
     script.answer = 0;
     assert_int_equal(dispatch(&script, &err), 1);
-    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_queue"), 0);
+    assert_int_equal(rv_test_int(queue_store, "SELECT COUNT(*) FROM miq_queue"), 0);
 }
 
 static void
@@ -516,16 +475,17 @@ the_log_of_a_task_has_a_ceiling_and_goes_with_it(void **state)
 {
     (void)state;
     rv_err err = RV_ERR_INIT;
-    int64_t id = new_task();
-    assert_int_equal(rv_store_reserve_ids(store, RV_TASK_LOG_MOST + 10, &err), 0);
-    assert_int_equal(rv_store_begin(store, &err), 0);
+    int64_t id = queue_new_task();
+    assert_int_equal(rv_store_reserve_ids(queue_store, RV_TASK_LOG_MOST + 10, &err), 0);
+    assert_int_equal(rv_store_begin(queue_store, &err), 0);
     for (int i = 0; i < RV_TASK_LOG_MOST + 5; i++)
-        if (rv_task_log(store, id, "info", "step", &err))
+        if (rv_task_log(queue_store, id, "info", "step", &err))
             fail_msg("%s", err.text);
-    assert_int_equal(rv_store_commit(store, &err), 0);
-    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_task_logs"), RV_TASK_LOG_MOST);
-    assert_int_equal(rv_task_drop_log(store, id, &err), 0);
-    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_task_logs"), 0);
+    assert_int_equal(rv_store_commit(queue_store, &err), 0);
+    assert_int_equal(rv_test_int(queue_store, "SELECT COUNT(*) FROM miq_task_logs"),
+                     RV_TASK_LOG_MOST);
+    assert_int_equal(rv_task_drop_log(queue_store, id, &err), 0);
+    assert_int_equal(rv_test_int(queue_store, "SELECT COUNT(*) FROM miq_task_logs"), 0);
 }
 
 static void
@@ -536,15 +496,15 @@ an_active_task_that_is_silent_for_hours_ends_as_error(void **state)
     rv_err err = RV_ERR_INIT;
     int64_t count = 0;
     rv_clock_fake(1800000000000);
-    int64_t id = new_task();
-    assert_int_equal(rv_task_start(store, id, &err), 0);
+    int64_t id = queue_new_task();
+    assert_int_equal(rv_task_start(queue_store, id, &err), 0);
     rv_clock_advance(HOURS_6 - 1000);
-    assert_int_equal(rv_task_progress(store, id, 10, NULL, &err), 0);
+    assert_int_equal(rv_task_progress(queue_store, id, 10, NULL, &err), 0);
     rv_clock_advance(2000);
-    assert_int_equal(rv_task_expire_silent(store, HOURS_6, &count, &err), 0);
+    assert_int_equal(rv_task_expire_silent(queue_store, HOURS_6, &count, &err), 0);
     assert_int_equal(count, 0);
     rv_clock_advance(HOURS_6);
-    assert_int_equal(rv_task_expire_silent(store, HOURS_6, &count, &err), 0);
+    assert_int_equal(rv_task_expire_silent(queue_store, HOURS_6, &count, &err), 0);
     assert_int_equal(count, 1);
     task_is("Finished", "Error", "no sign of life for 21600 s");
 }
@@ -556,9 +516,9 @@ a_silent_task_whose_message_is_there_goes_on(void **state)
     rv_err err = RV_ERR_INIT;
     int64_t count = 0;
     rv_clock_fake(1800000000000);
-    put_work("work", new_task(), RV_MESSAGE_AGAIN);
+    put_work("work", queue_new_task(), RV_MESSAGE_AGAIN);
     rv_clock_advance(7 * 3600 * 1000);
-    assert_int_equal(rv_task_expire_silent(store, 6 * 3600 * 1000, &count, &err), 0);
+    assert_int_equal(rv_task_expire_silent(queue_store, 6 * 3600 * 1000, &count, &err), 0);
     assert_int_equal(count, 0);
     task_is("Queued", "Ok", NULL);
 }
@@ -569,43 +529,42 @@ who_waits_for_a_task_is_told_when_it_is_finished(void **state)
     (void)state;
     rv_err err = RV_ERR_INIT;
     rv_clock_fake(1800000000000);
-    int64_t id = new_task();
-    assert_int_equal(rv_task_wait(store, id, 5000, &err), 0);
+    int64_t id = queue_new_task();
+    assert_int_equal(rv_task_wait(queue_store, id, 5000, &err), 0);
     assert_int_equal(rv_now_ms(), 1800000005000);
-    assert_int_equal(rv_task_finish(store, id, "Ok", NULL, NULL, &err), 0);
-    assert_int_equal(rv_task_wait(store, id, 5000, &err), 1);
-    assert_int_equal(rv_task_wait(store, 12345, 5000, &err), RV_E_NOT_FOUND);
+    assert_int_equal(rv_task_finish(queue_store, id, "Ok", NULL, NULL, &err), 0);
+    assert_int_equal(rv_task_wait(queue_store, id, 5000, &err), 1);
+    assert_int_equal(rv_task_wait(queue_store, 12345, 5000, &err), RV_E_NOT_FOUND);
 }
 
 int
 main(void)
 {
-#define TASK_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TASK_TEST(a_task_goes_from_queued_over_active_to_finished),
-        TASK_TEST(a_finished_task_stays_as_it_is),
-        TASK_TEST(every_change_of_a_task_is_in_the_feed),
-        TASK_TEST(a_queued_task_is_cancelled_with_its_message),
-        TASK_TEST(an_active_task_is_asked_to_stop),
-        TASK_TEST(a_message_that_worked_ends_with_its_task),
-        TASK_TEST(a_mistake_is_not_tried_again),
-        TASK_TEST(what_is_not_available_is_tried_again_later),
-        TASK_TEST(an_unknown_command_is_dead_at_once),
-        TASK_TEST(a_message_over_its_time_ends_as_timeout),
-        TASK_TEST(a_clock_set_forward_makes_no_timeout_of_a_stop),
-        TASK_TEST(a_clock_set_back_does_not_hide_a_timeout),
-        TASK_TEST(a_worker_killed_over_its_messages_time_leaves_a_timeout),
-        TASK_TEST(a_cancelled_task_ends_its_message),
-        TASK_TEST(a_task_cancelled_in_the_middle_is_not_tried_again),
-        TASK_TEST(a_stopping_worker_gives_its_message_back),
-        TASK_TEST(a_task_carries_what_it_works_with),
-        TASK_TEST(the_log_of_a_task_tells_its_way),
-        TASK_TEST(a_task_whose_dead_message_is_sent_again_waits_again),
-        TASK_TEST(a_dead_message_whose_task_is_gone_is_sent_again_all_the_same),
-        TASK_TEST(the_log_of_a_task_has_a_ceiling_and_goes_with_it),
-        TASK_TEST(an_active_task_that_is_silent_for_hours_ends_as_error),
-        TASK_TEST(a_silent_task_whose_message_is_there_goes_on),
-        TASK_TEST(who_waits_for_a_task_is_told_when_it_is_finished),
+        QUEUE_TEST(a_task_goes_from_queued_over_active_to_finished),
+        QUEUE_TEST(a_finished_task_stays_as_it_is),
+        QUEUE_TEST(every_change_of_a_task_is_in_the_feed),
+        QUEUE_TEST(a_queued_task_is_cancelled_with_its_message),
+        QUEUE_TEST(an_active_task_is_asked_to_stop),
+        QUEUE_TEST(a_message_that_worked_ends_with_its_task),
+        QUEUE_TEST(a_mistake_is_not_tried_again),
+        QUEUE_TEST(what_is_not_available_is_tried_again_later),
+        QUEUE_TEST(an_unknown_command_is_dead_at_once),
+        QUEUE_TEST(a_message_over_its_time_ends_as_timeout),
+        QUEUE_TEST(a_clock_set_forward_makes_no_timeout_of_a_stop),
+        QUEUE_TEST(a_clock_set_back_does_not_hide_a_timeout),
+        QUEUE_TEST(a_worker_killed_over_its_messages_time_leaves_a_timeout),
+        QUEUE_TEST(a_cancelled_task_ends_its_message),
+        QUEUE_TEST(a_task_cancelled_in_the_middle_is_not_tried_again),
+        QUEUE_TEST(a_stopping_worker_gives_its_message_back),
+        QUEUE_TEST(a_task_carries_what_it_works_with),
+        QUEUE_TEST(the_log_of_a_task_tells_its_way),
+        QUEUE_TEST(a_task_whose_dead_message_is_sent_again_waits_again),
+        QUEUE_TEST(a_dead_message_whose_task_is_gone_is_sent_again_all_the_same),
+        QUEUE_TEST(the_log_of_a_task_has_a_ceiling_and_goes_with_it),
+        QUEUE_TEST(an_active_task_that_is_silent_for_hours_ends_as_error),
+        QUEUE_TEST(a_silent_task_whose_message_is_there_goes_on),
+        QUEUE_TEST(who_waits_for_a_task_is_told_when_it_is_finished),
     };
     return cmocka_run_group_tests_name("tasks", tests, NULL, NULL);
 }
