@@ -5,7 +5,7 @@
 
 # The topic of a folder's lines in the log (core/base/log.h).
 set(reeve_topics "queue=QUEUE" "store=STORE" "api=API" "tls=API" "auth=AUTH" "host=HOST" "inventory=REFRESH"
-  "keeping=STORE" "settings=SETTINGS" "server=WORKER")
+  "keeping=STORE" "db=STORE" "settings=SETTINGS" "home=SUPERVISOR" "server=WORKER")
 
 # reeve_folder(NAME SOURCES a.c ... [LINK target ...])  ->  target rv_NAME
 function(reeve_folder name)

@@ -7,7 +7,7 @@
 #define RV_SERVER_CERTIFICATE_H
 
 #include <cjson/cJSON.h>
-#include "server/home.h"
+#include "home/home.h"
 #include "tls/tls.h"
 
 struct rv_certificate;

@@ -16,7 +16,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "model/model.h"
-#include "server/home.h"
+#include "home/home.h"
 #include "store/record.h"
 
 enum { PASSWORD_BYTES = 12 };

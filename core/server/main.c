@@ -4,8 +4,8 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include "server/db.h"
-#include "server/options.h"
+#include "db/db.h"
+#include "home/options.h"
 #include "server/supervisor.h"
 #include "server/worker.h"
 #include "settings/settings.h"

@@ -17,7 +17,7 @@
 #include "base/text.h"
 #include "server/logging.h"
 #include "server/notify.h"
-#include "server/paths.h"
+#include "home/paths.h"
 #include "server/privilege.h"
 #include "server/protocol.h"
 #include "server/worker_types.h"

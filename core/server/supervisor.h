@@ -6,7 +6,7 @@
 #ifndef RV_SERVER_SUPERVISOR_H
 #define RV_SERVER_SUPERVISOR_H
 
-#include "server/options.h"
+#include "home/options.h"
 
 /* Until it is told to stop. Exit code of the program. */
 int rv_supervisor_run(const struct rv_options *options, int argc, char **argv);

@@ -9,7 +9,7 @@
 
 #include "server/certificate.h"
 #include "server/child.h"
-#include "server/home.h"
+#include "home/home.h"
 #include "server/listen.h"
 #include "server/module_watch.h"
 #include "server/roster.h"

@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "base/text.h"
-#include "server/home.h"
+#include "home/home.h"
 #include "server/protocol.h"
 
 enum { SECRET_MAX_BYTES = 1 << 20 };

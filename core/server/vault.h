@@ -6,7 +6,7 @@
 #define RV_SERVER_VAULT_H
 
 #include "base/json.h"
-#include "server/home.h"
+#include "home/home.h"
 
 struct rv_server_vault;
 

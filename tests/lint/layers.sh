@@ -4,7 +4,7 @@
 # catches a link that was added upwards, and says which line.
 . "$(dirname "$0")/common.sh"
 
-floors='base=0 model=1 store=2 queue=3 settings=3 auth=3 host=2 event=3 inventory=4 tls=1 keeping=5 api=6 server=7'
+floors='base=0 model=1 store=2 queue=3 settings=3 auth=3 host=2 event=3 inventory=4 tls=1 home=4 keeping=5 db=6 api=6 server=7'
 {
 	files 'core/*.c' 'core/*.h' | xargs grep -nE '^#include "[a-z]+/' | awk -v floors="$floors" '
 		BEGIN { n = split(floors, list, " "); for (i = 1; i <= n; i++) { split(list[i], one, "="); floor[one[1]] = one[2] } }
@@ -15,6 +15,6 @@ floors='base=0 model=1 store=2 queue=3 settings=3 auth=3 host=2 event=3 inventor
 			if (!(other in floor) || floor[other] >= floor[folder]) print part[1] ":" part[2] ": " folder " must not include " other
 		}'
 	files 'plugins/*.c' 'plugins/*.h' 'sdk/src/*.c' 'sdk/src/*.h' 'sdk/include/*.h' 'sdk/template/*.c' |
-		xargs grep -nE '^#include "(base|model|store|queue|settings|auth|host|event|inventory|keeping|api|server)/'
-	files 'cli/*.c' 'cli/*.h' | xargs grep -nE '^#include "(store|queue|settings|auth|host|event|inventory|api|server)/'
+		xargs grep -nE '^#include "(base|model|store|queue|settings|auth|host|event|inventory|home|keeping|db|api|server)/'
+	files 'cli/*.c' 'cli/*.h' | xargs grep -nE '^#include "(store|queue|settings|auth|host|event|inventory|home|db|api|server)/'
 } | verdict "includes from upstairs"

@@ -2,12 +2,12 @@
  *
  * The folder of one reeved: made on first start, held by one at a time.
  */
-#ifndef RV_SERVER_HOME_H
-#define RV_SERVER_HOME_H
+#ifndef RV_HOME_H
+#define RV_HOME_H
 
 #include "base/err.h"
 #include "settings/settings.h"
-#include "server/options.h"
+#include "home/options.h"
 
 struct rv_home {
     char *dir;       /* absolute */

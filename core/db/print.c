@@ -2,7 +2,7 @@
  *
  * What `reeved db` shows: progress on stderr when that is a terminal, the result on stdout.
  */
-#include "server/db_internal.h"
+#include "db/db_internal.h"
 
 #include <signal.h>
 #include <stdarg.h>

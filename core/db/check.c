@@ -2,7 +2,7 @@
  *
  * `reeved db check` and `reeved db status`, while the server runs or not.
  */
-#include "server/db_internal.h"
+#include "db/db_internal.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  *
  * The command line of reeved.
  */
-#ifndef RV_SERVER_OPTIONS_H
-#define RV_SERVER_OPTIONS_H
+#ifndef RV_HOME_OPTIONS_H
+#define RV_HOME_OPTIONS_H
 
 #include <cjson/cJSON.h>
 #include "base/err.h"

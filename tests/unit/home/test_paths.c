@@ -2,7 +2,7 @@
  *
  * Where provider modules are looked for.
  */
-#include "server/paths.h"
+#include "home/paths.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

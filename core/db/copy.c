@@ -2,7 +2,7 @@
  *
  * `reeved db copy`: a home moves from one store to another.
  */
-#include "server/db_internal.h"
+#include "db/db_internal.h"
 
 #include <string.h>
 #include "base/json.h"

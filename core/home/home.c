@@ -3,7 +3,7 @@
  * Files of the home. Runs in the supervisor, before there is any worker; workers
  * use the functions that read and write one file.
  */
-#include "server/home.h"
+#include "home/home.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
  * Modules are looked for relative to the program first, so that a tree that
  * was moved, or never installed, works.
  */
-#include "server/paths.h"
+#include "home/paths.h"
 
 #include <limits.h>
 #include <string.h>

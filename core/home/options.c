@@ -3,7 +3,7 @@
  * Options as a table. Those that are settings by another name go into the overlay
  * and are checked there.
  */
-#include "server/options.h"
+#include "home/options.h"
 
 #include <limits.h>
 #include <stddef.h>

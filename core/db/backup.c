@@ -5,7 +5,7 @@
  * A SQLite store is restored into a new file beside the old one, which is kept under another name:
  * until the last moment nothing has changed. In PostgreSQL it happens in place.
  */
-#include "server/db_internal.h"
+#include "db/db_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>

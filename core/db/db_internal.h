@@ -2,11 +2,11 @@
  *
  * What the files of `reeved db` share.
  */
-#ifndef RV_SERVER_DB_INTERNAL_H
-#define RV_SERVER_DB_INTERNAL_H
+#ifndef RV_DB_INTERNAL_H
+#define RV_DB_INTERNAL_H
 
 #include "keeping/keeping.h"
-#include "server/home.h"
+#include "home/home.h"
 
 struct rv_db_args {
     const char *word; /* "backup" */

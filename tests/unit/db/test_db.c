@@ -9,8 +9,8 @@
 #include <string.h>
 #include <cmocka.h>
 #include "base/mem.h"
-#include "server/db.h"
-#include "server/db_internal.h"
+#include "db/db.h"
+#include "db/db_internal.h"
 
 enum { MOST = 8 };
 

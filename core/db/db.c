@@ -2,7 +2,7 @@
  *
  * The command line of `reeved db`, and what its commands begin with.
  */
-#include "server/db.h"
+#include "db/db.h"
 
 #include <limits.h>
 #include <pwd.h>
@@ -14,8 +14,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "model/model.h"
-#include "server/db_internal.h"
-#include "server/paths.h"
+#include "db/db_internal.h"
+#include "home/paths.h"
 
 static const char help[] =
     "usage: reeved db COMMAND [FILE] [--home DIR | --store URL] [options]\n"

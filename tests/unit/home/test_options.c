@@ -2,7 +2,7 @@
  *
  * The command line.
  */
-#include "server/options.h"
+#include "home/options.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,8 +2,8 @@
  *
  * Where the program's own files are, found from where the program is.
  */
-#ifndef RV_SERVER_PATHS_H
-#define RV_SERVER_PATHS_H
+#ifndef RV_HOME_PATHS_H
+#define RV_HOME_PATHS_H
 
 #include "base/err.h"
 
