@@ -8,33 +8,29 @@
  * Looked at are the objects of the batch whose labels changed. Objects that are deleted lose all
  * their taggings.
  */
-#include "inventory/saver_internal.h"
+#include "inventory/label_entries.h"
 
 #include <string.h>
 #include "base/text.h"
-
-enum { ENTRY_NAME_BYTES = 50 };
 
 struct mapping {
     const char *kind, *name, *value; /* kind and value NULL: any */
     int64_t tag_id;
 };
 
-/* A category's entry that the batch needs. */
-struct entry {
-    int64_t category_tag_id;
-    const char *value;
-    int64_t tag_id, classification_id;
-    int64_t parent_id; /* of one that is to be made; 0 for one that is there */
-    const char *tag_name;
+/* A tag that an object is to have. */
+struct want {
+    const struct rv_node *node;
+    int64_t tag_id;
 };
 
 struct rv_label_work {
     struct rv_plan *plan;
     struct mapping *mappings;
     size_t mapping_count;
-    struct entry *entries;
-    size_t entry_count;
+    struct rv_label_entries entries;
+    struct want *wants;
+    size_t want_count, want_size;
     struct rv_map wanted;     /* (object, tag) to 1, or 2 when it is there */
     struct rv_map controlled; /* tags */
     struct rv_map objects;    /* ids to the plan's tops */
@@ -99,93 +95,25 @@ load_controlled(struct rv_label_work *work, rv_err *err)
     return rc;
 }
 
-/* "Front End" becomes "front_end", as in a tag's path. */
-static const char *
-entry_name(struct rv_plan *plan, const char *value, const char *suffix)
-{
-    char *name = rv_arena_format(plan->arena, "%.*s%s", ENTRY_NAME_BYTES,
-                                 value[0] ? value : "empty", suffix);
-    rv_lower(name);
-    for (char *c = name; *c; c++)
-        if (!((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '_' || *c == ':'))
-            *c = '_';
-    return name;
-}
-
-/* Two values may make one name; the second gets a digest behind it. */
-static int
-name_tag(struct rv_label_work *work, struct entry *entry, const char *category, rv_err *err)
-{
-    struct rv_plan *plan = work->plan;
-    char suffix[20] = "";
-    for (int round = 0; round < 2; round++) {
-        entry->tag_name =
-            rv_arena_format(plan->arena, "%s/%s", category, entry_name(plan, entry->value, suffix));
-        rv_value param = rv_vtext(entry->tag_name), out;
-        int found = rv_store_one(plan->saver->store, &out, 1, "SELECT id FROM tags WHERE name = $1",
-                                 &param, 1, err);
-        for (size_t i = 0; i < work->entry_count && found == 0; i++)
-            found =
-                work->entries[i].tag_name && rv_streq(work->entries[i].tag_name, entry->tag_name);
-        if (found <= 0)
-            return found;
-        snprintf(suffix, sizeof(suffix), "_%08x",
-                 (unsigned)rv_hash64(entry->value, strlen(entry->value), 0));
-    }
-    return 0;
-}
-
-/* An entry that is not there yet: its rows get ids now and are written in the transaction. */
-static int
-plan_entry(struct rv_label_work *work, struct entry *entry, rv_err *err)
-{
-    struct rv_store *store = work->plan->saver->store;
-    rv_value param = rv_vint(entry->category_tag_id), out[2];
-    int found =
-        rv_store_one(store, out, 2,
-                     "SELECT c.id, t.name FROM classifications c JOIN tags t ON t.id = c.tag_id"
-                     " WHERE c.tag_id = $1 AND c.parent_id IS NULL",
-                     &param, 1, err);
-    if (found <= 0)
-        return found; /* a mapping to what is no category: nothing to give */
-    entry->parent_id = out[0].v.i;
-    RV_AUTO_FREE char *category = rv_strdup(out[1].v.text);
-    if (name_tag(work, entry, category, err) < 0 ||
-        rv_store_new_id(store, &entry->tag_id, err) < 0 ||
-        rv_store_new_id(store, &entry->classification_id, err) < 0)
-        return err->code;
-    return 0;
-}
-
-/* The tag of a value, 0 when there can be none, or an error. */
-static int64_t
-entry_tag(struct rv_label_work *work, int64_t category_tag_id, const char *value, rv_err *err)
-{
-    for (size_t i = 0; i < work->entry_count; i++)
-        if (work->entries[i].category_tag_id == category_tag_id &&
-            strcmp(work->entries[i].value, value) == 0)
-            return work->entries[i].tag_id;
-    struct entry entry = { .category_tag_id = category_tag_id, .value = value };
-    rv_value params[] = { rv_vint(category_tag_id), rv_vtext(value[0] ? value : "<empty value>") };
-    rv_value out;
-    int found = rv_store_one(work->plan->saver->store, &out, 1,
-                             "SELECT e.tag_id FROM classifications e JOIN classifications c"
-                             " ON e.parent_id = c.id WHERE c.tag_id = $1 AND e.description = $2",
-                             params, 2, err);
-    if (found < 0 || (found == 0 && plan_entry(work, &entry, err) < 0))
-        return err->code;
-    if (found > 0)
-        entry.tag_id = out.v.i;
-    work->entries = rv_realloc(work->entries, work->entry_count + 1, sizeof(*work->entries));
-    work->entries[work->entry_count++] = entry;
-    return entry.tag_id;
-}
-
 static int
 applies(const struct mapping *mapping, const struct rv_kind *kind, const char *name)
 {
     return strcmp(mapping->name, name) == 0 &&
            (mapping->kind == NULL || strcmp(mapping->kind, kind->name) == 0);
+}
+
+static void
+want(struct rv_label_work *work, const struct rv_node *node, int64_t tag_id)
+{
+    struct rv_digest key = pair(node->id, tag_id);
+    if (rv_map_get(&work->wanted, key) >= 0)
+        return;
+    rv_map_put(&work->wanted, key, 1);
+    if (work->want_count == work->want_size) {
+        work->want_size = work->want_size ? 2 * work->want_size : 64;
+        work->wants = rv_realloc(work->wants, work->want_size, sizeof(*work->wants));
+    }
+    work->wants[work->want_count++] = (struct want){ node, tag_id };
 }
 
 /* The tags of one label. A mapping of just this value comes before those of any value. */
@@ -199,17 +127,17 @@ want_label(struct rv_label_work *work, const struct rv_node *node, const char *n
         if (!applies(mapping, node->kind, name) || !rv_streq(mapping->value, value))
             continue;
         exact = 1;
-        rv_map_put(&work->wanted, pair(node->id, mapping->tag_id), 1);
+        want(work, node, mapping->tag_id);
     }
     for (size_t i = 0; i < work->mapping_count && !exact; i++) {
         const struct mapping *mapping = &work->mappings[i];
         if (!applies(mapping, node->kind, name) || mapping->value)
             continue;
-        int64_t tag_id = entry_tag(work, mapping->tag_id, value, err);
+        int64_t tag_id = rv_label_entry(&work->entries, mapping->tag_id, value, err);
         if (tag_id < 0)
             return err->code;
         if (tag_id > 0)
-            rv_map_put(&work->wanted, pair(node->id, tag_id), 1);
+            want(work, node, tag_id);
     }
     return 0;
 }
@@ -320,20 +248,15 @@ index_tops(struct rv_label_work *work)
         rv_map_put(&work->objects, pair(work->plan->tops.at[i]->id, 0), (int64_t)i);
 }
 
-/* What is wanted and not there becomes a tagging: each label is asked again. */
-static int
-add_missing(struct rv_label_work *work, const struct rv_node *node)
+/* What is wanted and not there becomes a tagging. */
+static void
+add_missing(struct rv_label_work *work)
 {
-    for (size_t i = 0; i < work->mapping_count + work->entry_count; i++) {
-        int64_t tag_id = i < work->mapping_count ? work->mappings[i].tag_id
-                                                 : work->entries[i - work->mapping_count].tag_id;
-        struct rv_digest key = pair(node->id, tag_id);
-        if (tag_id && rv_map_get(&work->wanted, key) == 1) {
-            rv_map_put(&work->wanted, key, 2);
-            add_change(work->plan, node, 0, tag_id);
-        }
+    for (size_t i = 0; i < work->want_count; i++) {
+        const struct want *missing = &work->wants[i];
+        if (rv_map_get(&work->wanted, pair(missing->node->id, missing->tag_id)) == 1)
+            add_change(work->plan, missing->node, 0, missing->tag_id);
     }
-    return 0;
 }
 
 static int
@@ -352,30 +275,8 @@ prepare_labelled(struct rv_label_work *work, rv_err *err)
             return err->code;
     if (read_all_taggings(work, &plan->labelled, err) < 0)
         return err->code;
-    for (size_t i = 0; i < plan->labelled.count; i++)
-        if (is_concerned(work, plan->labelled.at[i]))
-            add_missing(work, plan->labelled.at[i]);
+    add_missing(work);
     return 0;
-}
-
-/* New tags and entries wait in the plan's arena for the transaction. */
-static void
-keep_entries(struct rv_label_work *work)
-{
-    struct rv_plan *plan = work->plan;
-    for (size_t i = 0; i < work->entry_count; i++) {
-        const struct entry *entry = &work->entries[i];
-        if (entry->parent_id == 0)
-            continue;
-        struct rv_new_tag *tag = rv_plan_alloc(plan, sizeof(*tag));
-        *tag = (struct rv_new_tag){ .tag_id = entry->tag_id,
-                                    .classification_id = entry->classification_id,
-                                    .parent_id = entry->parent_id,
-                                    .name = entry->tag_name,
-                                    .value = entry->value,
-                                    .next = plan->new_tags };
-        plan->new_tags = tag;
-    }
 }
 
 static int
@@ -390,7 +291,7 @@ reserve_taggings(struct rv_plan *plan, rv_err *err)
 int
 rv_labels_prepare(struct rv_plan *plan, rv_err *err)
 {
-    struct rv_label_work work = { .plan = plan };
+    struct rv_label_work work = { .plan = plan, .entries = { .plan = plan } };
     int rc = 0;
     index_tops(&work);
     if (plan->labelled.count > 0)
@@ -399,41 +300,15 @@ rv_labels_prepare(struct rv_plan *plan, rv_err *err)
         work.deleted = 1;
         rc = read_all_taggings(&work, &plan->tops, err);
     }
-    if (rc == 0)
-        keep_entries(&work);
     free(work.mappings);
-    free(work.entries);
+    free(work.wants);
+    rv_label_entries_free(&work.entries);
     rv_map_free(&work.wanted);
     rv_map_free(&work.controlled);
     rv_map_free(&work.objects);
     if (rc == 0)
         rc = reserve_taggings(plan, err);
     return rc < 0 ? rv_wrap(err, "map labels to tags") : 0;
-}
-
-static int
-write_new_tags(struct rv_plan *plan, rv_err *err)
-{
-    struct rv_saver *saver = plan->saver;
-    for (const struct rv_new_tag *tag = plan->new_tags; tag; tag = tag->next) {
-        struct rv_field tag_fields[] = { { "id", rv_vint(tag->tag_id) },
-                                         { "name", rv_vtext(tag->name) } };
-        struct rv_field fields[] = {
-            { "id", rv_vint(tag->classification_id) },
-            { "name", rv_vtext(strrchr(tag->name, '/') + 1) },
-            { "description", rv_vtext(tag->value[0] ? tag->value : "<empty value>") },
-            { "parent_id", rv_vint(tag->parent_id) },
-            { "tag_id", rv_vint(tag->tag_id) },
-            { "read_only", rv_vint(1) },
-            { "show", rv_vint(1) },
-        };
-        if (rv_record_insert(saver->store, saver->feed, rv_model_kind("tag"), tag_fields, 2, NULL,
-                             err) < 0 ||
-            rv_record_insert(saver->store, saver->feed, rv_model_kind("classification"), fields,
-                             (int)RV_COUNT(fields), NULL, err) < 0)
-            return err->code;
-    }
-    return 0;
 }
 
 static const char *
@@ -463,11 +338,13 @@ rv_labels_write(struct rv_plan *plan, rv_err *err)
     RV_AUTO_FREE rv_value *added = rv_realloc(NULL, 4 * plan->label_count, sizeof(*added));
     RV_AUTO_FREE rv_value *removed = rv_realloc(NULL, plan->label_count, sizeof(*removed));
     size_t add_count = 0, remove_count = 0;
-    if (write_new_tags(plan, err) < 0)
+    if (rv_label_entries_write(plan, err) < 0)
         return rv_wrap(err, "map labels to tags");
     for (size_t i = 0; i < plan->label_count; i++) {
         const struct rv_tag_change *change = &plan->labels[i];
         int64_t id = change->tagging_id;
+        if (change->tag_id == 0)
+            continue;
         if (id) {
             removed[remove_count++] = rv_vint(id);
             rv_feed_add(saver->feed, tagging, id, 0, RV_DELETED, tagging_json(plan, change));

@@ -132,7 +132,8 @@ ensure_saver(struct rv_refresher *r, rv_err *err)
     struct rv_saver_config config = { .store = r->store,
                                       .ems_id = r->config.provider_id,
                                       .lease = &r->lease,
-                                      .objects_max = r->config.objects_max };
+                                      .objects_max = r->config.objects_max,
+                                      .label_entries_max = r->config.label_entries_max };
     if (rv_saver_open(&r->saver, &config, err) < 0)
         return err->code;
     r->inner = rv_saver_sink(r->saver);

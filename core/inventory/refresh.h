@@ -19,6 +19,7 @@ struct rv_refresher_config {
     int64_t holder; /* our worker's row id: of the lease "refresh/ID" */
     int64_t lease_ms;
     int64_t objects_max;        /* most objects that the provider may have; 0: no limit */
+    int64_t label_entries_max;  /* most entries of one category made of labels; 0: no limit */
     struct rv_auth_policy auth; /* when credentials that fail are tried again */
     const char *module_dir;     /* of provider modules */
     const struct rv_vault *vault;

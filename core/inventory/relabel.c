@@ -15,15 +15,16 @@
 
 enum { ROWS_AT_ONCE = 5000, DIGEST_BYTES = 1 << 20 };
 
-/* What the table says, as a word; "" when there is none. */
+/* What the table says, and how many entries may be made for it, as a word; "" when there is none.
+ */
 static int
-digest_mappings(struct rv_store *store, char out[40], rv_err *err)
+digest_mappings(const struct rv_saver *saver, char out[40], rv_err *err)
 {
     RV_AUTO_ROWS struct rv_rows *rows = NULL;
     RV_AUTO_BUF rv_buf text = rv_buf_limited(DIGEST_BYTES);
     const rv_value *row;
     int rc;
-    if (rv_store_query(store, &rows,
+    if (rv_store_query(saver->store, &rows,
                        "SELECT m.labeled_resource_type, m.label_name, m.label_value, m.tag_id,"
                        " c.read_only FROM container_label_tag_mappings m"
                        " LEFT JOIN classifications c ON c.tag_id = m.tag_id ORDER BY m.id",
@@ -38,7 +39,8 @@ digest_mappings(struct rv_store *store, char out[40], rv_err *err)
     out[0] = '\0';
     if (rc == 0 && text.len > 0)
         snprintf(out, 40, "%016llx",
-                 (unsigned long long)rv_hash64(rv_buf_text(&text), text.len, 0));
+                 (unsigned long long)rv_hash64(rv_buf_text(&text), text.len,
+                                               (uint64_t)saver->config.label_entries_max));
     return rc;
 }
 
@@ -166,7 +168,7 @@ int
 rv_saver_relabel(struct rv_saver *saver, rv_err *err)
 {
     char digest[40];
-    if (rv_saver_flush(saver, err) < 0 || digest_mappings(saver->store, digest, err) < 0)
+    if (rv_saver_flush(saver, err) < 0 || digest_mappings(saver, digest, err) < 0)
         return rv_wrap(err, "apply label mappings");
     const char *applied = rv_streams_get(saver, APPLIED_STREAM);
     if (strcmp(applied ? applied : "", digest) == 0)

@@ -268,14 +268,19 @@ sink_token(void *arg, const char *stream)
     return rv_streams_get(arg, stream);
 }
 
-static int
-sink_warn(void *arg, const char *name, const char *text, rv_err *err)
+void
+rv_saver_warn(struct rv_saver *saver, const char *name, const char *text)
 {
-    struct rv_saver *saver = arg;
-    (void)err;
     cJSON_DeleteItemFromObjectCaseSensitive(saver->warnings, name);
     if (text && cJSON_GetArraySize(saver->warnings) < MOST_WARNINGS)
         cJSON_AddStringToObject(saver->warnings, name, text);
+}
+
+static int
+sink_warn(void *arg, const char *name, const char *text, rv_err *err)
+{
+    (void)err;
+    rv_saver_warn(arg, name, text);
     return 0;
 }
 

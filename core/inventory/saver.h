@@ -21,6 +21,7 @@ struct rv_saver_config {
     int batch_objects;            /* 0: 1000 */
     int64_t batch_bytes;          /* 0: 2 MiB */
     int64_t objects_max;          /* most objects that are there; 0: no limit */
+    int64_t label_entries_max;    /* most entries of one category made of labels; 0: no limit */
 };
 
 struct rv_save_counts {

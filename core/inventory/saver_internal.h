@@ -14,7 +14,7 @@
  *   write.c     rows in bulk
  *   keep.c      rows that live as long as something points to them
  *   life.c      machines and hosts that come back
- *   labels.c    labels that become tags
+ *   labels.c    labels that become tags; label_entries.c: those that are made for it
  *   relabel.c   the same for what is stored, when the mappings have changed
  *   warm.c      the reads of a save, for nothing, before a watch
  *   streams.c   resume tokens, and what else is remembered for a provider
@@ -96,7 +96,8 @@ struct rv_tag_change {
 /* A tag, with its entry in a category, that a label asks for. */
 struct rv_new_tag {
     int64_t tag_id, classification_id, parent_id;
-    const char *name, *value;
+    const char *category, *name,
+        *value; /* category: its tag's path; name: known when it is written */
     struct rv_new_tag *next;
 };
 
@@ -292,6 +293,9 @@ int rv_life_left_behind(const struct rv_node *node, int *columns, int most);
 int rv_life_reconnect(struct rv_plan *plan, rv_err *err);
 /* In the transaction: rows that come back are still nobody else's. CONFLICT when not. */
 int rv_life_claim(struct rv_plan *plan, rv_err *err);
+
+/* saver.c: a warning on the provider's record; text NULL: no more. */
+void rv_saver_warn(struct rv_saver *saver, const char *name, const char *text);
 
 /* labels.c: what there is to do is found out before the transaction, and written in it. */
 int rv_labels_prepare(struct rv_plan *plan, rv_err *err);

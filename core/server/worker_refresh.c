@@ -265,6 +265,7 @@ open_once(struct refresh *refresh, rv_err *err)
         .holder = worker->row,
         .lease_ms = rv_settings_int(worker->settings, "workers.lease"),
         .objects_max = rv_settings_int(worker->settings, "refresh.objects_max"),
+        .label_entries_max = rv_settings_int(worker->settings, "refresh.label_entries_max"),
         .auth = rv_provider_auth_policy(worker->settings),
         .module_dir = worker->provider_path,
         .vault = &worker->vault,

@@ -211,6 +211,10 @@ static const struct rv_setting declared[] = {
       "most objects of one provider; its refresh fails when it names more, so that no provider "
       "fills "
       "the disk; 0: no limit" },
+    { "refresh.label_entries_max", RV_SET_INT, "10000", 0, 1000000000,
+      "most entries of one category that are made of labels' values (reevectl help mapping); "
+      "values "
+      "beyond get no tag; 0: no limit" },
     { "refresh.retry_min", RV_SET_DURATION, "1s", 10, HOUR, "first wait after a failed refresh" },
     { "refresh.retry_max", RV_SET_DURATION, "30s", 10, DAY, "longest wait after a failed refresh" },
     { "refresh.auth_retry", RV_SET_DURATION, "1h", 0, 365 * DAY,

@@ -4,6 +4,7 @@
  */
 #include "saver_fixture.h"
 
+#include "base/json.h"
 #include "inventory/mapping.h"
 #include "model/model.h"
 
@@ -118,6 +119,70 @@ values_that_make_one_name_get_two_tags(void **state)
     emit(saver, labelled_pod("p3", "a b", NULL));
     flush(saver);
     assert_int_equal(rv_test_int(store, "SELECT COUNT(DISTINCT tag_id) FROM taggings"), 2);
+    rv_saver_close(saver);
+}
+
+/* 50 zeros, and two values whose 32-bit digests were the same. */
+#define ZEROS "00000000000000000000000000000000000000000000000000"
+
+static void
+values_that_were_chosen_to_collide_get_tags_of_their_own(void **state)
+{
+    struct rv_store *store = store_of(state);
+    struct rv_saver *saver = saver_on(store);
+    make_mappings(store);
+    emit(saver, labelled_pod("p1", ZEROS, NULL));
+    emit(saver, labelled_pod("p2", ZEROS ".024555", NULL));
+    emit(saver, labelled_pod("p3", ZEROS ".082832", NULL));
+    flush(saver);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(DISTINCT tag_id) FROM taggings"), 3);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM container_groups"), 3);
+    rv_saver_close(saver);
+}
+
+static void
+a_tag_that_is_no_entry_is_not_taken_for_one_of_its_name(void **state)
+{
+    struct rv_store *store = store_of(state);
+    struct rv_saver *saver = saver_on(store);
+    make_mappings(store);
+    rv_test_script(store, "INSERT INTO tags (id, name) VALUES (7, '/managed/team/red')");
+    emit(saver, labelled_pod("p1", "red", NULL));
+    flush(saver);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM taggings WHERE tag_id = 7"), 0);
+    assert_column(store, "SELECT description FROM classifications WHERE parent_id = 11", "red");
+    rv_saver_close(saver);
+}
+
+static void
+values_beyond_the_ceiling_get_no_tag_and_everything_is_saved(void **state)
+{
+    struct rv_store *store = store_of(state);
+    struct rv_saver *saver = saver_with(
+        store, &(struct rv_saver_config){ .store = store, .ems_id = EMS, .label_entries_max = 3 });
+    make_mappings(store);
+    for (int i = 0; i < 6; i++) {
+        RV_AUTO_FREE char *name = rv_format("p%d", i);
+        emit(saver, labelled_pod(name, name, "production"));
+        if (i % 2)
+            flush(saver);
+    }
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM container_groups"), 6);
+    assert_column(store, TAGS,
+                  "/managed/env/prod,/managed/team/p0,/managed/env/prod,/managed/team/p1,"
+                  "/managed/env/prod,/managed/team/p2,/managed/env/prod,/managed/env/prod,"
+                  "/managed/env/prod");
+    cJSON *warnings = rv_saver_warnings(saver);
+    const char *text = rv_json_string(warnings, "/managed/team");
+    assert_non_null(text);
+    assert_non_null(strstr(text, "refresh.label_entries_max"));
+    cJSON_Delete(warnings);
+    /* An entry that is there is given still. */
+    emit(saver, labelled_pod("p5", "p1", NULL));
+    flush(saver);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM taggings WHERE tag_id = (SELECT id"
+                                        " FROM tags WHERE name = '/managed/team/p1')"),
+                     2);
     rv_saver_close(saver);
 }
 
@@ -265,6 +330,9 @@ main(void)
         schema_test(tags_of_people_stay),
         schema_test(mappings_of_a_kind_apply_to_that_kind),
         schema_test(values_that_make_one_name_get_two_tags),
+        schema_test(values_that_were_chosen_to_collide_get_tags_of_their_own),
+        schema_test(a_tag_that_is_no_entry_is_not_taken_for_one_of_its_name),
+        schema_test(values_beyond_the_ceiling_get_no_tag_and_everything_is_saved),
         schema_test(a_deleted_object_loses_its_taggings),
         schema_test(without_a_change_of_labels_nothing_is_asked),
         schema_test(a_mapping_that_comes_later_is_applied_to_what_is_there),
