@@ -28,6 +28,9 @@ struct rv_api {
     int64_t full_ms;    /* when it was last said that there are too many connections */
     struct event *gate; /* looks whether new connections can be taken again */
     struct rv_logins *logins;
+    struct {
+        char envelope[65], token[65]; /* digests; token "": none */
+    } scrape;
     struct rv_hub *hub;
     int in_flight;              /* requests whose answer is not sent yet, streams included */
     struct rv_job *parked;      /* that wait for something outside */

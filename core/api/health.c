@@ -210,11 +210,9 @@ rv_get_metrics(struct rv_request *req, rv_err *err)
     /* From the machine itself anyone may look; names of providers are nobody else's business. */
     if (!is_loopback(req) || rv_request_header(req, "X-Forwarded-For") ||
         rv_request_header(req, "X-Forwarded-Host")) {
-        int rc = req->api->blind ? rv_store_answers(req->api, err) : rv_scrape_token(req, err);
-        if (rc == 0)
-            rc = rv_login(req, err) ? -1 : 1;
-        if (rc < 0)
-            return err->code;
+        int rc = req->api->blind ? rv_store_answers(req->api, err) : rv_scrape_login(req, err);
+        if (rc != 0)
+            return rc < 0 ? rc : 0;
     }
     rv_answer_text(req, 200, "");
     req->answer.content_type = "text/plain; version=0.0.4; charset=utf-8";

@@ -8,18 +8,20 @@
 #include "api/api_internal.h"
 #include "api/works.h"
 
-enum { LONGEST_MS = 3600 * 1000, ATTEMPTS_MOST = 100 };
+/* How long sealing anew may take; the wait of key.grace comes on top. */
+enum { SEALING_MS = 3600 * 1000, ATTEMPTS_MOST = 100 };
 
 int
 rv_key_rotate_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
 {
     const struct rv_api_config *config = &job->req->api->config;
+    int64_t grace_ms = rv_settings_int(config->settings, "key.grace");
     struct rv_queued queued = { .message = { .queue_name = "generic",
                                              .class_name = "Server",
                                              .method_name = "rotate_key",
                                              .target_id = id,
                                              .server_guid = config->server_guid,
-                                             .timeout_ms = LONGEST_MS,
+                                             .timeout_ms = SEALING_MS + grace_ms,
                                              .max_attempts = ATTEMPTS_MOST,
                                              .flags = RV_MESSAGE_AGAIN | RV_MESSAGE_ONCE },
                                 .task_name = "Rotate the key",

@@ -220,7 +220,7 @@ refuse_for_now(struct rv_request *req, int64_t wait_ms)
                                     "too many wrong passwords: logins from there are refused for "
                                     "%lld s",
                                     seconds),
-                    "tokens go on working");
+                    "tokens of those who are logged in go on working");
     return 1;
 }
 
@@ -267,16 +267,33 @@ note_failure(struct rv_request *req, const char *userid, const char *address)
                RV_F("address", RV_S(address)), RV_F("ms", RV_I(wait_ms)));
 }
 
-static int
-login_pair(struct rv_request *req, const char *userid, const char *password, rv_err *err)
+int
+rv_login_held_back(struct rv_request *req, const char *name)
 {
     char address[64];
 
     find_address(req, address);
-    int64_t wait_ms = rv_attempts_wait_ms(req->api->logins->attempts, userid, address);
-    if (wait_ms > 0)
-        return refuse_for_now(req, wait_ms);
+    int64_t wait_ms = rv_attempts_wait_ms(req->api->logins->attempts, name, address);
+    return wait_ms > 0 ? refuse_for_now(req, wait_ms) : 0;
+}
+
+void
+rv_login_guessed_wrong(struct rv_request *req, const char *name)
+{
+    char address[64];
+
+    find_address(req, address);
+    note_failure(req, name, address);
+}
+
+static int
+login_pair(struct rv_request *req, const char *userid, const char *password, rv_err *err)
+{
+    if (rv_login_held_back(req, userid))
+        return 1;
     int rc = check_password(req, userid, password, err);
+    char address[64];
+    find_address(req, address);
     if (rc == RV_E_AUTH)
         note_failure(req, userid, address);
     else if (rc == 0 && req->password_checked)

@@ -15,4 +15,9 @@ void rv_logins_free(struct rv_logins *logins);
 /* 0 with req->who set; 1 when a 401 or 429 was answered; or the store's error. */
 int rv_login(struct rv_request *req, rv_err *err);
 
+/* Of another secret that may be guessed, counted as passwords are (attempts.h); name: what it is,
+ * for the log. 1 when a 429 was answered, since too many from there were wrong. */
+int rv_login_held_back(struct rv_request *req, const char *name);
+void rv_login_guessed_wrong(struct rv_request *req, const char *name);
+
 #endif

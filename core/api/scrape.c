@@ -1,43 +1,80 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The token that Prometheus is given: it does not end, and opens /metrics alone.
+ * The token that Prometheus is given: it does not end, and opens /metrics alone. Its digest is kept
+ * beside that of the envelope it was opened from: the supervisor is asked when the setting has
+ * changed, not with each request.
  */
 #include "api/scrape.h"
 
 #include <string.h>
 #include <strings.h>
 #include "api/api_internal.h"
+#include "api/login.h"
 #include "base/secret.h"
 #include "base/text.h"
 
-static int
-same(const char *a, const char *b)
-{
-    char left[65], right[65];
+/* As whose secret guesses are counted; no user has a blank in his id. */
+#define GUESSED "the token of /metrics"
 
-    /* Digests differ in their first bytes: the time of the comparison tells nothing of the text. */
-    rv_sha256_hex(left, a, strlen(a));
-    rv_sha256_hex(right, b, strlen(b));
-    return rv_streq(left, right);
+static int
+learn(struct rv_api *api, const char *place, const char *envelope, rv_err *err)
+{
+    const struct rv_vault *vault = &api->config.host.vault;
+    char of_envelope[65];
+    char *token = NULL;
+
+    rv_sha256_hex(of_envelope, envelope, strlen(envelope));
+    if (rv_streq(of_envelope, api->scrape.envelope))
+        return 0;
+    if (vault->open(vault->arg, &token, place, envelope, err) < 0)
+        return rv_wrap(err, "open setting 'api.metrics_token'");
+    if (token[0])
+        rv_sha256_hex(api->scrape.token, token, strlen(token));
+    else
+        api->scrape.token[0] = '\0';
+    rv_wipe(token, strlen(token));
+    free(token);
+    memcpy(api->scrape.envelope, of_envelope, sizeof(of_envelope));
+    return 0;
+}
+
+/* 1 when there is a token, whose digest is known then. */
+static int
+know_token(struct rv_api *api, rv_err *err)
+{
+    const struct rv_api_config *config = &api->config;
+    const struct rv_settings_scope scope = { config->region_id, config->zone_id,
+                                             config->server_id };
+    RV_AUTO_FREE char *envelope = NULL;
+    RV_AUTO_FREE char *place = NULL;
+    int rc = rv_settings_sealed(&envelope, &place, config->store, &scope, "api.metrics_token", err);
+
+    if (rc <= 0)
+        return rc;
+    if (learn(api, place, envelope, err) < 0)
+        return err->code;
+    return api->scrape.token[0] != '\0';
 }
 
 int
-rv_scrape_token(struct rv_request *req, rv_err *err)
+rv_scrape_login(struct rv_request *req, rv_err *err)
 {
-    const struct rv_api_config *config = &req->api->config;
-    const struct rv_settings_scope scope = { config->region_id, config->zone_id,
-                                             config->server_id };
     const char *given = rv_request_header(req, "Authorization");
-    char *token = NULL;
+    char digest[65];
 
-    if (!given || strncasecmp(given, "Bearer ", 7) != 0)
-        return 0;
-    int rc = rv_settings_secret(&token, config->store, &config->host.vault, &scope,
-                                "api.metrics_token", err);
-    if (rc <= 0)
+    if (rv_request_header(req, "X-Auth-Token") || !given || strncasecmp(given, "Bearer ", 7) != 0)
+        return rv_login(req, err);
+    int rc = know_token(req->api, err);
+    if (rc < 0)
         return rc;
-    rc = same(token, given + 7);
-    rv_wipe(token, strlen(token));
-    free(token);
-    return rc;
+    if (rc == 0)
+        return rv_login(req, err);
+    if (rv_login_held_back(req, GUESSED))
+        return 1;
+    /* Digests differ in their first bytes: the time of the comparison tells nothing of the text. */
+    rv_sha256_hex(digest, given + 7, strlen(given + 7));
+    if (rv_streq(digest, req->api->scrape.token))
+        return 0;
+    rv_login_guessed_wrong(req, GUESSED);
+    return rv_login(req, err);
 }

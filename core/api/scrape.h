@@ -8,8 +8,8 @@
 
 #include "api/request.h"
 
-/* 1 when the request carries the token of setting api.metrics_token, 0 when not; an error when it
- * cannot be told. */
-int rv_scrape_token(struct rv_request *req, rv_err *err);
+/* With the token of setting api.metrics_token, or a login. 0: he may; 1 when a 401 or 429 was
+ * answered; or an error. */
+int rv_scrape_login(struct rv_request *req, rv_err *err);
 
 #endif

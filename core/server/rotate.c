@@ -6,8 +6,8 @@
  * the new one seals; both open.
  *   2. Every envelope of the old key is sealed anew, in batches; a row that has changed meanwhile
  * is left to the next look.
- *   3. Requests that had something sealed before step 1 get time to store it (key.grace); then all
- * is looked through again.
+ *   3. Requests that had something sealed before step 1 get time to store it (key.grace, counted
+ * from step 1, so that no restart makes it longer); then all is looked through again.
  *   4. The old key leaves the file.
  *
  * Whoever carries the message out after a crash begins at 1, finds the key that was made for this
@@ -53,6 +53,7 @@ struct rotation {
     char label[24];
     char old_ones[24]; /* LIKE pattern of what the current key has sealed: all else is old */
     int keys;
+    int64_t age_ms; /* of the current key */
     int64_t total, sealed, lost;
 };
 
@@ -85,6 +86,7 @@ ask_keys(struct rotation *rotation, const char *act, rv_err *err)
         snprintf(rotation->old_ones, sizeof(rotation->old_ones), "v1:%s:%%",
                  current ? current : "");
         rotation->keys = (int)rv_json_int(answer, "count", 1);
+        rotation->age_ms = rv_json_int(answer, "age_ms", 0);
     }
     cJSON_Delete(answer);
     return failed;
@@ -247,13 +249,13 @@ static int
 take_over(struct rotation *rotation, rv_err *err)
 {
     int64_t grace_ms = rv_settings_int(rotation->worker->settings, "key.grace");
-    if (count_old(rotation, err) || sweep(rotation, err))
+    if (count_old(rotation, err) || sweep(rotation, err) || ask_keys(rotation, "look", err))
         return err->code;
-    if (rotation->keys > 1 && grace_ms > 0) {
-        if (tell(rotation, "waiting for requests that were under way (key.grace)", err) ||
-            rv_sleep(grace_ms, err))
-            return err->code;
-    }
+    int64_t wait_ms = rotation->keys > 1 ? grace_ms - rotation->age_ms : 0;
+    if (wait_ms > 0 &&
+        (tell(rotation, "waiting for requests that were under way (key.grace)", err) ||
+         rv_sleep(wait_ms, err)))
+        return err->code;
     if (rotation->keys > 1 && (sweep(rotation, err) || ask_keys(rotation, "retire", err)))
         return err->code;
     return 0;

@@ -7,7 +7,9 @@
 #include "server/vault.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
@@ -110,6 +112,17 @@ act_on_keys(struct rv_server_vault *vault, const cJSON *request, rv_err *err)
     return rv_fail(err, RV_E_INVALID, "keys: neither look nor begin nor retire, or another's");
 }
 
+/* The file is replaced when a rotation begins. */
+static int64_t
+key_age_ms(const struct rv_server_vault *vault)
+{
+    struct stat about;
+    if (stat(vault->path, &about))
+        return 0;
+    int64_t age_ms = rv_now_ms() - (int64_t)about.st_mtim.tv_sec * 1000;
+    return age_ms > 0 ? age_ms : 0;
+}
+
 cJSON *
 rv_server_vault_keys(struct rv_server_vault *vault, const cJSON *request)
 {
@@ -120,6 +133,7 @@ rv_server_vault_keys(struct rv_server_vault *vault, const cJSON *request)
     cJSON_AddStringToObject(out, "current", rv_key_id(vault->key, 0));
     cJSON_AddStringToObject(out, "label", rv_key_label(vault->key));
     cJSON_AddNumberToObject(out, "count", rv_key_count(vault->key));
+    cJSON_AddNumberToObject(out, "age_ms", (double)key_age_ms(vault));
     return out;
 }
 

@@ -23,7 +23,7 @@ cJSON *rv_server_vault_seal(const struct rv_server_vault *vault, const cJSON *re
 cJSON *rv_server_vault_unseal(const struct rv_server_vault *vault, const cJSON *request,
                               int64_t provider);
 /* Rotation. do: look, begin (with label, digits: twice the same is once) or retire. Answers the id
- * of the key that seals, its label and how many keys there are. */
+ * of the key that seals, its label, how many keys there are and for how long (age_ms). */
 cJSON *rv_server_vault_keys(struct rv_server_vault *vault, const cJSON *request);
 /* An envelope of a place sealed with the current key; nobody sees the text. */
 cJSON *rv_server_vault_reseal(const struct rv_server_vault *vault, const cJSON *request);

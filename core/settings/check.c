@@ -4,7 +4,9 @@
  */
 #include "settings/settings_internal.h"
 
+#include <stdio.h>
 #include <string.h>
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -58,8 +60,11 @@ check_word(const char *text, const char *const *words, rv_err *err)
     for (int i = 0; words[i]; i++)
         if (strcmp(words[i], text) == 0)
             return 0;
-    rv_fail(err, RV_E_INVALID, "'%s' is not one of %s, %s%s", text, words[0], words[1],
-            words[2] ? ", ..." : "");
+    rv_buf all = rv_buf_limited(256);
+    for (int i = 0; words[i]; i++)
+        rv_buf_addf(&all, "%s%s", i ? ", " : "", words[i]);
+    rv_fail(err, RV_E_INVALID, "'%s' is not one of %s", text, rv_buf_text(&all));
+    rv_buf_free(&all);
     const char *near = rv_nearest(text, words);
     return near ? rv_hint(err, "did you mean '%s'?", near) : err->code;
 }
@@ -96,26 +101,75 @@ rv_settings_unit(int type)
     return type == RV_SET_DURATION ? "ms" : type == RV_SET_SIZE ? "bytes" : "";
 }
 
+struct unit {
+    int64_t many;
+    const char *name;
+};
+
+void
+rv_settings_print(char out[32], int type, int64_t number)
+{
+    static const struct unit times[] = {
+        { 86400000, "d" }, { 3600000, "h" }, { 60000, "m" }, { 1000, "s" }, { 1, "ms" }
+    };
+    static const struct unit sizes[] = {
+        { 1LL << 40, "TiB" }, { 1 << 30, "GiB" }, { 1 << 20, "MiB" }, { 1 << 10, "KiB" }, { 1, "" }
+    };
+    const struct unit *unit = type == RV_SET_DURATION ? times : sizes;
+
+    if (number == 0 || (type != RV_SET_DURATION && type != RV_SET_SIZE)) {
+        snprintf(out, 32, "%lld", (long long)number);
+        return;
+    }
+    while (number % unit->many != 0)
+        unit++;
+    snprintf(out, 32, "%lld%s", (long long)(number / unit->many), unit->name);
+}
+
+static int
+fail_range(const struct rv_setting *setting, const char *text, rv_err *err)
+{
+    char least[32], most[32];
+
+    rv_settings_print(least, setting->type, setting->min);
+    rv_settings_print(most, setting->type, setting->max);
+    return rv_fail(err, RV_E_INVALID, "'%s' is out of range, %s to %s", text, least, most);
+}
+
+/* Of a secret, which is not repeated: none, or long enough that nobody guesses it. */
+static int
+check_secret(const struct rv_setting *setting, const char *text, rv_err *err)
+{
+    if (text[0] == '\0' || rv_streq(text, RV_SETTINGS_MASK) ||
+        (int64_t)strlen(text) >= setting->min)
+        return check_string(setting, text, err);
+    rv_fail(err, RV_E_INVALID, "shorter than %lld characters: it could be guessed",
+            (long long)setting->min);
+    return rv_hint(err, "openssl rand -hex 24 makes one");
+}
+
 int
 rv_settings_check_value(const struct rv_setting *setting, const char *text, rv_err *err)
 {
     int64_t number = 0;
-    if (setting->type == RV_SET_STRING || setting->type == RV_SET_SECRET)
+    if (setting->type == RV_SET_STRING)
         return check_string(setting, text, err);
+    if (setting->type == RV_SET_SECRET)
+        return check_secret(setting, text, err);
     if (rv_settings_number(&number, setting, text, err))
         return err->code;
     if ((setting->min != 0 || setting->max != 0) &&
-        (number < setting->min || number > setting->max)) {
-        const char *unit = rv_settings_unit(setting->type);
-        return rv_fail(err, RV_E_INVALID, "'%s' is out of range, %lld to %lld%s%s", text,
-                       (long long)setting->min, (long long)setting->max, *unit ? " " : "", unit);
-    }
+        (number < setting->min || number > setting->max))
+        return fail_range(setting, text, err);
     int64_t least = rv_settings_least(setting);
-    if (least > 0 && number != 0 && number < least)
+    if (least > 0 && number != 0 && number < least) {
+        char shown[32];
+        rv_settings_print(shown, setting->type, least);
         return rv_fail(err, RV_E_INVALID,
-                       "'%s' is out of range, 0 for no limit, or %lld bytes and "
-                       "more; units are KiB, MiB and GiB",
-                       text, (long long)least);
+                       "'%s' is out of range, 0 for no limit, or %s and more; units are KiB, MiB "
+                       "and GiB",
+                       text, shown);
+    }
     return 0;
 }
 

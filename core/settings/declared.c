@@ -233,8 +233,8 @@ static const struct rv_setting declared[] = {
       "how long the proof of a provider's credentials may take" },
     /* Secrets. */
     { "key.grace", RV_SET_DURATION, "1m", 0, DAY,
-      "when a new key has taken over, how long the old one is kept after everything was sealed "
-      "anew: for requests that were under way" },
+      "when a new key has taken over, how long the old one is kept at least, for requests that "
+      "were under way" },
     /* API. */
     { "api.token_ttl", RV_SET_DURATION, "10m", SECOND, 365 * DAY,
       "a token that is not used for this long ends" },
@@ -275,9 +275,9 @@ static const struct rv_setting declared[] = {
       "an idle connection is closed after it" },
     { "api.handshake_timeout", RV_SET_DURATION, "10s", 100, HOUR,
       "a TLS handshake that takes longer is ended" },
-    { "api.metrics_token", RV_SET_SECRET, "", 0, 0,
-      "bearer token with which /metrics may be read from another machine without a login; empty: "
-      "none" },
+    { "api.metrics_token", RV_SET_SECRET, "", 16, 0,
+      "bearer token, of 16 characters at least, with which /metrics may be read from another "
+      "machine without a login; empty: none" },
     { NULL, 0, NULL, 0, 0, NULL },
 };
 

@@ -114,31 +114,13 @@ type_name(int type)
     }
 }
 
-/* The largest unit that divides the number. */
-static void
-print_in_units(int64_t number, const int64_t *units, const char *const *names, int count)
-{
-    int i = 0;
-
-    while (i + 1 < count && (number == 0 || number % units[i] != 0))
-        i++;
-    printf("%lld%s", (long long)(number / units[i]), names[i]);
-}
-
 static void
 print_number(int type, int64_t number)
 {
-    static const int64_t times[] = { 86400 * SECOND, 3600 * SECOND, 60 * SECOND, SECOND, 1 };
-    static const char *const time_names[] = { "d", "h", "m", "s", "ms" };
-    static const int64_t sizes[] = { 1LL << 40, 1 << 30, 1 << 20, 1 << 10, 1 };
-    static const char *const size_names[] = { "TiB", "GiB", "MiB", "KiB", "" };
+    char text[32];
 
-    if (type == RV_SET_DURATION && number)
-        print_in_units(number, times, time_names, 5);
-    else if (type == RV_SET_SIZE && number)
-        print_in_units(number, sizes, size_names, 5);
-    else
-        printf("%lld", (long long)number);
+    rv_settings_print(text, type, number);
+    fputs(text, stdout);
 }
 
 /* Running text in short lines. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The value of a setting that is a secret, for the worker that needs it. It is opened each time and
- * kept nowhere.
+ * A setting that is a secret, as it is kept: sealed. Who needs the value has it opened.
  */
 #include "settings/settings_internal.h"
 
@@ -29,24 +28,22 @@ read_layer(struct rv_store *store, const char *table, int64_t id, const char *ke
 }
 
 int
-rv_settings_secret(char **out, struct rv_store *store, const struct rv_vault *vault,
+rv_settings_sealed(char **envelope, char **place, struct rv_store *store,
                    const struct rv_settings_scope *scope, const char *key, rv_err *err)
 {
     const int64_t ids[] = { scope->server_id, scope->zone_id, scope->region_id };
     const struct rv_setting *setting = rv_settings_find(key);
 
     RV_ASSERT(setting && setting->type == RV_SET_SECRET);
+    *envelope = *place = NULL;
     for (size_t i = 0; i < RV_COUNT(tables); i++) {
-        RV_AUTO_FREE char *envelope = NULL;
         if (ids[i] == 0)
             continue;
-        if (read_layer(store, tables[i], ids[i], key, &envelope, err))
+        if (read_layer(store, tables[i], ids[i], key, envelope, err))
             return rv_wrap(err, "read setting '%s'", key);
-        if (envelope == NULL)
+        if (*envelope == NULL)
             continue;
-        RV_AUTO_FREE char *place = rv_settings_place(tables[i], ids[i], key);
-        if (vault->open(vault->arg, out, place, envelope, err))
-            return rv_wrap(err, "open setting '%s'", key);
+        *place = rv_settings_place(tables[i], ids[i], key);
         return 1;
     }
     return 0;

@@ -36,7 +36,7 @@ struct rv_setting {
     const char *key; /* "workers.generic.count" */
     int type;
     const char *fallback; /* NULL: what the setting it inherits from has */
-    int64_t min, max;     /* of the number; both 0: any */
+    int64_t min, max;     /* of the number, of a secret its least length; both 0: any */
     const char *help;
     /* Key of the setting whose value this one has while it has none of its own, neither set nor as
      * fallback: "workers.queue.poll". Of the same type and range; it stands before this one. */
@@ -54,6 +54,8 @@ int rv_settings_traits(const char *key);
 /* "integer", "duration", ...; the unit that min and max are in: "ms", "bytes" or "". */
 const char *rv_settings_type_name(int type);
 const char *rv_settings_unit(int type);
+/* A number of that type as a person writes it: "90s", "4MiB". */
+void rv_settings_print(char out[32], int type, int64_t number);
 const char *rv_settings_layer_name(int layer); /* "default", "region", ... */
 
 struct rv_settings;
@@ -106,12 +108,12 @@ struct rv_settings_edit_list;
 int rv_settings_edits_of(struct rv_settings_edit_list **out, struct rv_settings_edits *edits,
                          const cJSON *object, rv_err *err);
 void rv_settings_edits_free(struct rv_settings_edit_list *list);
-/* A secret's value for the worker that needs it: 1 with *out, which the caller wipes and frees, 0
- * when none is set, or an error. */
+/* A secret as it is kept, for the worker that needs it: 1 with the envelope and its place
+ * (base/vault.h), both the caller's, 0 when none is set, or an error. */
 struct rv_settings_scope {
     int64_t region_id, zone_id, server_id;
 };
-int rv_settings_secret(char **out, struct rv_store *store, const struct rv_vault *vault,
+int rv_settings_sealed(char **envelope, char **place, struct rv_store *store,
                        const struct rv_settings_scope *scope, const char *key, rv_err *err);
 /* Where the envelope of a secret belongs (base/vault.h): table/kind/row/key. */
 char *rv_settings_place(const char *table, int64_t resource_id, const char *key);

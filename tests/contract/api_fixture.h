@@ -38,6 +38,7 @@ struct api_fixture {
     int verifications;
     struct proof_call *waiting; /* the last verification, until it is answered */
     char sealed[256];           /* what was sealed last */
+    int opened;                 /* how many secrets were */
     char woken[1024];           /* words, a blank behind each */
 };
 

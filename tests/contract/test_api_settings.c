@@ -84,7 +84,9 @@ what_does_not_fit_is_refused_with_key_value_and_range_and_nothing_is_stored(void
     } rows[] = {
         { "{\"log\":{\"level\":\"debug\"},\"workers\":{\"generic\":{\"count\":99}}}",
           "setting 'workers.generic.count': '99' is out of range, 0 to 64", NULL },
-        { "{\"workers\":{\"lease\":\"1ms\"}}", "'1ms' is out of range, 200 to 3600000 ms", NULL },
+        { "{\"workers\":{\"lease\":\"1ms\"}}", "'1ms' is out of range, 200ms to 1h", NULL },
+        { "{\"api\":{\"metrics_token\":\"fifteen letters\"}}", "shorter than 16 characters",
+          "openssl" },
         { "{\"workers\":{\"generic\":{\"cuont\":4}}}", "did you mean 'workers.generic.count'?",
           NULL },
         { "{\"workers\":{\"poll\":[\"1s\"]}}", "must be one value", NULL },
@@ -158,7 +160,7 @@ a_secret_is_a_mask_wherever_it_is_shown(void **state)
 {
     struct api_fixture *f = fixture_of(state);
     AUTO_REPLY struct reply set =
-        patch(f, SERVER "/settings", "{\"api\":{\"metrics_token\":\"canary-1\"}}");
+        patch(f, SERVER "/settings", "{\"api\":{\"metrics_token\":\"canary of sixteen\"}}");
     AUTO_REPLY struct reply rows = get(f, "/api/settings_changes?expand=resources");
     AUTO_REPLY struct reply list = get(f, SERVER "/settings/api.metrics_token?expand=resources");
     AUTO_REPLY struct reply audit = get(f, "/api/audit_events?expand=resources");
@@ -266,15 +268,28 @@ the_key_is_rotated_by_a_task_of_the_server_that_is_asked(void **state)
 }
 
 static void
+a_rotation_has_time_for_the_wait_of_key_grace_and_for_its_work(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    api_reopen_with(f, "key.grace", "1d");
+    AUTO_REPLY struct reply reply = post(f, SERVER, "{\"action\":\"rotate_key\"}");
+
+    assert_int_equal(reply.status, 200);
+    assert_int_equal(rv_test_int(f->store, "SELECT msg_timeout FROM miq_queue WHERE method_name = "
+                                           "'rotate_key'"),
+                     25 * 3600);
+}
+
+static void
 prometheus_reads_metrics_from_elsewhere_with_its_token_and_nothing_else(void **state)
 {
     static const char from[] = "X-Forwarded-For: 192.0.2.1\nAuthorization: Bearer ";
     struct api_fixture *f = fixture_of(state);
-    RV_AUTO_FREE char *right = rv_format("%sthe-token\n", from);
-    RV_AUTO_FREE char *wrong = rv_format("%sthe-tokem\n", from);
+    RV_AUTO_FREE char *right = rv_format("%sthe-token-of-sixteen\n", from);
+    RV_AUTO_FREE char *wrong = rv_format("%sthe-tokem-of-sixteen\n", from);
     AUTO_REPLY struct reply before = ask(f, "GET", "/metrics", right, NULL);
     AUTO_REPLY struct reply set =
-        patch(f, SERVER "/settings", "{\"api\":{\"metrics_token\":\"the-token\"}}");
+        patch(f, SERVER "/settings", "{\"api\":{\"metrics_token\":\"the-token-of-sixteen\"}}");
     AUTO_REPLY struct reply good = ask(f, "GET", "/metrics", right, NULL);
     AUTO_REPLY struct reply bad = ask(f, "GET", "/metrics", wrong, NULL);
     AUTO_REPLY struct reply api = ask(f, "GET", "/api/providers", right, NULL);
@@ -285,6 +300,39 @@ prometheus_reads_metrics_from_elsewhere_with_its_token_and_nothing_else(void **s
     assert_non_null(strstr(good.body, "# TYPE reeve_"));
     assert_int_equal(bad.status, 401);
     assert_int_equal(api.status, 401);
+    assert_int_equal(f->opened, 1); /* the supervisor is asked once, not with each request */
+    AUTO_REPLY struct reply none =
+        patch(f, SERVER "/settings", "{\"api\":{\"metrics_token\":\"\"}}");
+    AUTO_REPLY struct reply empty =
+        ask(f, "GET", "/metrics", "X-Forwarded-For: 192.0.2.1\nAuthorization: Bearer  \n", NULL);
+    assert_int_equal(none.status, 200);
+    assert_int_equal(empty.status, 401);
+}
+
+static void
+guesses_of_the_token_of_metrics_are_held_back_like_those_of_a_password(void **state)
+{
+    static const char from[] =
+        "X-Forwarded-For: 192.0.2.%d\nAuthorization: Bearer the-%s-of-sixteen\n";
+    struct api_fixture *f = fixture_of(state);
+    RV_AUTO_FREE char *wrong = rv_format(from, 1, "tokem");
+    RV_AUTO_FREE char *right = rv_format(from, 1, "token");
+    RV_AUTO_FREE char *elsewhere = rv_format(from, 2, "token");
+    AUTO_REPLY struct reply set =
+        patch(f, SERVER "/settings", "{\"api\":{\"metrics_token\":\"the-token-of-sixteen\"}}");
+
+    assert_int_equal(set.status, 200);
+    for (int i = 0; i < 5; i++) {
+        AUTO_REPLY struct reply guess = ask(f, "GET", "/metrics", wrong, NULL);
+        assert_int_equal(guess.status, 401);
+    }
+    AUTO_REPLY struct reply held = ask(f, "GET", "/metrics", right, NULL);
+    AUTO_REPLY struct reply other = ask(f, "GET", "/metrics", elsewhere, NULL);
+    assert_int_equal(held.status, 429);
+    assert_int_equal(other.status, 200);
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM audit_events WHERE userid = 'the "
+                                           "token of /metrics' AND source = '192.0.2.1'"),
+                     1);
 }
 
 int
@@ -302,7 +350,9 @@ main(void)
         api_test(a_file_that_the_server_reads_is_not_chosen_over_the_api),
         api_test(logins_and_changes_of_providers_are_in_the_audit_trail_without_their_secrets),
         api_test(the_key_is_rotated_by_a_task_of_the_server_that_is_asked),
+        api_test(a_rotation_has_time_for_the_wait_of_key_grace_and_for_its_work),
         api_test(prometheus_reads_metrics_from_elsewhere_with_its_token_and_nothing_else),
+        api_test(guesses_of_the_token_of_metrics_are_held_back_like_those_of_a_password),
     };
     return cmocka_run_group_tests_name("api settings", tests, NULL, NULL);
 }

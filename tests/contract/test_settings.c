@@ -134,7 +134,8 @@ of_several_changes_all_are_stored_or_none(void **state)
           "setting 'workers.generic.count': '65' is out of range, 0 to 64" },
         { { { "workers.poll", "5s" }, { "workers.genric.count", "3" } },
           "did you mean 'workers.generic.count'?" },
-        { { { "workers.poll", "5s" }, { "log.level", "inof" } }, "'inof' is not one of" },
+        { { { "workers.poll", "5s" }, { "log.level", "inof" } },
+          "'inof' is not one of debug, info, warning, error" },
         { { { "workers.poll", "5s" }, { "refresh.retry_min", "10m" } },
           "'refresh.retry_min' (10m) and 'refresh.retry_max' (30s) do not fit" },
         { { { "workers.poll", "5s" }, { "listen", "0.0.0.0:1" } },
@@ -197,7 +198,7 @@ a_secret_is_sealed_for_its_place_and_shown_nowhere(void **state)
     struct rv_store *store = store_of(state);
     int seals = 0;
     const struct rv_vault vault = { .arg = &seals, .seal = seal };
-    const struct rv_settings_edit set = { "api.metrics_token", "canary" };
+    const struct rv_settings_edit set = { "api.metrics_token", "canary of sixteen" };
     const struct rv_settings_edit shown = { "api.metrics_token", RV_SETTINGS_MASK };
     const struct rv_settings_edit away = { "api.metrics_token", NULL };
     seed(store);
@@ -205,7 +206,7 @@ a_secret_is_sealed_for_its_place_and_shown_nowhere(void **state)
     edits.vault = &vault;
     must(rv_settings_change_all(store, &edits, err));
     assert_column(store, "SELECT sealed_value FROM settings_changes",
-                  "v1:settings_changes/server/1000000000003/api.metrics_token:6");
+                  "v1:settings_changes/server/1000000000003/api.metrics_token:17");
     assert_column(store, "SELECT value FROM settings_changes", RV_SETTINGS_MASK);
     assert_column(store, "SELECT details FROM audit_events",
                   "{\"key\":\"api.metrics_token\",\"layer\":\"server\",\"old\":\"\","

@@ -68,28 +68,28 @@ class Secrets(reeve_it.Case):
     def test_the_key_is_rotated_through_crashes_and_every_secret_stays_readable(self):
         reeved = self.start("--set", "key.grace=3s", "--set", "workers.poll=200ms", "--set", "workers.generic.count=1")
         provider = self.add_provider(reeved, "of the provider")
-        reeved.call("PATCH", f"/api/{self.own(reeved)}/settings", {"api": {"metrics_token": "the-token"}})
+        reeved.call("PATCH", f"/api/{self.own(reeved)}/settings", {"api": {"metrics_token": "the-token-of-sixteen"}})
         before = self.sealed_with()
         self.assertEqual((len(before), len(self.keys())), (1, 1))
 
         task = reeved.post(f"/api/{self.own(reeved)}", {"action": "rotate_key"})["task_id"]
         self.until(lambda: len(self.keys()) == 2, "a second key")
-        self.assertTrue(self.token_works(reeved, "the-token"))
+        self.assertTrue(self.token_works(reeved, "the-token-of-sixteen"))
         self.until(lambda: before.isdisjoint(self.sealed_with()), "everything is sealed anew")
         os.kill(reeved.children("generic")[0], signal.SIGKILL)
-        self.assertTrue(self.token_works(reeved, "the-token"))
+        self.assertTrue(self.token_works(reeved, "the-token-of-sixteen"))
         self.assertTrue(self.verified(reeved, provider))
         reeved.kill()
         self.assertEqual(len(self.keys()), 2)
 
         reeved = self.start("--set", "key.grace=100ms", "--set", "workers.poll=200ms", "--set", "server.monitor_poll=200ms")
-        self.assertTrue(self.token_works(reeved, "the-token"))
+        self.assertTrue(self.token_works(reeved, "the-token-of-sixteen"))
         done = reeved.wait_task(task, 40)
         self.assertEqual(done["status"], "Ok", done)
         self.assertEqual(len(self.keys()), 1)
         self.assertTrue(before.isdisjoint(self.sealed_with()))
         self.assertEqual(os.stat(os.path.join(self.home(), "key")).st_mode & 0o7777, 0o600)
-        self.assertTrue(self.token_works(reeved, "the-token"))
+        self.assertTrue(self.token_works(reeved, "the-token-of-sixteen"))
         self.assertFalse(self.token_works(reeved, "another"))
         self.assertTrue(self.verified(reeved, provider))
         events = [row[0] for row in self.database().query("SELECT event FROM audit_events ORDER BY id")]

@@ -10,6 +10,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include "base/mem.h"
@@ -171,6 +174,25 @@ only_who_began_a_rotation_ends_it_and_nonsense_is_refused(void **state)
     assert_int_equal(rv_json_int(retired, "count", 0), 1);
 }
 
+static void
+how_long_a_rotation_has_lasted_is_told_by_the_key_file_also_after_a_restart(void **state)
+{
+    (void)state;
+    RV_AUTO_FREE char *path = rv_format("%s/key", home_dir);
+    struct rv_home home = { .dir = home_dir };
+    rv_err err = RV_ERR_INIT;
+    cJSON_Delete(keys("begin", "45"));
+    RV_AUTO_JSON cJSON *fresh = keys("look", "45");
+    assert_in_range(rv_json_int(fresh, "age_ms", -1), 0, 60 * 1000);
+    struct timespec times[2] = { { .tv_sec = time(NULL) - 3600 }, { .tv_sec = time(NULL) - 3600 } };
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+    rv_server_vault_close(vault);
+    assert_int_equal(rv_server_vault_open(&vault, &home, &err), 0);
+    RV_AUTO_JSON cJSON *later = keys("begin", "45");
+    assert_in_range(rv_json_int(later, "age_ms", -1), 3600 * 1000, 3700 * 1000);
+    cJSON_Delete(keys("retire", "45"));
+}
+
 int
 main(void)
 {
@@ -178,6 +200,8 @@ main(void)
         cmocka_unit_test(every_secret_column_of_the_dictionary_is_covered),
         cmocka_unit_test(what_the_old_key_sealed_is_sealed_anew_and_does_not_come_back),
         cmocka_unit_test(only_who_began_a_rotation_ends_it_and_nonsense_is_refused),
+        cmocka_unit_test(
+            how_long_a_rotation_has_lasted_is_told_by_the_key_file_also_after_a_restart),
     };
     return cmocka_run_group_tests_name("key rotation", tests, setup, teardown);
 }
