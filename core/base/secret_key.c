@@ -52,7 +52,8 @@ static int
 fail_key(rv_err *err)
 {
     rv_err_clear(err);
-    rv_fail(err, RV_E_INVALID, "not a key of Reeve");
+    rv_fail(err, RV_E_INVALID,
+            "not a key of Reeve: a line of 'reeve-key-1 ' and 44 characters of base64");
     return rv_hint(err, "put the right key file back; without it stored secrets cannot be read");
 }
 
@@ -84,19 +85,31 @@ decode_line(struct rv_key *ring, const char *line, size_t len, rv_err *err)
 }
 
 static int
-decode_key(struct rv_key *ring, const rv_buf *file, rv_err *err)
+decode_key(struct rv_key *ring, const char *text, size_t len, rv_err *err)
 {
-    const char *at = rv_buf_text(file), *end = at + file->len;
+    const char *at = text, *end = at + len;
     ring->count = 0;
-    if (strlen(at) != file->len || file->len == 0)
+    if (strlen(at) != len || len == 0 || len > MAX_FILE_BYTES)
         return fail_key(err);
     while (at < end) {
-        size_t len = strcspn(at, "\n");
-        if (decode_line(ring, at, len, err))
+        size_t line_len = strcspn(at, "\n");
+        if (decode_line(ring, at, line_len, err))
             return err->code;
-        at += len + 1;
+        at += line_len + 1;
     }
     return 0;
+}
+
+int
+rv_key_check(const char *text, rv_err *err)
+{
+    rv_secret_start();
+    struct rv_key *key = sodium_malloc(sizeof(*key));
+    if (key == NULL)
+        return rv_fail(err, RV_E_UNAVAILABLE, "out of memory for a key");
+    int failed = decode_key(key, text, strlen(text), err);
+    sodium_free(key);
+    return failed;
 }
 
 static int
@@ -108,7 +121,7 @@ read_key(struct rv_key *key, int fd, rv_err *err)
     rv_buf file = rv_buf_limited(MAX_FILE_BYTES);
     failed = rv_buf_read_fd(&file, fd, err);
     if (!failed)
-        failed = decode_key(key, &file, err);
+        failed = decode_key(key, rv_buf_text(&file), file.len, err);
     rv_buf_wipe(&file);
     return failed;
 }

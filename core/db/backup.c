@@ -21,7 +21,7 @@
 static int
 flags_of(const struct rv_db *db)
 {
-    return db->args.overwrite ? RV_KEEP_OVERWRITE : 0;
+    return (db->args.overwrite ? RV_KEEP_OVERWRITE : 0) | (db->home.dir ? RV_KEEP_KEY : 0);
 }
 
 static int
@@ -40,8 +40,13 @@ read_key(char **out, const struct rv_db *db, rv_err *err)
     if (!db->home.dir)
         return rv_fail(err, RV_E_INVALID, "--with-key needs --home DIR, where the key is");
     RV_AUTO_FREE char *path = rv_home_path(db->home.dir, "key");
-    if (rv_buf_read_file(&text, path, err) < 0)
-        return rv_wrap(err, "key file '%s'", path);
+    if (rv_buf_read_file(&text, path, err) < 0) {
+        rv_wrap(err, "key file '%s'", path);
+        return err->code == RV_E_PERMISSION
+                   ? rv_hint(err, "where root starts reeved with --user, the key is root's: keep a "
+                                  "copy of it as root")
+                   : err->code;
+    }
     *out = rv_buf_take_string(&text);
     rv_db_warn("the key is in this backup: whoever has the file has every stored credential");
     return 0;
@@ -64,7 +69,7 @@ backup(struct rv_db *db, const char *key, rv_err *err)
     struct rv_store *store = NULL;
     RV_AUTO_JSON cJSON *report = NULL;
 
-    if (rv_db_open_store(&store, db, db->url, err) < 0)
+    if (rv_db_open_store(&store, db, db->url, RV_STORE_THERE, err) < 0)
         return err->code;
     rv_keep_backup(&report, store, &options, rv_db_watch(), err);
     rv_store_close(store);
@@ -158,7 +163,7 @@ restore_into(cJSON **report, char **key, struct rv_db *db, const char *url,
     if (old->made && region >= 0 && region != old->region)
         return rv_fail(err, RV_E_CONFLICT, "the store is of region %lld, the setting says %lld",
                        (long long)old->region, (long long)region);
-    if (rv_db_open_store(&store, db, url, err) < 0)
+    if (rv_db_open_store(&store, db, url, 0, err) < 0)
         return err->code;
     if (rv_db_check_alone(store, err) == 0)
         rv_keep_restore(report, key, store, &options, rv_db_watch(), err);
@@ -175,6 +180,15 @@ remove_file(const char *path)
         RV_AUTO_FREE char *one = rv_format("%s%s", path, tails[i]);
         unlink(one);
     }
+}
+
+/* No link that somebody put there is followed. */
+static int
+make_file(const char *path, rv_err *err)
+{
+    RV_AUTO_FD int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    return fd < 0 ? rv_fail_errno(err, "create '%s'", path) : 0;
 }
 
 /* What the file of before knows, and that nobody else has it open: a change of the journal's mode
@@ -241,6 +255,8 @@ restore_file(cJSON **report, char **key, struct rv_db *db, rv_err *err)
     if (look_at_file(&old, db, err) < 0)
         return err->code;
     remove_file(fresh);
+    if (make_file(fresh, err) < 0)
+        return err->code;
     if (restore_into(report, key, db, url, &old, err) == 0)
         swap(fresh, path, err);
     if (err->code)

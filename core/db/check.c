@@ -42,7 +42,8 @@ rv_db_check(struct rv_db *db, rv_err *err)
     struct rv_store *store = NULL;
     RV_AUTO_JSON cJSON *report = NULL;
 
-    if (rv_db_open_home(db, err) < 0 || rv_db_open_store(&store, db, db->url, err) < 0)
+    if (rv_db_open_home(db, err) < 0 ||
+        rv_db_open_store(&store, db, db->url, RV_STORE_THERE, err) < 0)
         return err->code;
     rv_keep_check(&report, store, rv_db_watch(), err);
     rv_store_close(store);
@@ -95,7 +96,8 @@ rv_db_status(struct rv_db *db, rv_err *err)
     struct rv_store *store = NULL;
     RV_AUTO_JSON cJSON *report = NULL;
 
-    if (rv_db_open_home(db, err) < 0 || rv_db_open_store(&store, db, db->url, err) < 0)
+    if (rv_db_open_home(db, err) < 0 ||
+        rv_db_open_store(&store, db, db->url, RV_STORE_THERE, err) < 0)
         return err->code;
     rv_keep_status(&report, store, err);
     rv_store_close(store);

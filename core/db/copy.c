@@ -35,7 +35,7 @@ copy(cJSON **report, struct rv_db *db, struct rv_store *from, rv_err *err)
 
     if (!db->args.live && rv_db_check_alone(from, err) < 0)
         return err->code;
-    if (rv_db_open_store(&to, db, db->args.to, err) < 0)
+    if (rv_db_open_store(&to, db, db->args.to, 0, err) < 0)
         return rv_wrap(err, "the target");
     if (rv_db_check_alone(to, err) < 0)
         rv_wrap(err, "the target");
@@ -72,7 +72,7 @@ rv_db_copy(struct rv_db *db, rv_err *err)
         return err->code;
     if (strcmp(db->url, db->args.to) == 0)
         return rv_fail(err, RV_E_INVALID, "source and target are the same");
-    if (rv_db_open_store(&from, db, db->url, err) < 0)
+    if (rv_db_open_store(&from, db, db->url, RV_STORE_THERE, err) < 0)
         return rv_wrap(err, "the source");
     copy(&report, db, from, err);
     rv_store_close(from);

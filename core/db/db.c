@@ -4,6 +4,7 @@
  */
 #include "db/db.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -222,31 +223,34 @@ check(const struct rv_db_args *args, const struct command *command, rv_err *err)
                    "give the folder that reeved --home names, also as REEVE_HOME, or --store URL");
 }
 
-int
-rv_db_open_home(struct rv_db *db, rv_err *err)
-{
-    if (db->args.home && rv_home_look(&db->home, db->args.home, err) < 0)
-        return err->code;
-    db->url = rv_strdup(db->args.store ? db->args.store : db->home.store_url);
-    return 0;
-}
-
-/* What root makes in the home of another user, that user's server cannot open. */
+/* What root makes beside the files of another user, that user's server cannot open; and what he has
+ * put there, root must not follow. */
 static int
-check_owner(const char *dir, rv_err *err)
+check_owner(const char *what, const char *path, rv_err *err)
 {
     struct stat about;
 
-    if (stat(dir, &about) != 0)
-        return rv_fail_errno(err, "home '%s'", dir);
+    if (stat(path, &about) != 0)
+        return errno == ENOENT ? 0 : rv_fail_errno(err, "%s '%s'", what, path);
     if (about.st_uid == geteuid())
         return 0;
     const struct passwd *owner = getpwuid(about.st_uid);
-    rv_fail(err, RV_E_PERMISSION, "home '%s' belongs to another user (%s)", dir,
+    rv_fail(err, RV_E_PERMISSION, "%s '%s' belongs to another user (%s)", what, path,
             owner ? owner->pw_name : "unknown");
     return rv_hint(err,
                    "run this as the user that reeved runs as: runuser -u %s -- reevectl db ...",
                    owner ? owner->pw_name : "USER");
+}
+
+int
+rv_db_open_home(struct rv_db *db, rv_err *err)
+{
+    const char *home = db->args.home;
+
+    if (home && (check_owner("home", home, err) < 0 || rv_home_look(&db->home, home, err) < 0))
+        return err->code;
+    db->url = rv_strdup(db->args.store ? db->args.store : db->home.store_url);
+    return strncmp(db->url, "sqlite:", 7) == 0 ? check_owner("database", db->url + 7, err) : 0;
 }
 
 int
@@ -256,19 +260,19 @@ rv_db_hold_home(struct rv_db *db, int make, rv_err *err)
         return err->code;
     if (rv_db_open_home(db, err) < 0)
         return err->code;
-    if (!db->home.dir)
-        return 0;
-    return check_owner(db->home.dir, err) < 0 ? err->code : rv_home_hold(&db->home, err);
+    return db->home.dir ? rv_home_hold(&db->home, err) : 0;
 }
 
 int
-rv_db_open_store(struct rv_store **out, const struct rv_db *db, const char *url, rv_err *err)
+rv_db_open_store(struct rv_store **out, const struct rv_db *db, const char *url, int flags,
+                 rv_err *err)
 {
     /* What runs here may take long, and nobody waits for it. */
     const struct rv_store_config config = { .url = url,
                                             .module_dir = db->module_dir,
                                             .application = "reeve db",
-                                            .answer_timeout_ms = 600000 };
+                                            .answer_timeout_ms = 600000,
+                                            .flags = flags };
 
     return rv_store_open(out, &config, err);
 }

@@ -24,13 +24,15 @@ struct rv_db {
     char *url; /* of the store that it is about */
 };
 
-/* The home and its store's URL, or the URL alone. */
+/* The home and its store's URL, or the URL alone. PERMISSION when either is another user's. */
 int rv_db_open_home(struct rv_db *db, rv_err *err);
 /* No server may run on it from now on: CONFLICT when one does. Makes the home when make is
  * RV_DB_MAKE. */
 enum { RV_DB_THERE, RV_DB_MAKE };
 int rv_db_hold_home(struct rv_db *db, int make, rv_err *err);
-int rv_db_open_store(struct rv_store **out, const struct rv_db *db, const char *url, rv_err *err);
+/* flags: RV_STORE_THERE or 0. */
+int rv_db_open_store(struct rv_store **out, const struct rv_db *db, const char *url, int flags,
+                     rv_err *err);
 /* CONFLICT while processes of a server are connected. */
 int rv_db_check_alone(struct rv_store *store, rv_err *err);
 

@@ -118,13 +118,9 @@ rv_home_read(char **out, const char *dir, const char *name, rv_err *err)
 }
 
 static int
-make_dir(const char *dir, rv_err *err)
+check_dir(const char *dir, rv_err *err)
 {
     struct stat info;
-    if (mkdir(dir, 0700) && errno != EEXIST) {
-        rv_fail_errno(err, "make home '%s'", dir);
-        return rv_hint(err, "its parent folder must exist and be yours to write");
-    }
     if (stat(dir, &info))
         return rv_fail_errno(err, "home '%s'", dir);
     if (!S_ISDIR(info.st_mode))
@@ -134,6 +130,16 @@ make_dir(const char *dir, rv_err *err)
         return rv_hint(err, "chmod 700 '%s', or choose a folder of its own", dir);
     }
     return 0;
+}
+
+static int
+make_dir(const char *dir, rv_err *err)
+{
+    if (mkdir(dir, 0700) && errno != EEXIST) {
+        rv_fail_errno(err, "make home '%s'", dir);
+        return rv_hint(err, "its parent folder must exist and be yours to write");
+    }
+    return check_dir(dir, err);
 }
 
 static int
@@ -303,6 +309,8 @@ rv_home_look(struct rv_home *out, const char *dir, rv_err *err)
     out->dir = realpath(dir, NULL);
     if (out->dir == NULL)
         return rv_fail_errno(err, "home '%s'", dir);
+    if (check_dir(out->dir, err))
+        return err->code;
     RV_AUTO_FREE char *path = rv_home_path(out->dir, "reeve.yaml");
     out->settings = rv_settings_new();
     if (access(path, F_OK) == 0 && rv_settings_file(out->settings, path, err))

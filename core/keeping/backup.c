@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "keeping/backup_file.h"
 #include "keeping/report.h"
@@ -129,6 +130,8 @@ rv_keep_backup(cJSON **report, struct rv_store *from, const struct rv_backup_opt
     int64_t begun_ms = rv_monotonic_ms();
     cJSON *made = NULL;
 
+    if (options->key && rv_key_check(options->key, err) < 0)
+        return rv_wrap(err, "backup: the key");
     if (rv_schema_open(from, err) == 0 &&
         rv_backup_create(&writer, options->path, options->flags, err) == 0)
         take(&made, writer, from, options, watch, err);

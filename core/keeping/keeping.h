@@ -21,6 +21,7 @@ struct rv_keep_watch {
 
 enum {
     RV_KEEP_OVERWRITE = 1, /* what the target holds is dropped */
+    RV_KEEP_KEY = 2,       /* restore: the key is to be used; INVALID when it is none */
 };
 
 /* All rows of `from` into the database `to`, which has no tables yet; then both are read beside
@@ -36,7 +37,7 @@ int rv_keep_digest(cJSON **report, struct rv_store *store, const struct rv_keep_
 
 struct rv_backup_options {
     const char *path;
-    const char *key; /* text of the key file to put in; NULL: without */
+    const char *key; /* text of the key file to put in, checked before; NULL: without */
     int flags;       /* RV_KEEP_OVERWRITE: an older file of this name */
 };
 /* One file, 0600. It has its name only when it is whole, on the disk and read again. */
@@ -67,7 +68,7 @@ struct rv_restore_options {
     const char *path;
     int64_t region;   /* that it must be of; -1: any */
     int64_t ids_used; /* by the database of before, when the target is another one; 0: none */
-    int flags;        /* RV_KEEP_OVERWRITE */
+    int flags;        /* RV_KEEP_OVERWRITE, RV_KEEP_KEY */
 };
 /* Into the database `to`, which has no tables yet. As rv_keep_copy says; what is in the database
  * afterwards is compared with the file's digests. A backup of an older release is brought up to

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "keeping/backup_file.h"
 #include "keeping/report.h"
 #include "keeping/target.h"
@@ -74,6 +75,19 @@ check(struct rv_store *to, const struct rv_layout *layout, const struct rv_tally
 }
 
 static int
+check_key(const struct rv_backup_reader *reader, int flags, rv_err *err)
+{
+    const char *key = rv_backup_read_key(reader);
+
+    if (!(flags & RV_KEEP_KEY) || !key || rv_key_check(key, err) == 0)
+        return 0;
+    rv_wrap(err, "the key in it");
+    return rv_hint(err,
+                   "restore with --store URL in place of --home, which leaves the key out, and "
+                   "put your copy of the key into the home");
+}
+
+static int
 restore(cJSON **report, struct rv_backup_reader *reader, struct rv_store *to,
         const struct rv_restore_options *options, const struct rv_keep_watch *watch, rv_err *err)
 {
@@ -86,7 +100,7 @@ restore(cJSON **report, struct rv_backup_reader *reader, struct rv_store *to,
                                      .region =
                                          rv_json_int(rv_backup_read_head(reader), "region", -1) };
 
-    if (check_head(reader, options, err) < 0 ||
+    if (check_head(reader, options, err) < 0 || check_key(reader, options->flags, err) < 0 ||
         rv_copy_target_begin(&target, options->flags, err) < 0 ||
         load(reader, to, tallies, watch, err) < 0 || check(to, layout, tallies, watch, err) < 0 ||
         rv_copy_target_finish(&target, err) < 0)

@@ -39,6 +39,11 @@ struct rv_store_config {
      * connection is dropped: UNAVAILABLE. Bulk rows, scripts and ANALYZE have twenty times as
      * long, and a statement its whole statement timeout. */
     int64_t answer_timeout_ms;
+    int flags;
+};
+
+enum {
+    RV_STORE_THERE = 1, /* NOT_FOUND when SQLite's file is absent: none is made */
 };
 
 /* On success *out is the caller's to close. SQLite makes the file (0600) when it is absent. */

@@ -12,7 +12,9 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "base/buf.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "keeping/backup_file.h"
 #include "model/model.h"
 #include "store/feed.h"
@@ -156,6 +158,69 @@ the_key_is_in_it_only_when_asked_for(void **state)
     keeping_open_same(&same);
     must(rv_keep_restore(&report, &found, same.store, &options, NULL, err));
     assert_string_equal(found, key);
+    keeping_close(&same);
+    place_free(&place);
+}
+
+static void
+a_text_that_is_no_key_goes_into_no_backup(void **state)
+{
+    static const char *const texts[] = { "", "hunter2\n", "reeve-key-1 AAEC\n",
+                                         "{\"reeve-key-1\": 1}" };
+    struct place place = place_new();
+    cJSON *report = NULL;
+
+    keeping_fill(store_of(state));
+    for (size_t i = 0; i < RV_COUNT(texts); i++) {
+        const struct rv_backup_options options = { .path = place.path, .key = texts[i] };
+        rv_err err = RV_ERR_INIT;
+        assert_int_equal(rv_keep_backup(&report, store_of(state), &options, NULL, &err),
+                         RV_E_INVALID);
+        assert_non_null(strstr(err.text, "44 characters of base64"));
+        assert_int_not_equal(access(place.path, F_OK), 0);
+    }
+    place_free(&place);
+}
+
+/* As an older release may have written it, or somebody who wants his text in a home. */
+static void
+spoil_key(const char *path)
+{
+    RV_AUTO_BUF
+    rv_buf file = rv_buf_limited(64 << 20);
+
+    must(rv_buf_read_file(&file, path, err));
+    char *key = memmem(file.data, file.len, "reeve-key-1 ", 12);
+    assert_non_null(key);
+    size_t len = (unsigned char)key[-4];
+    key[0] = 'R';
+    uint64_t hash = rv_hash64(key, len, rv_hash64(key - 5, 5, 0));
+    for (size_t i = 0; i < 8; i++)
+        key[len + i] = (char)(hash >> (8 * i));
+    RV_AUTO_FD int fd = open(path, O_WRONLY | O_CLOEXEC);
+    assert_int_equal(write(fd, file.data, file.len), file.len);
+}
+
+static void
+a_key_in_a_backup_that_is_none_is_refused_before_anything_is_touched(void **state)
+{
+    static const char key[] = "reeve-key-1 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n";
+    struct place place = place_new();
+    struct keeping_db same;
+    struct rv_restore_options options = { .path = place.path, .region = -1, .flags = RV_KEEP_KEY };
+    RV_AUTO_JSON cJSON *report = NULL;
+    RV_AUTO_FREE char *found = NULL;
+    struct rv_keep_identity is;
+
+    keeping_fill(store_of(state));
+    cJSON_Delete(take(store_of(state), place.path, key, 0));
+    spoil_key(place.path);
+    keeping_open_same(&same);
+    must_fail(RV_E_INVALID, rv_keep_restore(&report, &found, same.store, &options, NULL, err));
+    must(rv_keep_look(&is, same.store, err));
+    assert_int_equal(is.tables, 0);
+    options.flags = 0; /* who has the key elsewhere */
+    must(rv_keep_restore(&report, &found, same.store, &options, NULL, err));
     keeping_close(&same);
     place_free(&place);
 }
@@ -412,6 +477,8 @@ main(void)
         schema_test(a_cursor_of_before_is_gone_after_restoring),
         schema_test(a_backup_says_what_it_is_of_and_others_cannot_read_it),
         schema_test(the_key_is_in_it_only_when_asked_for),
+        schema_test(a_text_that_is_no_key_goes_into_no_backup),
+        schema_test(a_key_in_a_backup_that_is_none_is_refused_before_anything_is_touched),
         schema_test(a_backup_in_the_way_is_kept_unless_it_may_be_overwritten),
         schema_test(a_backup_cut_off_anywhere_is_refused_with_the_place),
         schema_test(a_backup_with_one_bit_turned_is_refused_with_the_place),

@@ -76,7 +76,7 @@ look_up(void *arg)
 /* The mode of a file that SQLite makes follows the umask; ours is to be 0600, and its -wal and
  * -shm take over the mode of the file. */
 static int
-make_file(const char *path, rv_err *err)
+make_file(const char *path, int flags, rv_err *err)
 {
     RV_AUTO_FREE char *log = rv_format("%s-wal", path);
     if (access(path, F_OK) != 0 && access(log, F_OK) == 0) {
@@ -85,13 +85,14 @@ make_file(const char *path, rv_err *err)
         return rv_hint(err, "put the database file back; to begin anew, remove '%s' and '%s-shm'",
                        log, path);
     }
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int fd = open(path, O_RDWR | O_CLOEXEC | (flags & RV_STORE_THERE ? 0 : O_CREAT), 0600);
 
     if (fd < 0) {
         int number = errno;
         rv_fail_errno(err, "open database '%s'", path);
         if (number == ENOENT)
-            rv_hint(err, "the folder must exist before");
+            rv_hint(err, flags & RV_STORE_THERE ? "no server has run on it yet, or it is elsewhere"
+                                                : "the folder must exist before");
         if (number == EACCES || number == EROFS)
             rv_hint(err, "the user that the server runs as must be able to write there");
         return err->code;
@@ -177,7 +178,7 @@ lite_open(void **conn, const struct rv_store_config *config, rv_err *err)
         rv_fail(err, RV_E_INVALID, "store '%s' names no file", config->url);
         return rv_hint(err, "write it as sqlite:/var/lib/reeve/reeve.db");
     }
-    if (make_file(path, err) < 0)
+    if (make_file(path, config->flags, err) < 0)
         return err->code;
 
     struct lite *lite = rv_alloc(sizeof *lite);

@@ -6,7 +6,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <fcntl.h>
+#include <unistd.h>
 #include <cmocka.h>
 #include "base/mem.h"
 #include "db/db.h"
@@ -72,6 +75,59 @@ words_of_a_file_do_not_drive_a_terminal(void **state)
     assert_string_equal(text, "a?[2J?b???1m\xc3\xa4\nc");
 }
 
+enum { EXIT_NOT_FOUND = 3, EXIT_DENIED = 4 };
+
+static void
+nothing_is_done_in_the_home_or_database_of_another_user(void **state)
+{
+    static const char *const words[] = { "status", "check", "backup" };
+    char dir[] = "/tmp/reeve-db-XXXXXX";
+    (void)state;
+
+    assert_non_null(mkdtemp(dir));
+    RV_AUTO_FREE char *file = rv_format("%s/reeve.db", dir);
+    RV_AUTO_FREE char *url = rv_format("sqlite:%s", file);
+    RV_AUTO_FREE char *backup = rv_format("%s/backup", dir);
+    close(open(file, O_WRONLY | O_CREAT, 0600));
+    if (geteuid() == 0 && (chown(dir, 65534, 65534) || chown(file, 65534, 65534)))
+        fail_msg("chown");
+    for (size_t i = 0; i < RV_COUNT(words); i++) {
+        const char *const home[] = { words[i],
+                                     "--module-dir",
+                                     REEVE_MODULES,
+                                     "--home",
+                                     geteuid() == 0 ? dir : "/",
+                                     i == 2 ? backup : NULL,
+                                     NULL };
+        const char *const store[] = { words[i], "--module-dir",         REEVE_MODULES, "--store",
+                                      url,      i == 2 ? backup : NULL, NULL };
+        assert_int_equal(run(home), EXIT_DENIED);
+        if (geteuid() == 0)
+            assert_int_equal(run(store), EXIT_DENIED);
+    }
+    assert_int_not_equal(access(backup, F_OK), 0);
+    unlink(file);
+    assert_int_equal(rmdir(dir), 0); /* nothing was left there */
+}
+
+static void
+a_look_at_a_database_that_is_not_there_makes_none(void **state)
+{
+    static const char *const words[] = { "status", "check", "backup" };
+    char dir[] = "/tmp/reeve-db-XXXXXX";
+    (void)state;
+
+    assert_non_null(mkdtemp(dir));
+    RV_AUTO_FREE char *url = rv_format("sqlite:%s/none.db", dir);
+    RV_AUTO_FREE char *backup = rv_format("%s/backup", dir);
+    for (size_t i = 0; i < RV_COUNT(words); i++) {
+        const char *const line[] = { words[i], "--module-dir",         REEVE_MODULES, "--store",
+                                     url,      i == 2 ? backup : NULL, NULL };
+        assert_int_equal(run(line), EXIT_NOT_FOUND);
+    }
+    assert_int_equal(rmdir(dir), 0);
+}
+
 int
 main(void)
 {
@@ -79,6 +135,8 @@ main(void)
         cmocka_unit_test(what_is_wrong_with_the_command_line_ends_with_two),
         cmocka_unit_test(a_password_is_wiped_from_the_command_line),
         cmocka_unit_test(words_of_a_file_do_not_drive_a_terminal),
+        cmocka_unit_test(nothing_is_done_in_the_home_or_database_of_another_user),
+        cmocka_unit_test(a_look_at_a_database_that_is_not_there_makes_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
