@@ -70,7 +70,7 @@ def settle(world, limit_s=HEALTHY_S):
         time.sleep(0.2)
 
 
-def drain(world, messages, limit_s=180):
+def drain(world, limit_s=180):
     """Wait until nothing is ready or worked on; what is left then."""
     end = time.monotonic() + limit_s
     while True:

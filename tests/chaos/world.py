@@ -174,7 +174,6 @@ class World:
         self.wanted = False  # whether reeved should run
         self.restarts = 0
         self.still = False  # whether the estate has been told to change no more
-        self.prepare = None  # preexec of the next reeved
         self.lock = threading.Lock()
         self.keeper = threading.Thread(target=self.keep, daemon=True)
 
@@ -246,10 +245,9 @@ class World:
         except OSError:
             return []
 
-    def victim(self, kinds=None):
-        """(pid, kind) of some worker, or (None, None)."""
-        all_of_them = [(pid, kind) for kind in kinds or ("server", "generic", "refresh", "api")
-                       for pid in self.workers(kind)]
+    def victim(self):
+        """(pid, kind) of some worker of any kind, or (None, None)."""
+        all_of_them = sorted(self.reeved.workers().items(), key=lambda one: (one[1], one[0]))
         return self.random.choice(all_of_them) if all_of_them else (None, None)
 
 

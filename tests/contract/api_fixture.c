@@ -250,6 +250,7 @@ api_setup(void **state)
 
     /* As in a worker: a client that has gone is an error of its connection. */
     sigaction(SIGPIPE, &ignore, NULL);
+    setenv("REEVE_TEST_QUICK_PASSWORDS", "1", 1); /* test_auth.c pays the full price */
     *state = f;
     f->store = rv_test_store_fresh(&f->db);
     f->served = rv_test_store_open_timed(&f->db, 5000, 2000);

@@ -77,10 +77,6 @@ class Cluster:
         words = 2 if lines[0].startswith("NAMESPACE ") else 1
         return sorted("/".join(line.split()[:words]) for line in lines[1:])
 
-    def uids(self, plural):
-        items = json.loads(self.kubectl("get", plural, "-A", "-o", "json"))["items"]
-        return sorted(i["metadata"]["uid"] for i in items)
-
     def settle(self, timeout_s=120):
         """Until nothing is on its way any more: two looks at the pods, a second apart, are the same."""
         end = time.monotonic() + timeout_s

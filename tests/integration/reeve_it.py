@@ -7,11 +7,11 @@
         def test_it(self):
             reeved = self.start("--set", "workers.generic.count=1")
             reeved.get("/api/providers")
-            self.until(lambda: reeved.workers("refresh"), "a refresh worker")
+            self.until(lambda: reeved.children("refresh"), "a refresh worker")
 
 Environment: REEVE_BIN (folder of reeved, reevectl), REEVE_TEST_STORE (sqlite or postgres),
-REEVE_TEST_POSTGRES (the env file of the private cluster), REEVE_TEST_DEEP (longer runs), REEVE_TEST_TLS (every reeved
-speaks TLS).
+REEVE_TEST_POSTGRES (the env file of the private cluster), REEVE_TEST_TEMPLATE (an SQLite file to copy),
+REEVE_TEST_DEEP (longer runs), REEVE_TEST_TLS (every reeved speaks TLS).
 """
 import base64
 import http.client
@@ -33,9 +33,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 BIN = os.environ.get("REEVE_BIN", os.path.join(ROOT, "build", "dev", "bin"))
 STORE = os.environ.get("REEVE_TEST_STORE", "sqlite")
+TEMPLATE = os.environ.get("REEVE_TEST_TEMPLATE", "")
 TLS = os.environ.get("REEVE_TEST_TLS", "") not in ("", "0")
 DEEP = os.environ.get("REEVE_TEST_DEEP", "") not in ("", "0")
 READY_S = 60
+# The wrong-password tests of tests/contract pay the full price of a hash; here it would be paid with every request.
+os.environ.setdefault("REEVE_TEST_QUICK_PASSWORDS", "1")
 
 
 def free_port():
@@ -65,6 +68,14 @@ def alive(pid):
         return False
 
 
+def children_of(pid):
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as file:
+            return [int(word) for word in file.read().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
 class Postgres:
     """A private cluster that the test may stop and start; see tests/peers/postgres."""
 
@@ -90,15 +101,7 @@ class Postgres:
             pid_file = os.path.join(place.read().strip(), "cluster", "postmaster.pid")
         with open(pid_file) as file:
             first = int(file.readline())
-        out = [first]
-        for entry in filter(str.isdigit, os.listdir("/proc")):
-            try:
-                with open(f"/proc/{entry}/stat") as file:
-                    if int(file.read().rpartition(")")[2].split()[1]) == first:
-                        out.append(int(entry))
-            except (FileNotFoundError, ProcessLookupError):
-                pass
-        return out
+        return [first, *children_of(first)]
 
     def freeze(self):
         """It accepts connections (the kernel does) and says nothing."""
@@ -137,12 +140,14 @@ class Database:
         self.home = home
         self.env = None
         if STORE == "sqlite" and cluster is None:
-            self.url = "sqlite:" + os.path.join(home, "reeve.db")
+            path = os.path.join(home, "reeve.db")
+            self.url = "sqlite:" + path
+            if not empty and os.path.exists(TEMPLATE):
+                self.copy_template(path)
             return
         self.env = cluster.env if cluster else read_env(os.environ["REEVE_TEST_POSTGRES"])
         Database.count += 1
         self.name = f"reeve_it_{os.getpid()}_{Database.count}"
-        # A copy of the schema that ctest's fixture has left, where there is one, is far quicker.
         copied = not empty and self.psql("postgres", "SELECT 1 FROM pg_database WHERE datname = 'reeve_template'")
         self.psql("postgres", f'CREATE DATABASE "{self.name}"' + (" TEMPLATE reeve_template STRATEGY FILE_COPY" if copied else ""))
         if copied:
@@ -150,6 +155,13 @@ class Database:
                                  "WHERE name = 'epoch'")
         self.url = "postgresql://%s:%s@%s:%s/%s" % (
             self.env["PGUSER"], self.env["PGPASSWORD"], self.env["PGHOST"], self.env["PGPORT"], self.name)
+
+    def copy_template(self, path):
+        """A copy of the schema that ctest's fixture has left is far quicker than a new one."""
+        os.makedirs(self.home, mode=0o700, exist_ok=True)
+        with open(TEMPLATE, "rb") as made, open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            shutil.copyfileobj(made, out)
+        self.query("UPDATE schema_info SET value = value + abs(random()) % 1000000 WHERE name = 'epoch'")
 
     def psql(self, database, sql):
         done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-c", sql],
@@ -321,24 +333,22 @@ class Reeved:
 
         return until(finished, f"task {task_id} is finished", timeout_s, 0.05)
 
-    def children(self, kind=None):
-        """pids of the workers; kind: "server", "generic", "refresh", "api" or None for all."""
-        out = []
-        for entry in os.listdir("/proc"):
-            if not entry.isdigit():
-                continue
+    def workers(self):
+        """Kind ("server", "generic", "refresh", "api", ...) of each worker, by pid."""
+        out = {}
+        for pid in children_of(self.pid):
             try:
-                with open(f"/proc/{entry}/stat") as file:
-                    state, parent = file.read().rpartition(")")[2].split()[:2]
-                with open(f"/proc/{entry}/cmdline", "rb") as file:
-                    words = file.read().split(b"\0")
+                with open(f"/proc/{pid}/cmdline", "rb") as file:
+                    words = file.read().split(b"\0")  # a zombie has none
             except OSError:
                 continue
-            if int(parent) != self.pid or state == "Z" or b"--worker" not in words:
-                continue
-            if kind is None or words[words.index(b"--worker") + 1].decode() == kind:
-                out.append(int(entry))
-        return sorted(out)
+            if b"--worker" in words:
+                out[pid] = words[words.index(b"--worker") + 1].decode()
+        return out
+
+    def children(self, kind=None):
+        """pids of the workers of a kind, or of all."""
+        return sorted(pid for pid, of in self.workers().items() if kind in (None, of))
 
     def signal(self, number):
         os.kill(self.pid, number)

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tables of reevectl beside those of kubectl on a real cluster."""
-import os
 import re
 import time
 import unittest

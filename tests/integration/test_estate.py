@@ -3,11 +3,11 @@
 with reevectl and over the API: tables, links both ways, trees."""
 import unittest
 
-import test_cli
-from test_cli import OK
+import cli_it
+from cli_it import FAILURE, NOT_FOUND, OK
 
 
-class Estate(test_cli.Case):
+class Estate(cli_it.Case):
     def prepare(self):
         super().prepare()
         self.add_demo("demo", vms=24, pods=5)
@@ -45,9 +45,9 @@ class Estate(test_cli.Case):
         self.assertEqual(len(self.json("get", "clusters", "--above", f"vm/{vm}")), 1)
         template = self.json("get", "vms", "--filter", "template=true")[0]["name"]
         self.assertEqual(len(self.names("vms", "--under", f"vm/{template}", "--tree", "genealogy")), 19)
-        _, err = self.cli(test_cli.NOT_FOUND, "get", "vms", "--under", "folder/nowhere")
+        _, err = self.cli(NOT_FOUND, "get", "vms", "--under", "folder/nowhere")
         self.assertIn("nowhere", err)
-        _, err = self.cli(test_cli.FAILURE, "get", "pods", "--under", "folder/datacenter-01")
+        _, err = self.cli(FAILURE, "get", "pods", "--under", "folder/datacenter-01")
         self.assertIn("no place under", err)
 
     def test_links_lead_both_ways_over_the_api(self):

@@ -193,12 +193,11 @@ class Kills(kube_it.BusyCase):
         stop = threading.Event()
         thread = threading.Thread(target=self.churn, args=(stop,))
         thread.start()
-        tasks = []
         try:
             for turn in range(100 if reeve_it.DEEP else 20):
                 victim = ["refresh", "api", "refresh", "reeved", "generic", "refresh", "server"][turn % 7]
                 if turn % 2 == 0:
-                    code, _, _ = self.ctl("provider", "refresh", "kube", check=False)
+                    self.ctl("provider", "refresh", "kube", check=False)
                 time.sleep(dice.uniform(0, 0.6))
                 if victim == "reeved":
                     self.reeved.kill()

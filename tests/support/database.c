@@ -4,6 +4,7 @@
  */
 #include "support/support.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,28 @@ on_server(const char *sql)
     rv_store_close(store);
 }
 
+/* SQLite: the file to copy, where there is one. */
+static const char *
+template_file(void)
+{
+    const char *path = getenv("REEVE_TEST_TEMPLATE");
+
+    return path && access(path, R_OK) == 0 ? path : NULL;
+}
+
+static void
+copy_file(const char *from, const char *to)
+{
+    RV_AUTO_BUF
+    rv_buf bytes = rv_buf_limited(64 << 20);
+    rv_err err = RV_ERR_INIT;
+    FILE *out = fopen(to, "w");
+
+    if (rv_buf_read_file(&bytes, from, &err) < 0)
+        stop("read the template", &err);
+    RV_ASSERT(out && fwrite(bytes.data, 1, bytes.len, out) == bytes.len && fclose(out) == 0);
+}
+
 static void
 create_from(struct rv_test_db *db, const char *template)
 {
@@ -110,6 +133,8 @@ create_from(struct rv_test_db *db, const char *template)
     if (!rv_test_is_postgres()) {
         db->dir = rv_test_dir();
         snprintf(db->url, sizeof db->url, "sqlite:%s/reeve.db", db->dir);
+        if (template)
+            copy_file(template, db->url + strlen("sqlite:"));
         return;
     }
     RV_AUTO_FREE char *server = server_url();
@@ -127,14 +152,16 @@ rv_test_db_create(struct rv_test_db *db)
     create_from(db, NULL);
 }
 
-/* Whether ctest's fixture has left a database with the schema to copy: far quicker than making
- * three hundred tables and indexes anew. */
-static int
-has_template(void)
+/* What ctest's fixture has left to copy, or NULL: far quicker than making three hundred tables and
+ * indexes anew. */
+static const char *
+template_of_run(void)
 {
     static int known = -1;
 
-    if (known < 0 && rv_test_is_postgres()) {
+    if (!rv_test_is_postgres())
+        return template_file();
+    if (known < 0) {
         RV_AUTO_FREE char *server = server_url();
         RV_AUTO_FREE char *url = rv_format("%spostgres", server);
         struct rv_store *store = open_url(url, 0, 0);
@@ -143,26 +170,56 @@ has_template(void)
                                  "SELECT count(*) FROM pg_database WHERE datname = '" TEMPLATE "'");
         rv_store_close(store);
     }
-    return known > 0;
+    return known > 0 ? TEMPLATE : NULL;
+}
+
+static void
+make_schema_at(const char *url)
+{
+    rv_err err = RV_ERR_INIT;
+    struct rv_store *store = open_url(url, 0, 0);
+
+    if (rv_schema_upgrade(store, REGION, &err) < 0)
+        stop("make the schema", &err);
+    rv_store_close(store);
+}
+
+static void
+make_template_file(void)
+{
+    const char *path = getenv("REEVE_TEST_TEMPLATE");
+    RV_AUTO_FREE char *made = rv_format("%s_new", path ? path : "");
+    RV_AUTO_FREE char *url = rv_format("sqlite:%s", made);
+
+    RV_ASSERT(path && (unlink(made) == 0 || errno == ENOENT));
+    make_schema_at(url);
+    RV_ASSERT(rename(made, path) == 0);
+}
+
+static void
+make_template_database(void)
+{
+    RV_AUTO_FREE char *server = server_url();
+    RV_AUTO_FREE char *url = rv_format("%s" TEMPLATE "_new", server);
+
+    on_server("DROP DATABASE IF EXISTS " TEMPLATE "_new");
+    on_server("DROP DATABASE IF EXISTS " TEMPLATE);
+    on_server("CREATE DATABASE " TEMPLATE "_new");
+    make_schema_at(url);
+    on_server("ALTER DATABASE " TEMPLATE "_new RENAME TO " TEMPLATE);
 }
 
 void
 rv_test_template_make(void)
 {
     rv_err err = RV_ERR_INIT;
-    RV_AUTO_FREE char *server = server_url();
-    RV_AUTO_FREE char *url = rv_format("%s" TEMPLATE "_new", server);
 
     if (rv_model_init(&err) < 0)
         stop("dictionary", &err);
-    on_server("DROP DATABASE IF EXISTS " TEMPLATE "_new");
-    on_server("DROP DATABASE IF EXISTS " TEMPLATE);
-    on_server("CREATE DATABASE " TEMPLATE "_new");
-    struct rv_store *store = open_url(url, 0, 0);
-    if (rv_schema_upgrade(store, REGION, &err) < 0)
-        stop("make the schema", &err);
-    rv_store_close(store);
-    on_server("ALTER DATABASE " TEMPLATE "_new RENAME TO " TEMPLATE);
+    if (rv_test_is_postgres())
+        make_template_database();
+    else
+        make_template_file();
 }
 
 void
@@ -190,6 +247,23 @@ rv_test_store_open_timed(const struct rv_test_db *db, int64_t statement_timeout_
     return open_url(db->url, statement_timeout_ms, busy_timeout_ms);
 }
 
+/* Whether the template is of this dictionary: ctest makes it anew each time, but a program that was
+ * built since may be started by hand. */
+static int
+is_of_today(struct rv_store *store)
+{
+    static int known = -1;
+    RV_AUTO_BUF
+    rv_buf missing = rv_buf_limited(4 << 20);
+    rv_err err = RV_ERR_INIT;
+
+    if (known < 0 && rv_schema_missing(&missing, store, &err) < 0)
+        stop("look at the template", &err);
+    if (known < 0)
+        known = missing.len == 0;
+    return known;
+}
+
 struct rv_store *
 rv_test_store_fresh(struct rv_test_db *db)
 {
@@ -197,18 +271,18 @@ rv_test_store_fresh(struct rv_test_db *db)
 
     if (rv_model_init(&err) < 0)
         stop("dictionary", &err);
-    if (has_template()) {
-        create_from(db, TEMPLATE);
-        /* Every database has a feed of its own: as if it had been made anew. */
-        struct rv_store *copy = rv_test_store_open(db);
-        rv_test_script(copy, "UPDATE schema_info SET value = value + (random() * 1000000)::bigint"
-                             " WHERE name = 'epoch'");
-        rv_store_close(copy);
-    } else {
-        rv_test_db_create(db);
-    }
+    const char *template = template_of_run();
+    create_from(db, template);
     struct rv_store *store = rv_test_store_open(db);
-    if (rv_schema_upgrade(store, REGION, &err) < 0)
+    /* Every database has a feed of its own: as if it had been made anew. */
+    if (template)
+        rv_test_script(store, rv_test_is_postgres()
+                                  ? "UPDATE schema_info SET value = value +"
+                                    " (random() * 1000000)::bigint WHERE name = 'epoch'"
+                                  : "UPDATE schema_info SET value = value + abs(random()) % 1000000"
+                                    " WHERE name = 'epoch'");
+    if ((template && is_of_today(store) ? rv_schema_open(store, &err)
+                                        : rv_schema_upgrade(store, REGION, &err)) < 0)
         stop("make the schema", &err);
     return store;
 }

@@ -43,11 +43,11 @@ struct rv_store *rv_test_store_open(const struct rv_test_db *db);
 /* The same with a statement and busy timeout (0: the defaults). */
 struct rv_store *rv_test_store_open_timed(const struct rv_test_db *db, int64_t statement_timeout_ms,
                                           int64_t busy_timeout_ms);
-/* rv_test_db_create, the dictionary (once a process), open, rv_schema_upgrade with region 1. */
+/* The dictionary (once a process), a database with its schema, region 1; open. */
 struct rv_store *rv_test_store_fresh(struct rv_test_db *db);
 
-/* PostgreSQL: leaves a database with the schema, which rv_test_store_fresh then copies. ctest's
- * fixture does it once a run. */
+/* Leaves a database with the schema, which rv_test_store_fresh then copies: on the PostgreSQL
+ * server, or as the file REEVE_TEST_TEMPLATE. ctest's fixtures do it once a run. */
 void rv_test_template_make(void);
 
 /* First column of the first row as a number; fails the program when there is no row. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Makes the database that the PostgreSQL suites copy: run once, by ctest's fixture.
+ * Makes the database that tests of a store copy: run once for each, by ctest's fixtures.
  */
 #include "support/support.h"
 
