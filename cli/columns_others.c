@@ -161,6 +161,15 @@ static const struct cli_column custom_attributes[] = {
     CLI_COLUMNS_END,
 };
 
+static const struct cli_column mappings[] = {
+    COL("ID", "id", text),
+    COL("LABEL", "label_name", text),
+    COL_OR("VALUE", "label_value", text, "<any>"),
+    COL_OR("KIND", "labeled_resource_type", text, "<any>"),
+    COL("TAG", "tag.name", text),
+    CLI_COLUMNS_END,
+};
+
 const struct cli_columns_of cli_columns_others[] = {
     { "vm", vms },
     { "host", hosts },
@@ -174,5 +183,6 @@ const struct cli_columns_of cli_columns_others[] = {
     { "event_stream", events },
     { "user", users },
     { "custom_attribute", custom_attributes },
+    { "container_label_tag_mapping", mappings },
     { NULL, NULL },
 };

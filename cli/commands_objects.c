@@ -38,6 +38,15 @@ static const struct cli_option object_refresh_options[] = { NAMESPACE,
                                                             END };
 static const struct cli_option kinds_options[] = { OUTPUT, END };
 
+static const struct cli_option mapping_options[] = {
+    { "kind", 0, "KIND", "labels of this kind; default: of every kind" },
+    { "value", 0, "VALUE", "this value only; default: every value" },
+    { "category", 0, "TITLE", "of the category that is made; default: the label" },
+    { "prefix", 0, "WORD", "of its name: kubernetes (default), amazon, azure, ..." },
+    { "tag", 0, "ID", "a tag that is there, or a category of such tags" },
+    END,
+};
+
 const struct cli_command cli_commands_objects[] = {
     {
         .name = "get",
@@ -81,6 +90,38 @@ const struct cli_command cli_commands_objects[] = {
         .min_words = 1,
         .max_words = 2,
         .run = cmd_refresh,
+    },
+    {
+        .name = "mapping list",
+        .usage = "[options]",
+        .summary = "which labels become which tags",
+        .examples = EXAMPLES("reevectl mapping list"),
+        .options = cli_list_options,
+        .run = cmd_mapping_list,
+    },
+    {
+        .name = "mapping add",
+        .usage = "LABEL [--kind KIND] [--value VALUE] [--category TITLE | --tag ID]",
+        .summary = "give objects with a label a tag",
+        .text = "Without --tag a read-only category is made, with an entry for each value that the "
+                "label has (at most refresh.label_entries_max of them). What is stored already is "
+                "tagged as well.",
+        .examples = EXAMPLES("reevectl mapping add team --kind container_projects --category Team",
+                             "reevectl mapping add env --value production --tag 1000000000012"),
+        .options = mapping_options,
+        .min_words = 1,
+        .max_words = 1,
+        .run = cmd_mapping_add,
+    },
+    {
+        .name = "mapping remove",
+        .usage = "ID...",
+        .summary = "map labels no more; the tags that were made for it go",
+        .examples = EXAMPLES("reevectl mapping remove 1000000000021"),
+        .options = cli_no_options,
+        .min_words = 1,
+        .max_words = CLI_MAX_VALUES,
+        .run = cmd_mapping_remove,
     },
     {
         .name = "kinds",

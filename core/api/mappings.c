@@ -18,17 +18,16 @@ tell_workers(struct rv_job *job, rv_err *err)
     return rv_mapping_announce(api->config.store, api->config.host.wake, api->config.host.arg, err);
 }
 
-/* A kind by its own name, its collection's or ManageIQ's class. */
+/* A kind by any of its words, or ManageIQ's class. */
 static const char *
 kind_named(const char *word)
 {
-    for (int i = 0; word && i < rv_model_count(); i++) {
-        const struct rv_kind *kind = rv_model_at(i);
-        if (!kind->server && (rv_streq(kind->name, word) || rv_streq(kind->api_name, word) ||
-                              rv_streq(kind->def->class_name, word)))
-            return kind->name;
-    }
-    return word;
+    const struct rv_kind *kind = word ? rv_model_lookup(word) : NULL;
+
+    for (int i = 0; word && !kind && i < rv_model_count(); i++)
+        if (rv_streq(rv_model_at(i)->def->class_name, word))
+            kind = rv_model_at(i);
+    return kind ? kind->name : word;
 }
 
 static int

@@ -73,6 +73,6 @@ const struct reeve_kind rv_kinds_tag[] = {
          .api_name = "container_label_tag_mappings", .title = "Label mapping",
          .help = "Gives objects with a label a tag", .flags = REEVE_KIND_SERVER,
          .key = LIST("labeled_resource_type", "label_name", "label_value"),
-         .class_name = "ContainerLabelTagMapping"),
+         .class_name = "ContainerLabelTagMapping", .aliases = LIST("mappings")),
     KINDS_END,
 };

@@ -65,10 +65,14 @@ class Inventory(reeve_it.Case):
 
     def test_labels_credentials_and_deletion(self):
         reeved, number = self.start_with_demo()
-        reeved.post("/api/container_label_tag_mappings",
-                    {"label_name": "team", "labeled_resource_type": "ContainerProject", "category": "Team"})
+        self.reevectl(reeved, "mapping", "add", "team", "--kind", "ContainerProject", "--category", "Team")
         self.until(lambda: self.database().one("SELECT COUNT(*) FROM taggings WHERE taggable_type = "
                                                "'container_project'") == "6", "projects have their tags", 10)
+        self.reevectl(reeved, "mapping", "add", "tier", "--value", "web", "--kind", "pods")
+        self.assertRegex(self.reevectl(reeved, "mapping", "list", "-o", "table"), r"tier +web +container_group +/managed/")
+        self.reevectl(reeved, "mapping", "remove",
+                      self.database().one("SELECT id FROM container_label_tag_mappings WHERE label_name = 'tier'"))
+        self.assertEqual(self.database().one("SELECT COUNT(*) FROM container_label_tag_mappings"), "1")
         status = f"SELECT status FROM authentications WHERE resource_id = {number} AND authtype = 'default'"
         self.assertEqual(self.database().one(status), "Valid")
         self.fault("unavailable")
