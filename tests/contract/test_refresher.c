@@ -6,8 +6,11 @@
 #include "provider_fixture.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "inventory/refresh.h"
 #include "queue/task.h"
 
@@ -91,6 +94,57 @@ a_full_refresh_leaves_inventory_and_figures(void **state)
     assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM leases WHERE holder = 77"), 0);
     refresher = refresher_of(store, id);
     assert_false(rv_refresher_needs_full(refresher));
+    rv_refresher_close(refresher);
+}
+
+/* What was logged since, at most `size` bytes of it. */
+static void
+read_log(FILE *log, char *out, size_t size)
+{
+    rv_log_setup(RV_LOG_LOGFMT, RV_INFO, STDERR_FILENO);
+    rewind(log);
+    out[fread(out, 1, size - 1, log)] = '\0';
+    fclose(log);
+}
+
+static long
+logged(const char *line, const char *field)
+{
+    RV_AUTO_FREE char *name = rv_format(" %s=", field);
+    const char *at = strstr(line, name);
+    long value = -1;
+    if (!at || sscanf(at + strlen(name), "%ld", &value) != 1)
+        fail_msg("no %s in: %s", field, line);
+    return value;
+}
+
+static void
+each_full_refresh_logs_how_long_its_five_phases_took(void **state)
+{
+    static const char *const parts[] = { "collect_inventory_for_targets_ms",
+                                         "parse_targeted_inventory_ms", "save_inventory_ms",
+                                         "manager_refresh_post_processing_ms" };
+    struct rv_store *store = store_of(state);
+    struct rv_refresher *refresher = refresher_of(store, scripted_provider(store, "one"));
+    script("node n1 one\nnode n2 two\ncomplete container_node\n");
+    char text[16384];
+    FILE *log = tmpfile();
+    assert_non_null(log);
+    rv_log_setup(RV_LOG_LOGFMT, RV_INFO, fileno(log));
+    int rc = rv_refresher_full(refresher, 0, NULL, &(rv_err)RV_ERR_INIT);
+    read_log(log, text, sizeof(text));
+    assert_int_equal(rc, 0);
+    const char *line = strstr(text, "Refreshing targets...Complete - Timings");
+    assert_non_null(line);
+    assert_null(strstr(line + 1, "Refreshing targets...")); /* once a refresh */
+    assert_non_null(strstr(line, " provider=one targets=all "));
+    long whole = logged(line, "ems_refresh_ms"), sum = 0;
+    for (size_t i = 0; i < RV_COUNT(parts); i++) {
+        assert_true(logged(line, parts[i]) >= 0);
+        sum += logged(line, parts[i]);
+    }
+    assert_in_range(sum, 0, whole + (long)RV_COUNT(parts)); /* each is rounded */
+    assert_int_equal(logged(line, "created"), 2);
     rv_refresher_close(refresher);
 }
 
@@ -363,6 +417,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         refresher_test(a_full_refresh_leaves_inventory_and_figures),
+        refresher_test(each_full_refresh_logs_how_long_its_five_phases_took),
         refresher_test(another_version_of_the_module_lists_everything_once),
         refresher_test(a_failed_refresh_keeps_the_old_inventory_and_says_why),
         refresher_test(a_watch_with_tokens_that_are_too_old_leads_to_a_full_refresh),
