@@ -38,6 +38,10 @@ static const struct cli_option db_restore_options[] = {
     END,
 };
 static const struct cli_option db_look_options[] = { HOME, STORE, DB_OUTPUT, END };
+static const struct cli_option db_forget_options[] = {
+    HOME,      STORE, { "overwrite", 0, NULL, "do it; without, how many there are is said" },
+    DB_OUTPUT, END,
+};
 static const struct cli_option db_copy_options[] = {
     HOME,
     STORE,
@@ -114,6 +118,16 @@ const struct cli_command cli_commands_db[] = {
         .summary = "a database's size, largest tables, users, window of changes, last backup",
         .examples = EXAMPLES("reevectl db status --home /var/lib/reeve"),
         .options = db_look_options,
+        .run = cmd_db,
+    },
+    {
+        .name = "db forget",
+        .usage = "--home DIR [--overwrite]",
+        .summary = "give up stored secrets whose key is lost, so that the server starts again",
+        .text = "The server must not run. Those that the home's key opens stay. The others leave "
+                "the database: the credentials of their providers must be given again.",
+        .examples = EXAMPLES("reevectl db forget --home /var/lib/reeve --overwrite"),
+        .options = db_forget_options,
         .run = cmd_db,
     },
     { .name = NULL },

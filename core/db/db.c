@@ -29,13 +29,15 @@ static const char help[] =
     "  copy --to URL    all rows into another database, compared row by row\n"
     "  check            pages, indexes, schema, links, ids, feed; says what to do\n"
     "  status           size, largest tables, connections, locks, last backup\n"
+    "  forget           stored secrets whose key is lost; no server may run on it\n"
     "\n"
     "  --home DIR       the server's home, which says where its store is; default: what\n"
     "                   REEVE_HOME says\n"
     "  --store URL      the store itself, in place of the home's\n"
     "  --store-file FILE, --to-file FILE\n"
     "                   the same, read from a file, so that no password is seen in ps\n"
-    "  --overwrite      an older backup of this name, or what the target holds, may go\n"
+    "  --overwrite      an older backup of this name, what the target holds, or the secrets that\n"
+    "                   are to be forgotten, may go\n"
     "  --with-key       backup: put the key in that opens the stored credentials\n"
     "  --live           copy: from a server that runs; what changes meanwhile is not copied\n"
     "  --switch         copy: the home uses the copy from its next start on\n"
@@ -73,6 +75,7 @@ static const struct command {
     { "backup", rv_db_backup, 1, 1, 0 },   { "inspect", rv_db_inspect, 1, 0, 0 },
     { "restore", rv_db_restore, 1, 1, 0 }, { "copy", rv_db_copy, 0, 1, 1 },
     { "check", rv_db_check, 0, 1, 0 },     { "status", rv_db_status, 0, 1, 0 },
+    { "forget", rv_db_forget, 0, 1, 0 },
 };
 
 static int

@@ -53,5 +53,6 @@ int rv_db_restore(struct rv_db *db, rv_err *err);
 int rv_db_copy(struct rv_db *db, rv_err *err);
 int rv_db_check(struct rv_db *db, rv_err *err);
 int rv_db_status(struct rv_db *db, rv_err *err);
+int rv_db_forget(struct rv_db *db, rv_err *err);
 
 #endif

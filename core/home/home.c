@@ -206,7 +206,6 @@ make_guid(struct rv_home *home, rv_err *err)
     rv_err_clear(err);
     rv_guid(guid);
     home->guid = rv_strdup(guid);
-    home->is_new = 1;
     RV_AUTO_FREE char *line = rv_format("%s\n", guid);
     return rv_home_write(home->dir, "guid", line, 0644, err);
 }

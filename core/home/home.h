@@ -16,7 +16,6 @@ struct rv_home {
     struct rv_settings *settings;
     cJSON *overlay; /* the command line's settings */
     int lock_fd;
-    int is_new; /* made now */
 };
 
 /* CONFLICT while another reeved runs in it. */

@@ -263,6 +263,8 @@ on_fatal(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
     (void)child;
     rv_message_error(frame, &err);
     rv_log_err(RV_ERROR, "reeved cannot run", &err);
+    if (!s->server) /* nobody can have sealed anything yet */
+        rv_server_vault_unmake(s->vault);
     rv_supervisor_stop(s, 1);
 }
 
@@ -296,6 +298,7 @@ static const struct {
     { "open", "refresh", on_open },
     { "open", "api", on_open },
     { "keys", "generic", on_keys },
+    { "keys", "server", on_keys },
     { "reseal", "generic", on_reseal },
     { "proof", "verify", rv_supervisor_proof },
     { "manifests", "describe", on_manifests },

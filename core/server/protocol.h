@@ -36,7 +36,7 @@
  *   proved       answer to "verify": result: that of "proof", what was lent in its lent form again;
  *                or an object with an error
  *   opened       answer to "open": text or error
- *   keys         answer to "keys": current (id), label, count, or error
+ *   keys         answer to "keys": current (id), ids, label, count, age_ms, or error
  *   resealed     answer to "reseal": text (an envelope) or error
  *   job          to a verify worker: module, given (secrets in clear)
  *
@@ -51,6 +51,7 @@
  *   limits       settings: those that are in force; roles: names of those that the server has
  *   who          ticket: asks for "live"
  *   cancel       row, message: to be handed to the worker of that row
+ *   keys         ticket, do: look
  *   fatal        error: the server cannot run like this; ends it
  * From an API worker (open: of settings alone):
  *   open         as that of a refresh worker

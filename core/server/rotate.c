@@ -22,30 +22,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "keeping/sealed.h"
 #include "queue/task.h"
 #include "server/protocol.h"
 #include "server/worker.h"
 #include "store/audit.h"
 
 enum { BATCH = 50, ALIVE_MS = 10 * 60 * 1000 };
-
-/* Where envelopes are kept; place: SQL for what they are bound to (base/vault.h). */
-static const struct sealed_column {
-    const char *table, *column, *place;
-} sealed_columns[] = {
-#define OF_PROVIDER(column)                                                                        \
-    {                                                                                              \
-        "authentications", column,                                                                 \
-            "'authentications/' || CAST(id AS TEXT) || '/" column "/' || CAST(resource_id AS "     \
-            "TEXT)"                                                                                \
-    }
-    OF_PROVIDER("password"),
-    OF_PROVIDER("auth_key"),
-    OF_PROVIDER("client_key"),
-    OF_PROVIDER("secret_options"),
-    { "settings_changes", "sealed_value",
-      "'settings_changes/' || resource_type || '/' || CAST(resource_id AS TEXT) || '/' || key" },
-};
 
 struct rotation {
     struct rv_worker *worker;
@@ -63,15 +46,6 @@ struct piece {
     char *before[BATCH], *after[BATCH], *places[BATCH];
     int count;
 };
-
-int
-rv_rotate_covers(const char *table, const char *column)
-{
-    for (size_t i = 0; i < RV_COUNT(sealed_columns); i++)
-        if (rv_streq(sealed_columns[i].table, table) && rv_streq(sealed_columns[i].column, column))
-            return 1;
-    return 0;
-}
 
 static int
 ask_keys(struct rotation *rotation, const char *act, rv_err *err)
@@ -121,7 +95,7 @@ free_piece(struct piece *piece)
 }
 
 static int
-read_piece(struct rotation *rotation, const struct sealed_column *column, int64_t after_id,
+read_piece(struct rotation *rotation, const struct rv_sealed_column *column, int64_t after_id,
            struct piece *out, rv_err *err)
 {
     RV_AUTO_ROWS struct rv_rows *rows = NULL;
@@ -165,7 +139,7 @@ reseal(struct rotation *rotation, const char *place, const char *envelope, char 
 }
 
 static int
-write_piece(struct rotation *rotation, const struct sealed_column *column,
+write_piece(struct rotation *rotation, const struct rv_sealed_column *column,
             const struct piece *piece, rv_err *err)
 {
     struct rv_store *store = rotation->worker->store;
@@ -195,7 +169,7 @@ tell(struct rotation *rotation, const char *message, rv_err *err)
 }
 
 static int
-sweep_column(struct rotation *rotation, const struct sealed_column *column, rv_err *err)
+sweep_column(struct rotation *rotation, const struct rv_sealed_column *column, rv_err *err)
 {
     int64_t last_id = 0;
     for (int count = BATCH; count == BATCH;) {
@@ -221,10 +195,9 @@ static int
 sweep(struct rotation *rotation, rv_err *err)
 {
     rotation->lost = 0;
-    for (size_t i = 0; i < RV_COUNT(sealed_columns); i++)
-        if (sweep_column(rotation, &sealed_columns[i], err))
-            return rv_wrap(err, "seal %s of %s anew", sealed_columns[i].column,
-                           sealed_columns[i].table);
+    for (const struct rv_sealed_column *one = rv_sealed_columns(); one->table; one++)
+        if (sweep_column(rotation, one, err))
+            return rv_wrap(err, "seal %s of %s anew", one->column, one->table);
     return 0;
 }
 
@@ -232,8 +205,7 @@ static int
 count_old(struct rotation *rotation, rv_err *err)
 {
     rv_value row[1];
-    for (size_t i = 0; i < RV_COUNT(sealed_columns); i++) {
-        const struct sealed_column *one = &sealed_columns[i];
+    for (const struct rv_sealed_column *one = rv_sealed_columns(); one->table; one++) {
         RV_AUTO_FREE char *sql =
             rv_format("SELECT COUNT(*) FROM %s WHERE %s LIKE 'v1:%%' AND %s NOT LIKE $1",
                       one->table, one->column, one->column);

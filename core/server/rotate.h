@@ -11,7 +11,4 @@
 /* A command; arg: the worker. */
 int rv_rotate_key(void *arg, const struct rv_message *message, char **results, rv_err *err);
 
-/* Whether a rotation seals this column anew. */
-int rv_rotate_covers(const char *table, const char *column);
-
 #endif

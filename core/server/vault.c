@@ -22,6 +22,7 @@ enum { SECRET_MAX_BYTES = 1 << 20 };
 struct rv_server_vault {
     struct rv_key *key;
     char *path;
+    int made; /* just now */
 };
 
 int
@@ -32,22 +33,22 @@ rv_server_vault_open(struct rv_server_vault **out, const struct rv_home *home, r
     int missing = access(path, F_OK) != 0;
     if (rv_key_load(&key, path, err))
         return err->code;
-    if (missing && !home->is_new)
-        rv_log(
-            RV_WARNING,
-            "the key file was missing and a new one was made: credentials in the store that were "
-            "sealed with the old one cannot be opened",
-            RV_F("file", RV_S(path)),
-            RV_F("hint",
-                 RV_S("stop reeved, put your copy of the key in its place and start; without a "
-                      "copy, give the credentials of each provider again")));
     *out = rv_alloc(sizeof(**out));
     (*out)->key = key;
     (*out)->path = rv_strdup(path);
+    (*out)->made = missing;
     if (rv_key_count(key) > 1)
         rv_log(RV_INFO, "a new key is taking over; the old one still opens what it sealed",
                RV_F("file", RV_S(path)));
     return 0;
+}
+
+void
+rv_server_vault_unmake(struct rv_server_vault *vault)
+{
+    if (vault->made)
+        unlink(vault->path);
+    vault->made = 0;
 }
 
 void
@@ -58,6 +59,20 @@ rv_server_vault_close(struct rv_server_vault *vault)
     rv_key_free(vault->key);
     free(vault->path);
     free(vault);
+}
+
+/* AUTH would say that a provider refused the secret, which it has never seen. */
+static int
+open_stored(rv_buf *out, const struct rv_server_vault *vault, const char *place,
+            const char *envelope, rv_err *err)
+{
+    if (rv_secret_open(out, vault->key, place, envelope, err) != RV_E_AUTH)
+        return err->code;
+    rv_err why = *err;
+    rv_err_clear(err);
+    rv_fail(err, RV_E_CONFLICT, "a stored secret cannot be opened: %s", why.text);
+    return rv_hint(err, "put your copy of the key file back and restart reeved; without a copy "
+                        "give the secret again");
 }
 
 static cJSON *
@@ -131,6 +146,9 @@ rv_server_vault_keys(struct rv_server_vault *vault, const cJSON *request)
     if (act_on_keys(vault, request, &err))
         rv_message_put_error(out, &err);
     cJSON_AddStringToObject(out, "current", rv_key_id(vault->key, 0));
+    cJSON *ids = cJSON_AddArrayToObject(out, "ids");
+    for (int i = 0; i < rv_key_count(vault->key); i++)
+        cJSON_AddItemToArray(ids, cJSON_CreateString(rv_key_id(vault->key, i)));
     cJSON_AddStringToObject(out, "label", rv_key_label(vault->key));
     cJSON_AddNumberToObject(out, "count", rv_key_count(vault->key));
     cJSON_AddNumberToObject(out, "age_ms", (double)key_age_ms(vault));
@@ -211,7 +229,7 @@ rv_server_vault_unseal(const struct rv_server_vault *vault, const cJSON *request
         failed = rv_fail(&err, RV_E_PERMISSION, "this worker does not serve the provider of '%s'",
                          place);
     else
-        failed = rv_secret_open(&text, vault->key, place, envelope, &err);
+        failed = open_stored(&text, vault, place, envelope, &err);
     if (failed)
         rv_message_put_error(out, &err);
     else
@@ -239,7 +257,7 @@ lend_one(const struct rv_server_vault *vault, cJSON *item, const char *word, cJS
     if (!cJSON_IsString(item) || !rv_lent_parse(item->valuestring, word, &place, &envelope))
         return 0;
     rv_buf text = rv_buf_limited(SECRET_MAX_BYTES);
-    int failed = rv_secret_open(&text, vault->key, place, envelope, err);
+    int failed = open_stored(&text, vault, place, envelope, err);
     if (!failed) {
         keep_lent(lent, item->string, item->valuestring, &text);
         cJSON_SetValuestring(item, rv_buf_text(&text));

@@ -10,9 +10,12 @@
 
 struct rv_server_vault;
 
-/* The key file of the home, made when absent; said so when the home is not new. */
+/* The key file of the home, made when absent. */
 int rv_server_vault_open(struct rv_server_vault **out, const struct rv_home *home, rv_err *err);
 void rv_server_vault_close(struct rv_server_vault *vault);
+/* The server cannot run like this: a key file that was made for it goes again, and the place is
+ * free for the right one. */
+void rv_server_vault_unmake(struct rv_server_vault *vault);
 
 /* Answers to a worker's frames; the caller's to send and delete. A text to seal that was made by
  * rv_lent_make with this word stands for what is stored already. */
@@ -23,7 +26,8 @@ cJSON *rv_server_vault_seal(const struct rv_server_vault *vault, const cJSON *re
 cJSON *rv_server_vault_unseal(const struct rv_server_vault *vault, const cJSON *request,
                               int64_t provider);
 /* Rotation. do: look, begin (with label, digits: twice the same is once) or retire. Answers the id
- * of the key that seals, its label, how many keys there are and for how long (age_ms). */
+ * of the key that seals, those of all (ids), its label, how many keys there are and for how long
+ * (age_ms). */
 cJSON *rv_server_vault_keys(struct rv_server_vault *vault, const cJSON *request);
 /* An envelope of a place sealed with the current key; nobody sees the text. */
 cJSON *rv_server_vault_reseal(const struct rv_server_vault *vault, const cJSON *request);

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "keeping/sealed.h"
 #include "queue/queue.h"
 #include "server/identity.h"
 #include "server/protocol.h"
@@ -29,6 +30,31 @@ struct server {
     int64_t failing_ms, said_ms;
 };
 
+/* Before anything is sealed with a key that is not the one of this database. */
+static int
+check_key(struct rv_worker *worker, rv_err *err)
+{
+    struct rv_sealed_keys keys = { 0 };
+    cJSON *answer = NULL;
+    const cJSON *id = NULL;
+    int count = 0;
+    RV_AUTO_JSON cJSON *question = rv_message_new("keys");
+    cJSON_AddStringToObject(question, "do", "look");
+    int failed = rv_worker_ask(worker, question, &answer, err);
+    cJSON_ArrayForEach(id, cJSON_GetObjectItemCaseSensitive(answer, "ids"))
+    {
+        if (cJSON_IsString(id) && count < RV_SEALED_KEYS)
+            snprintf(keys.ids[count++], sizeof(keys.ids[0]), "%s", id->valuestring);
+    }
+    cJSON_Delete(answer);
+    if (failed || rv_sealed_check(worker->store, &keys, err) != RV_E_CONFLICT)
+        return err->code;
+    return rv_hint(err,
+                   "put your copy of that key at %s/key (mode 0600) and start again; without one, "
+                   "'reeved db forget --home %s' gives the secrets up, and they are given anew",
+                   worker->home, worker->home);
+}
+
 /* The first of this reeved brings the database up to date and says who we are; a replacement was
  * told who we are. */
 static int
@@ -37,7 +63,8 @@ prepare(struct rv_worker *worker, rv_err *err)
     if (worker->server_id)
         return rv_schema_open(worker->store, err);
     int64_t region = rv_settings_int(worker->settings, "region");
-    if (rv_schema_upgrade(worker->store, region, err) || rv_identity_establish(worker, err))
+    if (rv_schema_upgrade(worker->store, region, err) || check_key(worker, err) ||
+        rv_identity_establish(worker, err))
         return err->code;
     return rv_identity_admin(worker, err);
 }

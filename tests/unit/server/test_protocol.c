@@ -25,7 +25,7 @@ setup(void **state)
     char path[] = "/tmp/reeve-vault-XXXXXX";
     (void)state;
     home = rv_strdup(mkdtemp(path));
-    return rv_server_vault_open(&vault, &(struct rv_home){ .dir = home, .is_new = 1 }, &err);
+    return rv_server_vault_open(&vault, &(struct rv_home){ .dir = home }, &err);
 }
 
 static int
@@ -109,10 +109,10 @@ a_secret_is_opened_for_its_provider_and_place_only(void **state)
     /* Moved to a row of another provider: the envelope knows where it belongs. */
     assert_int_equal(
         opened("authentications/12/auth_key/1000000000004", envelope, 1000000000004, NULL),
-        RV_E_AUTH);
+        RV_E_CONFLICT);
     assert_int_equal(
         opened("authentications/13/auth_key/1000000000003", envelope, 1000000000003, NULL),
-        RV_E_AUTH);
+        RV_E_CONFLICT);
     assert_int_equal(opened("no-provider", envelope, 1000000000003, NULL), RV_E_PERMISSION);
 }
 
@@ -124,8 +124,44 @@ a_setting_is_opened_for_workers_of_the_core_alone(void **state)
     static const char other[] = "settings_changes/server/1000000000004/api.metrics_token";
     RV_AUTO_FREE char *envelope = sealed(place, "s3cret");
     assert_int_equal(opened(place, envelope, 0, "s3cret"), 0);
-    assert_int_equal(opened(other, envelope, 0, NULL), RV_E_AUTH);
+    assert_int_equal(opened(other, envelope, 0, NULL), RV_E_CONFLICT);
     assert_int_equal(opened(place, envelope, 1000000000003, NULL), RV_E_PERMISSION);
+}
+
+/* Of AUTH a refresh would make "Invalid": wrong credentials, not tried again for an hour. */
+static void
+a_secret_of_a_lost_key_is_not_said_to_be_refused_by_its_provider(void **state)
+{
+    (void)state;
+    static const char place[] = "authentications/12/auth_key/1000000000003";
+    RV_AUTO_FREE char *envelope = sealed(place, "s3cret");
+    memcpy(envelope + 3, "00000000", 8);
+    assert_int_equal(opened(place, envelope, 1000000000003, NULL), RV_E_CONFLICT);
+}
+
+static void
+a_key_file_made_for_a_start_that_failed_goes_again_and_an_older_one_stays(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    char dir[] = "/tmp/reeve-vault-XXXXXX";
+    struct rv_server_vault *other = NULL;
+    assert_non_null(mkdtemp(dir));
+    const struct rv_home there = { .dir = dir };
+    RV_AUTO_FREE char *key = rv_format("%s/key", dir);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(rv_server_vault_open(&other, &there, &err), 0);
+        rv_server_vault_unmake(other);
+        rv_server_vault_close(other);
+        assert_int_not_equal(access(key, F_OK), 0);
+    }
+    assert_int_equal(rv_server_vault_open(&other, &there, &err), 0);
+    rv_server_vault_close(other);
+    assert_int_equal(rv_server_vault_open(&other, &there, &err), 0);
+    rv_server_vault_unmake(other);
+    rv_server_vault_close(other);
+    assert_int_equal(unlink(key), 0);
+    rmdir(dir);
 }
 
 static void
@@ -183,6 +219,8 @@ main(void)
         cmocka_unit_test(an_invented_class_becomes_internal),
         cmocka_unit_test(a_secret_is_opened_for_its_provider_and_place_only),
         cmocka_unit_test(a_setting_is_opened_for_workers_of_the_core_alone),
+        cmocka_unit_test(a_secret_of_a_lost_key_is_not_said_to_be_refused_by_its_provider),
+        cmocka_unit_test(a_key_file_made_for_a_start_that_failed_goes_again_and_an_older_one_stays),
         cmocka_unit_test(what_is_lent_is_opened_by_the_right_word_and_taken_back),
         cmocka_unit_test(requests_without_their_parts_are_answered_with_an_error),
     };

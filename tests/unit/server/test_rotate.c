@@ -17,6 +17,7 @@
 #include <cmocka.h>
 #include "base/mem.h"
 #include "base/text.h"
+#include "keeping/sealed.h"
 #include "model/model.h"
 #include "server/protocol.h"
 #include "server/vault.h"
@@ -32,7 +33,7 @@ setup(void **state)
     (void)state;
     rv_err err = RV_ERR_INIT;
     assert_non_null(mkdtemp(home_dir));
-    struct rv_home home = { .dir = home_dir, .is_new = 1 };
+    struct rv_home home = { .dir = home_dir };
     return rv_server_vault_open(&vault, &home, &err);
 }
 
@@ -54,6 +55,15 @@ is_digest(const char *column)
     return len > 7 && strcmp(column + len - 7, "_digest") == 0;
 }
 
+static int
+is_covered(const char *table, const char *column)
+{
+    for (const struct rv_sealed_column *one = rv_sealed_columns(); one->table; one++)
+        if (strcmp(one->table, table) == 0 && strcmp(one->column, column) == 0)
+            return 1;
+    return 0;
+}
+
 static void
 every_secret_column_of_the_dictionary_is_covered(void **state)
 {
@@ -67,7 +77,7 @@ every_secret_column_of_the_dictionary_is_covered(void **state)
             const struct rv_column *column = &kind->columns[k];
             if (!(column->flags & REEVE_COL_SECRET) || is_digest(column->name))
                 continue;
-            if (!rv_rotate_covers(kind->table, column->name))
+            if (!is_covered(kind->table, column->name))
                 fail_msg("%s.%s is not sealed anew", kind->table, column->name);
             covered++;
         }
