@@ -71,6 +71,22 @@ judge_workers(struct cli_doctor *doctor, const char *metrics)
     }
 }
 
+/* A server that does not tell it is an older one. */
+static void
+judge_fence(struct cli_doctor *doctor, const char *metrics)
+{
+    double open = cli_metric(metrics, "reeve_workers_unfenced", "");
+    if (open <= 0)
+        return;
+    cli_doctor_add(doctor, "fence", CLI_HEALTH_WARNING,
+                   "%.0f workers run a provider's module that could read the key file, or start "
+                   "programs",
+                   open);
+    cli_doctor_advise(doctor,
+                      "reevectl worker show refresh says what it is kept from; set workers.fence "
+                      "to on, and see in reeved's log what the kernel lacks");
+}
+
 static void
 judge_memory(struct cli_doctor *doctor, const char *metrics)
 {
@@ -109,6 +125,7 @@ void
 cli_judge_metrics(struct cli_doctor *doctor, const char *metrics, int64_t now_ms)
 {
     judge_workers(doctor, metrics);
+    judge_fence(doctor, metrics);
     judge_memory(doctor, metrics);
     judge_certificate(doctor, metrics, now_ms);
 }

@@ -107,6 +107,7 @@ print_worker(const cJSON *worker)
         { "CPU %:", "percent_cpu" },
         { "CPU seconds:", "cpu_time" },
         { "Nice:", "os_priority" },
+        { "Kept from:", "fence" },
         { NULL, NULL },
     };
     cli_print_lines(worker, lines);

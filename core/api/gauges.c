@@ -47,6 +47,9 @@ static const struct gauge queries[] = {
     { RV_M_TASKS, ANY, "SELECT state, COUNT(*) FROM miq_tasks GROUP BY state ORDER BY 1" },
     { RV_M_WORKERS, ANY,
       "SELECT type, status, COUNT(*) FROM miq_workers GROUP BY type, status ORDER BY 1, 2" },
+    { RV_M_WORKERS_UNFENCED, ANY,
+      "SELECT COUNT(*) FROM miq_workers"
+      " WHERE fence <> 'files,calls' AND stopped_on IS NULL" },
     { RV_M_PROVIDER_ENABLED, ANY,
       "SELECT name, type, CASE WHEN enabled IS NULL OR enabled THEN 1 ELSE 0 END " PROVIDERS },
     { RV_M_PROVIDER_UP, ANY,

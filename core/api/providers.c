@@ -191,6 +191,8 @@ rv_provider_create_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err
         rc = name_taken(api->config.store, pending->form.name, 0, err);
     if (rc < 0)
         return rc;
+    /* The list of modules may be another one when the proof is there. */
+    pending->type = rv_arena_strdup(job->req->arena, pending->type);
     if (!pending->form.given)
         pending->form.given = cJSON_CreateObject();
     rc = api->config.host.verify(api->config.host.arg, pending->type, pending->form.given, created,

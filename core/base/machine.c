@@ -38,8 +38,13 @@ void
 rv_machine_read(struct rv_machine *out, const char *path)
 {
     char text[TEXT_BYTES];
-    RV_AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+    struct stat about;
+    /* A person says which file: nothing that would be waited for, or that reading it would change.
+     */
+    RV_AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    ssize_t len = fd < 0 || fstat(fd, &about) || !S_ISREG(about.st_mode)
+                      ? -1
+                      : read(fd, text, sizeof(text) - 1);
     text[len > 0 ? len : 0] = '\0';
     rv_machine_parse(out, text);
 }

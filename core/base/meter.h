@@ -44,6 +44,7 @@ enum rv_meter {
     RV_M_TASKS,
     /* Workers. */
     RV_M_WORKERS,
+    RV_M_WORKERS_UNFENCED,
     RV_M_WORKER_PROCESSES,
     RV_M_WORKER_WANTED,
     RV_M_WORKER_RESIDENT,

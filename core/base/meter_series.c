@@ -78,6 +78,12 @@ static const struct rv_series declared[] = {
                        RV_GAUGE,
                        0,
                        { "type", "status" } },
+    [RV_M_WORKERS_UNFENCED] = { "reeve_workers_unfenced",
+                                "Workers of the region that run a provider's module and are not "
+                                "kept from files and system calls it has no business with.",
+                                RV_GAUGE,
+                                0,
+                                { NULL } },
     [RV_M_WORKER_PROCESSES] = { "reeve_worker_processes",
                                 "Workers of this server that run.",
                                 RV_GAUGE,

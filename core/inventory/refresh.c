@@ -194,6 +194,8 @@ look_for_upgrade(struct rv_refresher *r, rv_err *err)
 static int
 load(struct rv_refresher *r, rv_err *err)
 {
+    if (r->config.guard && r->config.guard(r->config.arg, err))
+        return err->code;
     if (rv_module_load(&r->module, r->config.module_dir, r->provider->type, err) < 0)
         return err->code;
     if (rv_module_provider(r->module)->inventory == NULL)

@@ -26,6 +26,8 @@ struct rv_refresher_config {
     /* 1: stop (ends the worker); 2: a message waits for us, or other news
      * (interrupts the watch). */
     int (*interrupted)(void *arg);
+    /* Before the module is loaded; a failure is the provider's. May be NULL. */
+    int (*guard)(void *arg, rv_err *err);
     void (*progress)(void *arg, const char *phase, int64_t objects); /* may be NULL */
     void *arg;
 };

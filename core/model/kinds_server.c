@@ -97,6 +97,8 @@ static const struct reeve_column worker_columns[] = {
     TIME("last_heartbeat", "When it was last alive"),
     STRING("stop_reason", "How it ended: exit code or signal, and why"),
     INT("message_id", "Message that it works on"),
+    STRING("fence",
+           "What a provider's module in it is kept from: files,calls, one of them, none, off"),
     PROCESS_COLUMNS,
     REEVE_COLUMNS_END,
 };

@@ -128,13 +128,26 @@ on_tick(evutil_socket_t fd, short events, void *arg)
 }
 
 void
+rv_supervisor_add_settings(const struct rv_supervisor *s, const struct rv_child *child,
+                           cJSON *message)
+{
+    const struct rv_setting *all = rv_settings_declared();
+    cJSON *settings = rv_settings_to_overlay(s->home.settings);
+    for (int i = 0; all[i].key && strcmp(child->type, "api") != 0; i++)
+        if (all[i].type == RV_SET_SECRET || strcmp(all[i].key, "store") == 0)
+            cJSON_DeleteItemFromObjectCaseSensitive(settings, all[i].key);
+    cJSON_AddItemToObject(message, "settings", settings);
+}
+
+void
 rv_supervisor_send_settings(struct rv_supervisor *s, const struct rv_child *but)
 {
-    RV_AUTO_JSON cJSON *message = rv_message_new("settings");
-    cJSON_AddItemToObject(message, "settings", rv_settings_to_overlay(s->home.settings));
-    for (struct rv_child *child = s->children; child; child = child->next)
+    for (struct rv_child *child = s->children; child; child = child->next) {
+        RV_AUTO_JSON cJSON *message = rv_message_new("settings");
+        rv_supervisor_add_settings(s, child, message);
         if (child != but)
             rv_child_send(child, message);
+    }
 }
 
 /* Settings that are read at the start only: who changes one is told. */

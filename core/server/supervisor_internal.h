@@ -78,6 +78,10 @@ void rv_supervisor_stop(struct rv_supervisor *s, int exit_code);
 /* Write `url` when everything that clients need is up. */
 void rv_supervisor_announce(struct rv_supervisor *s);
 
+/* Those of reeve.yaml and the command line that a worker of its type needs: secrets, and the
+ * store's URL with its password, are for the API workers, which tell what is set. */
+void rv_supervisor_add_settings(const struct rv_supervisor *s, const struct rv_child *child,
+                                cJSON *message);
 /* Make workers read the settings again, all but one (NULL: all). */
 void rv_supervisor_send_settings(struct rv_supervisor *s, const struct rv_child *but);
 

@@ -54,6 +54,7 @@ on_end(void *arg, struct rv_child *child)
 static void
 send_welcome(struct rv_supervisor *s, struct rv_child *child, const char *name, int index)
 {
+    const struct rv_worker_type *type = rv_worker_type_find(child->type);
     RV_AUTO_JSON cJSON *welcome = rv_message_new("welcome");
     cJSON_AddStringToObject(welcome, "worker", child->type);
     cJSON_AddStringToObject(welcome, "guid", child->guid);
@@ -64,13 +65,14 @@ send_welcome(struct rv_supervisor *s, struct rv_child *child, const char *name, 
         cJSON_AddStringToObject(welcome, "provider_name", name);
     cJSON_AddStringToObject(welcome, "home", s->home.dir);
     cJSON_AddStringToObject(welcome, "server_guid", s->home.guid);
-    cJSON_AddStringToObject(welcome, "store", s->home.store_url);
+    if (type && !(type->flags & RV_TYPE_ONCE)) /* the others open none: they need no password */
+        cJSON_AddStringToObject(welcome, "store", s->home.store_url);
     cJSON_AddStringToObject(welcome, "module_dir", s->module_dir);
     cJSON_AddStringToObject(welcome, "provider_path", s->provider_path);
     cJSON_AddStringToObject(welcome, "url", s->listening.url);
     if (s->certificate && strcmp(child->type, "api") == 0)
         rv_certificate_tell(s->certificate, welcome);
-    cJSON_AddItemToObject(welcome, "settings", rv_settings_to_overlay(s->home.settings));
+    rv_supervisor_add_settings(s, child, welcome);
     if (s->server)
         cJSON_AddItemToObject(welcome, "server", cJSON_Duplicate(s->server, 1));
     if (s->types && strcmp(child->type, "api") == 0)

@@ -33,6 +33,8 @@ struct rv_worker {
     struct rv_settings *settings;
     struct rv_store *store;
     struct rv_vault vault; /* by way of the supervisor */
+    const char *fence;     /* "files,calls", "files", "calls", "none", "off"; NULL: not raised */
+    rv_err fence_missing;  /* why it is not whole */
     cJSON *types;          /* API: manifests of the modules */
     cJSON *tls;            /* API: files of the certificate; NULL: plain HTTP */
 
@@ -62,6 +64,10 @@ struct rv_worker {
  * to stop meanwhile. prepare (may be NULL): run on the open store in place of rv_schema_open. */
 int rv_worker_store(struct rv_worker *worker, int64_t statement_timeout_ms,
                     int (*prepare)(struct rv_worker *worker, rv_err *err), rv_err *err);
+/* Before foreign code is loaded, and after the store was opened: keeps this process from files and
+ * system calls that such code has no business with (fence.h), as the setting workers.fence says.
+ * Once is enough. UNSUPPORTED when it must be and cannot. */
+int rv_worker_fence(struct rv_worker *worker, rv_err *err);
 /* Reads the settings again, and applies those of the log. */
 int rv_worker_settings(struct rv_worker *worker, rv_err *err);
 /* The names of the roles that our server has now, at most `most` and a NULL, in place of those that

@@ -44,6 +44,12 @@ interrupted(void *arg)
     return refresh->worker->woken || refresh->worker->settings_changed ? INTERRUPTED_MESSAGE : 0;
 }
 
+static int
+guard(void *arg, rv_err *err)
+{
+    return rv_worker_fence(((struct refresh *)arg)->worker, err);
+}
+
 static void
 progress(void *arg, const char *phase, int64_t objects)
 {
@@ -270,6 +276,7 @@ open_once(struct refresh *refresh, rv_err *err)
         .module_dir = worker->provider_path,
         .vault = &worker->vault,
         .interrupted = interrupted,
+        .guard = guard,
         .progress = progress,
         .arg = refresh,
     };
@@ -397,14 +404,15 @@ serve(struct refresh *refresh, const char *queue)
 int
 rv_worker_refresh(struct rv_worker *worker)
 {
-    rv_err err = RV_ERR_INIT;
+    rv_err err = RV_ERR_INIT, fence = RV_ERR_INIT;
     struct refresh refresh = { .worker = worker };
     char queue[40];
     rv_queue_of_provider(queue, worker->provider);
     const char *const queues[] = { queue, NULL };
-    int code = 0;
-    if (rv_worker_store(worker, 0, NULL, &err) || rv_worker_ready(worker, queues, &err) ||
-        rv_worker_settings(worker, &err)) {
+    int code = rv_worker_store(worker, 0, NULL, &err);
+    if (code == 0) /* our row tells of it; guard says when it is not enough */
+        rv_worker_fence(worker, &fence);
+    if (code || rv_worker_ready(worker, queues, &err) || rv_worker_settings(worker, &err)) {
         code = err.code != RV_E_CANCELLED;
         if (code)
             rv_log_err(RV_ERROR, "refresh worker ends", &err);

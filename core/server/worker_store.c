@@ -142,6 +142,7 @@ insert_row(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
         { "last_heartbeat", rv_vint(now_ms) },
         { "uri", strcmp(worker->type, "api") == 0 ? rv_vtext(worker->url) : RV_VNULL },
         { "ems_id", worker->provider ? rv_vint(worker->provider) : RV_VNULL },
+        { "fence", worker->fence ? rv_vtext(worker->fence) : RV_VNULL },
     };
     return rv_record_insert(store, feed, rv_model_table("miq_workers"), fields, RV_COUNT(fields),
                             &worker->row, err);

@@ -85,7 +85,8 @@ prove(struct rv_worker *worker, const cJSON *job, cJSON *prepared, rv_err *err)
     struct rv_module *module = NULL;
     struct rv_config *config = NULL;
     const char *name = rv_json_string(job, "module");
-    if (rv_module_load(&module, worker->provider_path, name ? name : "", err) ||
+    if (rv_worker_fence(worker, err) ||
+        rv_module_load(&module, worker->provider_path, name ? name : "", err) ||
         rv_config_make(&config, module, cJSON_GetObjectItemCaseSensitive(job, "given"), err))
         return err->code;
     int failed = prove_config(worker, module, config, prepared, err);
@@ -173,16 +174,18 @@ describe_to(int fd, const char *path, const char *name)
 
 /* The manifest, or an object with an error. */
 static int
-describe(cJSON **out, const char *path, const char *name, rv_err *err)
+describe(cJSON **out, struct rv_worker *worker, const char *name, rv_err *err)
 {
     int ends[2], status = 0;
     RV_AUTO_BUF rv_buf text = rv_buf_limited(MANIFEST_MAX_BYTES);
+    if (rv_worker_fence(worker, err))
+        return err->code;
     if (pipe(ends))
         return rv_fail_errno(err, "make a pipe");
     pid_t pid = fork();
     if (pid == 0) {
         close(ends[0]);
-        describe_to(ends[1], path, name);
+        describe_to(ends[1], worker->provider_path, name);
     }
     close(ends[1]);
     int failed = pid < 0 ? rv_fail_errno(err, "fork") : rv_buf_read_fd(&text, ends[0], err);
@@ -245,7 +248,7 @@ describe_all(struct rv_worker *worker, char **names, cJSON *types, cJSON *broken
         rv_err err = RV_ERR_INIT;
         cJSON *manifest = NULL;
         say_hidden(worker->provider_path, names[i]);
-        if (describe(&manifest, worker->provider_path, names[i], &err) == 0) {
+        if (describe(&manifest, worker, names[i], &err) == 0) {
             cJSON_AddItemToArray(types, manifest);
             continue;
         }

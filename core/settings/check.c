@@ -82,6 +82,7 @@ check_string(const struct rv_setting *setting, const char *text, rv_err *err)
     static const char *const levels[] = { "debug", "info", "warning", "error", NULL };
     static const char *const formats[] = { "logfmt", "json", NULL };
     static const char *const methods[] = { "normal", "escalate", NULL };
+    static const char *const fences[] = { "on", "off", "required", NULL };
     if (strlen(text) > VALUE_MAX_BYTES)
         return rv_fail(err, RV_E_LIMIT, "longer than %d bytes", VALUE_MAX_BYTES);
     if (last_part_is(setting->key, "poll_method"))
@@ -92,6 +93,8 @@ check_string(const struct rv_setting *setting, const char *text, rv_err *err)
         return rv_log_topics_check(text, err);
     if (strcmp(setting->key, "log.format") == 0)
         return check_word(text, formats, err);
+    if (strcmp(setting->key, "workers.fence") == 0)
+        return check_word(text, fences, err);
     return 0;
 }
 

@@ -111,6 +111,13 @@ static const struct rv_setting declared[] = {
     { "workers.swap_kill_min", RV_SET_INT, "80", 0, 101,
       "one worker after the other is ended while so many percent of the swap are used, free memory "
       "taken off; 101: never" },
+    { "workers.fence", RV_SET_STRING, "on", 0, 0,
+      "workers that run a provider's module are kept from files and system calls that it has no "
+      "business with, the key file above all: on, as far as the kernel can; required, no module is "
+      "loaded when it cannot; off" },
+    { "workers.fence_read", RV_SET_STRING, "", 0, 0,
+      "further files and folders, absolute and with ':' between, that the modules of providers may "
+      "read; the system's libraries, its /etc and the folders of modules they can read anyway" },
     /* The workers.KEY are what all types have unless their family or they themselves say otherwise:
      * workers.generic.poll, else workers.queue.poll, else workers.poll. */
     { "workers.memory_threshold", RV_SET_SIZE, "500MiB", 0, 1LL << 50,

@@ -19,6 +19,16 @@ rv_settings_resource_type(const char *table)
     return kind->name;
 }
 
+/* Whoever can write to the database does not choose by that which files a server opens, which code
+ * it loads and what guards it. */
+static int
+take_row(struct rv_settings *settings, int layer, const char *key, const char *value, rv_err *err)
+{
+    if (rv_settings_traits(key) & RV_SET_FILE_ONLY)
+        return rv_fail(err, RV_E_PERMISSION, "setting '%s' counts in reeve.yaml only", key);
+    return rv_settings_put(settings, layer, key, value, err);
+}
+
 int
 rv_settings_load_layer(struct rv_settings *settings, struct rv_store *store, int layer,
                        const char *table, int64_t resource_id, rv_err *err)
@@ -39,7 +49,7 @@ rv_settings_load_layer(struct rv_settings *settings, struct rv_store *store, int
         rv_err bad = RV_ERR_INIT;
         if (row[0].type != RV_TEXT || row[1].type != RV_TEXT)
             continue;
-        if (rv_settings_put(settings, layer, row[0].v.text, row[1].v.text, &bad))
+        if (take_row(settings, layer, row[0].v.text, row[1].v.text, &bad))
             rv_log_err(RV_WARNING, "stored setting skipped", &bad);
     }
     return more;

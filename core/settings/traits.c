@@ -24,6 +24,9 @@ static const struct {
     { "server.name", RV_SET_AT_START | RV_SET_FILE_ONLY },
     { "core_dumps", RV_SET_AT_START | RV_SET_FILE_ONLY },
     { "modules.path", RV_SET_FILE_ONLY },
+    /* Whoever took over an administrator's account does not get the key by it. */
+    { "workers.fence", RV_SET_FILE_ONLY },
+    { "workers.fence_read", RV_SET_FILE_ONLY },
     /* A path that the supervisor opens: whoever may use the API need not choose it. */
     { "server.memory_info", RV_SET_FILE_ONLY },
 };

@@ -27,16 +27,19 @@ fault_of_word(const char *word)
 enum demo_fault
 demo_fault_now(const struct reeve_config *config)
 {
+#ifdef DEMO_FAULT_FILE
     const char *path = reeve_config_string(config, "fault_file");
     char word[32] = "";
     FILE *file = path ? fopen(path, "re") : NULL;
 
-    if (!file)
-        return fault_of_word(reeve_config_string(config, "fault"));
-    if (fgets(word, sizeof(word), file))
-        word[strcspn(word, "\r\n")] = '\0';
-    fclose(file);
-    return fault_of_word(word);
+    if (file) {
+        if (fgets(word, sizeof(word), file))
+            word[strcspn(word, "\r\n")] = '\0';
+        fclose(file);
+        return fault_of_word(word);
+    }
+#endif
+    return fault_of_word(reeve_config_string(config, "fault"));
 }
 
 void

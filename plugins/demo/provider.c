@@ -50,8 +50,10 @@ static const struct reeve_option options[] = {
       "what goes wrong, to see how Reeve takes it" },
     { "fault_after", REEVE_OPT_INT, REEVE_OPT_ADVANCED, "0", 0, INT64_MAX, NULL,
       "objects or changes before the fault shows" },
+#ifdef DEMO_FAULT_FILE
     { "fault_file", REEVE_OPT_STRING, REEVE_OPT_ADVANCED, NULL, 0, 0, NULL,
       "while this file exists its first word is the fault" },
+#endif
     { "delay", REEVE_OPT_DURATION, REEVE_OPT_ADVANCED, "10ms", 0, 3600000, NULL,
       "of each object, for the fault slow" },
     { "password", REEVE_OPT_SECRET, REEVE_OPT_ADVANCED, NULL, 0, 0, NULL,

@@ -119,6 +119,10 @@ answer_proof(evutil_socket_t fd, short what, void *arg)
         rv_hint(&result, "%s", proof.hint);
     }
     call->f->waiting = NULL;
+    /* Meanwhile the modules were looked at anew: the same list, at another place. */
+    cJSON *types = cJSON_Duplicate(call->f->types, 1);
+    cJSON_Delete(call->f->types);
+    call->f->types = types;
     call->done(call->arg, &result, prepared);
     cJSON_Delete(prepared);
     free_call(call);

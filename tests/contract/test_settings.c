@@ -93,6 +93,28 @@ only_differences_are_stored_however_the_value_is_written(void **state)
 }
 
 static void
+what_reeve_yaml_alone_may_say_is_not_taken_from_a_row_of_the_store(void **state)
+{
+    struct rv_store *store = store_of(state);
+    static const char *const keys[] = { "modules.path", "server.memory_info",
+                                        "workers.fence_read" };
+    seed(store);
+    for (int i = 0; i < (int)RV_COUNT(keys); i++)
+        must_exec(store,
+                  "INSERT INTO settings_changes (id, resource_type, resource_id, key, value)"
+                  " VALUES ($1, 'server', $2, $3, '/elsewhere')",
+                  rv_vint(900 + i), rv_vint(SERVER), rv_vtext(keys[i]));
+    must_exec(store,
+              "INSERT INTO settings_changes (id, resource_type, resource_id, key, value)"
+              " VALUES (950, 'server', $1, 'workers.fence', 'off')",
+              rv_vint(SERVER));
+    assert_in_force(store, "modules.path", "", "default");
+    assert_in_force(store, "server.memory_info", "/proc/meminfo", "default");
+    assert_in_force(store, "workers.fence_read", "", "default");
+    assert_in_force(store, "workers.fence", "on", "default");
+}
+
+static void
 what_a_type_of_workers_inherits_is_told_with_the_key_it_comes_from(void **state)
 {
     struct rv_store *store = store_of(state);
@@ -267,6 +289,7 @@ main(void)
         schema_test(server_beats_zone_beats_region_beats_default_and_each_says_so),
         schema_test(taking_a_value_away_restores_the_one_of_the_layer_below),
         schema_test(only_differences_are_stored_however_the_value_is_written),
+        schema_test(what_reeve_yaml_alone_may_say_is_not_taken_from_a_row_of_the_store),
         schema_test(what_a_type_of_workers_inherits_is_told_with_the_key_it_comes_from),
         schema_test(of_several_changes_all_are_stored_or_none),
         schema_test(each_change_is_in_the_audit_trail_with_old_and_new_value),

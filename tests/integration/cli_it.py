@@ -105,6 +105,7 @@ class Case(reeve_it.Case):
     @classmethod
     def setUpClass(cls):
         cls.shared = reeve_it.Case()
+        cls.shared.faults = True
         cls.shared.setUp()
         try:
             cls.reeved = cls.shared.start(*cls.options)

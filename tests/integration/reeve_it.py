@@ -248,6 +248,9 @@ class Reeved:
             certificate, key = make_certificate(os.path.dirname(home), os.path.basename(home))
             arguments += ["--tls-certificate", certificate, "--tls-key", key]
             self.tls = ssl.create_default_context(cafile=certificate)
+        faults = os.path.join(os.path.dirname(home), "faults")
+        if os.path.isdir(faults):
+            arguments += ["--set", "workers.fence_read=" + faults]
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(arguments + list(options), stderr=log, stdout=log,
                                             stdin=subprocess.DEVNULL, env=env)
@@ -384,9 +387,12 @@ class Case(unittest.TestCase):
     makes a module crash sets `crashes`."""
 
     crashes = False
+    faults = False  # whether demo providers read faults from a file
 
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="reeve-it-")
+        if self.faults:
+            os.mkdir(os.path.join(self.folder, "faults"))
         self.databases = {}
         self.clusters = []
         self.running = []
@@ -416,6 +422,14 @@ class Case(unittest.TestCase):
 
     def home(self, name="home"):
         return os.path.join(self.folder, name)
+
+    def fault(self, word):
+        """What goes wrong with demo providers whose fault_file is the path that comes out."""
+        path = os.path.join(self.folder, "faults", "fault")
+        with open(path + ".new", "w") as out:
+            out.write(word + "\n")
+        os.rename(path + ".new", path)
+        return path
 
     def cluster(self):
         """A PostgreSQL of its own, so that others are not disturbed. It ends with the test, before the folder in

@@ -108,7 +108,7 @@ class Providers(Case):
         self.assertIn("no context 'b'", err)
 
     def test_a_failed_refresh_is_a_failure_and_recovers(self):
-        fault = self.path("fault")
+        fault = self.path("faults/fault")
         self.add_demo("shaky", fault_file=fault, pods=3, vms=1)
         with open(fault, "w", encoding="ascii") as file:
             file.write("unavailable\n")

@@ -10,12 +10,7 @@ QUICK = ("--set", "server.monitor_poll=100ms", "--set", "refresh.retry_min=100ms
 
 
 class Inventory(reeve_it.Case):
-    def fault(self, word):
-        path = os.path.join(self.folder, "fault")
-        with open(path + ".new", "w") as out:
-            out.write(word + "\n")
-        os.rename(path + ".new", path)
-        return path
+    faults = True
 
     def start_with_demo(self, **options):
         reeved = self.start(*QUICK)

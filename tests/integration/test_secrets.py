@@ -39,6 +39,7 @@ class Canaries:
 
 class Secrets(reeve_it.Case):
     crashes = True  # of a module, as it is told to
+    faults = True
 
     def token_works(self, reeved, token):
         answer = reeved.request("GET", "/metrics", user=None,
@@ -59,7 +60,7 @@ class Secrets(reeve_it.Case):
 
     def add_provider(self, reeved, password):
         made = reeved.post("/api/providers", {"type": "demo", "name": "estate", "options": {
-            "password": password, "churn": 0, "vms": 60, "pods": 60, "fault_file": os.path.join(self.folder, "fault")}})
+            "password": password, "churn": 0, "vms": 60, "pods": 60, "fault_file": self.fault("none")}})
         return made["results"][0]["id"]
 
     def verified(self, reeved, provider):
@@ -186,12 +187,11 @@ class Secrets(reeve_it.Case):
         self.until(lambda: reeved.get(f"/api/providers/{provider}").get("last_inventory_date"), "a first refresh")
         seen.update(self.processes(reeved))
         # A module that crashes while it has the secret.
-        with open(os.path.join(self.folder, "fault"), "w") as file:
-            file.write("crash")
+        self.fault("crash")
         victims = reeved.children("refresh")
         reeved.post(f"/api/providers/{provider}", {"action": "refresh"})
         self.until(lambda: not set(victims) & set(reeved.children("refresh")), "the refresh worker has crashed")
-        os.unlink(os.path.join(self.folder, "fault"))
+        self.fault("none")
         task = reeved.post(f"/api/{own}", {"action": "rotate_key"})["task_id"]
         self.assertEqual(reeved.wait_task(task)["status"], "Ok")
         self.assertTrue(self.token_works(reeved, canaries.planted["Setting"].encode().decode("latin-1")))

@@ -29,6 +29,7 @@ static const char sound_metrics[] =
     "# TYPE reeve_worker_crash_loops gauge\n"
     "reeve_worker_crash_loops{type=\"api\"} 0\n"
     "reeve_worker_processes{type=\"api\"} 1\nreeve_worker_processes{type=\"generic\"} 2\n"
+    "reeve_workers_unfenced 0\n"
     "reeve_worker_wanted{type=\"api\"} 1\nreeve_worker_wanted{type=\"generic\"} 2\n"
     "reeve_worker_heartbeat_age_seconds{type=\"server\"} 0.4\n"
     "reeve_memory_available_bytes 4000000000\nreeve_memory_size_bytes 8000000000\n";
@@ -155,6 +156,8 @@ static const struct {
       "could not be started" },
     { IN_METRICS, "{type=\"server\"} 0.4", "{type=\"server\"} 47", "workers", "warning",
       "said nothing for 47 s", "database hangs" },
+    { IN_METRICS, "reeve_workers_unfenced 0", "reeve_workers_unfenced 2", "fence", "warning",
+      "2 workers run a provider's module that could read the key file", "set workers.fence" },
     { IN_METRICS, "reeve_memory_available_bytes 4000000000",
       "reeve_memory_available_bytes 80000000", "memory", "warning", "1 % of the server's memory",
       "memory_threshold" },

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include "base/mem.h"
@@ -60,6 +61,27 @@ a_machine_without_swap_or_figures_is_short_of_nothing(void **state)
     assert_int_equal(rv_machine_swap_used(&m), 0);
     rv_machine_read(&m, "/proc/meminfo");
     assert_true(m.memory_total > 1 << 20);
+}
+
+/* Its name is a setting. */
+static void
+figures_come_from_a_file_and_nothing_else_is_waited_for(void **state)
+{
+    (void)state;
+    struct rv_machine m;
+    char *dir = rv_test_dir();
+    RV_AUTO_FREE char *file = rv_format("%s/file", dir), *link = rv_format("%s/link", dir);
+    RV_AUTO_FREE char *pipe = rv_format("%s/pipe", dir);
+    rv_test_write_file(dir, "file", "MemTotal: 8000 kB\n");
+    assert_int_equal(symlink(file, link), 0);
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    rv_machine_read(&m, file);
+    assert_int_equal(m.memory_total, 8000 * 1024);
+    rv_machine_read(&m, link);
+    assert_int_equal(m.memory_total, 0);
+    rv_machine_read(&m, pipe);
+    assert_int_equal(m.memory_total, 0);
+    rv_test_dir_remove(dir);
 }
 
 static int var_log, home;
@@ -155,6 +177,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(swap_in_use_is_told_in_percent_and_free_memory_counts_against_it),
         cmocka_unit_test(a_machine_without_swap_or_figures_is_short_of_nothing),
+        cmocka_unit_test(figures_come_from_a_file_and_nothing_else_is_waited_for),
         cmocka_unit_test(a_file_system_at_81_percent_raises_its_event_once_until_it_was_emptied),
         cmocka_unit_test(the_root_is_a_file_system_of_its_own_and_a_folder_is_not),
         cmocka_unit_test(metrics_tell_the_memory_that_the_settings_file_tells),
