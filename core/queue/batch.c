@@ -4,82 +4,79 @@
  */
 #include "queue/queue_internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
 #include "base/mem.h"
 
 enum { LIST_MAX_BYTES = 1 << 20 };
 
-/* A list of (id, generation) as one parameter, so that the statement is the same for any number.
- * PostgreSQL: two arrays; SQLite: one JSON text of pairs. */
-struct pairs {
-    rv_buf ids, generations;
-};
-
+/* One parameter for all ids, so that the statement is the same for any number: an array, or
+ * SQLite's JSON. */
 static void
-add_pairs(struct pairs *pairs, struct rv_store *store, struct rv_message *const *messages,
-          int count)
+add_ids(rv_buf *list, int array, struct rv_message *const *messages, int count)
 {
-    int arrays = rv_store_is_postgres(store);
-    pairs->ids = rv_buf_limited(LIST_MAX_BYTES);
-    pairs->generations = rv_buf_limited(LIST_MAX_BYTES);
-    rv_buf_add_char(&pairs->ids, arrays ? '{' : '[');
-    rv_buf_add_char(&pairs->generations, '{');
-    for (int i = 0; i < count; i++) {
-        const char *comma = i ? "," : "";
-        if (!arrays) {
-            rv_buf_addf(&pairs->ids, "%s[%lld,%lld]", comma, (long long)messages[i]->id,
-                        (long long)messages[i]->generation);
-            continue;
-        }
-        rv_buf_addf(&pairs->ids, "%s%lld", comma, (long long)messages[i]->id);
-        rv_buf_addf(&pairs->generations, "%s%lld", comma, (long long)messages[i]->generation);
-    }
-    rv_buf_add_char(&pairs->ids, arrays ? '}' : ']');
-    rv_buf_add_char(&pairs->generations, '}');
+    rv_buf_add_char(list, array ? '{' : '[');
+    for (int i = 0; i < count; i++)
+        rv_buf_addf(list, "%s%lld", i ? "," : "", (long long)messages[i]->id);
+    rv_buf_add_char(list, array ? '}' : ']');
 }
 
-/* Both name $1 (list of ids, or of pairs), $2 (list of generations) and $3 (the holder). */
-static const char done_postgres[] =
-    "DELETE FROM miq_queue q USING unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[]))"
-    " AS e(id, generation) WHERE q.id = e.id AND q.generation = e.generation"
-    " AND q.handler_id = $3 AND q.state = 'dequeue'";
-static const char done_sqlite[] =
-    "DELETE FROM miq_queue WHERE $2 <> '' AND handler_id = $3 AND state = 'dequeue'"
-    " AND id IN (SELECT json_extract(value, '$[0]') FROM json_each($1))"
-    " AND (id, generation) IN (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')"
-    " FROM json_each($1))";
+/* Both name $1 (the ids), $2 (the generation of all of them) and $3 (the holder). */
+#define HELD " WHERE handler_id = $3 AND generation = $2 AND state = 'dequeue' AND id "
+#define IN_ARRAY "= ANY(CAST($1 AS BIGINT[]))"
+#define IN_JSON "IN (SELECT value FROM json_each($1))"
+static const char done_postgres[] = "DELETE FROM miq_queue" HELD IN_ARRAY;
+static const char done_sqlite[] = "DELETE FROM miq_queue" HELD IN_JSON;
 #define READY_AGAIN                                                                                \
     "UPDATE miq_queue SET state = 'ready', handler_type = NULL, handler_id = NULL,"                \
     " lease_expires_on = NULL, attempts = attempts - 1, updated_on = $4,"                          \
     " lock_version = COALESCE(lock_version, 0) + 1"
-static const char back_postgres[] =
-    READY_AGAIN " FROM unnest(CAST($1 AS BIGINT[]), CAST($2 AS BIGINT[])) AS e(id, generation)"
-                " WHERE miq_queue.id = e.id AND miq_queue.generation = e.generation"
-                " AND handler_id = $3 AND state = 'dequeue'";
-static const char back_sqlite[] = READY_AGAIN
-    " WHERE $2 <> '' AND handler_id = $3 AND state = 'dequeue'"
-    " AND id IN (SELECT json_extract(value, '$[0]') FROM json_each($1))"
-    " AND (id, generation) IN (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')"
-    " FROM json_each($1))";
+static const char back_postgres[] = READY_AGAIN HELD IN_ARRAY;
+static const char back_sqlite[] = READY_AGAIN HELD IN_JSON;
 
 static int
-run(struct rv_store *store, struct rv_message *const *messages, int count, int64_t holder,
+run_on_generation(struct rv_store *store, struct rv_message *const *messages, int count,
+                  int64_t holder, const char *const sql[2], int params_count, rv_err *err)
+{
+    int64_t changed = 0;
+    int array = rv_store_is_postgres(store);
+    RV_AUTO_BUF rv_buf ids = rv_buf_limited(LIST_MAX_BYTES);
+    add_ids(&ids, array, messages, count);
+    const rv_value params[] = { rv_vtext(rv_buf_text(&ids)), rv_vint(messages[0]->generation),
+                                rv_vint(holder), rv_vint(rv_now_ms()) };
+    if (rv_buf_check(&ids, err) ||
+        rv_store_exec(store, &changed, sql[array], params, params_count, err))
+        return err->code;
+    return (int)changed;
+}
+
+static int
+by_generation(const void *a, const void *b)
+{
+    const struct rv_message *x = *(struct rv_message *const *)a;
+    const struct rv_message *y = *(struct rv_message *const *)b;
+    return (x->generation > y->generation) - (x->generation < y->generation);
+}
+
+/* A statement for each generation: what is taken together is fresh, so that there is one, mostly. A
+ * join with pairs of id and generation costs PostgreSQL the square of their number. */
+static int
+run(struct rv_store *store, struct rv_message **messages, int count, int64_t holder,
     const char *const sql[2], int params_count, rv_err *err)
 {
-    struct pairs pairs;
-    int64_t changed = 0;
-    add_pairs(&pairs, store, messages, count);
-    const rv_value params[] = { rv_vtext(rv_buf_text(&pairs.ids)),
-                                rv_vtext(rv_buf_text(&pairs.generations)), rv_vint(holder),
-                                rv_vint(rv_now_ms()) };
-    int failed = rv_buf_check(&pairs.ids, err);
-    if (!failed)
-        failed = rv_store_exec(store, &changed, sql[rv_store_is_postgres(store)], params,
-                               params_count, err);
-    rv_buf_free(&pairs.ids);
-    rv_buf_free(&pairs.generations);
-    return failed ? failed : (int)changed;
+    int changed = 0, here;
+    qsort(messages, (size_t)count, sizeof(*messages), by_generation);
+    for (int from = 0; from < count; from += here) {
+        for (here = 1; from + here < count &&
+                       messages[from + here]->generation == messages[from]->generation;)
+            here++;
+        int some = run_on_generation(store, messages + from, here, holder, sql, params_count, err);
+        if (some < 0)
+            return some;
+        changed += some;
+    }
+    return changed;
 }
 
 /* A message with a task or a callback has more to its end. The others are left in plain. */
@@ -125,11 +122,11 @@ rv_queue_give_back_some(struct rv_store *store, struct rv_message *const *messag
                         int64_t holder, rv_err *err)
 {
     static const char *const sql[] = { back_sqlite, back_postgres };
+    RV_AUTO_FREE struct rv_message **all = rv_alloc(sizeof(*all) * (size_t)(count + 1));
     for (int i = 0; i < count; i++)
         RV_ASSERT(messages[i]->flags & RV_MESSAGE_AGAIN);
-    if (count == 0)
-        return 0;
-    int back = run(store, messages, count, holder, sql, 4, err);
+    memcpy(all, messages, sizeof(*all) * (size_t)count);
+    int back = run(store, all, count, holder, sql, 4, err);
     return back < 0 ? rv_wrap(err, "give back %d messages", count) : 0;
 }
 

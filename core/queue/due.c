@@ -17,6 +17,7 @@ next_delayed(struct rv_store *store, const struct rv_taker *taker, int64_t *ms, 
     struct rv_queue_sql sql = rv_queue_sql_new();
     rv_queue_sql_add(&sql, "SELECT MIN(q.deliver_on) FROM miq_queue q WHERE ");
     rv_queue_sql_fits(&sql, taker);
+    rv_queue_sql_up_to(&sql, taker->max_priority);
     rv_queue_sql_add(&sql, " AND q.deliver_on IS NOT NULL"
                            " AND (q.expires_on IS NULL OR q.expires_on > ");
     rv_queue_sql_param(&sql, rv_vint(now_ms));
@@ -65,6 +66,7 @@ rv_queue_due(struct rv_store *store, const struct rv_taker *taker, char ***names
     any.queues = NULL;
     rv_queue_sql_add(&sql, "SELECT DISTINCT q.queue_name FROM miq_queue q WHERE ");
     rv_queue_sql_fits(&sql, &any);
+    rv_queue_sql_up_to(&sql, taker->max_priority);
     rv_queue_sql_due(&sql, rv_now_ms());
     rv_buf_addf(&sql.sql, " LIMIT %d", RV_MOST_DUE);
     int failed = rv_store_query(store, &rows, rv_buf_text(&sql.sql), sql.params, sql.count, err);

@@ -56,8 +56,6 @@ rv_queue_sql_fits(struct rv_queue_sql *statement, const struct rv_taker *taker)
         rv_queue_sql_add(statement, " AND q.queue_name IN ");
         add_list(statement, taker->queues, RV_MOST_QUEUES);
     }
-    rv_queue_sql_add(statement, " AND q.priority <= ");
-    rv_queue_sql_param(statement, rv_vint(taker->max_priority));
     add_null_or(statement, "q.zone", taker->zone);
     add_null_or(statement, "q.server_guid", taker->server_guid);
     rv_queue_sql_add(statement, " AND (q.role IS NULL");
@@ -68,6 +66,24 @@ rv_queue_sql_fits(struct rv_queue_sql *statement, const struct rv_taker *taker)
     rv_queue_sql_add(statement, ") AND (q.task_id IS NULL OR NOT EXISTS (SELECT 1 FROM miq_queue b"
                                 " WHERE b.state = 'dequeue' AND b.task_id = q.task_id"
                                 " AND (b.zone IS NULL OR q.zone IS NULL OR b.zone = q.zone)))");
+}
+
+void
+rv_queue_sql_up_to(struct rv_queue_sql *statement, int priority)
+{
+    rv_queue_sql_add(statement, " AND q.priority <= ");
+    rv_queue_sql_param(statement, rv_vint(priority));
+}
+
+void
+rv_queue_sql_from(struct rv_queue_sql *statement, int priority, int64_t id)
+{
+    rv_queue_sql_up_to(statement, priority);
+    rv_queue_sql_add(statement, " AND (q.priority, q.id) >= (");
+    rv_queue_sql_param(statement, rv_vint(priority));
+    rv_queue_sql_add(statement, ", ");
+    rv_queue_sql_param(statement, rv_vint(id));
+    rv_queue_sql_add(statement, ")");
 }
 
 void

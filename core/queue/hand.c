@@ -26,7 +26,13 @@ rv_hand_size(const struct rv_hand *hand, const char *class_name, const char *met
     int64_t size = HAND_US / (hand->average_us > 0 ? hand->average_us : 1);
     if (most > RV_HAND_MOST)
         most = RV_HAND_MOST;
-    return size < 1 ? 1 : size > most ? most : (int)size;
+    if (size >= most)
+        return most;
+    /* Few different sizes: each is a statement of its own, which the store keeps. */
+    int rounded = 1;
+    while (rounded * 2 <= size)
+        rounded *= 2;
+    return rounded;
 }
 
 void

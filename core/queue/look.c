@@ -11,7 +11,7 @@
 #define LOOKED_AT                                                                                  \
     "SELECT q.id, q.priority, q.task_id, q.class_name, q.method_name, q.retryable, q.attempts,"    \
     " q.max_attempts FROM miq_queue q WHERE "
-enum { COLUMNS = 8, PRIORITY_MAX = 200 };
+enum { COLUMNS = 8 };
 
 static char *
 text_or_null(const rv_value *value)
@@ -54,6 +54,7 @@ look_everywhere(struct rv_first *out, struct rv_store *store, const struct rv_ta
     int64_t began_us = rv_monotonic_us();
     rv_queue_sql_add(&sql, LOOKED_AT);
     rv_queue_sql_fits(&sql, taker);
+    rv_queue_sql_up_to(&sql, taker->max_priority);
     rv_queue_sql_due(&sql, now_ms);
     rv_queue_sql_add(&sql, " ORDER BY q.priority, q.id LIMIT 1");
     int found = run(out, store, &sql, err);
@@ -62,20 +63,30 @@ look_everywhere(struct rv_first *out, struct rv_store *store, const struct rv_ta
     return found;
 }
 
-/* One part of the index, as one of the SELECTs. */
 static void
-add_part(struct rv_queue_sql *sql, const char *fits, int from, int to, int64_t floor)
+begin_part(struct rv_queue_sql *sql, const char *fits)
 {
     rv_queue_sql_add(sql, sql->sql.len ? " UNION ALL " : "SELECT * FROM (");
-    rv_buf_addf(&sql->sql, "SELECT * FROM (" LOOKED_AT "%s AND q.priority >= ", fits);
-    rv_queue_sql_param(sql, rv_vint(from));
-    rv_queue_sql_add(sql, " AND q.priority <= ");
-    rv_queue_sql_param(sql, rv_vint(to));
-    if (floor) {
-        rv_queue_sql_add(sql, " AND q.id >= ");
-        rv_queue_sql_param(sql, rv_vint(floor));
-    }
+    rv_buf_addf(&sql->sql, "SELECT * FROM (" LOOKED_AT "%s", fits);
+}
+
+static void
+end_part(struct rv_queue_sql *sql)
+{
     rv_buf_addf(&sql->sql, " ORDER BY q.priority, q.id LIMIT 1) AS part%d", sql->count);
+}
+
+/* All of these priorities. */
+static void
+add_between(struct rv_queue_sql *sql, const char *fits, int from, int to)
+{
+    if (from > to)
+        return;
+    begin_part(sql, fits);
+    rv_queue_sql_add(sql, " AND q.priority >= ");
+    rv_queue_sql_param(sql, rv_vint(from));
+    rv_queue_sql_up_to(sql, to);
+    end_part(sql);
 }
 
 /* From the floor of each priority that has one; and all of those between. */
@@ -91,14 +102,13 @@ look_above_floors(struct rv_first *out, struct rv_store *store, const struct rv_
     RV_AUTO_FREE char *fits = rv_buf_take_string(&sql.sql);
     sql.sql = rv_buf_limited(RV_QUEUE_SQL_MAX);
     for (int i = 0; i < floors->count; i++) {
-        int priority = floors->at[i].priority;
-        if (next < priority)
-            add_part(&sql, fits, next, priority - 1, 0);
-        add_part(&sql, fits, priority, priority, floors->at[i].id);
-        next = priority + 1;
+        add_between(&sql, fits, next, floors->at[i].priority - 1);
+        begin_part(&sql, fits);
+        rv_queue_sql_from(&sql, floors->at[i].priority, floors->at[i].id);
+        end_part(&sql);
+        next = floors->at[i].priority + 1;
     }
-    if (next <= PRIORITY_MAX)
-        add_part(&sql, fits, next, PRIORITY_MAX, 0);
+    add_between(&sql, fits, next, taker->max_priority);
     rv_queue_sql_add(&sql, ") AS parts ORDER BY priority, id LIMIT 1");
     return run(out, store, &sql, err);
 }

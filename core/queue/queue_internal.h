@@ -29,8 +29,13 @@ struct rv_queue_sql rv_queue_sql_new(void);
 void rv_queue_sql_add(struct rv_queue_sql *statement, const char *text);
 /* Writes $n. Texts are borrowed. */
 void rv_queue_sql_param(struct rv_queue_sql *statement, rv_value value);
-/* Conditions on a row of `miq_queue q` for this taker: all but deliver_on; and that it is due. */
+/* Conditions on a row of `miq_queue q` for this taker: all but its priority and deliver_on; then
+ * one of the two on its priority, and that it is due. From: of this priority alone, this id and
+ * those behind it. A second bound of the priority beside it, or an equation, makes SQLite read and
+ * sort all that waits in the queue. */
 void rv_queue_sql_fits(struct rv_queue_sql *statement, const struct rv_taker *taker);
+void rv_queue_sql_up_to(struct rv_queue_sql *statement, int priority);
+void rv_queue_sql_from(struct rv_queue_sql *statement, int priority, int64_t id);
 void rv_queue_sql_due(struct rv_queue_sql *statement, int64_t now_ms);
 
 /* The first message that a taker may have. */

@@ -18,12 +18,13 @@
 enum { MOST_LOOKS = 20 };
 
 /* What is claimed: the first that was found, and others like it, which stand behind it; or, without
- * a look (first is NULL), the first of no series. */
+ * a look (first is NULL), the first of no series. fresh: it is thought to be, and that it may run
+ * again. */
 struct claim {
     const struct rv_taker *taker;
     const struct rv_first *first;
     int64_t now_ms;
-    int most;
+    int most, fresh;
 };
 
 static void
@@ -51,14 +52,16 @@ add_candidates(struct rv_queue_sql *sql, const struct claim *claim)
     rv_queue_sql_add(sql, "SELECT q.id FROM miq_queue q WHERE ");
     rv_queue_sql_fits(sql, claim->taker);
     rv_queue_sql_due(sql, claim->now_ms);
-    if (first == NULL) {
-        rv_queue_sql_add(sql, " AND q.task_id IS NULL ORDER BY q.priority, q.id LIMIT 1");
+    if (first && first->series) {
+        rv_queue_sql_add(sql, " AND q.id = ");
+        rv_queue_sql_param(sql, rv_vint(first->id));
         return;
     }
-    rv_queue_sql_add(sql, " AND q.priority = ");
-    rv_queue_sql_param(sql, rv_vint(first->priority));
-    rv_queue_sql_add(sql, first->series ? " AND q.id = " : " AND q.task_id IS NULL AND q.id >= ");
-    rv_queue_sql_param(sql, rv_vint(first->id));
+    rv_queue_sql_add(sql, " AND q.task_id IS NULL");
+    if (first)
+        rv_queue_sql_from(sql, first->priority, first->id);
+    else
+        rv_queue_sql_up_to(sql, claim->taker->max_priority);
     if (claim->most > 1) {
         rv_queue_sql_add(sql, " AND q.retryable AND q.attempts = 0 AND q.max_attempts > 1"
                               " AND q.class_name = ");
@@ -66,8 +69,9 @@ add_candidates(struct rv_queue_sql *sql, const struct claim *claim)
         rv_queue_sql_add(sql, " AND q.method_name = ");
         rv_queue_sql_param(sql, rv_vtext(first->method_name));
     }
-    rv_queue_sql_add(sql, " ORDER BY q.priority, q.id LIMIT ");
-    rv_queue_sql_param(sql, rv_vint(claim->most));
+    /* As a parameter PostgreSQL would take it for a tenth of the table, and plan each claim anew.
+     */
+    rv_buf_addf(&sql->sql, " ORDER BY q.priority, q.id LIMIT %d", claim->most);
 }
 
 /* The list is made once, before a row is changed: with IN, PostgreSQL may make it again and again,
@@ -106,25 +110,54 @@ in_order(const void *a, const void *b)
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
-/* How many, or an error. Several are claimed without waiting for SQLite's disk: they are fresh and
- * may run again, so that a power cut which loses the claim (and with it whoever claimed) leaves
- * them as they were. What their commands save, and their end, does wait, and the claim is before it
- * in the log. One that may not run again never loses its claim. */
 static int
-claim_them(struct rv_store *store, const struct claim *claim, struct rv_message **out, rv_err *err)
+claim_rows(struct rv_store *store, const struct claim *claim, struct rv_message **out, rv_err *err)
 {
     RV_AUTO_ROWS struct rv_rows *rows = NULL;
     struct rv_queue_sql sql = rv_queue_sql_new();
     add_claim(&sql, store, claim);
-    rv_store_relax(store, claim->most > 1);
     int count = rv_store_query(store, &rows, rv_buf_text(&sql.sql), sql.params, sql.count, err);
-    rv_store_relax(store, 0);
     if (count == 0)
         count = read_claimed(out, claim->most, rows, err);
     rv_buf_free(&sql.sql);
     if (count > 1)
         qsort(out, (size_t)count, sizeof(struct rv_message *), in_order);
     return count;
+}
+
+static int
+may_lose_claim(const struct rv_message *message)
+{
+    return (message->flags & RV_MESSAGE_AGAIN) && message->attempts == 1 &&
+           message->max_attempts > 1;
+}
+
+/* A commit that waits for the disk has those before it wait as well. */
+static int
+make_sure(struct rv_store *store, struct rv_message **out, rv_err *err)
+{
+    const rv_value params[] = { rv_vint((*out)->id), rv_vint((*out)->generation) };
+    if (rv_store_exec(store, NULL,
+                      "UPDATE miq_queue SET generation = $2 WHERE id = $1 AND generation = $2",
+                      params, 2, err) == 0)
+        return 1;
+    rv_message_free(*out);
+    return err->code;
+}
+
+/* How many, or an error. What is fresh and may run again is claimed without waiting for SQLite's
+ * disk: a power cut which loses the claim (and with it whoever claimed) leaves it as it was. What
+ * its command saves, and its end, does wait, and the claim is before it in the log. One that may
+ * not run again never loses its claim. */
+static int
+claim_them(struct rv_store *store, const struct claim *claim, struct rv_message **out, rv_err *err)
+{
+    if (!claim->fresh || rv_store_is_postgres(store))
+        return claim_rows(store, claim, out, err);
+    rv_store_relax(store, 1);
+    int count = claim_rows(store, claim, out, err);
+    rv_store_relax(store, 0);
+    return count == 1 && !may_lose_claim(*out) ? make_sure(store, out, err) : count;
 }
 
 static int
@@ -151,11 +184,18 @@ claim_of_series(struct rv_store *store, const struct claim *claim, struct rv_mes
     return count < 0 ? count : err->code;
 }
 
-static int
-are_wanted(const struct rv_taker *taker, const struct rv_first *first)
+/* What is to be claimed is thought to be as the one that was seen first, or last: fresh or not, and
+ * with others like it when those are wanted. */
+static void
+expect_like(struct claim *claim, const struct rv_first *first, int most)
 {
-    return first->with_others && (taker->alike == NULL ||
-                                  taker->alike(taker->arg, first->class_name, first->method_name));
+    const struct rv_taker *taker = claim->taker;
+    claim->fresh = first->with_others;
+    if (first->with_others && most > 1 &&
+        (taker->alike == NULL || taker->alike(taker->arg, first->class_name, first->method_name))) {
+        claim->first = first;
+        claim->most = most;
+    }
 }
 
 /* As take_after_look, of what is like the last one, or the first there is. */
@@ -165,10 +205,7 @@ take_without_look(struct rv_store *store, const struct rv_taker *taker, int most
 {
     struct rv_first last = rv_floors_last(taker->floors);
     struct claim claim = { .taker = taker, .now_ms = rv_now_ms(), .most = 1 };
-    if (most > 1 && are_wanted(taker, &last)) {
-        claim.first = &last;
-        claim.most = most;
-    }
+    expect_like(&claim, &last, most);
     return claim_them(store, &claim, out, err);
 }
 
@@ -180,8 +217,8 @@ take_after_look(struct rv_store *store, const struct rv_taker *taker, int most,
     struct claim claim = { .taker = taker, .first = &first, .now_ms = rv_now_ms(), .most = 1 };
     int found = rv_queue_look(&first, store, taker, claim.now_ms, err);
     *seen = found > 0;
-    if (found > 0 && most > 1 && are_wanted(taker, &first))
-        claim.most = most;
+    if (found > 0)
+        expect_like(&claim, &first, most);
     if (found > 0)
         found = first.series ? claim_of_series(store, &claim, out, err)
                              : claim_them(store, &claim, out, err);

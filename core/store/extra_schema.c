@@ -6,6 +6,8 @@
  */
 #include "schema_internal.h"
 
+#include <string.h>
+#include "base/mem.h"
 #include "store_internal.h"
 
 const struct rv_extra_index rv_extra_indexes[] = {
@@ -24,8 +26,20 @@ const struct rv_extra_index rv_extra_indexes[] = {
     { "ix_miq_queue_expires", "miq_queue", 0,
       "(expires_on) WHERE state = 'ready' AND expires_on IS NOT NULL", NULL },
     { "ix_miq_queue_dead", "miq_queue", 0, "(dead_on) WHERE state = 'error'", NULL },
+    { "ix_miq_queue_of_task", "miq_queue", 0, "(miq_task_id) WHERE miq_task_id IS NOT NULL", NULL },
+    { "ix_miq_queue_of_user", "miq_queue", 0, "(user_id) WHERE user_id IS NOT NULL", NULL },
     { NULL, NULL, 0, NULL, NULL },
 };
+
+int
+rv_schema_has_extra(const char *table, const char *column)
+{
+    RV_AUTO_FREE char *begin = rv_format("(%s)", column);
+    for (const struct rv_extra_index *extra = rv_extra_indexes; extra->name; extra++)
+        if (strcmp(extra->table, table) == 0 && strncmp(extra->sqlite, begin, strlen(begin)) == 0)
+            return 1;
+    return 0;
+}
 
 void
 rv_schema_extra_ddl(rv_buf *sql, const struct rv_store *store, const struct rv_catalogue *catalogue)

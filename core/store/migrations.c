@@ -28,10 +28,24 @@ drop_queue_indexes(struct rv_store *store, void *arg, rv_err *err)
                            err);
 }
 
+/* Those of its references, too: few messages have a task or a user, and who works on one is found
+ * by ix_miq_queue_held. */
+static int
+drop_queue_reference_indexes(struct rv_store *store, void *arg, rv_err *err)
+{
+    (void)arg;
+    return rv_store_script(store,
+                           "DROP INDEX IF EXISTS ix_miq_queue_miq_task_id;"
+                           "DROP INDEX IF EXISTS ix_miq_queue_handler_id;"
+                           "DROP INDEX IF EXISTS ix_miq_queue_user_id;",
+                           err);
+}
+
 /* The last version is RV_SCHEMA_VERSION. arg: the region of a new database. */
 const struct rv_migration rv_migrations[] = {
     { 1, "base", make_base },
     { 2, "the queue without full indexes", drop_queue_indexes },
+    { 3, "the queue's references in partial indexes", drop_queue_reference_indexes },
 };
 const int rv_migration_count = RV_COUNT(rv_migrations);
 

@@ -120,7 +120,8 @@ rv_schema_kind_ddl(rv_buf *sql, const struct rv_store *store, const struct rv_ca
         const struct rv_column *column = &kind->columns[i];
         if (column->type != REEVE_REF && !(column->flags & REEVE_COL_INDEX))
             continue;
-        if (key_count && strcmp(column->name, key[0]) == 0)
+        if ((key_count && strcmp(column->name, key[0]) == 0) ||
+            rv_schema_has_extra(kind->table, column->name))
             continue;
         /* Most rows are not archived: those that are wait to be purged. */
         int archive = kind->archived && strcmp(column->name, "deleted_on") == 0;

@@ -425,6 +425,54 @@ after_a_claim_of_several_commits_wait_for_the_disk_again(void **state)
     free_all(out, 8);
 }
 
+/* That the disk is waited for shows by the statement which does. */
+static void
+what_may_not_run_again_is_claimed_for_good_behind_what_may(void **state)
+{
+    (void)state;
+    struct rv_floors floors = { 0 };
+    struct rv_taker me = queue_taker(7);
+    struct rv_message_spec fresh = again("m"), once = fresh, last_try = fresh;
+    const int statements[] = { 1, rv_test_is_postgres() ? 1 : 2, rv_test_is_postgres() ? 1 : 2 };
+    me.floors = &floors;
+    once.flags = 0;
+    last_try.max_attempts = 1;
+    rv_clock_fake(1800000000000);
+    queue_put(&fresh);
+    rv_message_free(queue_take(&me));
+    queue_put(&fresh);
+    queue_put(&once);
+    queue_put(&last_try);
+    for (size_t i = 0; i < RV_COUNT(statements); i++) {
+        int64_t before = rv_store_statements(queue_store);
+        struct rv_message *message = queue_take(&me);
+        assert_int_equal(rv_store_statements(queue_store) - before, statements[i]);
+        assert_int_equal(message->generation, 1);
+        rv_message_free(message);
+    }
+    assert_int_equal(queue_count("state = 'dequeue' AND generation = 1"), 4);
+}
+
+static void
+messages_of_different_generations_are_acknowledged_together(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct rv_message *out[4];
+    struct rv_taker me = queue_taker(7);
+    struct rv_message_spec spec = again("m");
+    for (int i = 0; i < 4; i++)
+        queue_put(&spec);
+    assert_int_equal(take_some(&me, 2, out), 2);
+    assert_int_equal(rv_queue_give_back_some(queue_store, out, 2, 7, &err), 0);
+    free_all(out, 2);
+    assert_int_equal(take_some(&me, 4, out), 4);
+    assert_int_not_equal(out[0]->generation, out[3]->generation);
+    assert_int_equal(rv_queue_done_some(queue_store, out, 4, 7, &err), 0);
+    assert_int_equal(queue_count("TRUE"), 0);
+    free_all(out, 4);
+}
+
 static void
 a_message_below_the_floor_is_found_soon(void **state)
 {
@@ -532,6 +580,8 @@ main(void)
         QUEUE_TEST(claims_without_a_look_keep_to_the_order),
         QUEUE_TEST(while_there_is_more_a_claim_takes_one_statement),
         QUEUE_TEST(after_a_claim_of_several_commits_wait_for_the_disk_again),
+        QUEUE_TEST(what_may_not_run_again_is_claimed_for_good_behind_what_may),
+        QUEUE_TEST(messages_of_different_generations_are_acknowledged_together),
         QUEUE_TEST(a_message_below_the_floor_is_found_soon),
         QUEUE_TEST(when_looks_at_everything_are_dear_they_are_rare_but_not_forgotten),
         QUEUE_TEST(under_load_little_is_said_and_nothing_is_missed),
