@@ -90,7 +90,21 @@ cli_bundle_missing(struct cli_bundle *bundle, const char *name, const rv_err *er
 {
     cJSON_AddStringToObject(cJSON_GetObjectItemCaseSensitive(bundle->contents, "missing"), name,
                             err->text);
-    cli_warn("%s is not in the bundle: %s", name, err->text);
+}
+
+/* Those that one reason keeps out, in one line. */
+static void
+tell_missing(const struct cli_bundle *bundle)
+{
+    const cJSON *missing = cJSON_GetObjectItemCaseSensitive(bundle->contents, "missing");
+    for (const cJSON *one = missing->child, *next; one; one = next) {
+        RV_AUTO_BUF rv_buf names = rv_buf_limited(1 << 16);
+        rv_buf_add_string(&names, one->string);
+        for (next = one->next; next && strcmp(next->valuestring, one->valuestring) == 0;
+             next = next->next)
+            rv_buf_addf(&names, ", %s", next->string);
+        cli_warn("not in the bundle: %s: %s", rv_buf_text(&names), one->valuestring);
+    }
 }
 
 static void
@@ -119,6 +133,7 @@ add_all(struct cli *cli, struct cli_bundle *bundle)
     for (int i = 0; i < cli->given_count; i++)
         if (strcmp(cli->given[i].option->name, "log") == 0)
             cli_bundle_log(bundle, cli->given[i].value, ++logs);
+    tell_missing(bundle);
     add_contents(bundle);
 }
 

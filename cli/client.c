@@ -10,7 +10,11 @@
 #include "client_internal.h"
 
 #define ANSWER_LIMIT (256u << 20)
-#define REQUEST_SECONDS 120L
+/* The server ends a statement after api.statement_timeout (30 s) and says so; what is written may
+ * need a provider's answer. */
+#define READ_MS 45000L
+#define WRITE_MS 120000L
+#define LOCAL_HEADER "X-Reeve-Local-Token"
 
 int
 cli_client_open(struct cli_client **out, const struct cli_context *context, rv_err *err)
@@ -28,6 +32,7 @@ cli_client_open(struct cli_client **out, const struct cli_context *context, rv_e
     client->curl = curl_easy_init();
     client->token = rv_strdup(context->token);
     client->ca = rv_strdup(context->ca);
+    client->local = rv_strdup(context->local);
     client->insecure = context->insecure;
     for (len = strlen(context->url); len > 0 && context->url[len - 1] == '/';)
         len--;
@@ -39,13 +44,16 @@ cli_client_open(struct cli_client **out, const struct cli_context *context, rv_e
 int
 cli_client_clone(struct cli_client **out, const struct cli_client *client, rv_err *err)
 {
-    struct cli_context context = {
-        .url = client->url, .token = client->token, .ca = client->ca, .insecure = client->insecure
-    };
+    struct cli_context context = { .url = client->url,
+                                   .token = client->token,
+                                   .ca = client->ca,
+                                   .insecure = client->insecure,
+                                   .local = client->local };
 
     if (cli_client_open(out, &context, err) < 0)
         return err->code;
     (*out)->trace = client->trace;
+    (*out)->asked_ms = client->asked_ms;
     return 0;
 }
 
@@ -57,6 +65,8 @@ cli_client_close(struct cli_client *client)
     curl_easy_cleanup(client->curl);
     cli_wipe_text(client->token);
     cli_wipe_text(client->password);
+    cli_wipe_text(client->local);
+    free(client->local);
     free(client->url);
     free(client->token);
     free(client->user);
@@ -71,6 +81,12 @@ cli_client_url(const struct cli_client *client)
     return client->url;
 }
 
+int
+cli_client_is_local(const struct cli_client *client)
+{
+    return client->local != NULL;
+}
+
 void
 cli_client_basic(struct cli_client *client, const char *user, const char *password)
 {
@@ -82,6 +98,12 @@ void
 cli_client_timeout(struct cli_client *client, long ms)
 {
     client->timeout_ms = ms;
+}
+
+void
+cli_client_request_timeout(struct cli_client *client, long ms)
+{
+    client->asked_ms = ms;
 }
 
 void
@@ -125,6 +147,8 @@ cli_headers_of(const struct cli_client *client, const char *accept)
     cli_add_header(&headers, "Accept", accept);
     if (client->token && !client->user)
         cli_add_header(&headers, "X-Auth-Token", client->token);
+    if (client->local)
+        cli_add_header(&headers, LOCAL_HEADER, client->local);
     return headers;
 }
 
@@ -231,6 +255,23 @@ cli_answer_error(const char *body, size_t len, long status, rv_err *err)
     return err->code;
 }
 
+/* Nobody there and somebody who says nothing are two mistakes. */
+static int
+fail_late(const struct cli_client *client, rv_err *err)
+{
+    double connected = 0, waited = 0;
+
+    curl_easy_getinfo(client->curl, CURLINFO_CONNECT_TIME, &connected);
+    curl_easy_getinfo(client->curl, CURLINFO_TOTAL_TIME, &waited);
+    if (connected <= 0) {
+        rv_fail(err, RV_E_UNAVAILABLE, "cannot reach %s: nothing came back in %.0f s", client->url,
+                waited);
+        return rv_hint(err, "is the address right, and does a firewall let us through?");
+    }
+    rv_fail(err, RV_E_UNAVAILABLE, "no answer from %s in %.0f s", client->url, waited);
+    return rv_hint(err, "reevectl doctor looks for the reason; --request-timeout waits longer");
+}
+
 int
 cli_fail_transfer(const struct cli_client *client, CURLcode code, rv_err *err)
 {
@@ -238,6 +279,8 @@ cli_fail_transfer(const struct cli_client *client, CURLcode code, rv_err *err)
         return rv_fail(err, RV_E_LIMIT, "the answer is larger than %u MiB", ANSWER_LIMIT >> 20);
     if (cli_fail_tls(client, code, err) < 0)
         return err->code;
+    if (code == CURLE_OPERATION_TIMEDOUT)
+        return fail_late(client, err);
     rv_fail(err, RV_E_UNAVAILABLE, "cannot reach %s: %s", client->url, curl_easy_strerror(code));
     return rv_hint(err,
                    "is reeved running there? the file 'url' in its home says where it listens");
@@ -270,10 +313,11 @@ transfer(struct cli_client *client, const char *method, const char *url, const c
     curl_easy_setopt(client->curl, CURLOPT_CUSTOMREQUEST, method);
     curl_easy_setopt(client->curl, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, answer);
-    if (client->timeout_ms)
-        curl_easy_setopt(client->curl, CURLOPT_TIMEOUT_MS, client->timeout_ms);
-    else
-        curl_easy_setopt(client->curl, CURLOPT_TIMEOUT, REQUEST_SECONDS);
+    curl_easy_setopt(client->curl, CURLOPT_TIMEOUT_MS,
+                     client->asked_ms             ? client->asked_ms
+                     : client->timeout_ms         ? client->timeout_ms
+                     : strcmp(method, "GET") == 0 ? READ_MS
+                                                  : WRITE_MS);
     curl_easy_setopt(client->curl, CURLOPT_ACCEPT_ENCODING, "");
     if (body)
         curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS, body);
@@ -325,11 +369,33 @@ cli_get_text(struct cli_client *client, const char *path, rv_buf *out, rv_err *e
 }
 
 int
+cli_take_home(const struct cli *cli, struct cli_context *context, rv_err *err)
+{
+    const char *given = cli_value(cli, "home"), *from_environment = getenv("REEVE_HOME");
+    const struct cli_option *option = cli->command ? cli->command->options : NULL;
+
+    while (option && option->name && strcmp(option->name, "home") != 0)
+        option++;
+    if (given)
+        return cli_context_home(context, given, cli_value(cli, "url"), err);
+    if (!option || !option->name || !from_environment || !*from_environment)
+        return 0;
+    if (cli_context_home(context, from_environment, cli_value(cli, "url"), err) < 0)
+        rv_err_clear(err); /* it was not asked for here */
+    return 0;
+}
+
+int
 cli_open(struct cli *cli, rv_err *err)
 {
     struct cli_context context;
+    int64_t timeout_ms = cli_duration(cli, "request-timeout", 0);
     int status = cli_context_load(&context, cli_value(cli, "url"), err);
 
+    if (timeout_ms < 0)
+        status = rv_fail(err, RV_E_INVALID, "--request-timeout is no duration");
+    if (status == 0)
+        status = cli_take_home(cli, &context, err);
     if (status == 0)
         status = cli_trust(cli, &context, err);
     if (status == 0)
@@ -337,6 +403,8 @@ cli_open(struct cli *cli, rv_err *err)
     cli_context_free(&context);
     if (status == 0 && cli_has(cli, "verbose"))
         cli_client_trace(cli->client);
+    if (status == 0)
+        cli_client_request_timeout(cli->client, (long)timeout_ms);
     return status;
 }
 

@@ -17,10 +17,14 @@ int cli_client_open(struct cli_client **out, const struct cli_context *context, 
 int cli_client_clone(struct cli_client **out, const struct cli_client *client, rv_err *err);
 void cli_client_close(struct cli_client *client); /* NULL allowed */
 const char *cli_client_url(const struct cli_client *client);
+/* Whether it shows a home's local-token. */
+int cli_client_is_local(const struct cli_client *client);
 /* Name and password instead of the token, for login. */
 void cli_client_basic(struct cli_client *client, const char *user, const char *password);
-/* No request may take longer. */
+/* No request may take longer, unless one asked for it in so many words. */
 void cli_client_timeout(struct cli_client *client, long ms);
+/* --request-timeout. */
+void cli_client_request_timeout(struct cli_client *client, long ms);
 /* Print each request and its outcome on stderr. */
 void cli_client_trace(struct cli_client *client);
 
@@ -49,6 +53,9 @@ int cli_events(struct cli_client *client, const char *path, const struct cli_str
 struct cli;
 /* Lay --ca, --insecure and REEVE_CA over what the context says; warns when nothing is verified. */
 int cli_trust(const struct cli *cli, struct cli_context *context, rv_err *err);
+
+/* --home or REEVE_HOME, of commands that know it: lay the home's url and local-token over that. */
+int cli_take_home(const struct cli *cli, struct cli_context *context, rv_err *err);
 
 /* Percent-encode; the caller's to free. */
 char *cli_escape(const char *text);

@@ -12,11 +12,12 @@
 
 struct cli_client {
     CURL *curl;
-    char *url, *token, *user, *password, *ca;
+    char *url, *token, *user, *password, *ca, *local;
     int insecure;
     char detail[CURL_ERROR_SIZE]; /* curl's words for what went wrong */
     int trace;
     long timeout_ms; /* 0: as usual */
+    long asked_ms;   /* --request-timeout; 0: none */
 };
 
 /* The caller's, by cli_free_headers, which wipes them. */

@@ -41,6 +41,11 @@
     {                                                                                              \
         "wait", 0, NULL, what ", with progress on a terminal"                                      \
     }
+#define LOCAL_HOME                                                                                 \
+    {                                                                                              \
+        "home", 0, "DIR",                                                                          \
+            "of the server on this machine: needs no login, nor the database; default: REEVE_HOME" \
+    }
 #define TIMEOUT                                                                                    \
     {                                                                                              \
         "timeout", 0, "DURATION", "wait no longer: 30s, 5m"                                        \

@@ -5,12 +5,14 @@
 #include "commands.h"
 
 static const struct cli_option log_level_options[] = { OUTPUT, SETTINGS_OF, END };
+static const struct cli_option log_recent_options[] = { OUTPUT, LOCAL_HOME, END };
 static const struct cli_option bundle_options[] = {
     { "log", 0, "FILE", "also the end of this log file, at most 8 MiB of it; may be repeated" },
     { "overwrite", 0, NULL, "in the place of a file that is there" },
+    LOCAL_HOME,
     END,
 };
-static const struct cli_option doctor_options[] = { OUTPUT, END };
+static const struct cli_option doctor_options[] = { OUTPUT, LOCAL_HOME, END };
 
 const struct cli_command cli_commands_care[] = {
     {
@@ -27,15 +29,19 @@ const struct cli_command cli_commands_care[] = {
     },
     {
         .name = "log recent",
-        .usage = "",
+        .usage = "[-o FORMAT] [--home DIR]",
         .summary = "the last warnings and errors of all processes of the server",
-        .examples = EXAMPLES("reevectl log recent"),
-        .options = cli_no_options,
+        .text = "On the server's machine --home does without a login, and without the database: "
+                "also while it cannot be reached.",
+        .examples =
+            EXAMPLES("reevectl log recent", "sudo reevectl log recent --home /var/lib/reeve",
+                     "reevectl log recent -o jsonl | jq -c 'select(.level == \"error\")'"),
+        .options = log_recent_options,
         .run = cmd_log_recent,
     },
     {
         .name = "support-bundle",
-        .usage = "[FILE] [--log FILE]... [--overwrite]",
+        .usage = "[FILE] [--log FILE]... [--overwrite] [--home DIR]",
         .summary = "what somebody who helps needs to see, in one file and without secrets",
         .text =
             "Versions, settings, status, workers, counts of the queue, errors of late, metrics, "
@@ -50,7 +56,7 @@ const struct cli_command cli_commands_care[] = {
     },
     {
         .name = "doctor",
-        .usage = "[-o FORMAT]",
+        .usage = "[-o FORMAT] [--home DIR]",
         .summary = "find what is wrong, and say what to do about it",
         .text = "Looks at the way to the server, its clock, disk, key, limits, database, workers, "
                 "queue and providers, and changes nothing. The exit code is 1 when something has "

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/secret.h"
 #include "base/yaml.h"
 #include "cli.h"
 #include "output.h"
@@ -222,6 +223,46 @@ cli_context_save(const struct cli_context *context, rv_err *err)
     return 0;
 }
 
+/* A file of the home, without its line's end; the caller's. */
+static int
+read_home(char **out, const char *home, const char *name, rv_err *err)
+{
+    RV_AUTO_FREE char *path = rv_format("%s/%s", home, name);
+    RV_AUTO_BUF rv_buf text = rv_buf_limited(4096);
+
+    if (rv_buf_read_file(&text, path, err) < 0)
+        return err->code;
+    *out = rv_strndup(rv_buf_text(&text), strcspn(rv_buf_text(&text), "\r\n"));
+    rv_buf_wipe(&text);
+    return 0;
+}
+
+int
+cli_context_home(struct cli_context *context, const char *home, const char *url, rv_err *err)
+{
+    char *there = NULL;
+
+    if (read_home(&context->local, home, "local-token", err) < 0) {
+        if (err->code == RV_E_PERMISSION)
+            return rv_hint(err, "as the user that reeved runs as: sudo -u reeve reevectl ...");
+        return rv_hint(err, "does a server run in that home? It makes the file when it starts");
+    }
+    if (url)
+        return 0;
+    if (read_home(&there, home, "url", err) < 0)
+        return rv_hint(err, "the server is not ready: its own log says why (journalctl -u reeved)");
+    if (!context->url || !same_server(context->url, there)) {
+        cli_wipe_text(context->token);
+        free(context->token);
+        context->token = NULL;
+        free(context->url);
+        context->url = there;
+        there = NULL;
+    }
+    free(there);
+    return 0;
+}
+
 void
 cli_context_free(struct cli_context *context)
 {
@@ -230,5 +271,7 @@ cli_context_free(struct cli_context *context)
     free(context->user);
     free(context->token);
     free(context->ca);
+    cli_wipe_text(context->local);
+    free(context->local);
     memset(context, 0, sizeof(*context));
 }

@@ -13,11 +13,15 @@ struct cli_context {
     char *url, *user, *token; /* NULL: not known */
     char *ca;                 /* file with certificates to trust; NULL: the system's */
     int insecure;             /* the server's certificate is not verified */
+    char *local;              /* the home's local-token; NULL: none */
 };
 
 /* Flags beat the environment, that beats the file. url (of --url) may be NULL. A token is never
  * taken to another server than the one that gave it. */
 int cli_context_load(struct cli_context *out, const char *url, rv_err *err);
+/* After that: the server whose home is on this machine and ours to read, unless another is named.
+ * Its local-token opens diagnostics without a login. */
+int cli_context_home(struct cli_context *context, const char *home, const char *url, rv_err *err);
 /* Keep it as the current context of the file; others in it stay. */
 int cli_context_save(const struct cli_context *context, rv_err *err);
 void cli_context_free(struct cli_context *context); /* wipes */

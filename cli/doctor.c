@@ -33,6 +33,8 @@ check_configuration(struct cli *cli, struct cli_doctor *doctor)
     RV_AUTO_FREE char *path = cli_config_path(&err);
     rv_err_clear(&err);
     int failed = cli_context_load(&context, cli_value(cli, "url"), &err);
+    if (!failed)
+        failed = cli_take_home(cli, &context, &err);
     const char *url = context.url;
     if (failed) {
         cli_doctor_error(doctor, "configuration", &err);
@@ -136,10 +138,12 @@ check_ready(struct cli *cli, struct cli_doctor *doctor)
     }
     const char *says = rv_buf_text(&text);
     cli_doctor_add(doctor, "ready", CLI_HEALTH_FAILED, "%.*s", (int)strcspn(says, "\n"), says);
-    cli_doctor_advise(doctor, "reeved's log says why: journalctl -u reeved -n 50");
+    cli_doctor_advise(doctor, "reeved's log says why: journalctl -u reeved -n 50; or, on its "
+                              "machine, reevectl log recent --home HOME");
 }
 
-static void
+/* 0 when the rest cannot be asked. */
+static int
 check_machine(struct cli *cli, struct cli_doctor *doctor)
 {
     rv_err err = RV_ERR_INIT;
@@ -147,7 +151,7 @@ check_machine(struct cli *cli, struct cli_doctor *doctor)
     int64_t begun_ms = rv_monotonic_ms();
     if (cli_get(cli->client, "/api/diagnostics", &diagnostics, &err) < 0) {
         cli_doctor_error(doctor, "diagnostics", &err);
-        return;
+        return 0;
     }
     int64_t here_ms = rv_now_ms(), took_ms = rv_monotonic_ms() - begun_ms;
     cli_judge_versions(doctor, diagnostics, REEVE_SDK_VERSION);
@@ -156,6 +160,7 @@ check_machine(struct cli *cli, struct cli_doctor *doctor)
     cli_judge_home(doctor, diagnostics);
     cli_judge_limits(doctor, diagnostics);
     cli_judge_keeping(doctor, diagnostics);
+    return cli_value_at(diagnostics, "database.error") == NULL;
 }
 
 static void
@@ -267,9 +272,12 @@ cli_doctor_examine(struct cli *cli, struct cli_doctor *doctor)
     if (check_configuration(cli, doctor) < 0 || check_server(cli, doctor) < 0)
         return;
     check_ready(cli, doctor);
-    if (check_login(cli, doctor) < 0)
+    int logged_in = check_login(cli, doctor) == 0;
+    if (!logged_in && !cli_client_is_local(cli->client))
         return;
-    check_machine(cli, doctor);
+    int answers = check_machine(cli, doctor);
+    if (!logged_in || !answers)
+        return;
     check_metrics(cli, doctor);
     check_queue(cli, doctor);
     check_providers(cli, doctor);

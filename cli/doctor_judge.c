@@ -246,6 +246,13 @@ cli_judge_database(struct cli_doctor *doctor, const cJSON *diagnostics)
 {
     const cJSON *database = part(diagnostics, "database"), *settings = part(database, "settings");
     const char *engine = rv_json_string(database, "engine");
+    const char *error = rv_json_string(database, "error");
+    if (error) {
+        const char *advice = rv_json_string(database, "advice");
+        cli_doctor_add(doctor, "database", CLI_HEALTH_FAILED, "%s", error);
+        cli_doctor_advise(doctor, "%s", advice ? advice : "");
+        return;
+    }
     int wrong = judge_wrong_settings(doctor, settings) +
                 judge_connections(doctor, database, settings) + judge_activity(doctor, database);
     if (wrong == 0)

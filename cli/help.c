@@ -24,7 +24,8 @@ const struct cli_variable cli_variables[] = {
     { "REEVE_TOKEN", "token of the API, instead of the one that login keeps" },
     { "REEVE_CONFIG", "file that login writes; default ~/.config/reeve/config.yaml" },
     { "XDG_CONFIG_HOME", "directory instead of ~/.config" },
-    { "REEVE_HOME", "home of the server, for the commands of db, as --home" },
+    { "REEVE_HOME",
+      "home of the server, as --home, for doctor, log recent, support-bundle and db" },
     { "REEVE_CA", "file with certificates to trust, as --ca" },
     { "NO_COLOR", "not empty: no colors, unless --color says otherwise" },
     { NULL, NULL }

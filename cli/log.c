@@ -9,7 +9,7 @@
 #include "output.h"
 #include "settings.h"
 
-enum { MOST_SPEC = 4096 };
+enum { MOST_SPEC = 4096, MOST_LINE = 1 << 16 };
 
 static const struct cli_column level_columns[] = {
     { "TOPIC", "topic", cli_cell_text, NULL, 0 },
@@ -180,25 +180,92 @@ cmd_log_level(struct cli *cli)
     return show_levels(cli, settings, topic);
 }
 
+/* The next NAME=VALUE of a line as the server writes it, quoted where it must be; 0 at the end. */
+static int
+next_field(const char **at, rv_buf *name, rv_buf *value)
+{
+    rv_buf_reset(name);
+    rv_buf_reset(value);
+    *at += strspn(*at, " ");
+    size_t len = strcspn(*at, "= ");
+    if (len == 0 || (*at)[len] != '=')
+        return 0;
+    rv_buf_add(name, *at, len);
+    *at += len + 1;
+    if (**at != '"') {
+        len = strcspn(*at, " ");
+        rv_buf_add(value, *at, len);
+        *at += len;
+        return 1;
+    }
+    for ((*at)++; **at && **at != '"'; (*at)++) {
+        if (**at == '\\' && (*at)[1])
+            (*at)++;
+        rv_buf_add_char(value, **at);
+    }
+    *at += **at == '"';
+    return 1;
+}
+
+/* {ts, level, msg, worker, ...}, whichever of its two formats the server writes. */
+static cJSON *
+row_of(const char *line)
+{
+    RV_AUTO_BUF rv_buf name = rv_buf_limited(MOST_LINE), value = rv_buf_limited(MOST_LINE);
+    rv_err ignored = RV_ERR_INIT;
+    cJSON *row = NULL;
+    if (line[0] == '{' && rv_json_parse(&row, line, strlen(line), MOST_LINE, 0, &ignored) == 0)
+        return row;
+    row = cJSON_CreateObject();
+    while (next_field(&line, &name, &value))
+        cJSON_AddStringToObject(row, rv_buf_text(&name), rv_buf_text(&value));
+    return row;
+}
+
+/* The message, and what the line says beside its moment, level and process. */
+static void
+cell_message(rv_buf *out, const cJSON *row, const struct cli_column *column)
+{
+    static const char *const apart[] = { "ts", "level", "msg", "worker", "topic" };
+    const cJSON *field;
+    cli_cell_text(out, row, column);
+    cJSON_ArrayForEach(field, row)
+    {
+        size_t i = 0;
+        while (i < RV_COUNT(apart) && strcmp(apart[i], field->string) != 0)
+            i++;
+        if (i < RV_COUNT(apart))
+            continue;
+        rv_buf_addf(out, " %s=", field->string);
+        cli_add_value(out, field);
+    }
+}
+
+static const struct cli_column recent_columns[] = {
+    { "TIME", "ts", cli_cell_text, NULL, 0 },       { "LEVEL", "level", cli_cell_text, NULL, 0 },
+    { "WORKER", "worker", cli_cell_text, NULL, 0 }, { "TOPIC", "topic", cli_cell_text, NULL, 1 },
+    { "MESSAGE", "msg", cell_message, NULL, 0 },    CLI_COLUMNS_END,
+};
+
 int
 cmd_log_recent(struct cli *cli)
 {
     RV_AUTO_JSON cJSON *answer = NULL;
+    RV_AUTO_JSON cJSON *rows = cJSON_CreateArray();
     rv_err err = RV_ERR_INIT;
     const cJSON *line;
-    int code = cli_connect(cli);
+    int format = cli_format(cli), code;
+    if (format < 0)
+        return CLI_USAGE;
+    code = cli_connect(cli);
     if (code)
         return code;
     if (cli_get(cli->client, "/api/diagnostics", &answer, &err) < 0)
         return cli_failed(&err);
     cJSON_ArrayForEach(line, cJSON_GetObjectItemCaseSensitive(answer, "log"))
     {
-        RV_AUTO_BUF rv_buf text = rv_buf_limited(1 << 16);
-        if (!cJSON_IsString(line))
-            continue;
-        rv_buf_add_string(&text, line->valuestring);
-        rv_buf_add_char(&text, '\n');
-        cli_emit(&text);
+        if (cJSON_IsString(line))
+            cJSON_AddItemToArray(rows, row_of(line->valuestring));
     }
-    return CLI_OK;
+    return cli_print_plain(cli, (enum cli_format)format, rows, recent_columns, "ts");
 }

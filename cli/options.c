@@ -13,6 +13,8 @@ const struct cli_option cli_common_options[] = {
       "certificates (PEM) to trust instead of the system's; login keeps the name" },
     { "insecure", 0, NULL, "do not verify the server's certificate; login keeps that too" },
     { "color", 0, "WHEN", "auto (default), always or never" },
+    { "request-timeout", 0, "DURATION",
+      "wait no longer for each answer of the server; default 45s, 2m for what writes" },
     { "quiet", 'q', NULL, "no messages but errors" },
     { "verbose", 'v', NULL, "show each request to the server and how it went, on stderr" },
     { NULL, 0, NULL, NULL }

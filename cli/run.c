@@ -98,11 +98,12 @@ static int
 decide_color(struct cli *cli)
 {
     const char *when = cli_value(cli, "color"), *no_color = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
 
     if (when && strcmp(when, "always") == 0)
         cli->color = 1;
     else if (!when || strcmp(when, "auto") == 0)
-        cli->color = cli->terminal && !(no_color && *no_color);
+        cli->color = cli->terminal && !(no_color && *no_color) && !(term && !strcmp(term, "dumb"));
     else if (strcmp(when, "never") != 0)
         return cli_usage(cli, "option '--color' takes auto, always or never, not '%s'", when);
     return 0;

@@ -4,6 +4,9 @@
  */
 #include "api/answer.h"
 
+#include "api/api_internal.h"
+#include "api/local.h"
+#include "api/login.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -155,6 +158,45 @@ klass_of(int code, int status)
     return error_class(status);
 }
 
+int
+rv_answer_silent(const struct rv_api *api, rv_err *err)
+{
+    int64_t since_ms = rv_store_down_since_ms(api->config.store);
+    char since[32];
+
+    rv_err_clear(err);
+    if (since_ms == 0)
+        return rv_fail(err, RV_E_UNAVAILABLE, "the database does not answer");
+    rv_format_time(since, since_ms / 1000 * 1000);
+    return rv_fail(err, RV_E_UNAVAILABLE, "the database has been unavailable since %s", since);
+}
+
+/* Where the database is, and the like, is nothing for whoever never logged in. */
+static int
+may_know_all(const struct rv_request *req)
+{
+    return req->who.user_id || (req->api && (rv_local_machine(req) || rv_login_was_known(req)));
+}
+
+static void
+answer_unavailable(struct rv_request *req, const rv_err *err)
+{
+    rv_err silent = RV_ERR_INIT;
+    int down = req->api && rv_store_down_since_ms(req->api->config.store) != 0;
+
+    rv_answer_header(req, "Retry-After", down ? "5" : "1");
+    if (may_know_all(req)) {
+        rv_answer_error(req, 503, err->text, *err->hint ? err->hint : "try again in a moment");
+    } else if (down) {
+        rv_answer_silent(req->api, &silent);
+        rv_answer_error(req, 503, silent.text,
+                        "on the server's machine: reevectl log recent --home HOME says why");
+    } else {
+        rv_answer_error(req, 503, "the server cannot answer now: its log says why",
+                        "try again in a moment");
+    }
+}
+
 void
 rv_answer_err(struct rv_request *req, const rv_err *err)
 {
@@ -170,14 +212,7 @@ rv_answer_err(struct rv_request *req, const rv_err *err)
         return;
     }
     if (status == 503) {
-        rv_answer_header(req, "Retry-After", "1");
-        /* Where the database is, and the like, is nothing for whoever has not logged in. */
-        if (req->who.user_id == 0) {
-            rv_answer_error(req, 503, "the server cannot answer now: its log says why",
-                            "try again in a moment");
-            return;
-        }
-        rv_answer_error(req, 503, err->text, *err->hint ? err->hint : "try again in a moment");
+        answer_unavailable(req, err);
         return;
     }
     rv_answer_error_as(req, status, klass_of(err->code, status), err->text, err->hint);

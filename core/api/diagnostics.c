@@ -3,8 +3,8 @@
  * GET /api/diagnostics: what a person who looks for a mistake wants to know of the server's
  * machine and database, in one answer: clocks, limits, the home's files, PostgreSQL's settings, the
  * last warnings and errors of the log.
- * What is counted is in /metrics. Nothing in here is secret, and nothing of it is judged: that
- * does reevectl doctor.
+ * While the database cannot be had, all that does not come from it. What is counted is in /metrics.
+ * Nothing in here is secret, and nothing of it is judged: that does reevectl doctor.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -15,9 +15,11 @@
 #include "api/answer.h"
 #include "api/api_internal.h"
 #include "api/handlers.h"
+#include "api/health.h"
 #include "base/clock.h"
 #include "base/log_ring.h"
 #include "base/machine.h"
+#include "base/text.h"
 #include "store/notes.h"
 #include "store/schema.h"
 
@@ -210,6 +212,23 @@ write_store(struct rv_api *api, rv_json_writer *w, rv_err *err)
     return 0;
 }
 
+/* Nothing can be asked of it: what is wrong, in its place. */
+static void
+write_silent(struct rv_api *api, rv_json_writer *w, const rv_err *err)
+{
+    char since[32];
+
+    rv_jw_name(w, "database");
+    rv_jw_object(w);
+    put_text(w, "engine", rv_store_is_postgres(api->config.store) ? "postgresql" : "sqlite");
+    rv_format_time(since, rv_store_down_since_ms(api->config.store));
+    if (rv_store_down_since_ms(api->config.store))
+        put_text(w, "unavailable_since", since);
+    put_text(w, "error", err->text);
+    put_text(w, "advice", err->hint);
+    rv_jw_end_object(w);
+}
+
 static void
 write_line(void *arg, const char *line)
 {
@@ -237,7 +256,9 @@ rv_get_diagnostics(struct rv_request *req, rv_err *err)
     rv_jw_object(&w);
     write_server(&req->api->config, &w);
     write_home(&req->api->config, &w);
-    if (write_store(req->api, &w, err) < 0 || write_keeping(req->api, &w, err) < 0)
+    if (rv_store_answers(req->api, err) < 0)
+        write_silent(req->api, &w, err);
+    else if (write_store(req->api, &w, err) < 0 || write_keeping(req->api, &w, err) < 0)
         return err->code;
     write_log(&w);
     rv_jw_end_object(&w);

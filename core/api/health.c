@@ -3,8 +3,6 @@
  * /healthz (the worker runs), /readyz (it can serve, and what it is told can be written down) and
  * /metrics. None of them waits for a store that does not answer.
  */
-#include <arpa/inet.h>
-#include <event2/http.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +14,7 @@
 #include "api/gauges.h"
 #include "api/handlers.h"
 #include "api/health.h"
+#include "api/local.h"
 #include "api/login.h"
 #include "api/scrape.h"
 #include "base/clock.h"
@@ -67,11 +66,10 @@ check_heartbeat(const struct rv_api *api, const rv_value *heartbeat, rv_err *err
 
 /* In our own words: the database's may name hosts and users, and anybody may ask. */
 static int
-fail_silent(rv_err *err)
+fail_silent(const struct rv_api *api, rv_err *err)
 {
     rv_log_err(RV_DEBUG, "not ready", err);
-    rv_err_clear(err);
-    return rv_fail(err, RV_E_UNAVAILABLE, "the database does not answer");
+    return rv_answer_silent(api, err);
 }
 
 /* The store answers and takes writes, and our server is in it and serves. */
@@ -81,12 +79,12 @@ check_ready(struct rv_api *api, rv_err *err)
     rv_value row[2];
 
     if (rv_store_answers(api, err) < 0)
-        return fail_silent(err);
+        return fail_silent(api, err);
     int rc = rv_store_one(api->config.store, row, 2,
                           "SELECT status, last_heartbeat FROM miq_servers WHERE id = $1",
                           (rv_value[]){ rv_vint(api->config.server_id) }, 1, err);
     if (rc < 0)
-        return fail_silent(err);
+        return fail_silent(api, err);
     if (rc == 0 || row[0].type != RV_TEXT || strcmp(row[0].v.text, "started") != 0)
         return rv_fail(err, RV_E_UNAVAILABLE, "the server has not started");
     if (api->draining)
@@ -110,18 +108,6 @@ rv_get_readyz(struct rv_request *req, rv_err *err)
     rv_answer_header(req, "Retry-After", "1");
     rv_answer_text(req, 503, text);
     return 0;
-}
-
-static int
-is_loopback(const struct rv_request *req)
-{
-    char *address = NULL;
-    ev_uint16_t port;
-
-    if (!req->http || !evhttp_request_get_connection(req->http))
-        return 0;
-    evhttp_connection_get_peer(evhttp_request_get_connection(req->http), &address, &port);
-    return address && (strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0);
 }
 
 /* Of this process, which may be one of several that serve the API. */
@@ -208,8 +194,7 @@ int
 rv_get_metrics(struct rv_request *req, rv_err *err)
 {
     /* From the machine itself anyone may look; names of providers are nobody else's business. */
-    if (!is_loopback(req) || rv_request_header(req, "X-Forwarded-For") ||
-        rv_request_header(req, "X-Forwarded-Host")) {
+    if (!rv_local_machine(req)) {
         int rc = req->api->blind ? rv_store_answers(req->api, err) : rv_scrape_login(req, err);
         if (rc != 0)
             return rc < 0 ? rc : 0;

@@ -23,6 +23,7 @@
 #include "store/audit.h"
 
 #define REMEMBERED_MAX 64
+#define KNOWN_MAX 64
 #define REMEMBERED_MS (5 * 60 * 1000LL)
 #define BASIC_MAX 4096
 #define COMPLAIN_MS 10000LL
@@ -42,6 +43,8 @@ struct rv_logins {
     char salt[65];
     struct remembered entries[REMEMBERED_MAX];
     int next;
+    char known[KNOWN_MAX][65]; /* digests of salt and what was shown */
+    int next_known;
     int64_t checks; /* thousandths of those that may be made now */
     int64_t checks_ms;
     int64_t failures; /* since they were last told of */
@@ -315,6 +318,56 @@ login_basic(struct rv_request *req, const char *header, rv_err *err)
     return rc;
 }
 
+/* What was shown: a token, or what stands behind "Basic". NULL: nothing. */
+static const char *
+shown_by(const struct rv_request *req)
+{
+    const char *token = rv_request_header(req, "X-Auth-Token");
+
+    return token ? token : rv_request_header(req, "Authorization");
+}
+
+/* Its place in the table; -1: it is not there. */
+static int
+find_known(const struct rv_request *req, char digest[65])
+{
+    const struct rv_logins *logins = req->api->logins;
+    const char *shown = shown_by(req);
+    rv_buf text = rv_buf_limited(2 * BASIC_MAX);
+    int at = KNOWN_MAX - 1;
+
+    digest[0] = '\0';
+    if (!shown)
+        return -1;
+    rv_buf_addf(&text, "%s:%s", logins->salt, shown);
+    if (!text.failed)
+        rv_sha256_hex(digest, rv_buf_text(&text), text.len);
+    rv_buf_wipe(&text);
+    while (at >= 0 && !(digest[0] && rv_streq(logins->known[at], digest)))
+        at--;
+    return at;
+}
+
+static void
+note_known(const struct rv_request *req)
+{
+    struct rv_logins *logins = req->api->logins;
+    char digest[65];
+
+    if (find_known(req, digest) >= 0 || !digest[0])
+        return;
+    memcpy(logins->known[logins->next_known], digest, sizeof(digest));
+    logins->next_known = (logins->next_known + 1) % KNOWN_MAX;
+}
+
+int
+rv_login_was_known(const struct rv_request *req)
+{
+    char digest[65];
+
+    return find_known(req, digest) >= 0;
+}
+
 static int
 login_token(struct rv_request *req, const char *token, rv_err *err)
 {
@@ -345,6 +398,8 @@ rv_login(struct rv_request *req, rv_err *err)
                       "log in: send X-Auth-Token, or a user and password (HTTP Basic)");
     if (rc == 0 && group && !rv_streq(group, THE_GROUP))
         return refuse(req, "Api::AuthenticationError", "Invalid Authorization Group specified");
+    if (rc == 0)
+        note_known(req);
     return rc;
 }
 

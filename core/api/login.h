@@ -14,6 +14,9 @@ void rv_logins_free(struct rv_logins *logins);
 
 /* 0 with req->who set; 1 when a 401 or 429 was answered; or the store's error. */
 int rv_login(struct rv_request *req, rv_err *err);
+/* Whether what the caller shows has been right before, in this process: enough to be told what is
+ * wrong while the database cannot be asked, and for nothing else. */
+int rv_login_was_known(const struct rv_request *req);
 
 /* Of another secret that may be guessed, counted as passwords are (attempts.h); name: what it is,
  * for the log. 1 when a 429 was answered, since too many from there were wrong. */

@@ -10,6 +10,7 @@
 #include "api/answer.h"
 #include "api/api_internal.h"
 #include "api/handlers.h"
+#include "api/local.h"
 #include "api/login.h"
 #include "api/origin.h"
 #include "api/sub.h"
@@ -36,7 +37,7 @@ static const struct rv_route routes[] = {
     { "/api/product_info", RV_ROUTE_OPEN, .get = rv_get_product_info },
     { "/api/openapi.json", RV_ROUTE_OPEN, .get = rv_get_openapi },
     { "/api/provider_types", 0, .get = rv_get_provider_types },
-    { "/api/diagnostics", 0, .get = rv_get_diagnostics },
+    { "/api/diagnostics", RV_ROUTE_LOCAL, .get = rv_get_diagnostics },
     { "/api/counts", 0, .get = rv_get_counts },
     { "/api/auth", 0, .get = rv_get_auth, .delete_ = rv_delete_auth },
     { "/api/settings", 0, .get = rv_get_settings },
@@ -246,6 +247,8 @@ refuse(struct rv_request *req, rv_err *err)
     }
     if (rv_origin_refuse(req))
         return 1;
+    if ((req->route->flags & RV_ROUTE_LOCAL) && rv_local_token(req))
+        return 0;
     if (!(req->route->flags & RV_ROUTE_OPEN) && req->method != RV_M_OPTIONS)
         return rv_login(req, err);
     return 0;

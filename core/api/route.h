@@ -13,7 +13,8 @@ typedef int (*rv_handler)(struct rv_request *req, rv_err *err);
 
 enum {
     RV_ROUTE_OPEN = 1 << 0 /* no login */,
-    RV_ROUTE_ANY_TYPE = 1 << 1 /* Accept is not looked at */
+    RV_ROUTE_ANY_TYPE = 1 << 1 /* Accept is not looked at */,
+    RV_ROUTE_LOCAL = 1 << 2 /* the home's local-token is as good as a login */
 };
 
 struct rv_route {

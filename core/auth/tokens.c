@@ -98,7 +98,7 @@ rv_auth_token_digest(struct rv_store *store, const char *digest, int flags, stru
     struct token_row row;
     int found = find_token(store, &row, out, digest, err);
     if (found < 0)
-        return rv_wrap(err, "look at a token");
+        return found;
     if (!found)
         return rv_fail(err, RV_E_AUTH, "the token is unknown or has expired");
     if ((flags & RV_TOKEN_RENEW) && renew(store, &row, err))

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/meter.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "server/logging.h"
 #include "server/notify.h"
@@ -23,7 +24,7 @@
 #include "server/worker_types.h"
 
 /* Of the five seconds that a clean stop may take. */
-enum { WORKERS_STOP_MS = 3000, SERVER_STOP_MS = 1200 };
+enum { WORKERS_STOP_MS = 3000, SERVER_STOP_MS = 1200, TOKEN_BYTES = 32 };
 
 static const char *const at_start[] = { "listen", "store",           "store_timeout",
                                         "zone",   "tls.certificate", "tls.key" };
@@ -74,6 +75,7 @@ rv_supervisor_stop(struct rv_supervisor *s, int exit_code)
     rv_notify_stopping();
     s->stop_ms = rv_monotonic_ms();
     rv_home_remove(s->home.dir, "url");
+    rv_home_remove(s->home.dir, "local-token");
     rv_listen_close(&s->listening);
     if (server) {
         RV_AUTO_JSON cJSON *quiesce = rv_message_new("quiesce");
@@ -255,6 +257,19 @@ forbid_cores(const struct rv_settings *settings)
         rv_log(RV_WARNING, "core files could not be switched off; one would hold secrets");
 }
 
+/* Who can read the home may ask for diagnostics while nobody can log in. */
+static void
+make_local_token(const struct rv_supervisor *s)
+{
+    rv_err err = RV_ERR_INIT;
+    char token[2 * TOKEN_BYTES + 1];
+    rv_random_hex(token, TOKEN_BYTES);
+    if (rv_home_write(s->home.dir, "local-token", token, 0600, &err))
+        rv_log_err(RV_WARNING, "no local-token: reevectl needs a login, also beside the home",
+                   &err);
+    rv_wipe(token, sizeof(token));
+}
+
 static int
 listen_flags(const struct rv_supervisor *s)
 {
@@ -281,6 +296,7 @@ start(struct rv_supervisor *s, const struct rv_options *options, rv_err *err)
                        listen_flags(s), err) ||
         rv_privilege_drop(s->home.dir, options->user, err) || make_loop(s, err))
         return err->code;
+    make_local_token(s);
     rv_module_watch(&s->modules, s->provider_path, rv_monotonic_ms());
     rv_meter_set(RV_M_SERVER_START, rv_now_ms(), RV_NO_LABELS);
     s->news = cJSON_CreateArray();

@@ -16,7 +16,7 @@
 #include "store/record.h"
 #include "store/schema.h"
 
-enum { RETRY_MS = 500, RETRY_MOST_MS = 15000, SAY_AGAIN_MS = 30000 };
+enum { RETRY_MS = 500, RETRY_MOST_MS = 15000, SAY_AGAIN_MS = 30000, ALIVE_MS = 2500 };
 
 /* Waits that double, and what is said meanwhile. */
 struct trying {
@@ -52,8 +52,11 @@ open_once(struct rv_worker *worker, int64_t statement_timeout_ms,
                                             .module_dir = worker->module_dir,
                                             .application = application,
                                             .statement_timeout_ms = statement_timeout_ms,
-                                            .answer_timeout_ms = rv_settings_int(worker->settings,
-                                                                                 "store_timeout") };
+                                            .answer_timeout_ms =
+                                                rv_settings_int(worker->settings, "store_timeout"),
+                                            /* Somebody waits for what has a time of its own. */
+                                            .alive_timeout_ms =
+                                                statement_timeout_ms ? ALIVE_MS : 0 };
     if (worker->store == NULL && rv_store_open(&worker->store, &config, err))
         return err->code;
     return prepare ? prepare(worker, err) : rv_schema_open(worker->store, err);

@@ -115,6 +115,12 @@ rv_store_patience(struct rv_store *store, int64_t ms)
         store->driver->patience(store->conn, ms);
 }
 
+int64_t
+rv_store_down_since_ms(const struct rv_store *store)
+{
+    return store->driver->down_since_ms ? store->driver->down_since_ms(store->conn) : 0;
+}
+
 void
 rv_store_limit(struct rv_store *store)
 {

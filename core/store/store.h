@@ -39,6 +39,10 @@ struct rv_store_config {
      * connection is dropped: UNAVAILABLE. Bulk rows, scripts and ANALYZE have twenty times as
      * long, and a statement its whole statement timeout. */
     int64_t answer_timeout_ms;
+    /* How long PostgreSQL may leave somebody new without an answer; 0: 10 s. When it is given, and
+     * a statement takes longer, it is asked about now and then in that way: UNAVAILABLE when
+     * nobody is there, without waiting for the rest of the statement's time. */
+    int64_t alive_timeout_ms;
     int flags;
 };
 
@@ -57,6 +61,8 @@ void rv_store_patience(struct rv_store *store, int64_t ms);
  * timeout): TIMEOUT. For what somebody waits for, however many statements it takes. */
 void rv_store_limit(struct rv_store *store);
 void rv_store_limit_end(struct rv_store *store);
+/* Since when (Unix time) the database cannot be had, as far as we have tried; 0: it can. */
+int64_t rv_store_down_since_ms(const struct rv_store *store);
 /* Much was read and written, and little will be for a while: give back what was kept in memory for
  * it. Not within a transaction. */
 void rv_store_shrink(struct rv_store *store);

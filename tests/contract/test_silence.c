@@ -23,6 +23,7 @@ struct silence {
     struct contract contract;
     struct rv_store *store; /* by way of the relay */
     pid_t relay;            /* leads a group of its own */
+    int port;               /* of the relay */
 };
 
 static int64_t
@@ -137,7 +138,8 @@ begin(void **state)
     rv_err failure = RV_ERR_INIT;
     int port = 0;
     assert_int_equal(sscanf(strrchr(silence->contract.db.url, ':'), ":%d/", &port), 1);
-    RV_AUTO_FREE char *url = url_at(silence, start_relay(silence, port));
+    silence->port = start_relay(silence, port);
+    RV_AUTO_FREE char *url = url_at(silence, silence->port);
     make_table(silence->contract.store, "things", "id BIGINT PRIMARY KEY");
     return open_url(&silence->store, url, &failure);
 }
@@ -165,6 +167,20 @@ end(void **state)
         waitpid(silence->relay, NULL, 0);
     }
     return contract_end(state);
+}
+
+/* As a worker that serves people opens it. */
+static struct rv_store *
+open_watched(const struct silence *silence)
+{
+    RV_AUTO_FREE char *url = url_at(silence, silence->port);
+    const struct rv_store_config config = { .url = url,
+                                            .module_dir = REEVE_MODULES,
+                                            .alive_timeout_ms = ANSWER_MS / 4 };
+    struct rv_store *store = NULL;
+
+    must(rv_store_open(&store, &config, err));
+    return store;
 }
 
 static int
@@ -339,6 +355,77 @@ a_script_may_take_longer_than_a_statement(void **state)
                      0);
 }
 
+static void
+a_slow_statement_is_waited_for_as_long_as_somebody_is_there(void **state)
+{
+    struct silence *silence = *state;
+    rv_err failure = RV_ERR_INIT;
+
+    only_postgres();
+    struct rv_store *store = open_watched(silence);
+    must(rv_store_exec(store, NULL, "SELECT pg_sleep(0.8)", NULL, 0, err));
+    assert_int_equal(rv_store_down_since_ms(store), 0);
+    freeze(silence);
+    int64_t start = now_ms();
+    assert_int_equal(count(store, &failure), RV_E_UNAVAILABLE);
+    assert_true(now_ms() - start < PATIENCE_MS / 3);
+    assert_int_not_equal(rv_store_down_since_ms(store), 0);
+    thaw(silence);
+    assert_int_equal(count(store, &failure), 0);
+    assert_int_equal(rv_store_down_since_ms(store), 0);
+    rv_store_close(store);
+}
+
+static void
+what_is_unavailable_is_told_with_its_place_and_since_when_but_not_its_password(void **state)
+{
+    struct silence *silence = *state;
+    rv_err failure = RV_ERR_INIT;
+
+    only_postgres();
+    struct rv_store *store = open_watched(silence);
+    RV_AUTO_FREE char *place = rv_format("127.0.0.1:%d/", silence->port);
+    const char *password = strchr(strstr(silence->contract.db.url, "://") + 3, ':') + 1;
+    RV_AUTO_FREE char *secret = rv_strndup(password, strcspn(password, "@"));
+    freeze(silence);
+    assert_int_equal(count(store, &failure), RV_E_UNAVAILABLE);
+    assert_non_null(strstr(failure.text, place));
+    for (int i = 0; i < 2; i++) { /* a connection that does not come about, and none tried */
+        assert_int_equal(count(store, &failure), RV_E_UNAVAILABLE);
+        assert_non_null(strstr(failure.text, place));
+        assert_non_null(strstr(failure.text, " has been unavailable since 2"));
+        assert_null(strstr(failure.text, secret));
+        assert_null(strstr(failure.hint, secret));
+    }
+    rv_store_close(store);
+    thaw(silence);
+}
+
+/* An answer to a client of ours would be about his own password. */
+static void
+a_password_that_was_changed_meanwhile_is_the_databases_trouble_alone(void **state)
+{
+    struct silence *silence = *state;
+    rv_err failure = RV_ERR_INIT;
+    struct rv_store *store = NULL;
+
+    only_postgres();
+    rv_test_script(silence->contract.store, "CREATE ROLE passing LOGIN PASSWORD 'one'");
+    const char *host = strrchr(silence->contract.db.url, '@');
+    RV_AUTO_FREE char *url = rv_format("postgresql://passing:one%s", host);
+    must(open_url(&store, url, err));
+    rv_test_script(silence->contract.store,
+                   "ALTER ROLE passing PASSWORD 'two';"
+                   "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                   " WHERE usename = 'passing'");
+    int rc = rv_store_exec(store, NULL, "SELECT 1", NULL, 0, &failure);
+    rv_store_close(store);
+    rv_test_script(silence->contract.store, "DROP ROLE passing");
+    assert_int_equal(rc, RV_E_UNAVAILABLE);
+    assert_non_null(strstr(failure.text, "password"));
+    assert_non_null(strstr(failure.hint, "pg_hba.conf"));
+}
+
 #define silence_test(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -353,6 +440,10 @@ main(void)
         silence_test(a_cancellation_does_not_wait_for_a_silent_server),
         silence_test(a_statement_that_sends_now_and_then_may_take_longer),
         silence_test(a_script_may_take_longer_than_a_statement),
+        silence_test(a_slow_statement_is_waited_for_as_long_as_somebody_is_there),
+        silence_test(
+            what_is_unavailable_is_told_with_its_place_and_since_when_but_not_its_password),
+        silence_test(a_password_that_was_changed_meanwhile_is_the_databases_trouble_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,7 +78,7 @@ class Bundle(reeve_it.Case):
         contents = json.loads(files["contents.json"])
         self.assertIn("cannot reach", contents["missing"]["diagnostics.json"])
         self.assertIn("/nonexistent", contents["missing"]["log-2.txt"])
-        self.assertIn("metrics.txt is not in the bundle", says)
+        self.assertIn("not in the bundle: metrics.txt", says)
         text = files["log-1.txt"].decode()
         self.assertLess(len(text), 9 << 20)
         self.assertTrue(text.startswith("line "))

@@ -9,7 +9,9 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include "base/mem.h"
+#include "base/text.h"
 
 #define CONNECT_MS 10000
 #define ANSWER_MS 30000
@@ -17,6 +19,9 @@
 /* Beyond a statement's own timeout: that the server answers with its error. */
 #define ANSWER_EXTRA_MS 5000
 
+static const char where_to_look[] =
+    "see on its machine whether PostgreSQL runs (systemctl status postgresql), and whether a "
+    "firewall lets this host through";
 static const char channel_sql[] = "LISTEN \"%s\";";
 
 /* The reason a connection failed. libpq's texts about a wrong URL repeat the URL, and with it the
@@ -39,16 +44,50 @@ fail_connect(PGconn *conn, rv_err *err)
     rv_fail(err, RV_E_UNAVAILABLE, "%s", text);
     if (strstr(text, "too many clients"))
         return rv_hint(err, "raise max_connections, or run fewer workers");
-    return rv_hint(err, "is PostgreSQL running, and may this host reach it?");
+    return rv_hint(err, "%s", where_to_look);
+}
+
+void
+pg_place(char *out, size_t size, const PGconn *conn)
+{
+    const char *host = PQhost(conn), *port = PQport(conn), *name = PQdb(conn);
+
+    snprintf(out, size, "%s:%s/%s", host && *host ? host : "?", port && *port ? port : "?",
+             name ? name : "?");
+}
+
+static void
+mark_down(struct pg *pg, int64_t since_ms)
+{
+    struct timespec now;
+
+    if (pg->down_ms)
+        return;
+    clock_gettime(CLOCK_REALTIME, &now);
+    pg->down_ms = since_ms;
+    pg->down_since_ms =
+        (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 - (pg_now_ms() - since_ms);
+}
+
+/* Which database, and since when: whoever reads it may know neither. conn NULL: out of memory. */
+static int
+wrap_down(struct pg *pg, const PGconn *conn, rv_err *err)
+{
+    char place[512], since[32];
+
+    mark_down(pg, pg_now_ms());
+    rv_format_time(since, pg->down_since_ms / 1000 * 1000);
+    pg_place(place, sizeof place, conn);
+    return rv_wrap(err, "the database at %s has been unavailable since %s", place, since);
 }
 
 /* Once for all that follows, until a connection is made. */
 static void
 say_silent(struct pg *pg, const rv_err *err)
 {
-    if (pg->silent_ms)
+    if (pg->told)
         return;
-    pg->silent_ms = pg_now_ms();
+    pg->told = 1;
     pg_host->warn("the database does not answer", err->text);
 }
 
@@ -57,20 +96,26 @@ say_answers(struct pg *pg)
 {
     char text[64];
 
-    if (pg->silent_ms == 0)
-        return;
-    snprintf(text, sizeof(text), "after %lld ms", (long long)(pg_now_ms() - pg->silent_ms));
-    pg->silent_ms = 0;
-    pg_host->info("the database answers again", text);
+    snprintf(text, sizeof(text), "after %lld ms", (long long)(pg_now_ms() - pg->down_ms));
+    if (pg->told)
+        pg_host->info("the database answers again", text);
+    pg->told = 0;
+    pg->down_ms = pg->down_since_ms = 0;
 }
 
 int
 pg_silent(struct pg *pg, int64_t waited_ms, rv_err *err)
 {
-    rv_fail(err, RV_E_UNAVAILABLE, "the database has not answered for %lld ms",
+    char place[512];
+
+    pg_place(place, sizeof place, pg->conn);
+    rv_fail(err, RV_E_UNAVAILABLE, "the database at %s has not answered for %lld ms", place,
             (long long)waited_ms);
+    if (pg->gone)
+        rv_hint(err, "%s", where_to_look);
     rv_hint(err, "see whether PostgreSQL runs and the network to it works; the next call connects "
                  "anew; where statements need longer, raise store_timeout");
+    mark_down(pg, pg_now_ms() - waited_ms);
     say_silent(pg, err);
     return err->code;
 }
@@ -78,7 +123,9 @@ pg_silent(struct pg *pg, int64_t waited_ms, rv_err *err)
 static int
 connect_steps(struct pg *pg, PGconn *conn, rv_err *err)
 {
-    int64_t limit_ms = pg->patience_ms ? pg->patience_ms : pg->answer_ms;
+    int64_t limit_ms = pg->patience_ms ? pg->patience_ms
+                       : pg->alive_ms  ? pg->alive_ms
+                                       : pg->answer_ms;
     int64_t most_ms = limit_ms < CONNECT_MS ? limit_ms : CONNECT_MS;
     int64_t by_ms = pg_now_ms() + most_ms;
     PostgresPollingStatusType next = PGRES_POLLING_WRITING;
@@ -96,8 +143,7 @@ connect_steps(struct pg *pg, PGconn *conn, rv_err *err)
         if (ready == 0) {
             rv_fail(err, RV_E_UNAVAILABLE, "no answer from the database server in %lld ms",
                     (long long)most_ms);
-            rv_hint(err, "is PostgreSQL running, and may this host reach it?");
-            say_silent(pg, err);
+            rv_hint(err, "%s", where_to_look);
             pg->again_ms = pg_now_ms() + PAUSE_MS;
             return err->code;
         }
@@ -164,8 +210,12 @@ pg_connect(struct pg *pg, rv_err *err)
     if (!conn || connect_steps(pg, conn, err) < 0) {
         if (!err->code)
             fail_connect(conn, err);
+        wrap_down(pg, conn, err);
         PQfinish(conn);
-        return rv_wrap(err, "connect to the database");
+        pg->failure = *err;
+        if (pg->again_ms > pg_now_ms())
+            say_silent(pg, err);
+        return err->code;
     }
     PQsetNoticeReceiver(conn, see_notice, pg);
     pg->ended = 0;
@@ -173,6 +223,7 @@ pg_connect(struct pg *pg, rv_err *err)
     pg->conn = conn;
     if (set_up_session(pg, err) < 0) {
         pg_drop(pg);
+        mark_down(pg, pg_now_ms());
         return rv_wrap(err, "connect to the database");
     }
     say_answers(pg);
@@ -187,6 +238,7 @@ pg_drop(struct pg *pg)
     pg->conn = NULL;
     pg_queue_clear(pg);
     pg->copying = 0;
+    pg->gone = 0;
     pg->lost = pg->in_transaction;
     pg->missed = pg->channel_count;
     pg_forget_statements(pg);
@@ -196,10 +248,12 @@ int
 pg_lost(struct pg *pg, rv_err *err)
 {
     if (!err->code) {
-        char text[512];
+        char text[512], place[512];
         pg_connection_text(text, sizeof text, pg->conn);
-        rv_fail(err, RV_E_UNAVAILABLE, "connection to the database lost: %s", text);
+        pg_place(place, sizeof place, pg->conn);
+        rv_fail(err, RV_E_UNAVAILABLE, "connection to the database at %s lost: %s", place, text);
         rv_hint(err, "it is opened again by the next call");
+        mark_down(pg, pg_now_ms());
     }
     pg_drop(pg);
     return err->code;
@@ -220,6 +274,18 @@ gone_while_idle(struct pg *pg)
     return pg->ended;
 }
 
+/* It worked before: a password that was changed there, say, may be changed back, and is nothing
+ * that whoever asks us has done wrong. */
+static int
+connect_again(struct pg *pg, rv_err *err)
+{
+    if (pg_connect(pg, err) == 0)
+        return 0;
+    if (err->code == RV_E_AUTH || err->code == RV_E_NOT_FOUND || err->code == RV_E_PERMISSION)
+        err->code = RV_E_UNAVAILABLE;
+    return err->code;
+}
+
 int
 pg_ready(struct pg *pg, rv_err *err)
 {
@@ -233,10 +299,10 @@ pg_ready(struct pg *pg, rv_err *err)
         pg_drop(pg);
     /* Each try takes its time, and whoever asks now has others waiting behind. */
     if (!pg->conn && pg_now_ms() < pg->again_ms) {
-        rv_fail(err, RV_E_UNAVAILABLE, "the database server did not answer a moment ago");
-        return rv_hint(err, "is PostgreSQL running, and may this host reach it?");
+        *err = pg->failure;
+        return err->code;
     }
-    return pg->conn ? 0 : pg_connect(pg, err);
+    return pg->conn ? 0 : connect_again(pg, err);
 }
 
 int
@@ -257,6 +323,7 @@ pg_open(void **conn, const struct rv_store_config *config, rv_err *err)
     pg->application = rv_strdup(config->application ? config->application : "reeve");
     pg->statement_timeout_ms = config->statement_timeout_ms;
     pg->answer_ms = config->answer_timeout_ms ? config->answer_timeout_ms : ANSWER_MS;
+    pg->alive_ms = config->alive_timeout_ms;
     if (pg->answer_ms < pg->statement_timeout_ms + ANSWER_EXTRA_MS && pg->statement_timeout_ms > 0)
         pg->answer_ms = pg->statement_timeout_ms + ANSWER_EXTRA_MS;
     if (pg_connect(pg, err) < 0) {

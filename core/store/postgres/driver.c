@@ -232,6 +232,12 @@ pg_patience(void *conn, int64_t ms)
 }
 
 static int64_t
+pg_down_since_ms(void *conn)
+{
+    return ((const struct pg *)conn)->down_since_ms;
+}
+
+static int64_t
 pg_bytes(void *conn)
 {
     void *rows = NULL;
@@ -313,6 +319,7 @@ static const struct rv_store_driver driver = {
     .read_all = pg_read_all,
     .patience = pg_patience,
     .limit = pg_limit,
+    .down_since_ms = pg_down_since_ms,
 };
 
 __attribute__((visibility("default"))) const struct rv_store_driver *

@@ -42,13 +42,18 @@ struct pg {
     char
         *queue[PG_QUEUE]; /* statements sent and not answered: the connection is in pipeline mode */
     int queued;
-    int queue_number;     /* statement_number when the queue began */
-    int64_t finish_by_ms; /* not 0: waits go on until then, whatever is cancelled */
-    int64_t answer_ms;    /* how long the server may say nothing */
-    int64_t patience_ms;  /* not 0: in place of that */
-    int64_t again_ms;     /* a server that was silent is not connected to before */
-    int bulk;             /* what runs now may take PG_BULK_TIMES as long */
-    int64_t silent_ms;    /* not 0: when it was said that the server does not answer */
+    int queue_number;      /* statement_number when the queue began */
+    int64_t finish_by_ms;  /* not 0: waits go on until then, whatever is cancelled */
+    int64_t answer_ms;     /* how long the server may say nothing */
+    int64_t patience_ms;   /* not 0: in place of that */
+    int64_t again_ms;      /* a server that was silent is not connected to before */
+    rv_err failure;        /* why it could not be connected to last */
+    int bulk;              /* what runs now may take PG_BULK_TIMES as long */
+    int64_t alive_ms;      /* not 0: as alive_timeout_ms */
+    int64_t down_ms;       /* not 0: since when it cannot be had */
+    int64_t down_since_ms; /* the same by the wall clock */
+    int told;              /* that it does not answer */
+    int gone;              /* nor does it answer anybody else */
     uint64_t clock;
     int statement_number;
     struct pg_statement cache[PG_CACHE];
@@ -73,6 +78,8 @@ int pg_ready(struct pg *pg, rv_err *err);
 void pg_drop(struct pg *pg);
 /* It broke: drops it and says so. */
 int pg_lost(struct pg *pg, rv_err *err);
+/* "HOST:PORT/DATABASE": never a password. */
+void pg_place(char *out, size_t size, const PGconn *conn);
 /* Nothing came in time: says so once, until it answers again. UNAVAILABLE. */
 int pg_silent(struct pg *pg, int64_t waited_ms, rv_err *err);
 
@@ -86,6 +93,8 @@ int pg_next_result(struct pg *pg, PGresult **out, rv_err *err);
 int pg_finish(struct pg *pg, const char *sql, rv_err *err);
 /* End what runs at the server and read it away; drops the connection when that takes too long. */
 void pg_abandon(struct pg *pg);
+/* Whether anybody is there, by a connection of its own: 1, 0 after alive_ms, or cancelled. */
+int pg_server_answers(struct pg *pg, rv_err *err);
 void pg_result_clear_p(PGresult **result);
 #define PG_AUTO_RESULT __attribute__((cleanup(pg_result_clear_p)))
 

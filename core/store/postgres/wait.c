@@ -46,6 +46,24 @@ wait_until(int fd, short events, int64_t by_ms)
     }
 }
 
+/* A statement may take its time, but a server that is not there is not waited for. */
+static int
+wait_while_alive(struct pg *pg, short events, int64_t by_ms, rv_err *err)
+{
+    for (;;) {
+        int64_t left = by_ms - pg_now_ms();
+        int ready = pg_host->wait_fd(PQsocket(pg->conn), events,
+                                     left < pg->alive_ms ? left : pg->alive_ms, err);
+        if (ready || left <= pg->alive_ms)
+            return ready;
+        ready = pg_server_answers(pg, err);
+        if (ready <= 0) {
+            pg->gone = ready == 0;
+            return ready;
+        }
+    }
+}
+
 /* Each piece that comes, or is taken, gives the next one the whole time. */
 static int
 wait_for(struct pg *pg, short events, rv_err *err)
@@ -58,6 +76,8 @@ wait_for(struct pg *pg, short events, rv_err *err)
 
     if (pg->finish_by_ms)
         ready = wait_until(PQsocket(pg->conn), events, pg->finish_by_ms);
+    else if (pg->alive_ms && pg->alive_ms < limit_ms)
+        ready = wait_while_alive(pg, events, start_ms + limit_ms, err);
     else
         ready = pg_host->wait_fd(PQsocket(pg->conn), events, limit_ms, err);
     if (ready < 0)
@@ -164,7 +184,7 @@ pg_abandon(struct pg *pg)
 static void
 give_up(struct pg *pg)
 {
-    if (!pg->finish_by_ms)
+    if (!pg->finish_by_ms && !pg->gone)
         cancel_at_server(pg);
     pg_drop(pg);
 }

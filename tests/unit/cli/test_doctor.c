@@ -117,6 +117,10 @@ static const struct {
       "warning", "autovacuum is off", "ALTER SYSTEM" },
     { IN_DIAGNOSTICS, "\"connections\":20", "\"connections\":95", "database connections", "failed",
       "95 of 97 connections", "max_connections" },
+    { IN_DIAGNOSTICS, "\"answer_us\":900",
+      "\"error\":\"the database at db:5432/reeve has been unavailable since 2026-11-22T13:47:25Z\","
+      "\"advice\":\"systemctl status postgresql\"",
+      "database", "failed", "db:5432/reeve has been unavailable since", "systemctl status" },
     { IN_DIAGNOSTICS, "\"standby\":false", "\"standby\":true", "database", "failed",
       "PostgreSQL is a standby", "primary" },
     { IN_DIAGNOSTICS, "\"oldest_transaction_ms\":5", "\"oldest_transaction_ms\":7200000",

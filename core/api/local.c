@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The server writes local-token at each start, for its owner alone.
+ */
+#include "api/local.h"
+
+#include <arpa/inet.h>
+#include <event2/http.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "api/api_internal.h"
+#include "base/secret.h"
+#include "base/text.h"
+
+enum { TOKEN_MIN = 32, TOKEN_MAX = 256 };
+
+int
+rv_local_machine(const struct rv_request *req)
+{
+    char *address = NULL;
+    ev_uint16_t port;
+
+    if (rv_request_header(req, "X-Forwarded-For") || rv_request_header(req, "X-Forwarded-Host") ||
+        !req->http || !evhttp_request_get_connection(req->http))
+        return 0;
+    evhttp_connection_get_peer(evhttp_request_get_connection(req->http), &address, &port);
+    return address && (strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0);
+}
+
+/* Without its line's end; 0 when there is none that others cannot read. */
+static int
+read_token(char out[TOKEN_MAX + 1], const char *home)
+{
+    RV_AUTO_FREE char *path = rv_format("%s/local-token", home);
+    RV_AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    struct stat about;
+
+    if (fd < 0 || fstat(fd, &about) != 0 || !S_ISREG(about.st_mode) || (about.st_mode & 077))
+        return 0;
+    ssize_t len = read(fd, out, TOKEN_MAX);
+    out[len > 0 ? len : 0] = '\0';
+    out[strcspn(out, "\n")] = '\0';
+    return strlen(out) >= TOKEN_MIN;
+}
+
+int
+rv_local_token(const struct rv_request *req)
+{
+    const char *given = rv_request_header(req, RV_LOCAL_HEADER);
+    char token[TOKEN_MAX + 1], left[65], right[65];
+
+    if (!given || !req->api->config.home || !read_token(token, req->api->config.home))
+        return 0;
+    /* Digests differ in their first bytes: the time of the comparison tells nothing of the text. */
+    rv_sha256_hex(left, given, strlen(given));
+    rv_sha256_hex(right, token, strlen(token));
+    rv_wipe(token, sizeof(token));
+    return rv_streq(left, right);
+}
