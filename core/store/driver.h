@@ -42,6 +42,7 @@ struct rv_store_driver {
     /* Catalogue: rows of (table, column), and of (index). */
     const char *columns_sql;
     const char *indexes_sql;
+    const char *made_sql; /* one number: of tables called schema_info */
     /* Rows of (table, column, SQL type in lower case, place in the primary key from 1 or 0, 1 when
      * it counts by itself), in the order of tables and their columns. */
     const char *layout_sql;

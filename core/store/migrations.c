@@ -66,13 +66,11 @@ refuse_unfinished(struct rv_store *store, rv_err *err)
 int
 rv_schema_is_made(struct rv_store *store, rv_err *err)
 {
-    struct rv_catalogue catalogue;
+    rv_value tables = RV_VNULL;
 
-    if (rv_catalogue_load(&catalogue, store, err) < 0)
-        return err->code;
-    int made = rv_catalogue_has(&catalogue, "schema_info", NULL);
-    rv_catalogue_free(&catalogue);
-    return made ? 1 : 0;
+    if (rv_store_one(store, &tables, 1, store->driver->made_sql, NULL, 0, err) < 0)
+        return rv_wrap(err, "look for the table of notes");
+    return tables.v.i > 0;
 }
 
 int

@@ -72,11 +72,13 @@ def fill_disk(world, hold_s):
 
 
 def jump_clock(world, hold_s):
+    """An hour ahead, then an hour behind, or the other way round."""
     by = world.random.choice((3600, -3600))
-    world.wall.wrong_by(by)
-    time.sleep(hold_s)
+    for wrong_s in (by, -by):
+        world.wall.wrong_by(wrong_s)
+        time.sleep(hold_s)
     world.wall.wrong_by(0)
-    return f"the clock {by:+d} s for {hold_s:.0f} s"
+    return f"the clock {by:+d} s, then {-by:+d} s, for {hold_s:.0f} s each"
 
 
 def limit_memory(world, hold_s):

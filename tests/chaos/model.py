@@ -24,16 +24,16 @@ class Rows:
         self.columns = self.read_columns()
         self.tables = {}
         self.names = {}
-        for table in sorted(self.columns):
-            if "ems_id" in self.columns[table]:
-                self.read(table, f"ems_id = {provider}")
+        everything = self.read(provider)
         # Children have no provider of their own: they belong to whoever they point to.
         children = [table for table in sorted(self.columns) if "ems_id" not in self.columns[table]]
+        for table in sorted(set(self.columns) - set(children)):
+            self.keep(table, everything[table])
         found = True
         while found:
             found = False
             for table in list(children):
-                if self.read_children(table):
+                if self.keep_children(table, everything[table]):
                     children.remove(table)
                     found = True
 
@@ -50,14 +50,18 @@ class Rows:
         return {table: columns for table, columns in out.items()
                 if "id" in columns and any(one.endswith("_id") for one in columns) and table not in NOT_INVENTORY}
 
-    def read(self, table, which):
-        columns = self.columns[table]
-        living = " AND deleted_on IS NULL" if "deleted_on" in columns else ""
-        # Quoted: some of ManageIQ's columns have names that are words of SQL.
-        wanted = ", ".join(f'"{one}"' for one in columns)
-        rows = [dict(zip(columns, row)) for row in self.database.query(
-            f"SELECT {wanted} FROM {table} WHERE {which}{living}")]
-        self.keep(table, rows)
+    def read(self, provider):
+        """Rows of each table: living ones of the provider, or all where none is named."""
+        tables, texts = sorted(self.columns), []
+        for table in tables:
+            columns = self.columns[table]
+            # Quoted: some of ManageIQ's columns have names that are words of SQL.
+            wanted = ", ".join(f'"{one}"' for one in columns)
+            which = [f"ems_id = {provider}"] if "ems_id" in columns else []
+            which += ["deleted_on IS NULL"] if which and "deleted_on" in columns else []
+            texts.append(f"SELECT {wanted} FROM {table} WHERE {' AND '.join(which) or 'TRUE'}")
+        return {table: [dict(zip(self.columns[table], row)) for row in rows]
+                for table, rows in zip(tables, self.database.query_all(texts))}
 
     def keep(self, table, rows):
         if rows:
@@ -65,12 +69,9 @@ class Rows:
         for row in rows:
             self.names[row["id"]] = f"{table}:" + next((row[one] for one in NAMES if row.get(one)), "")
 
-    def read_children(self, table):
+    def keep_children(self, table, rows):
         """Whether there are any that belong to rows which are known by now."""
-        columns = self.columns[table]
-        links = [one for one in columns if one.endswith("_id")]
-        wanted = ", ".join(f'"{one}"' for one in columns)
-        rows = [dict(zip(columns, row)) for row in self.database.query(f"SELECT {wanted} FROM {table}")]
+        links = [one for one in self.columns[table] if one.endswith("_id")]
         rows = [row for row in rows if any(row[one] in self.names for one in links)]
         self.keep(table, rows)
         return rows

@@ -259,13 +259,12 @@ class Foreign:
         self.env = None
 
     def query(self, sql):
+        return self.query_all([sql])[0]
+
+    def query_all(self, texts):
         if self.url.startswith("sqlite:"):
-            return reeve_it.Database.query(self, sql)
-        done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d", self.url,
-                               "-c", sql], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        if done.returncode:
-            raise RuntimeError(done.stderr)
-        return [line.split("\t") for line in done.stdout.splitlines()]
+            return [reeve_it.Database.query(self, sql) for sql in texts]
+        return reeve_it.psql(texts, "-d", self.url)
 
     def one(self, sql):
         rows = self.query(sql)

@@ -37,6 +37,7 @@ TEMPLATE = os.environ.get("REEVE_TEST_TEMPLATE", "")
 TLS = os.environ.get("REEVE_TEST_TLS", "") not in ("", "0")
 DEEP = os.environ.get("REEVE_TEST_DEEP", "") not in ("", "0")
 READY_S = 60
+END_OF_ROWS = "-- these were all of its rows"
 # The wrong-password tests of tests/contract pay the full price of a hash; here it would be paid with every request.
 os.environ.setdefault("REEVE_TEST_QUICK_PASSWORDS", "1")
 
@@ -131,6 +132,24 @@ def read_env(path):
     return out
 
 
+def psql(texts, *more, env=None):
+    """Rows of each statement, as lists of strings."""
+    arguments = ["psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", *more]
+    for sql in texts:
+        arguments += ["-c", sql, "-c", f"SELECT '{END_OF_ROWS}'"]
+    done = subprocess.run(arguments, env=dict(os.environ, **(env or {})), stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    out = [[]]
+    for line in done.stdout.splitlines():
+        if line == END_OF_ROWS:
+            out.append([])
+        else:
+            out[-1].append(line.split("\t"))
+    return out[:-1]
+
+
 class Database:
     """One database of its own; `url` for --store, `query` to look into it from outside."""
 
@@ -164,12 +183,7 @@ class Database:
         self.query("UPDATE schema_info SET value = value + abs(random()) % 1000000 WHERE name = 'epoch'")
 
     def psql(self, database, sql):
-        done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-c", sql],
-                              env=dict(os.environ, **dict(self.env, PGDATABASE=database)),
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        if done.returncode:
-            raise RuntimeError(done.stderr)
-        return [line.split("\t") for line in done.stdout.splitlines()]
+        return psql([sql], env=dict(self.env, PGDATABASE=database))[0]
 
     def query(self, sql):
         """Rows as lists of strings; NULL is an empty string."""
@@ -179,6 +193,12 @@ class Database:
             rows = connection.execute(sql).fetchall()
         connection.close()
         return [["" if value is None else str(value) for value in row] for row in rows]
+
+    def query_all(self, texts):
+        """query() of each, by one session."""
+        if self.env:
+            return psql(texts, env=dict(self.env, PGDATABASE=self.name))
+        return [self.query(sql) for sql in texts]
 
     def one(self, sql):
         rows = self.query(sql)

@@ -52,6 +52,7 @@ class Beside(kube_it.BusyCase):
                         with open(os.path.join(self.reeved.home, name), "rb") as file:
                             self.assertNotIn(needle.encode(), file.read(), name)
 
+    @unittest.skipUnless(reeve_it.DEEP or reeve_it.STORE == "sqlite", "on PostgreSQL under --deep")
     def test_changes_show_while_a_watch_runs(self):
         self.connect()
         watch = subprocess.Popen([os.path.join(reeve_it.BIN, "reevectl"), "get", "pods", "--watch", "--watch-only",
@@ -98,9 +99,10 @@ class Beside(kube_it.BusyCase):
     @unittest.skipUnless(reeve_it.DEEP or reeve_it.STORE == "sqlite", "on PostgreSQL under --deep")
     def test_a_storm_of_changes_ends_with_the_same_state(self):
         self.connect()
+        rounds, pods = (10, 1000) if reeve_it.DEEP else (3, 40)
+        nodes = min(100, pods)  # as many as the pods name
         self.cluster.seed("namespace.yaml", 10)
-        self.cluster.seed("node.yaml", 100)  # as many as the pods name
-        rounds, pods = (10, 1000) if reeve_it.DEEP else (3, 150)
+        self.cluster.seed("node.yaml", nodes)
         self.cluster.seed("pod.yaml", pods, check=False)
         for _ in range(rounds - 2):
             self.cluster.seed("pod.yaml", pods, verb="touch", check=False)
@@ -110,7 +112,7 @@ class Beside(kube_it.BusyCase):
         self.cluster.seed("pod.yaml", pods, verb="delete", check=False)
         self.cluster.kubectl("delete", "namespace", *[f"fleet-{i}" for i in range(10)], "--ignore-not-found",
                              "--timeout=60s", check=False)
-        self.cluster.seed("node.yaml", 100, verb="delete")
+        self.cluster.seed("node.yaml", nodes, verb="delete")
 
 
 class Faults(kube_it.BusyCase):
@@ -194,7 +196,7 @@ class Kills(kube_it.BusyCase):
         thread = threading.Thread(target=self.churn, args=(stop,))
         thread.start()
         try:
-            for turn in range(100 if reeve_it.DEEP else 20):
+            for turn in range(100 if reeve_it.DEEP else 14):
                 victim = ["refresh", "api", "refresh", "reeved", "generic", "refresh", "server"][turn % 7]
                 if turn % 2 == 0:
                     self.ctl("provider", "refresh", "kube", check=False)

@@ -8,6 +8,10 @@ import unittest
 import kube_it
 import reeve_it
 
+# Pods that nobody schedules or runs are enough here.
+FEW = {"KUBE_PROGRAMS": "etcd apiserver"}
+FLAGS = "--disable-admission-plugins=ServiceAccount"
+
 
 class Own(kube_it.KubeCase):
     def setUp(self):
@@ -21,11 +25,10 @@ class Own(kube_it.KubeCase):
     def fill(self, pods):
         self.cluster.seed("namespace.yaml", 10)
         self.cluster.seed("node.yaml", 20)
-        time.sleep(1)  # the service accounts of the new namespaces
         self.cluster.seed("pod.yaml", pods)
 
     def test_an_api_server_that_is_away_is_an_error_while_it_lasts_and_no_longer(self):
-        self.cluster.start()
+        self.cluster.start(env={**FEW, "KUBE_APISERVER_FLAGS": FLAGS})
         self.fill(50)
         self.connect()
         self.agree(["pods"])
@@ -33,10 +36,10 @@ class Own(kube_it.KubeCase):
         self.cluster.stop("apiserver")
         error = self.until(lambda: self.provider().get("last_refresh_error"), "the error is shown", 40, 0.2)
         self.assertTrue(self.provider().get("last_refresh_error_on"), error)
-        time.sleep(60 if reeve_it.DEEP else 5)
+        time.sleep(60 if reeve_it.DEEP else 3)
         self.assertTrue(self.provider().get("last_refresh_error"), "the error stays while it lasts")
         self.assertEqual(self.names("pods"), before, "the old inventory is kept")
-        self.cluster.start("apiserver")
+        self.cluster.start("apiserver", env={"KUBE_APISERVER_FLAGS": FLAGS})
         self.until(lambda: not self.provider().get("last_refresh_error"), "it recovers by itself", 60, 0.2)
         self.cluster.seed("pod.yaml", 10, start=50)
         self.agree(["pods"])
@@ -47,8 +50,8 @@ class Own(kube_it.KubeCase):
         with open(policy, "w") as out:
             out.write(json.dumps({"apiVersion": "audit.k8s.io/v1", "kind": "Policy",
                                   "rules": [{"level": "Metadata"}]}))
-        self.cluster.start(env={"KUBE_APISERVER_FLAGS": "--watch-cache-sizes=pods#0 --audit-policy-file="
-                                f"{policy} --audit-log-path={log}"})
+        self.cluster.start(env={**FEW, "KUBE_APISERVER_FLAGS": f"{FLAGS} --watch-cache-sizes=pods#0 "
+                                f"--audit-policy-file={policy} --audit-log-path={log}"})
         self.fill(40)
         self.connect()
         self.agree(["pods"])
@@ -76,8 +79,7 @@ class Own(kube_it.KubeCase):
 
     @unittest.skipUnless(reeve_it.DEEP, "long: 20,000 pods")
     def test_twenty_thousand_pods_are_read_with_their_figures_in_log_and_show(self):
-        self.cluster.start(env={"KUBE_PROGRAMS": "etcd apiserver",
-                                "KUBE_APISERVER_FLAGS": "--disable-admission-plugins=ServiceAccount"})
+        self.cluster.start(env={**FEW, "KUBE_APISERVER_FLAGS": FLAGS})
         self.fill(20000)
         self.connect()
         stats = self.provider()["refresh_stats"]

@@ -146,6 +146,7 @@ class Monitoring(reeve_it.Case):
         self.assertEqual(seen, {before + 30})
 
 
+@unittest.skipUnless(reeve_it.STORE == "sqlite", "about files alone")
 class Packaging(unittest.TestCase):
     def promtool(self, *arguments):
         done = subprocess.run(["promtool", *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

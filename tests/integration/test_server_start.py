@@ -407,7 +407,7 @@ class LostDatabase(reeve_it.Case):
         self.until(lambda: "\nreeve_store_up 1\n" in self.timed(reeved, "/metrics")[1], "the store is up", 30)
         self.until(lambda: 'msg="the database answers again"' in reeved.log(), "it says so", 30)
         self.until(lambda: "well again" in reeved.log(), "the server worker too", 30)
-        self.assertEqual(reeved.children(), workers)  # nobody had to be replaced
+        self.assertEqual(reeved.children(), workers, reeved.log()[-8000:])  # nobody had to be replaced
 
     def test_clean_stop_without_database_is_quick(self):
         reeved = self.start()

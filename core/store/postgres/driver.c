@@ -285,6 +285,8 @@ static const struct rv_store_driver driver = {
     .indexes_sql = "SELECT relname FROM pg_class"
                    " WHERE relnamespace = current_schema()::regnamespace"
                    " AND relkind IN ('i', 'I')",
+    .made_sql = "SELECT COUNT(*) FROM pg_class WHERE relname = 'schema_info'"
+                " AND relnamespace = current_schema()::regnamespace AND relkind = 'r'",
     /* Partitions belong to their table. */
     .layout_sql = "SELECT c.relname, a.attname, format_type(a.atttypid, NULL),"
                   " COALESCE(array_position(i.indkey::int2[], a.attnum) + 1, 0),"

@@ -176,6 +176,7 @@ static const struct rv_store_driver driver = {
                    " WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
     .indexes_sql = "SELECT name FROM sqlite_master WHERE type = 'index'"
                    " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+    .made_sql = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_info'",
     .layout_sql = "SELECT t.name, c.name, lower(c.type), c.pk,"
                   " t.sql LIKE '%AUTOINCREMENT%' AND c.pk = 1"
                   " FROM sqlite_master t, pragma_table_info(t.name) c"

@@ -432,15 +432,16 @@ positions_that_expired_are_listed_again(void **state)
     kube_driver_close(&driver);
 }
 
-/* Each pod makes some five changes until it runs. */
+/* Each pod makes some five changes until it runs. (A thousand pods:
+ * tests/integration/test_kubernetes.py, under --deep.) */
 static int
 seed(struct kube_driver *driver)
 {
-    const char *const pods[] = { " --count 150", " --count 150 --verb touch",
-                                 " --count 50 --verb delete" };
+    const char *const pods[] = { " --count 40", " --count 40 --verb touch",
+                                 " --count 15 --verb delete" };
 
     (void)driver;
-    cluster_seed(&cluster, SEEDS "/node.yaml --count 100");
+    cluster_seed(&cluster, SEEDS "/node.yaml --count 40");
     cluster_seed(&cluster, SEEDS "/namespace.yaml --count 10");
     for (int i = 0; i < 10; i++) {
         RV_AUTO_FREE char *get = rv_format("get serviceaccount -n fleet-%d default -o name", i);
