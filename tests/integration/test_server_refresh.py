@@ -224,6 +224,11 @@ class Refresh(Case):
             self.assertEqual(reeved.wait_task(task)["status"], "Ok")
         self.assertNotIn("our lease has passed on", reeved.log())
 
+
+@unittest.skipUnless(reeve_it.DEEP or reeve_it.STORE == "sqlite", "on PostgreSQL under --deep")
+class Troubles(Case):
+    """A provider that says no, or nothing."""
+
     def test_wrong_credentials_stop_the_worker_until_they_are_proved_again(self):
         reeved = self.start(*QUICK)
         number = self.add(reeved, fault_file=self.fault("none"))

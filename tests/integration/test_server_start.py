@@ -17,7 +17,10 @@ def mode(path):
     return stat.S_IMODE(os.stat(path).st_mode)
 
 
-@unittest.skipUnless(reeve_it.DEEP or reeve_it.STORE == "sqlite", "no store has a part in it")
+NO_STORE = unittest.skipUnless(reeve_it.DEEP or reeve_it.STORE == "sqlite", "no store has a part in it")
+
+
+@NO_STORE
 class CommandLine(reeve_it.Case):
     def refused(self, *arguments):
         code, out, error = self.run_program("reeved", *arguments)
@@ -131,6 +134,7 @@ class Life(reeve_it.Case):
         os.rename(os.path.join(self.home(), "key"), os.path.join(self.home(), "key.lost"))
         self.assertIn("the key file was missing", self.start().log())
 
+    @NO_STORE
     def test_changed_setting_that_is_read_at_start_only_is_told_of(self):
         reeved = self.start()
         with open(os.path.join(self.home(), "reeve.yaml"), "a") as file:
@@ -143,8 +147,8 @@ class Life(reeve_it.Case):
     def test_short_lease_does_not_end_the_server_worker(self):
         reeved = self.start("--set", "workers.lease=1s", "--set", "workers.heartbeat_freq=200ms",
                             "--set", "server.monitor_poll=300ms")
-        worker = reeved.children("server")
-        time.sleep(5)
+        worker = self.until(lambda: reeved.children("server"), "the server worker")
+        time.sleep(3)
         self.assertEqual(reeved.children("server"), worker)
 
     def test_first_start_makes_its_files(self):
@@ -190,6 +194,7 @@ class Life(reeve_it.Case):
             process.communicate(timeout=20)
         self.assertFalse(os.path.exists(os.path.join(self.home("other"), "reeve.db")))
 
+    @NO_STORE
     def test_second_start_is_refused_while_one_runs(self):
         reeved = self.start()
         second = self.launch()
@@ -226,6 +231,7 @@ class Life(reeve_it.Case):
         passed = [status for row in statuses for status in ("starting", "started", "quiesce") if f'"{status}"' in row]
         self.assertEqual(passed, ["starting", "started", "quiesce"])
 
+    @NO_STORE
     def test_clean_stop_does_not_wait_for_a_frozen_worker(self):
         reeved = self.start()
         os.kill(reeved.children("generic")[0], signal.SIGSTOP)
@@ -255,28 +261,11 @@ class Life(reeve_it.Case):
     def test_newer_database_is_refused(self):
         reeved = self.start()
         reeved.stop()
-        if self.database().env:
-            self.database().query("UPDATE schema_info SET version = version + 1000") \
-                if self.columns("schema_info", "version") else \
-                self.database().query("UPDATE schema_info SET value = value + 1000 WHERE name = 'version'")
-        else:
-            self.raise_version()
+        self.database().query("UPDATE schema_info SET value = value + 1000 WHERE name = 'version'")
         refused = self.launch()
         self.assertEqual(refused.wait(60), 1)
         self.assertIn("newer release", refused.log())
         self.assertFalse(os.path.exists(os.path.join(self.home(), "url")))
-
-    def columns(self, table, column):
-        return self.database().one("SELECT COUNT(*) FROM information_schema.columns"
-                                   f" WHERE table_name = '{table}' AND column_name = '{column}'") == "1"
-
-    def raise_version(self):
-        import sqlite3
-        with sqlite3.connect(self.database().url[len("sqlite:"):]) as connection:
-            names = [row[1] for row in connection.execute("PRAGMA table_info(schema_info)")]
-            connection.execute("UPDATE schema_info SET version = version + 1000" if "version" in names else
-                               "UPDATE schema_info SET value = value + 1000 WHERE name = 'version'")
-        connection.close()
 
     def test_other_region_than_the_databases_is_refused(self):
         self.database(empty=True)
@@ -288,6 +277,7 @@ class Life(reeve_it.Case):
         self.assertIn("region 7", refused.log())
         self.start()  # without the setting it is what it is
 
+    @NO_STORE
     def test_log_as_json(self):
         reeved = self.start("--log-format", "json")
         reeved.stop()
