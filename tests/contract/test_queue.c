@@ -371,11 +371,13 @@ queues_with_work_are_named(void **state)
         &(struct rv_message_spec){ .method_name = "m", .queue_name = "ems_7", .role = "event" });
     queue_put(&(struct rv_message_spec){
         .method_name = "m", .queue_name = "ems_8", .deliver_on = rv_now_ms() + 1 });
+    queue_put(&(struct rv_message_spec){ .method_name = "m", .queue_name = "ems_9" });
     assert_int_equal(rv_queue_due(queue_store, &me, &names, &err), 0);
     assert_string_equal(names[0], "ems_5");
-    assert_null(names[1]);
+    assert_string_equal(names[1], "ems_9");
+    assert_null(names[2]);
     rv_queue_names_free(names);
-    rv_test_script(queue_store, "DELETE FROM miq_queue WHERE queue_name = 'ems_5'");
+    rv_test_script(queue_store, "DELETE FROM miq_queue WHERE queue_name IN ('ems_5', 'ems_9')");
     rv_clock_advance(1);
     assert_int_equal(rv_queue_due(queue_store, &me, &names, &err), 0);
     assert_string_equal(names[0], "ems_8");
