@@ -220,19 +220,18 @@ check_queue(struct cli *cli, struct cli_doctor *doctor)
 }
 
 static void
-check_providers(struct cli *cli, struct cli_doctor *doctor)
+check_rows(struct cli *cli, struct cli_doctor *doctor, const char *collection,
+           const char *attributes, void (*judge)(struct cli_doctor *doctor, const cJSON *rows))
 {
-    const struct cli_query query = { .collection = "providers",
-                                     .attributes =
-                                         "name,enabled,last_refresh_error,authentication_status",
-                                     .order = { "name" },
-                                     .limit = -1 };
+    const struct cli_query query = {
+        .collection = collection, .attributes = attributes, .order = { "name" }, .limit = -1
+    };
     rv_err err = RV_ERR_INIT;
-    RV_AUTO_JSON cJSON *providers = NULL;
-    if (cli_list(cli->client, &query, &providers, NULL, &err) < 0)
-        cli_doctor_error(doctor, "provider", &err);
+    RV_AUTO_JSON cJSON *rows = NULL;
+    if (cli_list(cli->client, &query, &rows, NULL, &err) < 0)
+        cli_doctor_error(doctor, collection, &err);
     else
-        cli_judge_providers(doctor, providers);
+        judge(doctor, rows);
 }
 
 /* For a person: a line each, and below it what to do. */
@@ -280,7 +279,9 @@ cli_doctor_examine(struct cli *cli, struct cli_doctor *doctor)
         return;
     check_metrics(cli, doctor);
     check_queue(cli, doctor);
-    check_providers(cli, doctor);
+    check_rows(cli, doctor, "servers", "name,warnings", cli_judge_servers);
+    check_rows(cli, doctor, "providers", "name,state,quarantine_reason,last_refresh_error",
+               cli_judge_providers);
 }
 
 int

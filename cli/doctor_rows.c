@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include "provider.h"
 #include "table.h"
 
 #define DAY_S (24 * 3600.0)
@@ -212,34 +213,36 @@ cli_judge_queue(struct cli_doctor *doctor, const cJSON *messages, const cJSON *r
 static int
 judge_provider(struct cli_doctor *doctor, const cJSON *provider)
 {
-    const char *name = rv_json_string(provider, "name");
-    const char *error = rv_json_string(provider, "last_refresh_error");
-    const char *status = rv_json_string(provider, "authentication_status");
-    int off = cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(provider, "enabled"));
-    if (off) {
-        cli_doctor_add(doctor, "provider", CLI_HEALTH_WARNING, "'%s' is paused%s%s", name,
-                       error ? ": " : "", error ? error : "");
-        cli_doctor_advise(doctor,
-                          "reevectl provider resume %s; after a quarantine (its module "
-                          "crashed) verify it: reevectl provider verify %s",
-                          name, name);
-    } else if (rv_streq(status, "Invalid")) {
-        cli_doctor_add(doctor, "provider", CLI_HEALTH_FAILED, "'%s' refuses its credentials%s%s",
-                       name, error ? ": " : "", error ? error : "");
-        cli_doctor_advise(
-            doctor,
-            "give it new ones: reevectl provider edit %s; with the old ones it is tried "
-            "again at the time that its error names, or: reevectl provider refresh %s",
-            name, name);
-    } else if (error && error[0]) {
-        cli_doctor_add(doctor, "provider", CLI_HEALTH_FAILED, "'%s' is not refreshed: %s", name,
-                       error);
-        cli_doctor_advise(doctor, "reevectl provider show %s; reevectl provider verify %s", name,
-                          name);
-    } else {
-        return 0;
+    char *found = NULL, *advice = NULL;
+    enum cli_health health = cli_provider_health(provider, &found, &advice);
+    if (health != CLI_HEALTH_OK) {
+        cli_doctor_add(doctor, "provider", health, "%s", found);
+        cli_doctor_advise(doctor, "%s", advice);
     }
-    return 1;
+    free(found);
+    free(advice);
+    return health != CLI_HEALTH_OK;
+}
+
+/* What each server says of itself: a crash loop, a lack of memory, disks that are full. */
+void
+cli_judge_servers(struct cli_doctor *doctor, const cJSON *servers)
+{
+    const cJSON *server, *warning;
+    cJSON_ArrayForEach(server, servers)
+    {
+        const char *name = rv_json_string(server, "name");
+        cJSON_ArrayForEach(warning, cJSON_GetObjectItemCaseSensitive(server, "warnings"))
+        {
+            const char *text = cJSON_GetStringValue(warning);
+            size_t len = text ? strcspn(text, ";") : 0;
+            if (len == 0)
+                continue;
+            cli_doctor_add(doctor, "server warning", CLI_HEALTH_WARNING, "%s: %.*s",
+                           name ? name : "?", (int)len, text);
+            cli_doctor_advise(doctor, "%s", text + len + (text[len] ? 2 : 0));
+        }
+    }
 }
 
 void

@@ -74,6 +74,17 @@ print_part(struct cli *cli, const char *title, const cJSON *rows, const char *at
 }
 
 static void
+print_advice(const cJSON *provider)
+{
+    char *found = NULL, *advice = NULL;
+
+    if (cli_provider_health(provider, &found, &advice) != CLI_HEALTH_OK)
+        printf("%-20s %s\n", "What to do:", advice);
+    free(found);
+    free(advice);
+}
+
+static void
 print_provider(struct cli *cli, const cJSON *provider)
 {
     static const char *const lines[][2] = {
@@ -81,6 +92,7 @@ print_provider(struct cli *cli, const cJSON *provider)
         { "Type:", "emstype" },
         { "Class:", "type" },
         { "Id:", "id" },
+        { "State:", "state" },
         { "Enabled:", "enabled" },
         { "Zone:", "zone.name" },
         { "Version:", "api_version" },
@@ -99,6 +111,7 @@ print_provider(struct cli *cli, const cJSON *provider)
         if (value && !cJSON_IsNull(value))
             print_value(lines[i][0], value);
     }
+    print_advice(provider);
     print_part(cli, "Endpoints", cJSON_GetObjectItemCaseSensitive(provider, "endpoints"),
                "role,hostname,port,path,security_protocol");
     print_part(cli, "Credentials", cJSON_GetObjectItemCaseSensitive(provider, "authentications"),
@@ -125,7 +138,7 @@ cmd_provider_show(struct cli *cli)
     if (cli_find_provider(cli, cli->words[0], &found, &err) < 0)
         return cli_failed(&err);
     /* Names of no column of its own leave all of its columns in. */
-    path = rv_format("/api/providers/%s?expand=endpoints,authentications&attributes=emstype,"
+    path = rv_format("/api/providers/%s?expand=endpoints,authentications&attributes=emstype,state,"
                      "zone.name",
                      rv_json_string(found, "id"));
     if (cli_get(cli->client, path, &provider, &err) < 0)

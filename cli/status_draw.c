@@ -7,6 +7,7 @@
 #include <string.h>
 #include "output.h"
 #include "processes.h"
+#include "provider.h"
 #include "table.h"
 
 enum { TEXT_LIMIT = 4 << 20, MOST_PROCESSES = 40, INVENTORY_COLUMNS = 3 };
@@ -58,7 +59,7 @@ add_age(rv_buf *out, const cJSON *row, const char *name, const char *none)
 static void
 add_state(const struct drawing *d, const char *text)
 {
-    static const char *const good[] = { "started", "ready", "ok", "Valid" };
+    static const char *const good[] = { "started", "ready", "ok" };
     const char *color = "\033[33m";
     for (size_t i = 0; i < RV_COUNT(good); i++)
         if (strcmp(text, good[i]) == 0)
@@ -182,21 +183,6 @@ draw_queue(const struct drawing *d)
     }
 }
 
-static const char *
-provider_state(const cJSON *provider)
-{
-    const char *credentials = rv_json_string(provider, "authentication_status");
-    const char *quarantine = rv_json_string(provider, "quarantine_reason");
-    const char *error = rv_json_string(provider, "last_refresh_error");
-    if (quarantine && quarantine[0])
-        return "quarantine";
-    if (cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(provider, "enabled")))
-        return "paused";
-    if (credentials && strcmp(credentials, "Invalid") == 0)
-        return "refused";
-    return error && error[0] ? "failing" : "ok";
-}
-
 static void
 draw_providers(const struct drawing *d)
 {
@@ -207,11 +193,13 @@ draw_providers(const struct drawing *d)
     cJSON_ArrayForEach(provider, part_of(d, "providers"))
     {
         RV_AUTO_BUF rv_buf name = rv_buf_limited(TEXT_LIMIT);
-        const char *error = rv_json_string(provider, "last_refresh_error");
+        const char *state = rv_json_string(provider, "state");
         const char *type = rv_json_string(provider, "emstype");
+        const char *error = rv_json_string(
+            provider, rv_streq(state, "quarantine") ? "quarantine_reason" : "last_refresh_error");
         add_clean(&name, rv_json_string(provider, "name"));
         rv_buf_addf(d->out, "  %-24s %-12s ", rv_buf_text(&name), type ? type : "");
-        add_state(d, provider_state(provider));
+        add_state(d, state ? state : "unknown");
         rv_buf_add_string(d->out, ", refreshed ");
         add_age(d->out, provider, "last_refresh_success_date", "never");
         if (rv_json_string(provider, "last_refresh_success_date"))
@@ -285,20 +273,11 @@ add_hint(cJSON *hints, char *text)
 static void
 hint_provider(cJSON *hints, const cJSON *provider)
 {
-    const char *name = rv_json_string(provider, "name"), *state = provider_state(provider);
-    if (name == NULL || strcmp(state, "ok") == 0)
-        return;
-    if (strcmp(state, "refused") == 0)
-        add_hint(hints, rv_format("provider '%s' refuses its credentials: 'reevectl provider edit "
-                                  "%s' gives it others",
-                                  name, name));
-    else if (strcmp(state, "paused") == 0)
-        add_hint(hints,
-                 rv_format("provider '%s' is paused: 'reevectl provider resume %s'", name, name));
-    else
-        add_hint(hints,
-                 rv_format("provider '%s' is %s: 'reevectl provider show %s' says why", name,
-                           strcmp(state, "failing") == 0 ? "not read" : "in quarantine", name));
+    char *found = NULL, *advice = NULL;
+    if (cli_provider_health(provider, &found, &advice) != CLI_HEALTH_OK)
+        add_hint(hints, rv_format("provider %s: %s", found, advice));
+    free(found);
+    free(advice);
 }
 
 void

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "api/virtual.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "model/model.h"
@@ -34,7 +35,7 @@ struct gauge {
     const char *sql;
 };
 
-#define PROVIDERS "FROM ext_management_systems ORDER BY id"
+#define PROVIDERS "FROM ext_management_systems p ORDER BY id"
 
 static const struct gauge queries[] = {
     { RV_M_QUEUE_MESSAGES, ANY,
@@ -53,8 +54,7 @@ static const struct gauge queries[] = {
     { RV_M_PROVIDER_ENABLED, ANY,
       "SELECT name, type, CASE WHEN enabled IS NULL OR enabled THEN 1 ELSE 0 END " PROVIDERS },
     { RV_M_PROVIDER_UP, ANY,
-      "SELECT name, type, CASE WHEN last_refresh_error IS NULL AND last_refresh_date IS NOT NULL"
-      " THEN 1 ELSE 0 END " PROVIDERS },
+      "SELECT name, type, CASE " RV_PROVIDER_STATE("p") " WHEN 'ok' THEN 1 ELSE 0 END " PROVIDERS },
     { RV_M_PROVIDER_WARNINGS, ANY, "SELECT name, type, COALESCE(warnings_count, 0) " PROVIDERS },
     { RV_M_PROVIDER_SUCCESS, ANY, "SELECT name, type, last_refresh_success_date " PROVIDERS },
     { RV_M_PROVIDER_CHANGE, ANY, "SELECT name, type, last_inventory_date " PROVIDERS },

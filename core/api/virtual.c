@@ -58,6 +58,10 @@ static const struct rv_virtual virtuals[] = {
       "'provider' AND a.\"resource_id\" = @.\"id\" AND a.\"status\" IS NOT NULL ORDER BY " SEVERITY
       " DESC, a.\"id\" LIMIT 1), 'None')",
       NULL, "authentication", "Whether its credentials work: the worst of them" },
+    { "provider", "state", REEVE_STRING, RV_PROVIDER_STATE("@"),
+      "enabled quarantine_reason last_refresh_error last_refresh_date", "authentication",
+      "paused, quarantine, refused (its credentials), hanging (its worker), unserved (no worker "
+      "reads it), failing, new or ok" },
     { "authentication", "severity", REEVE_INT, SEVERITY_OF("@"), "status", NULL,
       "How bad its status is: 0 Valid, 1 None or Incomplete, 2 Error or Unreachable, 3 Invalid" },
     { "provider", "last_refresh_status", REEVE_STRING,

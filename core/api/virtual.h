@@ -9,6 +9,20 @@
 #include "api/sql.h"
 #include "model/model.h"
 
+/* How a provider does, of the row `of`; what keeps it from being read comes first. Workers' rows
+ * tell of all servers of the region: whoever serves it has one. */
+#define RV_PROVIDER_STATE(of)                                                                      \
+    "(CASE WHEN NOT COALESCE(" of ".\"enabled\", TRUE) THEN 'paused'"                              \
+    " WHEN " of ".\"quarantine_reason\" IS NOT NULL THEN 'quarantine'"                             \
+    " WHEN EXISTS (SELECT 1 FROM \"authentications\" a WHERE a.\"resource_type\" = 'provider'"     \
+    "  AND a.\"resource_id\" = " of ".\"id\" AND a.\"status\" = 'Invalid') THEN 'refused'"         \
+    " WHEN EXISTS (SELECT 1 FROM \"miq_workers\" w WHERE w.\"ems_id\" = " of ".\"id\""             \
+    "  AND w.\"status\" = 'silent') THEN 'hanging'"                                                \
+    " WHEN NOT EXISTS (SELECT 1 FROM \"miq_workers\" w WHERE w.\"ems_id\" = " of ".\"id\")"        \
+    "  THEN 'unserved'"                                                                            \
+    " WHEN " of ".\"last_refresh_error\" IS NOT NULL THEN 'failing'"                               \
+    " WHEN " of ".\"last_refresh_date\" IS NULL THEN 'new' ELSE 'ok' END)"
+
 struct rv_virtual {
     const char *kind; /* NULL: every kind; "*archived": every kind that is archived */
     const char *name;

@@ -66,8 +66,18 @@ rv_machine_swap_used(const struct rv_machine *machine)
 int
 rv_machine_swap_short(const struct rv_machine *machine)
 {
-    return percent(machine->swap_total - machine->swap_free - machine->memory_free,
-                   machine->swap_total);
+    /* Old kernels and the files of some containers do not tell what is available. */
+    int64_t left = machine->memory_available ? machine->memory_available : machine->memory_free;
+    return percent(machine->swap_total - machine->swap_free - left, machine->swap_total);
+}
+
+int
+rv_machine_is_short(const struct rv_machine *machine, int swap_most, int memory_least)
+{
+    if (rv_machine_swap_used(machine) <= swap_most)
+        return 0;
+    return machine->memory_available == 0 ||
+           percent(machine->memory_available, machine->memory_total) < memory_least;
 }
 
 int

@@ -18,9 +18,12 @@ void rv_machine_read(struct rv_machine *out, const char *path);
 void rv_machine_parse(struct rv_machine *out, const char *text);
 /* Percent of the swap that is used; 0 when there is none. */
 int rv_machine_swap_used(const struct rv_machine *machine);
-/* The same with free memory taken off: what would still be there if everything came back. 0 when
- * there is no swap. */
+/* The same with available memory taken off: what would still be there if everything came back. 0
+ * when there is no swap. */
 int rv_machine_swap_short(const struct rv_machine *machine);
+/* Whether more percent of the swap than swap_most are used, and less of the memory than
+ * memory_least is available: much of a swap may be used by what nobody needs. */
+int rv_machine_is_short(const struct rv_machine *machine, int swap_most, int memory_least);
 
 /* A file system. */
 struct rv_disk {

@@ -54,6 +54,7 @@ enum rv_meter {
     RV_M_WORKER_ENDS,
     RV_M_WORKER_LOOPING,
     RV_M_WORKER_HEARTBEAT,
+    RV_M_WORKER_GATE,
     /* Providers. */
     RV_M_PROVIDER_ENABLED,
     RV_M_PROVIDER_UP,

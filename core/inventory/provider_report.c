@@ -21,8 +21,11 @@ update_record(struct rv_store *store, int64_t id, const struct rv_field *fields,
 int
 rv_provider_set_enabled(struct rv_store *store, int64_t id, int enabled, rv_err *err)
 {
-    struct rv_field field = { "enabled", rv_vint(enabled != 0) };
-    return update_record(store, id, &field, 1, err);
+    /* Who has it enabled wants it tried, whatever its worker did before. */
+    const struct rv_field fields[] = { { "enabled", rv_vint(enabled != 0) },
+                                       { "quarantine_reason", RV_VNULL },
+                                       { "quarantined_on", RV_VNULL } };
+    return update_record(store, id, fields, enabled ? RV_COUNT(fields) : 1, err);
 }
 
 /* Canonical text of an object; NULL for none and for an empty one. */

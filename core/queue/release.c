@@ -160,7 +160,7 @@ rv_queue_release_expired(struct rv_store *store, int64_t *returned, rv_err *err)
     if (returned == NULL)
         returned = &ready;
     if (release(store, "lease_expires_on <= $1", "lease_expires_on <= $3", rv_now_ms(),
-                "the lease ran out: its worker or server is gone", returned, err))
+                "the lease ran out: its worker hangs, or its server is gone", returned, err))
         return rv_wrap(err, "release messages whose lease ran out");
     if (*returned)
         rv_log(RV_WARNING, "messages are ready again: the lease of who worked on them ran out",

@@ -84,7 +84,7 @@ reason_of(const struct rv_census *census, const char *guid)
     for (int i = 0; i < MOST_ENDED; i++)
         if (strcmp(census->ended[i].guid, guid) == 0)
             return census->ended[i].reason;
-    return "its worker is gone";
+    return "its worker has ended";
 }
 
 static const struct row *
@@ -256,7 +256,7 @@ renew_living(struct rv_census *census, const cJSON *living, rv_err *err)
 
 /* A loop ends when one of them lives long enough, or is not wanted any more. */
 static char *
-warnings_of(const cJSON *living, const char *disks)
+warnings_of(const cJSON *living, const struct rv_census *census)
 {
     RV_AUTO_JSON cJSON *texts = cJSON_CreateArray();
     const cJSON *loop = NULL;
@@ -272,10 +272,18 @@ warnings_of(const cJSON *living, const char *disks)
         cJSON_AddItemToArray(texts, cJSON_CreateString(text));
     }
     if (rv_json_int(living, "closed", 0))
-        cJSON_AddItemToArray(texts, cJSON_CreateString("the machine is short of memory: no worker "
-                                                       "is started"));
-    if (disks)
-        cJSON_AddItemToArray(texts, cJSON_CreateString(disks));
+        cJSON_AddItemToArray(
+            texts, cJSON_CreateString("the machine is short of memory: no worker is started, but "
+                                      "for server and API; give it "
+                                      "memory or fewer workers, see workers.swap_start_max and "
+                                      "workers.memory_start_min"));
+    if (census->worker->space_low)
+        cJSON_AddItemToArray(
+            texts, cJSON_CreateString("little room is left for the database: providers are not "
+                                      "read; free space there, or keep less (changes.keep, "
+                                      "events.keep): see maintenance.free_min"));
+    if (census->disks)
+        cJSON_AddItemToArray(texts, cJSON_CreateString(census->disks));
     return cJSON_PrintUnformatted(texts);
 }
 
@@ -286,7 +294,7 @@ write_server(struct rv_census *census, const cJSON *living, rv_err *err)
     const struct rv_machine *machine = &census->machine;
     int64_t now_ms = rv_now_ms();
     const struct rv_worker *worker = census->worker;
-    RV_AUTO_FREE char *warnings = warnings_of(living, census->disks);
+    RV_AUTO_FREE char *warnings = warnings_of(living, census);
     rv_machine_read(&census->machine, rv_settings_string(worker->settings, "server.memory_info"));
     rv_figures_read(&figures, (pid_t)rv_json_int(living, "pid", getppid()));
     figures.unique_bytes = rv_json_int(living, "uss", figures.unique_bytes);

@@ -37,6 +37,7 @@ struct rv_child {
     int64_t cpu_ms;     /* when that had grown */
     double cpu_seconds; /* that /metrics was told of */
     char busy[160];
+    int silent; /* it says nothing, and people were told so */
 
     int64_t end_ms;  /* when its socket ended; 0: it is open */
     int64_t stop_ms; /* when it was told to; 0: not */

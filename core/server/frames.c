@@ -128,8 +128,13 @@ on_limits(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
         rv_settings_free(limits);
         return;
     }
+    int first = s->limits == NULL;
     rv_settings_free(s->limits);
     s->limits = limits;
+    cJSON_Delete(s->origins);
+    s->origins = cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(frame, "origins"), 1);
+    if (first)
+        rv_supervisor_young(s);
     rv_server_log(limits);
     rv_supervisor_send_settings(s, child);
     rv_supervisor_check(s);
@@ -186,7 +191,8 @@ on_who(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
         cJSON_AddNumberToObject(worker, "silent_ms", (double)(now_ms - alive_ms));
         cJSON_AddNumberToObject(worker, "message", (double)one->message);
         cJSON_AddStringToObject(worker, "status",
-                                one->stop_ms   ? "stopping"
+                                one->silent    ? "silent"
+                                : one->stop_ms ? "stopping"
                                 : !one->ready  ? "starting"
                                 : one->busy[0] ? "working"
                                                : "ready");

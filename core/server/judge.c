@@ -6,7 +6,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
 #include "server/figures.h"
 #include "server/verdict.h"
 #include "server/worker_types.h"
@@ -93,16 +96,52 @@ rv_supervisor_kill(struct rv_supervisor *s, struct rv_child *child, const char *
         rv_supervisor_tell(s, "evm_worker_killed", child, why);
 }
 
+/* One that is too large as soon as it has begun does not get better by being replaced. */
+static void
+note_young(struct rv_child *child, int64_t bytes, const char *key, const char *origin)
+{
+    if (rv_monotonic_ms() - child->started_ms >= RV_GOOD_LIFE_MS)
+        return;
+    child->slot->young_bytes = bytes;
+    rv_log(RV_WARNING, "a worker's memory limit is too small: the next one is kept",
+           RV_F("type", RV_S(child->type)), RV_F("bytes", RV_I(bytes)), RV_F("setting", RV_S(key)),
+           RV_F("origin", RV_S(origin)), RV_F("hint", RV_S("raise it")));
+}
+
 static void
 ask_to_end(struct rv_supervisor *s, struct rv_child *child, const struct rv_watched *w,
-           const struct rv_watch_limits *limits, const char *why)
+           const struct rv_watch_limits *limits, const struct rv_verdict *verdict)
 {
-    int large = limits->bytes && w->bytes > limits->bytes;
-    snprintf(child->why, sizeof(child->why), "%s", why);
+    int large = rv_verdict_too_large(w->bytes, limits->bytes, w->young_bytes);
+    RV_AUTO_FREE char *key =
+        rv_format("workers.%s.%s", child->type, large ? "memory_threshold" : "restart_interval");
+    const char *origin = rv_supervisor_origin(s, key);
+    snprintf(child->why, sizeof(child->why), "%s (%s)", verdict->why, key);
     rv_log(large ? RV_WARNING : RV_INFO, "worker is to end", RV_F("type", RV_S(child->type)),
-           RV_F("of", RV_I(child->pid)), RV_F("reason", RV_S(why)), RV_F("bytes", RV_I(w->bytes)),
-           RV_F("limit", RV_I(large ? limits->bytes : limits->age_ms)));
+           RV_F("of", RV_I(child->pid)), RV_F("reason", RV_S(verdict->why)),
+           RV_F("bytes", RV_I(w->bytes)),
+           RV_F("limit", RV_I(large ? limits->bytes : limits->age_ms)), RV_F("setting", RV_S(key)),
+           RV_F("origin", RV_S(origin)));
+    if (large)
+        note_young(child, w->bytes, key, origin);
+    rv_supervisor_tell(s, verdict->event, child, child->why);
     rv_supervisor_stop_child(s, child, 1);
+}
+
+/* What is silent is in its row at once, and so in the state of its provider. */
+static void
+note_silence(struct rv_supervisor *s, struct rv_child *child, int silent)
+{
+    if (silent == child->silent)
+        return;
+    child->silent = silent;
+    rv_log(silent ? RV_WARNING : RV_INFO,
+           silent ? "worker says nothing: it hangs, or computes without a message"
+                  : "worker speaks again",
+           RV_F("type", RV_S(child->type)), RV_F("of", RV_I(child->pid)),
+           RV_F("provider", RV_S(child->slot && child->slot->name ? child->slot->name : "")),
+           RV_F("busy", RV_S(child->busy)));
+    rv_supervisor_look(s);
 }
 
 void
@@ -125,14 +164,19 @@ rv_supervisor_judge(struct rv_supervisor *s, struct rv_child *child, int64_t now
         .gentle = child->gentle,
         .must_finish = child->must_finish,
         .is_slot = child->slot != NULL,
+        .can_replace = rv_supervisor_may_start(s, child->type),
+        .young_bytes = child->slot ? child->slot->young_bytes : 0,
     };
+    note_silence(s, child,
+                 rv_verdict_silent(&w, rv_supervisor_limit(s, "workers.heartbeat_freq"), now_ms));
     struct rv_verdict verdict = rv_verdict_of(&w, &limits, now_ms);
     if (verdict.what == RV_LET_BE || child->ended_by_us)
         return;
+    if (verdict.what == RV_ASK_TO_END) {
+        ask_to_end(s, child, &w, &limits, &verdict);
+        return;
+    }
     if (verdict.event && child->slot)
         rv_supervisor_tell(s, verdict.event, child, verdict.why);
-    if (verdict.what == RV_KILL)
-        rv_supervisor_kill(s, child, verdict.why);
-    else
-        ask_to_end(s, child, &w, &limits, verdict.why);
+    rv_supervisor_kill(s, child, verdict.why);
 }

@@ -23,6 +23,15 @@ rv_supervisor_send_news(struct rv_supervisor *s)
     }
 }
 
+void
+rv_supervisor_look(struct rv_supervisor *s)
+{
+    struct rv_child *server = rv_supervisor_find(s, "server");
+    RV_AUTO_JSON cJSON *message = rv_message_new("look");
+    if (server && !server->end_ms)
+        rv_child_send(server, message);
+}
+
 static void
 add(struct rv_supervisor *s, cJSON *message)
 {

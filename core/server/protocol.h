@@ -24,6 +24,8 @@
  *   settings     settings: reeve.yaml was read again, or others in the database are in force now
  *   cancel       row, message: to the worker of that row, which works on the message
  *   quiesce      to the server worker: the server goes down
+ *   look         to the server worker: what "who" answers has changed in a way that people should
+ *                see at once
  *   exited       to the server worker: guid, reason (of any worker)
  *   event        to the server worker: event (its type), at_ms, reason; of a worker: worker, guid,
  *                pid, row, provider, provider_name
@@ -48,7 +50,8 @@
  * From the server worker:
  *   server       id, zone_id, region_id, zone, guid: who we are
  *   want         workers: [{type, count, provider, name}]: those there should be
- *   limits       settings: those that are in force; roles: names of those that the server has
+ *   limits       settings: those that are in force; roles: names of those that the server has;
+ *                origins: of limits that are no defaults, for people
  *   who          ticket: asks for "live"
  *   cancel       row, message: to be handed to the worker of that row
  *   keys         ticket, do: look

@@ -83,6 +83,7 @@ rv_roster_set(struct rv_roster *roster, const char *type, int64_t provider, cons
             slot->wanted = 1;
             slot->failures = 0;
             slot->crashes = 0;
+            slot->start_at_ms = now_ms;
         }
         if (!rv_streq(slot->name, name)) {
             free(slot->name);

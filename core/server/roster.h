@@ -25,7 +25,8 @@ struct rv_slot {
     int64_t start_at_ms; /* monotonic */
     int crashes;         /* by a fault signal, in the same callback */
     char callback[64];
-    void *child; /* the supervisor's; NULL: not running */
+    int64_t young_bytes; /* what a worker of it held over its limit soon after its start; or 0 */
+    void *child;         /* the supervisor's; NULL: not running */
 };
 
 struct rv_roster;

@@ -45,6 +45,25 @@ tell_news(struct rv_worker *worker, char **last, cJSON *message)
     cJSON_Delete(message);
 }
 
+/* Of what processes are ended for. */
+static cJSON *
+origins_of(const struct rv_settings *settings)
+{
+    static const char *const ends[] = { ".memory_threshold", ".restart_interval" };
+    cJSON *origins = cJSON_CreateObject();
+    for (const struct rv_setting *one = rv_settings_declared(); one->key; one++)
+        for (size_t i = 0; i < RV_COUNT(ends); i++) {
+            int layer = rv_settings_origin(settings, one->key);
+            if (layer == RV_LAYER_DEFAULT || !rv_streq(strrchr(one->key, '.'), ends[i]))
+                continue;
+            RV_AUTO_FREE char *text =
+                rv_format("%s, set in layer %s", rv_settings_source(settings, one->key),
+                          rv_settings_layer_name(layer));
+            cJSON_AddStringToObject(origins, one->key, text);
+        }
+    return origins;
+}
+
 static int
 look_at_settings(struct rv_rounds *rounds, rv_err *err)
 {
@@ -59,6 +78,7 @@ look_at_settings(struct rv_rounds *rounds, rv_err *err)
     cJSON_AddItemToObject(limits, "settings", rv_settings_to_json(worker->settings));
     cJSON_AddItemToObject(limits, "roles",
                           cJSON_CreateStringArray((const char *const *)rounds->roles, count));
+    cJSON_AddItemToObject(limits, "origins", origins_of(worker->settings));
     tell_news(worker, &rounds->limits, limits);
     /* What was taken for a short lease must not wait for the pace of a long one. */
     int64_t lease_ms = rv_settings_int(worker->settings, "workers.lease");
@@ -248,6 +268,8 @@ rv_rounds_note(void *arg, const cJSON *frame)
     if (rv_message_is(frame, "exited") && guid && reason) {
         rv_census_ended(rounds->census, guid, reason);
         rounds->someone_died = 1;
+    } else if (rv_message_is(frame, "look")) {
+        rounds->renewed_ms = 0;
     } else if (rv_message_is(frame, "quiesce")) {
         rounds->quiescing = 1;
     } else if (rv_message_is(frame, "event")) {
@@ -261,8 +283,9 @@ rv_rounds_note(void *arg, const cJSON *frame)
     rounds->worker->woken = 1;
 }
 
-int
-rv_rounds_quiesce(struct rv_rounds *rounds, rv_err *err)
+/* Once it goes down. */
+static int
+write_quiesce(struct rv_rounds *rounds, rv_err *err)
 {
     if (rounds->quiescing != 1)
         return 0;
@@ -278,8 +301,11 @@ look_at_all(struct rv_rounds *rounds, rv_err *err)
 {
     struct rv_worker *worker = rounds->worker;
     rv_measure_machine(worker->home, rv_settings_string(worker->settings, "server.memory_info"));
+    int was_low = worker->space_low;
     rv_space_look(worker);
-    if (look_at_leases(rounds, err) || rv_rounds_quiesce(rounds, err) ||
+    if (worker->space_low != was_low)
+        rounds->renewed_ms = 0; /* the server's row says so at once */
+    if (look_at_leases(rounds, err) || write_quiesce(rounds, err) ||
         look_at_settings(rounds, err) || look_at_quarantines(rounds, err) ||
         look_at_queues(rounds, err) || look_at_staff(rounds, err) ||
         rv_staffing_refuse(worker, err) || rv_credentials_check(worker, err) ||
@@ -306,6 +332,39 @@ rv_rounds_go(struct rv_rounds *rounds, rv_err *err)
         failed = late.code;
     }
     return failed;
+}
+
+static int
+write_events(struct rv_rounds *rounds, rv_err *err)
+{
+    return rv_happenings_write(rounds->happenings, err);
+}
+
+static int
+free_all(struct rv_rounds *rounds, rv_err *err)
+{
+    return rv_census_close(rounds->census, err);
+}
+
+static int
+write_stopped(struct rv_rounds *rounds, rv_err *err)
+{
+    return rv_identity_status(rounds->worker, "stopped", err);
+}
+
+void
+rv_rounds_end(struct rv_rounds *rounds)
+{
+    static int (*const steps[])(struct rv_rounds * rounds, rv_err * err) = { write_quiesce,
+                                                                             write_events, free_all,
+                                                                             write_stopped };
+    rv_happenings_server(rounds->happenings, "evm_server_stop", NULL);
+    for (size_t i = 0; i < RV_COUNT(steps); i++) {
+        rv_err err = RV_ERR_INIT;
+        if (steps[i](rounds, &err))
+            rv_log_err(RV_WARNING, "a part of the end could not be written down", &err);
+        rv_err_clear(&err);
+    }
 }
 
 void

@@ -38,7 +38,8 @@ void rv_rounds_note(void *arg, const cJSON *frame);
 /* One round. A step that fails ends it, but for events, disks and the log of the status, which go
  * on; err says the first failure. */
 int rv_rounds_go(struct rv_rounds *rounds, rv_err *err);
-/* Writes down that the server goes down, once it does. */
-int rv_rounds_quiesce(struct rv_rounds *rounds, rv_err *err);
+/* The server goes down and all other workers have gone: nothing of it stays held. What can be
+ * written of that is; the rest is logged. */
+void rv_rounds_end(struct rv_rounds *rounds);
 
 #endif

@@ -41,6 +41,13 @@ rv_supervisor_type_limit(const struct rv_supervisor *s, const char *type, const 
     return rv_worker_type_int(s->limits ? s->limits : s->home.settings, type, key);
 }
 
+const char *
+rv_supervisor_origin(const struct rv_supervisor *s, const char *key)
+{
+    const char *origin = rv_json_string(s->origins, key);
+    return origin ? origin : "default";
+}
+
 void
 rv_supervisor_announce(struct rv_supervisor *s)
 {
@@ -322,6 +329,7 @@ finish(struct rv_supervisor *s)
     rv_certificate_close(s->certificate);
     rv_server_vault_close(s->vault);
     rv_settings_free(s->limits);
+    cJSON_Delete(s->origins);
     cJSON_Delete(s->server);
     cJSON_Delete(s->types);
     cJSON_Delete(s->news);

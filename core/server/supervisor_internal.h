@@ -28,8 +28,9 @@ struct rv_supervisor {
     char *module_dir, *provider_path;
     struct rv_module_watch modules;
     struct rv_settings *limits; /* in force, as the server worker knows them; NULL until then */
-    cJSON *server; /* who we are: id, zone_id, ...; NULL until the server worker knows */
-    cJSON *types;  /* manifests of the provider modules; NULL until described */
+    cJSON *origins; /* of limits that are not defaults, as the server worker knows them */
+    cJSON *server;  /* who we are: id, zone_id, ...; NULL until the server worker knows */
+    cJSON *types;   /* manifests of the provider modules; NULL until described */
     int64_t started_ms;
     int metrics_fd;           /* memory that all workers count in; -1: none */
     int64_t figures_ms;       /* when the memory of workers was last measured */
@@ -39,6 +40,7 @@ struct rv_supervisor {
     cJSON *news;              /* events that the server worker has not been told yet */
     int gate_closed;          /* the machine is short of memory */
     int64_t gate_ms, gate_kill_ms;
+    int64_t young_bytes; /* what we held over our limit soon after the start; or 0 */
     int exit_code;
 };
 
@@ -47,6 +49,8 @@ int64_t rv_supervisor_limit(const struct rv_supervisor *s, const char *key);
 
 /* workers.TYPE.KEY, in force. */
 int64_t rv_supervisor_type_limit(const struct rv_supervisor *s, const char *type, const char *key);
+/* Where a limit comes from: "default", "workers.memory_threshold, set in layer region". */
+const char *rv_supervisor_origin(const struct rv_supervisor *s, const char *key);
 
 /* judge.c */
 /* Look at one worker; kill it or ask it to end when it has to be. */
@@ -55,18 +59,24 @@ void rv_supervisor_kill(struct rv_supervisor *s, struct rv_child *child, const c
 
 /* gate.c */
 void rv_supervisor_gate(struct rv_supervisor *s, int64_t now_ms);
+/* Once the limits are known: whether we are over ours from the start. */
+void rv_supervisor_young(struct rv_supervisor *s);
 
 /* news.c */
 /* An event of a worker (NULL: of the server itself); why may be NULL. */
 void rv_supervisor_tell(struct rv_supervisor *s, const char *event, const struct rv_child *child,
                         const char *why);
 void rv_supervisor_send_news(struct rv_supervisor *s);
+/* What the rows of server and workers should say has changed. */
+void rv_supervisor_look(struct rv_supervisor *s);
 
 /* watch.c */
 /* Start what is due, look at those that run, and set the timer for the next time. */
 void rv_supervisor_check(struct rv_supervisor *s);
 void rv_supervisor_reap(struct rv_supervisor *s);
 void rv_supervisor_stop_child(struct rv_supervisor *s, struct rv_child *child, int gentle);
+/* Whether a worker of this type could be started now. */
+int rv_supervisor_may_start(const struct rv_supervisor *s, const char *type);
 struct rv_child *rv_supervisor_find(struct rv_supervisor *s, const char *type);
 struct rv_child *rv_supervisor_find_guid(struct rv_supervisor *s, const char *guid);
 /* For slots and one-shot workers alike; NULL (and logged) when it cannot be started. */

@@ -8,7 +8,9 @@
 
 #include <stddef.h>
 
-enum { TIMEOUT_GRACE_MS = 2000, END_GRACE_MS = 2000 };
+/* The processor time of a silent one is looked at after some seconds: it must not be called silent
+ * before. */
+enum { TIMEOUT_GRACE_MS = 2000, END_GRACE_MS = 2000, BEATS_OWED = 6, LEAST_SILENT_MS = 500 };
 
 static struct rv_verdict
 say(int what, const char *event, const char *why)
@@ -16,13 +18,25 @@ say(int what, const char *event, const char *why)
     return (struct rv_verdict){ what, event, why };
 }
 
+static int64_t
+silent_ms(const struct rv_watched *w, int64_t now_ms)
+{
+    return now_ms - (w->has_message && w->cpu_ms > w->beat_ms ? w->cpu_ms : w->beat_ms);
+}
+
 static int
 is_silent(const struct rv_watched *w, const struct rv_watch_limits *limits, int64_t now_ms)
 {
-    int64_t alive_ms = w->beat_ms;
-    if (w->has_message && w->cpu_ms > alive_ms)
-        alive_ms = w->cpu_ms;
-    return now_ms - alive_ms > (w->ready || !w->is_slot ? limits->silence_ms : limits->starting_ms);
+    return silent_ms(w, now_ms) >
+           (w->ready || !w->is_slot ? limits->silence_ms : limits->starting_ms);
+}
+
+int
+rv_verdict_silent(const struct rv_watched *w, int64_t beat_ms, int64_t now_ms)
+{
+    int64_t owed_ms = BEATS_OWED * beat_ms;
+    return w->ready &&
+           silent_ms(w, now_ms) > (owed_ms > LEAST_SILENT_MS ? owed_ms : LEAST_SILENT_MS);
 }
 
 static int
@@ -36,6 +50,12 @@ stops_too_long(const struct rv_watched *w, const struct rv_watch_limits *limits,
     if (w->busy_until_ms > from_ms)
         from_ms = w->busy_until_ms;
     return now_ms - from_ms > limits->stopping_ms;
+}
+
+int
+rv_verdict_too_large(int64_t bytes, int64_t limit, int64_t young_bytes)
+{
+    return limit && bytes > limit && bytes > young_bytes + young_bytes / 2;
 }
 
 struct rv_verdict
@@ -52,9 +72,10 @@ rv_verdict_of(const struct rv_watched *w, const struct rv_watch_limits *limits, 
         return say(RV_KILL, NULL, "it takes longer than verify.timeout allows");
     if (stops_too_long(w, limits, now_ms))
         return say(RV_KILL, NULL, "it did not stop in time");
-    if (w->stop_ms || !w->is_slot)
+    /* One that does its work is better than none. */
+    if (w->stop_ms || !w->is_slot || !w->can_replace)
         return say(RV_LET_BE, NULL, NULL);
-    if (limits->bytes && w->bytes > limits->bytes)
+    if (rv_verdict_too_large(w->bytes, limits->bytes, w->young_bytes))
         return say(RV_ASK_TO_END, "evm_worker_memory_exceeded", "it holds too much memory");
     if (limits->age_ms && now_ms - w->started_ms > limits->age_ms)
         return say(RV_ASK_TO_END, "evm_worker_uptime_exceeded", "it is old");

@@ -20,9 +20,11 @@ struct rv_watched {
     int64_t end_ms;        /* when its socket ended */
     int64_t deadline_ms;   /* of a worker for one job */
     int64_t bytes;         /* that are its alone, else resident */
+    int64_t young_bytes;   /* what one before it held soon after its start, over its limit; or 0 */
     int ready, has_message, gentle;
     int must_finish; /* its message may not be broken off */
     int is_slot;     /* it will be replaced: not for one job */
+    int can_replace; /* another could be started now */
 };
 
 /* 0: no limit. */
@@ -41,6 +43,11 @@ struct rv_verdict {
     const char *why;   /* NULL with RV_LET_BE */
 };
 
+/* A process over its limit: what replaces it would hold as much from the start when young_bytes
+ * says so, and it is kept while it does not hold half as much again. */
+int rv_verdict_too_large(int64_t bytes, int64_t limit, int64_t young_bytes);
+/* Whether people should be told that it says nothing: long before it is killed for that. */
+int rv_verdict_silent(const struct rv_watched *w, int64_t beat_ms, int64_t now_ms);
 struct rv_verdict rv_verdict_of(const struct rv_watched *w, const struct rv_watch_limits *limits,
                                 int64_t now_ms);
 

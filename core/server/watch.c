@@ -128,13 +128,14 @@ rv_supervisor_stop_child(struct rv_supervisor *s, struct rv_child *child, int ge
 }
 
 /* API workers need to know the provider types; everything but the server worker needs its work. */
-static int
-may_start(const struct rv_supervisor *s, const struct rv_slot *slot)
+int
+rv_supervisor_may_start(const struct rv_supervisor *s, const char *type)
 {
-    if (strcmp(slot->type, "server") == 0)
+    if (s->stop_ms || strcmp(type, "server") == 0)
         return s->stop_ms == 0;
-    return s->stop_ms == 0 && s->server && !s->gate_closed &&
-           (s->described || strcmp(slot->type, "api") != 0);
+    const struct rv_worker_type *known = rv_worker_type_find(type);
+    return s->server && !(s->gate_closed && known && known->kill_rank) &&
+           (s->described || strcmp(type, "api") != 0);
 }
 
 static void
@@ -160,7 +161,7 @@ check_slots(struct rv_supervisor *s, int64_t now_ms, int64_t most)
         struct rv_slot *slot = slots[i];
         if (slot->child && !slot->wanted) /* what a provider's worker does ends with the wish */
             rv_supervisor_stop_child(s, slot->child, slot->provider == 0);
-        if (slot->child || !slot->wanted || !may_start(s, slot))
+        if (slot->child || !slot->wanted || !rv_supervisor_may_start(s, slot->type))
             continue;
         if (slot->start_at_ms <= now_ms)
             start_slot(s, slot, now_ms);

@@ -193,19 +193,12 @@ begin(struct server *server, rv_err *err)
     return rv_identity_status(worker, "started", err);
 }
 
-/* All others have gone: nothing of this server stays held. */
 static void
 end(struct server *server)
 {
-    rv_err err = RV_ERR_INIT;
     if (server->worker->stop != RV_STOP_NOW || !server->rounds.quiescing)
         return; /* only we are to be replaced */
-    rv_happenings_server(server->rounds.happenings, "evm_server_stop", NULL);
-    if (rv_rounds_quiesce(&server->rounds, &err) ||
-        rv_happenings_write(server->rounds.happenings, &err) ||
-        rv_census_close(server->rounds.census, &err) ||
-        rv_identity_status(server->worker, "stopped", &err))
-        rv_log_err(RV_WARNING, "the end could not be written down", &err);
+    rv_rounds_end(&server->rounds);
 }
 
 static void

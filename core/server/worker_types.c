@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The order of kill_rank: what can be done later goes first, what people wait for last.
+ * The order of kill_rank: what can be done later goes first. What an operator needs to see
+ * what is wrong never does, and starts while the memory is short, too.
  */
 #include "server/worker_types.h"
 
@@ -25,7 +26,7 @@ static const struct rv_worker_type types[] = {
       rv_worker_queue },
     { "schedule", "scheduler", "schedule", ANY_PRIORITY, RV_TYPE_ON_DEMAND, 8, rv_worker_queue },
     { "refresh", "ems_inventory", NULL, ANY_PRIORITY, RV_TYPE_PROVIDER, 7, rv_worker_refresh },
-    { "api", "web_services", NULL, 0, 0, 10, rv_worker_api },
+    { "api", "web_services", NULL, 0, 0, 0, rv_worker_api },
     { "verify", NULL, NULL, 0, RV_TYPE_ONCE, 0, rv_worker_verify },
     { "describe", NULL, NULL, 0, RV_TYPE_ONCE, 0, rv_worker_describe },
     { NULL, NULL, NULL, 0, 0, 0, NULL },

@@ -24,7 +24,7 @@ struct rv_worker_type {
     const char *queue; /* that it serves; NULL: none, or one a provider */
     int max_priority;  /* of messages that it takes */
     int flags;
-    /* When memory runs out the lowest go first; 0: never. */
+    /* When memory runs out the lowest go first; 0: never, and it may always be started. */
     int kill_rank;
     int (*run)(struct rv_worker *worker);
 };

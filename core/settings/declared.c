@@ -107,10 +107,14 @@ static const struct rv_setting declared[] = {
     { "workers.poll_escalate_max", RV_SET_DURATION, "30s", 10, HOUR,
       "how far the polls of a worker with poll_method escalate grow apart" },
     { "workers.swap_start_max", RV_SET_INT, "60", 0, 100,
-      "no worker is started while more percent of the machine's swap are used; 100: always" },
+      "only workers that people need (server, API) are started while more percent of the machine's "
+      "swap are used and its memory is short too (workers.memory_start_min); 100: all always" },
+    { "workers.memory_start_min", RV_SET_INT, "10", 0, 101,
+      "the machine's memory is short while less percent of it are available; 101: the swap alone "
+      "counts" },
     { "workers.swap_kill_min", RV_SET_INT, "80", 0, 101,
-      "one worker after the other is ended while so many percent of the swap are used, free memory "
-      "taken off; 101: never" },
+      "one worker after the other is ended while so many percent of the swap are used, available "
+      "memory taken off; 101: never" },
     { "workers.fence", RV_SET_STRING, "on", 0, 0,
       "workers that run a provider's module are kept from files and system calls that it has no "
       "business with, the key file above all: on, as far as the kernel can; required, no module is "

@@ -282,6 +282,35 @@ providers_show_the_class_and_filter_by_either_name(void **state)
     assert_string_equal(all_of(&by_class, "resources", "name"), "prod");
 }
 
+/* Each adds something worse to those before it. */
+static void
+a_providers_state_says_first_what_keeps_it_from_being_read(void **state)
+{
+    static const char *const worse[][2] = {
+        { "UPDATE ext_management_systems SET last_refresh_date = 1", "unserved" },
+        { "INSERT INTO miq_workers (id, guid, status, ems_id) VALUES "
+          "(1000000000901, 'w-1', 'ready', 1000000000101)",
+          "ok" },
+        { "UPDATE ext_management_systems SET last_refresh_date = NULL", "new" },
+        { "UPDATE ext_management_systems SET last_refresh_error = 'no route'", "failing" },
+        { "UPDATE miq_workers SET status = 'silent'", "hanging" },
+        { "UPDATE authentications SET status = 'Invalid'", "refused" },
+        { "UPDATE ext_management_systems SET quarantine_reason = 'it crashed'", "quarantine" },
+        { "UPDATE ext_management_systems SET enabled = FALSE", "paused" },
+    };
+    struct api_fixture *f = fixture_of(state);
+
+    for (size_t i = 0; i < RV_COUNT(worse); i++) {
+        rv_test_script(f->store, worse[i][0]);
+        AUTO_REPLY struct reply one = get(f, "/api/providers/1000000000101?attributes=state");
+        RV_AUTO_FREE char *path =
+            rv_format("/api/providers?filter[]=name=prod&filter[]=state=%s", worse[i][1]);
+        AUTO_REPLY struct reply found = get(f, path);
+        assert_string_equal(at(&one, "state"), worse[i][1]);
+        assert_string_equal(at(&found, "subquery_count"), "1");
+    }
+}
+
 static void
 several_rows_are_queried_by_id_href_guid_and_name(void **state)
 {
@@ -373,6 +402,7 @@ main(void)
         api_test(rows_that_are_gone_are_listed_on_request_only),
         api_test(collection_class_restricts_and_knows_aliens),
         api_test(providers_show_the_class_and_filter_by_either_name),
+        api_test(a_providers_state_says_first_what_keeps_it_from_being_read),
         api_test(several_rows_are_queried_by_id_href_guid_and_name),
         api_test(providers_are_compared_by_the_class_that_is_shown),
         api_test(a_filter_over_children_sees_those_that_are_gone_when_asked),

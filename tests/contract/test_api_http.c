@@ -259,7 +259,11 @@ metrics_count_requests_rows_and_providers(void **state)
     rv_meter_reset();
     seed_pods(f, 7);
     rv_test_script(f->store,
-                   "UPDATE ext_management_systems SET warnings_count = 3 WHERE name = 'prod'");
+                   "UPDATE ext_management_systems SET warnings_count = 3 WHERE name = 'prod';"
+                   "UPDATE ext_management_systems SET last_refresh_date = 1;"
+                   "INSERT INTO miq_workers (id, guid, status, ems_id) VALUES"
+                   " (1000000000901, 'w-1', 'silent', 1000000000101),"
+                   " (1000000000902, 'w-2', 'ready', 1000000000102)");
     AUTO_REPLY struct reply first = get(f, "/api/zones");
     AUTO_REPLY struct reply reply = ask(f, "GET", "/metrics", "Accept: */*\n", NULL);
     AUTO_REPLY struct reply from_outside =
@@ -275,6 +279,7 @@ metrics_count_requests_rows_and_providers(void **state)
         strstr(reply.body, "reeve_objects{provider=\"prod\",kind=\"container_groups\"} 7\n"));
     assert_non_null(
         strstr(reply.body, "reeve_provider_up{provider=\"prod\",type=\"kubernetes\"} 0\n"));
+    assert_non_null(strstr(reply.body, "reeve_provider_up{provider=\"lab\",type=\"demo\"} 1\n"));
     assert_non_null(
         strstr(reply.body, "reeve_provider_warnings{provider=\"prod\",type=\"kubernetes\"} 3\n"));
     assert_non_null(

@@ -80,6 +80,23 @@ single_rows_are_refreshed_in_one_message(void **state)
 }
 
 static void
+resume_ends_a_quarantine_and_has_the_provider_tried_at_once(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    rv_test_script(f->store, "UPDATE ext_management_systems SET enabled = TRUE, quarantine_reason ="
+                             " 'its worker crashed 5 times', quarantined_on = 5");
+    AUTO_REPLY struct reply before = get(f, PROVIDER "?attributes=state");
+    AUTO_REPLY struct reply done = post(f, PROVIDER, "{\"action\":\"resume\"}");
+
+    assert_string_equal(at(&before, "state"), "quarantine");
+    assert_string_equal(at(&done, "success"), "true");
+    assert_non_null(strstr(f->woken, "workers "));
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM ext_management_systems WHERE"
+                                           " quarantine_reason IS NULL AND quarantined_on IS NULL"),
+                     1);
+}
+
+static void
 label_mappings_are_made_edited_and_deleted(void **state)
 {
     static const char *const mappings = "/api/container_label_tag_mappings";
@@ -310,9 +327,9 @@ actions_of_documents_can_be_followed(void **state)
     AUTO_REPLY struct reply list = get(f, "/api/providers?limit=1");
 
     assert_string_equal(all_of(&one, "actions", "name"),
-                        "edit,edit,edit,refresh,verify,pause,delete,delete");
+                        "edit,edit,edit,refresh,verify,pause,resume,delete,delete");
     assert_string_equal(all_of(&one, "actions", "method"),
-                        "post,patch,put,post,post,post,post,delete");
+                        "post,patch,put,post,post,post,post,post,delete");
     assert_string_equal(at(&one, "actions[0].href"), "http://reeve.example:7400" PROVIDER);
     assert_string_equal(all_of(&list, "actions", "name"),
                         "query,create,edit,refresh,verify,pause,resume,delete");
@@ -365,6 +382,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         api_test(a_refresh_is_a_task_and_two_are_one),
         api_test(single_rows_are_refreshed_in_one_message),
+        api_test(resume_ends_a_quarantine_and_has_the_provider_tried_at_once),
         api_test(label_mappings_are_made_edited_and_deleted),
         api_test(a_refresh_that_nobody_follows_yet_gets_the_task),
         api_test(a_paused_provider_is_not_refreshed),

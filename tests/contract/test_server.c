@@ -74,7 +74,7 @@ server_teardown(void **state)
 
 /* To its next question: our worker is this process, and does well. */
 static void
-answer_who_lives(void)
+answer_who_lives_as(const char *status)
 {
     RV_AUTO_JSON cJSON *answer = rv_message_new("living");
     cJSON *workers = cJSON_AddArrayToObject(answer, "workers"), *one = cJSON_CreateObject();
@@ -83,8 +83,15 @@ answer_who_lives(void)
     cJSON_AddStringToObject(one, "guid", "w-77");
     cJSON_AddNumberToObject(one, "pid", getpid());
     cJSON_AddNumberToObject(one, "silent_ms", 0);
+    cJSON_AddStringToObject(one, "status", status);
     cJSON_AddItemToArray(workers, one);
     must(rv_frame_send(supervisor_fd, answer, err));
+}
+
+static void
+answer_who_lives(void)
+{
+    answer_who_lives_as("ready");
 }
 
 static void
@@ -100,6 +107,21 @@ events_are_written_also_when_another_step_of_the_round_fails(void **state)
     assert_true(rv_rounds_go(&rounds, &err) < 0);
     assert_non_null(strstr(err.text, "miq_queue"));
     assert_column(worker.store, "SELECT event_type FROM event_streams", "evm_server_start");
+    rv_rounds_close(&rounds);
+}
+
+static void
+what_can_be_written_of_the_end_is_when_a_part_of_it_fails(void **state)
+{
+    (void)state;
+    struct rv_rounds rounds;
+    RV_AUTO_JSON cJSON *quiesce = rv_message_new("quiesce");
+    rv_rounds_open(&rounds, &worker);
+    rv_rounds_note(&rounds, quiesce);
+    rv_test_script(worker.store, "DROP TABLE miq_servers");
+    rv_rounds_end(&rounds);
+    assert_column(worker.store, "SELECT event_type FROM event_streams", "evm_server_stop");
+    assert_column(worker.store, "SELECT COUNT(*) FROM miq_workers", "0");
     rv_rounds_close(&rounds);
 }
 
@@ -156,6 +178,26 @@ what_is_held_is_renewed_at_once_when_leases_are_set_to_hold_longer(void **state)
     rv_rounds_go(&rounds, &ignored);
     assert_true(rv_test_int(worker.store, "SELECT expires_at FROM leases WHERE holder = 77") >
                 rv_now_ms() + LONG_LEASE_MS / 2);
+    rv_rounds_close(&rounds);
+}
+
+/* Long before the round in which all rows are written. */
+static void
+a_worker_that_says_nothing_is_marked_by_the_next_round(void **state)
+{
+    (void)state;
+    rv_err ignored = RV_ERR_INIT;
+    struct rv_rounds rounds;
+    RV_AUTO_JSON cJSON *look = rv_message_new("look");
+    rv_rounds_open(&rounds, &worker);
+    answer_who_lives();
+    rv_rounds_go(&rounds, &ignored);
+    assert_column(worker.store, "SELECT status FROM miq_workers", "ready");
+    rv_rounds_note(&rounds, look);
+    assert_true(rounds.due);
+    answer_who_lives_as("silent");
+    rv_rounds_go(&rounds, &ignored);
+    assert_column(worker.store, "SELECT status FROM miq_workers", "silent");
     rv_rounds_close(&rounds);
 }
 
@@ -228,8 +270,10 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         SERVER_TEST(events_are_written_also_when_another_step_of_the_round_fails),
+        SERVER_TEST(what_can_be_written_of_the_end_is_when_a_part_of_it_fails),
         SERVER_TEST(a_message_is_taken_for_as_long_as_the_setting_says_by_then),
         SERVER_TEST(what_is_held_is_renewed_at_once_when_leases_are_set_to_hold_longer),
+        SERVER_TEST(a_worker_that_says_nothing_is_marked_by_the_next_round),
         SERVER_TEST(processor_time_is_told_right_when_the_wall_clock_jumps),
         SERVER_TEST(a_note_of_too_little_room_goes_when_the_server_starts_with_room),
     };

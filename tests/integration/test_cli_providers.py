@@ -29,7 +29,7 @@ class Providers(Case):
         self.assertRegex(self.cli(OK, "provider", "refresh", "life")[1], r"\(task \d+\)")
         self.assertIn("Refresh provider 'life'", self.cli(OK, "provider", "refresh", "life", "--wait")[1])
         listed, _ = self.cli(OK, "provider", "list", "-o", "table")
-        self.assertRegex(listed, r"(?m)^life +demo +true +Valid ")
+        self.assertRegex(listed, r"(?m)^life +demo +ok +Valid ")
         _, err = self.cli(CONFLICT, "provider", "add", "life", "--type", "demo")
         self.assertIn("taken", err)
         self.cli(OK, "provider", "delete", "life", "--wait")

@@ -387,8 +387,11 @@ class StoreTrouble(Case):
 
 @unittest.skipUnless(reeve_it.DEEP or reeve_it.STORE == "sqlite", "on PostgreSQL under --deep")
 class Faults(Case):
+    def state(self, reeved, number):
+        return reeved.get(f"/api/providers/{number}?attributes=state")["state"]
+
     def test_hanging_module_is_killed_and_others_go_on(self):
-        reeved = self.start(*QUICK, "--set", "workers.heartbeat_timeout=2s", "--set", "workers.heartbeat_freq=200ms")
+        reeved = self.start(*QUICK, "--set", "workers.heartbeat_timeout=3s", "--set", "workers.heartbeat_freq=100ms")
         well = self.add(reeved, "well")
         ill = self.add(reeved, "ill", pods=200, fault_file=self.fault("none"))
         self.refreshed(reeved, well)
@@ -396,13 +399,16 @@ class Faults(Case):
         before = reeved.children("refresh")
         self.fault("hang")
         reeved.post(f"/api/providers/{ill}", {"action": "refresh"})
+        self.until(lambda: self.state(reeved, ill) == "hanging", "its state says so long before it is killed")
+        self.assertEqual(reeved.children("refresh"), before)
+        self.assertEqual(self.state(reeved, well), "ok")
         self.until(lambda: len(set(before) - set(reeved.children("refresh"))) == 1, "the hanging one is killed", 20)
         self.assertIn("its heart has not beaten", reeved.log())
         self.fault("none")
         self.until(lambda: len(reeved.children("refresh")) == 2, "it is replaced")
         self.assertEqual(len(set(before) & set(reeved.children("refresh"))), 1)
 
-    def test_five_crashes_put_a_provider_in_quarantine_until_it_is_verified(self):
+    def test_five_crashes_put_a_provider_in_quarantine_until_it_is_resumed_or_verified(self):
         self.crashes = True
         reeved = self.start(*QUICK)
         well = self.add(reeved, "well")
@@ -417,6 +423,9 @@ class Faults(Case):
         self.until(lambda: len(reeved.children("refresh")) == 1, "only the well one runs")
         self.assertFalse(self.provider(reeved, well).get("quarantine_reason"))
         self.assertEqual(reeved.request("GET", "/healthz").status, 200)
+        self.assertEqual(self.state(reeved, ill), "quarantine")
+        reeved.post(f"/api/providers/{ill}", {"action": "resume"})
+        self.until(lambda: self.provider(reeved, ill).get("quarantine_reason"), "it was tried, and crashes still", 30)
         self.fault("none")
         reeved.post(f"/api/providers/{ill}", {"action": "verify"})
         self.until(lambda: len(reeved.children("refresh")) == 2, "it runs again")

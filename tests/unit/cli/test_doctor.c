@@ -35,8 +35,9 @@ static const char sound_metrics[] =
     "reeve_memory_available_bytes 4000000000\nreeve_memory_size_bytes 8000000000\n";
 
 static const char sound_messages[] = "[]";
+static const char sound_servers[] = "[{\"name\":\"one\",\"warnings\":[]}]";
 static const char sound_providers[] =
-    "[{\"name\":\"prod\",\"enabled\":true,\"authentication_status\":\"Valid\"}]";
+    "[{\"name\":\"prod\",\"state\":\"ok\",\"last_refresh_error\":null}]";
 
 /* Text with one part in place of another, which must be there. */
 static char *
@@ -59,12 +60,14 @@ parse(const char *text)
 }
 
 static struct cli_doctor
-examine(const char *diagnostics, const char *metrics, const char *messages, const char *providers)
+examine(const char *diagnostics, const char *metrics, const char *messages, const char *providers,
+        const char *servers)
 {
     struct cli_doctor doctor = { .findings = cJSON_CreateArray() };
     RV_AUTO_JSON cJSON *machine = parse(diagnostics);
     RV_AUTO_JSON cJSON *waiting = parse(messages);
     RV_AUTO_JSON cJSON *known = parse(providers);
+    RV_AUTO_JSON cJSON *ours = parse(servers);
     RV_AUTO_JSON cJSON *roles = parse("[\"ems_operations\"]");
     cli_judge_versions(&doctor, machine, "1.2.3");
     cli_judge_clocks(&doctor, machine, NOW_MS + 40, 100);
@@ -75,13 +78,15 @@ examine(const char *diagnostics, const char *metrics, const char *messages, cons
     cli_judge_metrics(&doctor, metrics, NOW_MS);
     cli_judge_queue(&doctor, waiting, roles, NOW_MS);
     cli_judge_providers(&doctor, known);
+    cli_judge_servers(&doctor, ours);
     return doctor;
 }
 
 static void
 a_sound_server_has_nothing_to_be_told(void **state)
 {
-    struct cli_doctor doctor = examine(sound, sound_metrics, sound_messages, sound_providers);
+    struct cli_doctor doctor =
+        examine(sound, sound_metrics, sound_messages, sound_providers, sound_servers);
     const cJSON *one;
     (void)state;
     cJSON_ArrayForEach(one, doctor.findings)
@@ -94,7 +99,7 @@ a_sound_server_has_nothing_to_be_told(void **state)
     cJSON_Delete(doctor.findings);
 }
 
-enum { IN_DIAGNOSTICS, IN_METRICS, IN_MESSAGES, IN_PROVIDERS };
+enum { IN_DIAGNOSTICS, IN_METRICS, IN_MESSAGES, IN_PROVIDERS, IN_SERVERS };
 
 static const struct {
     int where;
@@ -179,12 +184,24 @@ static const struct {
       "server_roles" },
     { IN_MESSAGES, "[]", "[{\"state\":\"error\"},{\"state\":\"error\"}]", "dead letters", "warning",
       "2 messages failed for good", "--state dead" },
-    { IN_PROVIDERS, "\"Valid\"", "\"Invalid\",\"last_refresh_error\":\"401\"", "provider", "failed",
+    { IN_PROVIDERS, "\"ok\",\"last_refresh_error\":null",
+      "\"refused\",\"last_refresh_error\":\"401\"", "provider", "failed",
       "'prod' refuses its credentials: 401", "reevectl provider edit prod" },
-    { IN_PROVIDERS, "\"Valid\"", "\"Valid\",\"last_refresh_error\":\"no route\"", "provider",
-      "failed", "'prod' is not refreshed: no route", "reevectl provider verify prod" },
-    { IN_PROVIDERS, "\"enabled\":true", "\"enabled\":false", "provider", "warning",
-      "'prod' is paused", "reevectl provider resume prod" },
+    { IN_PROVIDERS, "\"ok\",\"last_refresh_error\":null",
+      "\"failing\",\"last_refresh_error\":\"no route\"", "provider", "failed",
+      "'prod' is not refreshed: no route", "reevectl provider verify prod" },
+    { IN_PROVIDERS, "\"ok\"", "\"quarantine\",\"quarantine_reason\":\"it crashed 5 times\"",
+      "provider", "failed", "'prod' is in quarantine: it crashed 5 times",
+      "reevectl provider resume prod" },
+    { IN_PROVIDERS, "\"ok\"", "\"hanging\"", "provider", "failed", "its worker says nothing",
+      "reevectl worker kill prod" },
+    { IN_PROVIDERS, "\"ok\"", "\"unserved\"", "provider", "failed", "no worker serves it",
+      "memory or disk are short" },
+    { IN_PROVIDERS, "\"ok\"", "\"paused\"", "provider", "warning", "'prod' is paused",
+      "reevectl provider resume prod" },
+    { IN_SERVERS, "[]", "[\"the machine is short of memory: no worker is started; give it more\"]",
+      "server warning", "warning", "one: the machine is short of memory: no worker is started",
+      "give it more" },
 };
 
 static const cJSON *
@@ -205,11 +222,12 @@ every_mistake_is_found_with_what_to_do_about_it(void **state)
 {
     (void)state;
     for (size_t i = 0; i < RV_COUNT(mistakes); i++) {
-        const char *texts[] = { sound, sound_metrics, sound_messages, sound_providers };
+        const char *texts[] = { sound, sound_metrics, sound_messages, sound_providers,
+                                sound_servers };
         RV_AUTO_FREE char *changed =
             with(texts[mistakes[i].where], mistakes[i].part, mistakes[i].instead);
         texts[mistakes[i].where] = changed;
-        struct cli_doctor doctor = examine(texts[0], texts[1], texts[2], texts[3]);
+        struct cli_doctor doctor = examine(texts[0], texts[1], texts[2], texts[3], texts[4]);
         const cJSON *one = finding_of(&doctor, mistakes[i].check, mistakes[i].state);
         if (one == NULL || !strstr(rv_json_string(one, "found"), mistakes[i].found) ||
             !strstr(rv_json_string(one, "advice"), mistakes[i].advice)) {
@@ -244,7 +262,7 @@ what_an_old_server_does_not_say_is_not_judged(void **state)
     struct cli_doctor doctor =
         examine("{\"server\":{\"version\":\"1.2.3\",\"time_ms\":1795000000000,"
                 "\"open_files_max\":4096},\"home\":null,\"database\":{}}",
-                "", "[]", "[]");
+                "", "[]", "[]", "[]");
     (void)state;
     assert_int_equal(doctor.worst, CLI_HEALTH_OK);
     cJSON_Delete(doctor.findings);

@@ -21,20 +21,20 @@
 #include "support/support.h"
 
 static struct rv_machine
-machine(int swap_total_kib, int swap_free_kib, int memory_free_kib)
+machine(int swap_total_kib, int swap_free_kib, int available_kib)
 {
     char text[256];
     struct rv_machine found;
     snprintf(text, sizeof(text),
-             "MemTotal:       8000 kB\nMemFree:   %d kB\nMemAvailable: 3 kB\nSwapCached: 9 kB\n"
+             "MemTotal:       8000 kB\nMemFree:   3 kB\nMemAvailable: %d kB\nSwapCached: 9 kB\n"
              "SwapTotal: %d kB\nSwapFree:  %d kB\n",
-             memory_free_kib, swap_total_kib, swap_free_kib);
+             available_kib, swap_total_kib, swap_free_kib);
     rv_machine_parse(&found, text);
     return found;
 }
 
 static void
-swap_in_use_is_told_in_percent_and_free_memory_counts_against_it(void **state)
+swap_in_use_is_told_in_percent_and_available_memory_counts_against_it(void **state)
 {
     (void)state;
     struct rv_machine m = machine(1000, 390, 0);
@@ -47,6 +47,22 @@ swap_in_use_is_told_in_percent_and_free_memory_counts_against_it(void **state)
     assert_int_equal(rv_machine_swap_short(&m), 40);
     m = machine(1000, 100, 5000);
     assert_int_equal(rv_machine_swap_short(&m), 0);
+}
+
+static void
+a_machine_whose_swap_is_used_is_short_only_when_little_memory_is_available(void **state)
+{
+    (void)state;
+    struct rv_machine m = machine(1000, 390, 799);
+    assert_true(rv_machine_is_short(&m, 60, 10));
+    m = machine(1000, 390, 800);
+    assert_false(rv_machine_is_short(&m, 60, 10));
+    m = machine(1000, 400, 1);
+    assert_false(rv_machine_is_short(&m, 60, 10));
+    m = machine(0, 0, 1);
+    assert_false(rv_machine_is_short(&m, 60, 10));
+    m = machine(1000, 390, 0); /* not told: the swap alone counts */
+    assert_true(rv_machine_is_short(&m, 60, 10));
 }
 
 static void
@@ -175,7 +191,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(swap_in_use_is_told_in_percent_and_free_memory_counts_against_it),
+        cmocka_unit_test(swap_in_use_is_told_in_percent_and_available_memory_counts_against_it),
+        cmocka_unit_test(
+            a_machine_whose_swap_is_used_is_short_only_when_little_memory_is_available),
         cmocka_unit_test(a_machine_without_swap_or_figures_is_short_of_nothing),
         cmocka_unit_test(figures_come_from_a_file_and_nothing_else_is_waited_for),
         cmocka_unit_test(a_file_system_at_81_percent_raises_its_event_once_until_it_was_emptied),

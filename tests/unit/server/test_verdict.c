@@ -27,9 +27,12 @@ static const struct rv_watch_limits limits = { .silence_ms = 2 * MINUTE,
 static struct rv_watched
 ready_worker(void)
 {
-    return (struct rv_watched){
-        .started_ms = START, .beat_ms = START, .ready = 1, .is_slot = 1, .bytes = 10 << 20
-    };
+    return (struct rv_watched){ .started_ms = START,
+                                .beat_ms = START,
+                                .ready = 1,
+                                .is_slot = 1,
+                                .can_replace = 1,
+                                .bytes = 10 << 20 };
 }
 
 static int
@@ -97,6 +100,48 @@ a_worker_over_its_memory_is_asked_to_end_once(void **state)
     w.stop_ms = START + 1;
     w.gentle = 1;
     assert_int_equal(what(&w, 2), RV_LET_BE);
+}
+
+static void
+a_worker_is_kept_over_its_limits_while_none_could_replace_it(void **state)
+{
+    (void)state;
+    struct rv_watched w = ready_worker();
+    w.bytes = 2 * limits.bytes;
+    w.can_replace = 0;
+    assert_int_equal(what(&w, 1), RV_LET_BE);
+    w.beat_ms = START + 3 * HOUR;
+    assert_int_equal(what(&w, 3 * HOUR), RV_LET_BE);
+    w.beat_ms = START; /* but one that hangs is of no use */
+    assert_int_equal(what(&w, 3 * HOUR), RV_KILL);
+}
+
+static void
+a_worker_that_is_as_large_as_the_one_before_it_was_at_its_start_is_kept(void **state)
+{
+    (void)state;
+    struct rv_watched w = ready_worker();
+    w.young_bytes = 2 * limits.bytes;
+    w.bytes = 3 * limits.bytes;
+    assert_int_equal(what(&w, 1), RV_LET_BE);
+    w.bytes++; /* it leaks */
+    assert_int_equal(what(&w, 1), RV_ASK_TO_END);
+}
+
+static void
+a_worker_is_told_of_as_silent_when_it_owes_six_beats(void **state)
+{
+    (void)state;
+    struct rv_watched w = ready_worker();
+    assert_false(rv_verdict_silent(&w, 1000, START + 6000));
+    assert_true(rv_verdict_silent(&w, 1000, START + 6001));
+    assert_int_equal(what(&w, 6001), RV_LET_BE);
+    w.has_message = 1; /* with one it may compute */
+    w.cpu_ms = START + 6000;
+    assert_false(rv_verdict_silent(&w, 1000, START + 12000));
+    w.cpu_ms = 0;
+    w.ready = 0;
+    assert_false(rv_verdict_silent(&w, 1000, START + MINUTE));
 }
 
 static void
@@ -188,6 +233,9 @@ main(void)
         cmocka_unit_test(a_message_of_nine_minutes_with_ten_allowed_is_left_alone),
         cmocka_unit_test(a_worker_that_neither_speaks_nor_computes_hangs_with_a_message_too),
         cmocka_unit_test(a_worker_over_its_memory_is_asked_to_end_once),
+        cmocka_unit_test(a_worker_is_kept_over_its_limits_while_none_could_replace_it),
+        cmocka_unit_test(a_worker_that_is_as_large_as_the_one_before_it_was_at_its_start_is_kept),
+        cmocka_unit_test(a_worker_is_told_of_as_silent_when_it_owes_six_beats),
         cmocka_unit_test(a_worker_is_replaced_when_its_restart_interval_is_over),
         cmocka_unit_test(a_worker_stuck_while_it_starts_is_killed_after_ten_minutes),
         cmocka_unit_test(
