@@ -162,6 +162,29 @@ count_queries(struct rv_gauges *into, struct rv_store *store, rv_err *err)
     return rc;
 }
 
+/* What was counted of providers that are gone, or have another name now, is told no more. */
+static int
+forget_providers(struct rv_store *store, rv_err *err)
+{
+    RV_AUTO_ROWS struct rv_rows *rows = NULL;
+    const rv_value *row;
+    char **names = rv_alloc(sizeof(char *));
+    int count = 0;
+    int rc = rv_store_query(store, &rows, "SELECT name " PROVIDERS, NULL, 0, err);
+
+    while (rc >= 0 && (rc = rv_rows_next(rows, &row, err)) == 1) {
+        names = rv_realloc(names, (size_t)count + 2, sizeof(char *));
+        names[count++] = rv_strdup(row[0].type == RV_TEXT ? row[0].v.text : "");
+        names[count] = NULL;
+    }
+    if (rc == 0)
+        rv_meter_keep("provider", (const char *const *)names);
+    for (int i = 0; i < count; i++)
+        free(names[i]);
+    free(names);
+    return rc;
+}
+
 static int
 count_all(struct rv_gauges *into, struct rv_store *store, rv_err *err)
 {
@@ -169,7 +192,8 @@ count_all(struct rv_gauges *into, struct rv_store *store, rv_err *err)
     rv_buf objects = rv_buf_limited(GAUGES_MAX);
 
     if (keep(into, RV_M_OBJECTS, &objects, add_objects(store, &objects, err)) < 0 ||
-        count_queries(into, store, err) < 0 || rv_cursor_now(&cursor, store, err) < 0)
+        count_queries(into, store, err) < 0 || forget_providers(store, err) < 0 ||
+        rv_cursor_now(&cursor, store, err) < 0)
         return err->code;
     keep_number(into, RV_M_FEED_NUMBER, cursor.number);
     keep_number(into, RV_M_STORE_BYTES, rv_store_bytes(store));

@@ -205,6 +205,39 @@ rv_meter_observe(enum rv_meter meter, int64_t us, const char *const *labels)
     rv_cell_observe(rv_meter_cell(meter, labels), us);
 }
 
+/* How its first label is written when it has this value: with `left` empty ones behind it. */
+static int
+begins_with(const struct rv_cell *cell, const struct rv_series *series, const char *value)
+{
+    const char *labels[RV_METER_LABELS] = { value, "", "", "" };
+    char text[RV_CELL_LABELS];
+    rv_meter_label_text(text, sizeof(text), (enum rv_meter)cell->meter, labels);
+    size_t len = strlen(text);
+    for (int i = 1; series->labels[i]; i++)
+        len -= strlen(series->labels[i]) + strlen(",=\"\"");
+    return strncmp(cell->labels, text, len) == 0;
+}
+
+void
+rv_meter_keep(const char *label, const char *const *values)
+{
+    struct rv_meter_memory *m = rv_meter_memory();
+    uint32_t count = __atomic_load_n(&m->count, __ATOMIC_RELAXED);
+    for (uint32_t i = 0; i < count && i < RV_CELLS; i++) {
+        struct rv_cell *cell = &m->cells[i];
+        if (__atomic_load_n(&cell->state, __ATOMIC_ACQUIRE) != RV_CELL_READY)
+            continue;
+        const struct rv_series *series = rv_meter_series((enum rv_meter)cell->meter);
+        if (!rv_streq(series->labels[0], label))
+            continue;
+        int at = 0;
+        while (values[at] && !begins_with(cell, series, values[at]))
+            at++;
+        if (values[at] == NULL)
+            __atomic_store_n(&cell->state, RV_CELL_GONE, __ATOMIC_RELAXED);
+    }
+}
+
 void
 rv_meter_forget(enum rv_meter meter, const char *const *labels)
 {

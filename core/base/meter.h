@@ -122,6 +122,9 @@ void rv_meter_set(enum rv_meter meter, int64_t value, const char *const *labels)
 void rv_meter_observe(enum rv_meter meter, int64_t us, const char *const *labels);
 /* No longer told, until it is set again. */
 void rv_meter_forget(enum rv_meter meter, const char *const *labels);
+/* The same of all series whose first label is this one and whose value is none of these (a NULL
+ * ends them). */
+void rv_meter_keep(const char *label, const char *const *values);
 
 /* The text form of Prometheus, version 0.0.4. First the lines HELP and TYPE of a series, then its
  * cells, or samples that were read elsewhere. */

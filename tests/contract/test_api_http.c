@@ -258,6 +258,8 @@ metrics_count_requests_rows_and_providers(void **state)
     struct api_fixture *f = fixture_of(state);
     rv_meter_reset();
     seed_pods(f, 7);
+    rv_meter_add(RV_M_REFRESHES, 1, RV_LABELS("prod"));
+    rv_meter_add(RV_M_REFRESHES, 1, RV_LABELS("deleted"));
     rv_test_script(f->store,
                    "UPDATE ext_management_systems SET warnings_count = 3 WHERE name = 'prod';"
                    "UPDATE ext_management_systems SET last_refresh_date = 1;"
@@ -286,6 +288,8 @@ metrics_count_requests_rows_and_providers(void **state)
         strstr(reply.body, "reeve_provider_warnings{provider=\"lab\",type=\"demo\"} 0\n"));
     assert_non_null(
         strstr(reply.body, "reeve_provider_enabled{provider=\"lab\",type=\"demo\"} 1\n"));
+    assert_non_null(strstr(reply.body, "reeve_refreshes_total{provider=\"prod\"} 1\n"));
+    assert_null(strstr(reply.body, "{provider=\"deleted\""));
     assert_non_null(strstr(reply.body, "reeve_feed_number "));
     assert_non_null(strstr(reply.body, "reeve_store_bytes "));
     assert_non_null(strstr(reply.body, "process_resident_memory_bytes "));

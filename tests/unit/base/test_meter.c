@@ -97,6 +97,26 @@ what_is_forgotten_is_not_told_until_it_is_set_again(void **state)
 }
 
 static void
+only_what_is_kept_of_a_label_is_told(void **state)
+{
+    (void)state;
+    rv_meter_add(RV_M_INVENTORY_CHANGES, 1, RV_LABELS("a \"b\"", "created"));
+    rv_meter_add(RV_M_INVENTORY_CHANGES, 2, RV_LABELS("a", "created"));
+    rv_meter_add(RV_M_REFRESHES, 3, RV_LABELS("a \"b\""));
+    rv_meter_add(RV_M_REFRESHES, 4, RV_LABELS("a"));
+    rv_meter_set(RV_M_HTTP_STREAMS, 5, RV_LABELS("0"));
+    rv_meter_keep("provider", (const char *const[]){ "other", "a \"b\"", NULL });
+    RV_AUTO_FREE char *changes = text_of(RV_M_INVENTORY_CHANGES);
+    RV_AUTO_FREE char *refreshes = text_of(RV_M_REFRESHES);
+    RV_AUTO_FREE char *streams = text_of(RV_M_HTTP_STREAMS);
+    assert_non_null(strstr(changes, "{provider=\"a \\\"b\\\"\","));
+    assert_null(strstr(changes, "{provider=\"a\","));
+    assert_non_null(strstr(refreshes, "{provider=\"a \\\"b\\\"\"} 3\n"));
+    assert_null(strstr(refreshes, "{provider=\"a\"}"));
+    assert_non_null(strstr(streams, "{worker=\"0\"} 5\n"));
+}
+
+static void
 every_series_has_a_name_that_prometheus_expects(void **state)
 {
     (void)state;
@@ -199,6 +219,7 @@ main(void)
         cmocka_unit_test(label_values_cannot_end_their_line),
         cmocka_unit_test(a_label_that_is_too_long_is_cut_and_the_ones_after_it_are_kept),
         cmocka_unit_test(what_is_forgotten_is_not_told_until_it_is_set_again),
+        cmocka_unit_test(only_what_is_kept_of_a_label_is_told),
         cmocka_unit_test(every_series_has_a_name_that_prometheus_expects),
         cmocka_unit_test(processes_that_are_killed_while_they_count_leave_every_series_once),
         cmocka_unit_test(what_finds_no_place_is_counted_and_nothing_else_suffers),
