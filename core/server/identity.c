@@ -162,11 +162,11 @@ make_server(struct making *m, rv_err *err)
 }
 
 static int
-assign_role(struct making *m, int64_t role_id, rv_err *err)
+assign_role(struct making *m, int64_t role_id, int active, rv_err *err)
 {
     const struct rv_field fields[] = { { "miq_server_id", rv_vint(m->worker->server_id) },
                                        { "server_role_id", rv_vint(role_id) },
-                                       { "active", rv_vint(1) },
+                                       { "active", rv_vint(active) },
                                        { "priority", rv_vint(2) } };
     return insert(m, "assigned_server_roles", fields, RV_COUNT(fields), NULL, err);
 }
@@ -185,7 +185,9 @@ make_roles(struct making *m, rv_err *err)
                             rv_vtext(roles[i].name), err);
         if (found < 0 || (!found && insert(m, "server_roles", fields, RV_COUNT(fields), &id, err)))
             return err->code;
-        if (m->new_server && roles[i].by_default && assign_role(m, id, err))
+        /* Those that one server of the region has are taken in its rounds (sole_roles.c). */
+        int sole = roles[i].max_concurrent == 1 && strcmp(roles[i].scope, "region") == 0;
+        if (m->new_server && roles[i].by_default && assign_role(m, id, !sole, err))
             return err->code;
     }
     return 0;

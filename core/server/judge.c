@@ -167,6 +167,8 @@ rv_supervisor_judge(struct rv_supervisor *s, struct rv_child *child, int64_t now
         .can_replace = rv_supervisor_may_start(s, child->type),
         .young_bytes = child->slot ? child->slot->young_bytes : 0,
     };
+    if (child->slot)
+        rv_slot_lives(child->slot, now_ms - child->started_ms);
     note_silence(s, child,
                  rv_verdict_silent(&w, rv_supervisor_limit(s, "workers.heartbeat_freq"), now_ms));
     struct rv_verdict verdict = rv_verdict_of(&w, &limits, now_ms);

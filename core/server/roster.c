@@ -130,11 +130,17 @@ rv_roster_slots(struct rv_roster *roster, int *count)
 }
 
 void
+rv_slot_lives(struct rv_slot *slot, int64_t lived_ms)
+{
+    if (lived_ms >= RV_GOOD_LIFE_MS)
+        slot->failures = 0;
+}
+
+int
 rv_slot_ended(struct rv_slot *slot, int64_t lived_ms, int64_t now_ms)
 {
     int64_t delay_ms = 0;
-    if (lived_ms >= RV_GOOD_LIFE_MS)
-        slot->failures = 0;
+    rv_slot_lives(slot, lived_ms);
     if (slot->failures > 0) {
         int doublings = slot->failures - 1 < 10 ? slot->failures - 1 : 10;
         delay_ms = (int64_t)RV_FIRST_DELAY_MS << doublings;
@@ -143,6 +149,7 @@ rv_slot_ended(struct rv_slot *slot, int64_t lived_ms, int64_t now_ms)
     }
     slot->failures++;
     slot->start_at_ms = now_ms + delay_ms;
+    return slot->failures == RV_LOOP_FAILURES;
 }
 
 int

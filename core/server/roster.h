@@ -42,8 +42,11 @@ void rv_roster_begin(struct rv_roster *roster);
 void rv_roster_end(struct rv_roster *roster);
 /* The slots, those without child and wish dropped. The pointer holds until the next set or end. */
 struct rv_slot **rv_roster_slots(struct rv_roster *roster, int *count);
-/* Its worker has ended after lived_ms. Sets when the next may start. */
-void rv_slot_ended(struct rv_slot *slot, int64_t lived_ms, int64_t now_ms);
+/* Its worker has lived so long: whatever was before is over when that is long enough. */
+void rv_slot_lives(struct rv_slot *slot, int64_t lived_ms);
+/* Its worker has ended after lived_ms. Sets when the next may start; 1 when this end makes it a
+ * crash loop: once, until one has lived long enough. */
+int rv_slot_ended(struct rv_slot *slot, int64_t lived_ms, int64_t now_ms);
 /* It crashed in this callback ("" outside of a provider). Returns how often in a row now. */
 int rv_slot_crashed(struct rv_slot *slot, const char *callback);
 

@@ -20,6 +20,7 @@
 #include "server/protocol.h"
 #include "server/purge.h"
 #include "server/queue_log.h"
+#include "server/sole_roles.h"
 #include "server/space.h"
 #include "server/staffing.h"
 #include "server/status_log.h"
@@ -69,7 +70,7 @@ look_at_settings(struct rv_rounds *rounds, rv_err *err)
 {
     struct rv_worker *worker = rounds->worker;
     int count = 0;
-    if (rv_worker_settings(worker, err) ||
+    if (rv_worker_settings(worker, err) || rv_sole_roles_look(worker, err) ||
         rv_worker_roles(worker, rounds->roles, RV_ROUNDS_ROLES, err))
         return err->code;
     while (rounds->roles[count])

@@ -271,9 +271,7 @@ slot_lost_child(struct rv_supervisor *s, struct rv_slot *slot, const struct rv_c
     int64_t lived_ms = now_ms - child->started_ms;
     if (child->stop_ms && child->gentle && lived_ms >= RV_GOOD_LIFE_MS)
         slot->start_at_ms = now_ms;
-    else
-        rv_slot_ended(slot, lived_ms, now_ms);
-    if (slot->failures >= RV_LOOP_FAILURES && slot->failures % RV_LOOP_FAILURES == 0)
+    else if (rv_slot_ended(slot, lived_ms, now_ms))
         say_loop(s, slot, child, how);
     if (slot->provider && is_fault(child, status)) {
         const char *callback = child->crash_callback[0] ? child->crash_callback : "the core";

@@ -14,7 +14,9 @@
 #include "server/messages.h"
 #include "server/protocol.h"
 #include "server/rounds.h"
+#include "server/sole_roles.h"
 #include "server/space.h"
+#include "server/staffing.h"
 #include "store/lease.h"
 #include "store/notes.h"
 
@@ -123,6 +125,114 @@ what_can_be_written_of_the_end_is_when_a_part_of_it_fails(void **state)
     assert_column(worker.store, "SELECT event_type FROM event_streams", "evm_server_stop");
     assert_column(worker.store, "SELECT COUNT(*) FROM miq_workers", "0");
     rv_rounds_close(&rounds);
+}
+
+static int
+wants_refresh_of(int64_t provider)
+{
+    static const char *const roles[] = { "ems_inventory", NULL };
+    const struct rv_headcount_input input = { .settings = worker.settings, .roles = roles };
+    rv_err err = RV_ERR_INIT;
+    RV_AUTO_JSON cJSON *want = rv_staffing_want(&worker, &input, &err);
+    const cJSON *one = NULL;
+    assert_non_null(want);
+    cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(want, "workers"))
+    {
+        if (rv_json_int(one, "provider", 0) == provider)
+            return 1;
+    }
+    return 0;
+}
+
+/* Each is taken back before the next. */
+static void
+a_provider_has_a_worker_while_it_is_enabled_well_and_in_our_zone(void **state)
+{
+    static const char *const cases[][2] = {
+        { "UPDATE ext_management_systems SET enabled = FALSE",
+          "UPDATE ext_management_systems SET enabled = TRUE" },
+        { "UPDATE ext_management_systems SET zone_id = 77 WHERE id = 5",
+          "UPDATE ext_management_systems SET zone_id = (SELECT zone_id FROM miq_servers)" },
+        { "UPDATE ext_management_systems SET quarantine_reason = 'it crashed'",
+          "UPDATE ext_management_systems SET quarantine_reason = NULL" },
+        { "INSERT INTO authentications (id, resource_type, resource_id, authtype, status)"
+          " VALUES (6, 'provider', 5, 'default', 'Invalid')",
+          "UPDATE authentications SET status = 'Valid'" },
+    };
+    (void)state;
+    must_exec(worker.store,
+              "INSERT INTO ext_management_systems (id, name, type, zone_id, enabled)"
+              " VALUES (5, 'estate', 'demo', $1, TRUE)",
+              rv_vint(worker.zone_id));
+    for (size_t i = 0; i < RV_COUNT(cases); i++) {
+        assert_true(wants_refresh_of(5));
+        rv_test_script(worker.store, cases[i][0]);
+        if (wants_refresh_of(5))
+            fail_msg("%s", cases[i][0]);
+        rv_test_script(worker.store, cases[i][1]);
+    }
+    worker.space_low = 1;
+    assert_false(wants_refresh_of(5));
+}
+
+static void
+schedulers_are(const char *servers)
+{
+    RV_AUTO_FREE char *text =
+        rv_test_text(worker.store, "SELECT COALESCE(MIN(s.guid), '') || ' ' || COUNT(*)"
+                                   " FROM assigned_server_roles a"
+                                   " JOIN server_roles r ON r.id = a.server_role_id"
+                                   " JOIN miq_servers s ON s.id = a.miq_server_id"
+                                   " WHERE r.name = 'scheduler' AND a.active");
+    assert_string_equal(text, servers);
+}
+
+static void
+one_server_of_the_region_is_the_scheduler_and_another_is_when_it_ends(void **state)
+{
+    (void)state;
+    struct rv_worker other = worker;
+    snprintf(other.server_guid, sizeof(other.server_guid), "5e4f0000-0000-4000-8000-000000000002");
+    other.zone = NULL;
+    other.row = 78;
+    must(rv_identity_establish(&other, err));
+    schedulers_are(" 0");
+    for (int i = 0; i < 2; i++) {
+        must(rv_sole_roles_look(&worker, err));
+        must(rv_sole_roles_look(&other, err));
+        schedulers_are("5e4f0000-0000-4000-8000-000000000001 1");
+    }
+    must(rv_lease_release_holder(worker.store, worker.row, err));
+    must(rv_sole_roles_look(&other, err));
+    must(rv_sole_roles_look(&worker, err));
+    schedulers_are("5e4f0000-0000-4000-8000-000000000002 1");
+    /* The role is taken from it: it lets go. */
+    must_exec(worker.store, "DELETE FROM assigned_server_roles WHERE miq_server_id = $1",
+              rv_vint(other.server_id));
+    must(rv_sole_roles_look(&other, err));
+    must(rv_sole_roles_look(&worker, err));
+    schedulers_are("5e4f0000-0000-4000-8000-000000000001 1");
+    free(other.zone);
+}
+
+static void
+a_new_server_has_eleven_of_the_twenty_roles(void **state)
+{
+    (void)state;
+    must(rv_sole_roles_look(&worker, err));
+    assert_column(worker.store, "SELECT COUNT(*) FROM server_roles", "20");
+    const char *const wanted[] = {
+        "automate",       "database_operations", "ems_inventory", "ems_operations",
+        "event",          "reporting",           "scheduler",     "smartstate",
+        "user_interface", "web_services",        "websocket"
+    };
+    char *found[RV_COUNT(wanted) + 2] = { NULL };
+    must(rv_worker_roles(&worker, found, RV_COUNT(wanted) + 1, err));
+    for (size_t i = 0; i < RV_COUNT(wanted); i++) {
+        assert_string_equal(found[i], wanted[i]);
+        free(found[i]);
+    }
+    assert_null(found[RV_COUNT(wanted)]);
 }
 
 static int64_t held_ms;
@@ -271,6 +381,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         SERVER_TEST(events_are_written_also_when_another_step_of_the_round_fails),
         SERVER_TEST(what_can_be_written_of_the_end_is_when_a_part_of_it_fails),
+        SERVER_TEST(a_provider_has_a_worker_while_it_is_enabled_well_and_in_our_zone),
+        SERVER_TEST(one_server_of_the_region_is_the_scheduler_and_another_is_when_it_ends),
+        SERVER_TEST(a_new_server_has_eleven_of_the_twenty_roles),
         SERVER_TEST(a_message_is_taken_for_as_long_as_the_setting_says_by_then),
         SERVER_TEST(what_is_held_is_renewed_at_once_when_leases_are_set_to_hold_longer),
         SERVER_TEST(a_worker_that_says_nothing_is_marked_by_the_next_round),

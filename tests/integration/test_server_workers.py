@@ -26,8 +26,8 @@ class Workers(reeve_it.Case):
         rows = sorted(int(row[0]) for row in self.database().query("SELECT pid FROM miq_workers"))
         self.assertEqual(rows, reeved.children())
 
-    def test_worker_that_keeps_dying_is_started_slower_and_slower(self):
-        reeved = self.start("--set", "workers.generic.count=1")
+    def test_worker_that_keeps_dying_is_started_slower_and_slower_and_told_of_once(self):
+        reeved = self.start("--set", "workers.generic.count=1", "--set", "server.monitor_poll=200ms")
         times = []
         for _ in range(5):
             victim = self.until(lambda: reeved.children("generic"), "a generic worker")[0]
@@ -37,6 +37,10 @@ class Workers(reeve_it.Case):
         gaps = [later - earlier for earlier, later in zip(times, times[1:])]
         self.assertGreater(gaps[3], 0.35)  # at once, 100 ms, 200 ms, 400 ms
         self.assertLess(gaps[0], 0.5)
+        self.until(lambda: self.database().one("SELECT COUNT(*) FROM event_streams WHERE event_type ="
+                                               " 'evm_worker_crash_loop'") == "1", "it is an event, once")
+        self.assertEqual(reeved.log().count("worker ends again and again"), 1)
+        self.until(lambda: reeved.children("generic"), "it is tried on")
 
     def test_number_of_workers_follows_the_setting(self):
         reeved = self.start("--set", "server.monitor_poll=200ms")

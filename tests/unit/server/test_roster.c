@@ -117,6 +117,27 @@ the_first_restart_is_at_once_then_slower_to_five_seconds(void **state)
 }
 
 static void
+a_crash_loop_is_told_once_and_is_over_when_a_worker_lives(void **state)
+{
+    (void)state;
+    struct rv_slot slot = { .wanted = 1 };
+    for (int again = 0; again < 2; again++) {
+        int told = 0;
+        for (int i = 1; i <= 100; i++) {
+            told += rv_slot_ended(&slot, 50, 1000000);
+            rv_slot_lives(&slot, 29999);
+            assert_int_equal(told, i >= RV_LOOP_FAILURES);
+            assert_int_equal(slot.failures, i);
+        }
+        /* What was wrong is mended: the worker need not end for that to be seen. */
+        rv_slot_lives(&slot, 30000);
+        assert_int_equal(slot.failures, 0);
+    }
+    assert_int_equal(rv_slot_ended(&slot, 50, 1000000), 0);
+    assert_int_equal(slot.start_at_ms, 1000000);
+}
+
+static void
 crashes_count_in_the_same_callback(void **state)
 {
     (void)state;
@@ -139,6 +160,7 @@ main(void)
         ROSTER_TEST(providers_have_slots_of_their_own),
         ROSTER_TEST(what_is_not_named_any_more_is_not_wanted_but_the_server_worker_is),
         ROSTER_TEST(the_first_restart_is_at_once_then_slower_to_five_seconds),
+        ROSTER_TEST(a_crash_loop_is_told_once_and_is_over_when_a_worker_lives),
         ROSTER_TEST(crashes_count_in_the_same_callback),
     };
     return cmocka_run_group_tests_name("server roster", tests, NULL, NULL);
