@@ -23,13 +23,13 @@ static const struct {
 
 int
 rv_disks_check(struct rv_disks *disks, const char *home, int most_percent,
-               int (*used)(const char *path),
+               int (*used)(void *arg, const char *path),
                void (*tell)(void *arg, const char *event, const char *path, int percent), void *arg)
 {
     int count = 0;
     for (int i = 0; i < RV_DISKS; i++) {
         const char *path = places[i].path ? places[i].path : home;
-        int percent = most_percent ? used(path) : -1; /* -1 is never too much */
+        int percent = most_percent ? used(arg, path) : -1; /* -1 is never too much */
         int full = percent > most_percent;
         if (full && !disks->full[i])
             tell(arg, places[i].event, path, percent);

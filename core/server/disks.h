@@ -15,7 +15,7 @@ struct rv_disks {
  * a path's file system, -1 when it is none of its own (rv_machine_disk_used). home: where the
  * database or the home is. Returns how many are too full. */
 int rv_disks_check(struct rv_disks *disks, const char *home, int most_percent,
-                   int (*used)(const char *path),
+                   int (*used)(void *arg, const char *path),
                    void (*tell)(void *arg, const char *event, const char *path, int percent),
                    void *arg);
 

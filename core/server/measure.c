@@ -17,7 +17,6 @@
 enum {
     FIRST_FIGURES_MS = 1000,
     FIGURES_MS = 15000,
-    MACHINE_MS = 15000,
     LOOPING = 3, /* short lives in a row */
     MOST_TYPES = 16
 };
@@ -156,13 +155,8 @@ rv_measure_workers(struct rv_supervisor *s, int64_t now_ms)
 void
 rv_measure_machine(const char *home, const char *memory_info)
 {
-    static int64_t looked_ms;
     struct rv_machine machine;
     struct rv_disk disk;
-    int64_t now_ms = rv_monotonic_ms();
-    if (looked_ms && now_ms - looked_ms < MACHINE_MS)
-        return;
-    looked_ms = now_ms;
     rv_machine_read(&machine, memory_info);
     if (machine.memory_total) {
         rv_meter_set(RV_M_MEMORY_AVAILABLE, machine.memory_available, RV_NO_LABELS);

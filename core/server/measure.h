@@ -13,7 +13,7 @@ void rv_measure_started(const struct rv_child *child);
 void rv_measure_ended(struct rv_child *child, int fault, int status, double cpu_seconds);
 /* How many there are and how they do: in each round; memory and processor time now and then. */
 void rv_measure_workers(struct rv_supervisor *s, int64_t now_ms);
-/* Disk of the home, memory of the machine (as the file memory_info says): now and then. */
+/* Disk of the home, memory of the machine (as the file memory_info says). */
 void rv_measure_machine(const char *home, const char *memory_info);
 
 #endif

@@ -26,10 +26,18 @@
 #include "server/status_log.h"
 #include "server/upkeep.h"
 
-enum { DISKS_MS = 60000 };
+enum { DISKS_MS = 60000, MACHINE_MS = 15000 };
 
-/* The one path that counts wherever it is mounted. */
-static const char *used_home = "";
+/* Whether so long has passed since *last_ms (0: never), which is now then. */
+static int
+is_time(int64_t *last_ms, int64_t every_ms)
+{
+    int64_t now_ms = rv_monotonic_ms();
+    if (*last_ms && now_ms - *last_ms < every_ms)
+        return 0;
+    *last_ms = now_ms;
+    return 1;
+}
 
 /* Send it unless it is what was sent last. Takes message. */
 static void
@@ -212,10 +220,13 @@ look_at_garbage(struct rv_rounds *rounds, rv_err *err)
     return more < 0 ? more : 0;
 }
 
+/* The home counts wherever it is mounted. */
 static int
-used_percent(const char *path)
+used_percent(void *arg, const char *path)
 {
-    return strcmp(path, used_home) == 0 ? rv_machine_disk_used(path) : rv_machine_mount_used(path);
+    const struct rv_rounds *rounds = arg;
+    return strcmp(path, rounds->worker->home) == 0 ? rv_machine_disk_used(path)
+                                                   : rv_machine_mount_used(path);
 }
 
 static void
@@ -232,11 +243,8 @@ static void
 look_at_disks(struct rv_rounds *rounds)
 {
     const struct rv_worker *worker = rounds->worker;
-    int64_t now_ms = rv_monotonic_ms();
-    if (rounds->disks_ms && now_ms - rounds->disks_ms < DISKS_MS)
+    if (!is_time(&rounds->disks_ms, DISKS_MS))
         return;
-    rounds->disks_ms = now_ms;
-    used_home = worker->home;
     int full = rv_disks_check(&rounds->disks, worker->home,
                               (int)rv_settings_int(worker->settings, "server.disk_usage_max"),
                               used_percent, tell_disk, rounds);
@@ -301,7 +309,9 @@ static int
 look_at_all(struct rv_rounds *rounds, rv_err *err)
 {
     struct rv_worker *worker = rounds->worker;
-    rv_measure_machine(worker->home, rv_settings_string(worker->settings, "server.memory_info"));
+    if (is_time(&rounds->machine_ms, MACHINE_MS))
+        rv_measure_machine(worker->home,
+                           rv_settings_string(worker->settings, "server.memory_info"));
     int was_low = worker->space_low;
     rv_space_look(worker);
     if (worker->space_low != was_low)
@@ -311,9 +321,11 @@ look_at_all(struct rv_rounds *rounds, rv_err *err)
         look_at_queues(rounds, err) || look_at_staff(rounds, err) ||
         rv_staffing_refuse(worker, err) || rv_credentials_check(worker, err) ||
         rv_task_each_cancelled(worker->store, tell_cancel, rounds, err) ||
-        look_at_garbage(rounds, err) || rv_upkeep_schedule(worker, err))
+        look_at_garbage(rounds, err))
         return err->code;
-    return 0;
+    if (!is_time(&rounds->upkeep_ms, rv_upkeep_look_ms(worker->settings)))
+        return 0;
+    return rv_upkeep_schedule(worker, err);
 }
 
 /* What says how the server does must not wait until it does well. */

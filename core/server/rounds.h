@@ -18,7 +18,7 @@ struct rv_rounds {
     struct rv_census *census;
     struct rv_happenings *happenings;
     struct rv_disks disks;
-    int64_t disks_ms;
+    int64_t disks_ms, machine_ms, upkeep_ms; /* when they were last looked at; 0: never */
     int someone_died;
     int quiescing;       /* 1: the server goes down; 2: and its row says so */
     cJSON *quarantines;  /* frames that wait: they arrive in the middle of other work */

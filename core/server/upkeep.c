@@ -55,18 +55,16 @@ ask_for(struct rv_worker *worker, const char *args, rv_err *err)
     return rv_queue_put_unless_exists(worker->store, &spec, NULL, err);
 }
 
+int64_t
+rv_upkeep_look_ms(const struct rv_settings *settings)
+{
+    int64_t look_ms = rv_settings_int(settings, "maintenance.interval") / 4;
+    return look_ms == 0 || look_ms > LOOK_EVERY_MS ? LOOK_EVERY_MS : look_ms;
+}
+
 int
 rv_upkeep_schedule(struct rv_worker *worker, rv_err *err)
 {
-    static int64_t looked_ms;
-    int64_t now_ms = rv_monotonic_ms();
-    int64_t look_ms = rv_settings_int(worker->settings, "maintenance.interval") / 4;
-
-    if (look_ms == 0 || look_ms > LOOK_EVERY_MS)
-        look_ms = LOOK_EVERY_MS;
-    if (looked_ms && now_ms - looked_ms < look_ms)
-        return 0;
-    looked_ms = now_ms;
     int full = is_due(worker, RV_NOTE_VACUUM, "maintenance.full_interval", err);
     if (full < 0)
         return full;

@@ -9,7 +9,9 @@
 #include "queue/dispatch.h"
 #include "server/worker.h"
 
-/* The server worker asks now and then; looks at the notes in the store once a minute at most. */
+/* How often the notes in the store are to be looked at. */
+int64_t rv_upkeep_look_ms(const struct rv_settings *settings);
+/* Looks at them: what is due is asked for. */
 int rv_upkeep_schedule(struct rv_worker *worker, rv_err *err);
 /* The command that carries it out: class Database, method maintain. */
 struct rv_command rv_upkeep_command(struct rv_worker *worker);

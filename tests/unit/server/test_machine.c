@@ -103,8 +103,9 @@ figures_come_from_a_file_and_nothing_else_is_waited_for(void **state)
 static int var_log, home;
 
 static int
-used(const char *path)
+used(void *arg, const char *path)
 {
+    (void)arg;
     return strcmp(path, "/var/log") == 0 ? var_log : strcmp(path, "/srv/reeve") == 0 ? home : -1;
 }
 
