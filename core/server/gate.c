@@ -128,6 +128,8 @@ rv_supervisor_gate(struct rv_supervisor *s, int64_t now_ms)
     snprintf(child->why, sizeof(child->why), "the machine is short of memory");
     rv_log(RV_WARNING, "worker is to end", RV_F("type", RV_S(child->type)),
            RV_F("of", RV_I(child->pid)), RV_F("reason", RV_S(child->why)),
-           RV_F("swap_short_percent", RV_I(lacking)));
+           RV_F("swap_short_percent", RV_I(lacking)),
+           RV_F("setting", RV_S("workers.swap_kill_min")),
+           RV_F("limit", RV_I(rv_supervisor_limit(s, "workers.swap_kill_min"))));
     rv_supervisor_stop_child(s, child, 1);
 }
