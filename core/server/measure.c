@@ -14,12 +14,7 @@
 #include "base/meter.h"
 #include "server/figures.h"
 
-enum {
-    FIRST_FIGURES_MS = 1000,
-    FIGURES_MS = 15000,
-    LOOPING = 3, /* short lives in a row */
-    MOST_TYPES = 16
-};
+enum { FIRST_FIGURES_MS = 1000, FIGURES_MS = 15000, MOST_TYPES = 16 };
 
 /* Sums of the workers of one type. */
 struct sums {
@@ -80,7 +75,7 @@ add_slots(struct rv_supervisor *s, struct sums *all, int *count)
         if (sums == NULL || !slots[i]->wanted)
             continue;
         sums->wanted++;
-        sums->looping += slots[i]->failures >= LOOPING;
+        sums->looping += slots[i]->failures >= RV_LOOP_LIKELY;
     }
 }
 

@@ -127,7 +127,7 @@ tell_status(struct rv_supervisor *s, int64_t now_ms)
     for (int i = 0; i < count; i++) {
         wanted += slots[i]->wanted;
         running += slots[i]->child != NULL;
-        looping += slots[i]->wanted && slots[i]->failures >= 3;
+        looping += slots[i]->wanted && slots[i]->failures >= RV_LOOP_LIKELY;
     }
     if (!s->announced || now_ms - status_ms < STATUS_MS)
         return;

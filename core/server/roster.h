@@ -11,7 +11,8 @@
 enum {
     RV_FIRST_DELAY_MS = 100, /* the first restart is at once, then this, doubling */
     RV_LAST_DELAY_MS = 5000,
-    RV_LOOP_FAILURES = 5,   /* short lives in a row that make a crash loop */
+    RV_LOOP_LIKELY = 3,     /* short lives in a row after which figures tell of it */
+    RV_LOOP_FAILURES = 5,   /* those that make a crash loop */
     RV_GOOD_LIFE_MS = 30000 /* a worker that lived so long starts with a clean record */
 };
 
