@@ -86,8 +86,7 @@ static const struct reeve_column assigned_server_role_columns[] = {
 static const struct reeve_column worker_columns[] = {
     STRING_F(REQUIRED, "guid", "Unique id"),
     STRING_F(INDEX, "type", "What it does: server, generic, priority, refresh, api, ..."),
-    STRING("status",
-           "starting, ready, working, silent (it owes several heartbeats) or stopping"),
+    STRING("status", "starting, ready, working, silent (it owes several heartbeats) or stopping"),
     STRING("queue_name", "Queue that it serves"),
     STRING("uri", "Address that it listens on"),
     REF("miq_server_id", "server", "Its server"),

@@ -3,6 +3,7 @@
  * When the machine is short of memory no worker is started but those that an operator needs, and
  * then one after the other is ended: what can be done later first.
  */
+#define RV_LOG_TOPIC RV_TOPIC_SUPERVISOR
 #include "server/supervisor_internal.h"
 
 #include <stdio.h>

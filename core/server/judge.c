@@ -2,6 +2,7 @@
  *
  * The supervisor looks at one worker, and does what the verdict says (verdict.h).
  */
+#define RV_LOG_TOPIC RV_TOPIC_SUPERVISOR
 #include "server/supervisor_internal.h"
 
 #include <stdio.h>

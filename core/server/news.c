@@ -3,6 +3,7 @@
  * What happens to workers is an event. The supervisor opens no store: it tells the server worker,
  * and keeps what it has to tell while there is none.
  */
+#define RV_LOG_TOPIC RV_TOPIC_SUPERVISOR
 #include "server/supervisor_internal.h"
 
 #include "base/clock.h"
