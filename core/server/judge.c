@@ -137,7 +137,7 @@ note_silence(struct rv_supervisor *s, struct rv_child *child, int silent)
         return;
     child->silent = silent;
     rv_log(silent ? RV_WARNING : RV_INFO,
-           silent ? "worker says nothing: it hangs, or computes without a message"
+           silent ? "worker says nothing: it hangs, loops or computes for long"
                   : "worker speaks again",
            RV_F("type", RV_S(child->type)), RV_F("of", RV_I(child->pid)),
            RV_F("provider", RV_S(child->slot && child->slot->name ? child->slot->name : "")),

@@ -10,7 +10,13 @@
 
 /* The processor time of a silent one is looked at after some seconds: it must not be called silent
  * before. */
-enum { TIMEOUT_GRACE_MS = 2000, END_GRACE_MS = 2000, BEATS_OWED = 6, LEAST_SILENT_MS = 500 };
+enum {
+    TIMEOUT_GRACE_MS = 2000,
+    END_GRACE_MS = 2000,
+    BEATS_OWED = 6,
+    LEAST_SILENT_MS = 500,
+    COMPUTING_PATIENCE = 5 /* times as long: it may compute for its message, or loop */
+};
 
 static struct rv_verdict
 say(int what, const char *event, const char *why)
@@ -35,8 +41,10 @@ int
 rv_verdict_silent(const struct rv_watched *w, int64_t beat_ms, int64_t now_ms)
 {
     int64_t owed_ms = BEATS_OWED * beat_ms;
+    if (owed_ms < LEAST_SILENT_MS)
+        owed_ms = LEAST_SILENT_MS;
     return w->ready &&
-           silent_ms(w, now_ms) > (owed_ms > LEAST_SILENT_MS ? owed_ms : LEAST_SILENT_MS);
+           (silent_ms(w, now_ms) > owed_ms || now_ms - w->beat_ms > COMPUTING_PATIENCE * owed_ms);
 }
 
 static int

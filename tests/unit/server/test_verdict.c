@@ -129,7 +129,7 @@ a_worker_that_is_as_large_as_the_one_before_it_was_at_its_start_is_kept(void **s
 }
 
 static void
-a_worker_is_told_of_as_silent_when_it_owes_six_beats(void **state)
+a_worker_is_told_of_as_silent_when_it_owes_six_beats_or_thirty_while_it_computes(void **state)
 {
     (void)state;
     struct rv_watched w = ready_worker();
@@ -137,8 +137,10 @@ a_worker_is_told_of_as_silent_when_it_owes_six_beats(void **state)
     assert_true(rv_verdict_silent(&w, 1000, START + 6001));
     assert_int_equal(what(&w, 6001), RV_LET_BE);
     w.has_message = 1; /* with one it may compute */
-    w.cpu_ms = START + 6000;
-    assert_false(rv_verdict_silent(&w, 1000, START + 12000));
+    w.cpu_ms = START + 29000;
+    assert_false(rv_verdict_silent(&w, 1000, START + 30000));
+    assert_true(rv_verdict_silent(&w, 1000, START + 30001)); /* or it loops: people should know */
+    assert_int_equal(what(&w, 30001), RV_LET_BE);
     w.cpu_ms = 0;
     w.ready = 0;
     assert_false(rv_verdict_silent(&w, 1000, START + MINUTE));
@@ -235,7 +237,8 @@ main(void)
         cmocka_unit_test(a_worker_over_its_memory_is_asked_to_end_once),
         cmocka_unit_test(a_worker_is_kept_over_its_limits_while_none_could_replace_it),
         cmocka_unit_test(a_worker_that_is_as_large_as_the_one_before_it_was_at_its_start_is_kept),
-        cmocka_unit_test(a_worker_is_told_of_as_silent_when_it_owes_six_beats),
+        cmocka_unit_test(
+            a_worker_is_told_of_as_silent_when_it_owes_six_beats_or_thirty_while_it_computes),
         cmocka_unit_test(a_worker_is_replaced_when_its_restart_interval_is_over),
         cmocka_unit_test(a_worker_stuck_while_it_starts_is_killed_after_ten_minutes),
         cmocka_unit_test(
