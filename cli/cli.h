@@ -117,11 +117,16 @@ void cli_clean_text(rv_buf *out, const char *text); /* newline and tab stay */
 /* Places that it takes on a terminal. */
 size_t cli_width(const char *text);
 
-/* SIGINT: the terminal is put in order, text (may be NULL) is printed, exit code 130. */
-void cli_on_interrupt(const char *text);
+/* SIGINT and SIGTERM: the terminal is put in order, text (may be NULL) goes to fd, exit code 128
+ * and the signal's number. */
+void cli_on_interrupt(int fd, const char *text);
 /* Switch the echo of the terminal at fd off and on again; -1 when it is none. */
 int cli_echo_off(int fd);
 void cli_echo_on(void);
+/* The same, and keys can be read one by one; cli_echo_on undoes it. */
+int cli_keys(int fd);
+/* Width of the terminal at fd; 0 when it is none. */
+size_t cli_columns_of(int fd);
 
 /* Opens cli->client from the configuration. */
 int cli_open(struct cli *cli, rv_err *err);

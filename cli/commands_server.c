@@ -29,7 +29,7 @@ const struct cli_command cli_commands_server[] = {
     {
         .name = "worker top",
         .usage = "[--sort memory|cpu|type] [--interval DURATION] [--once]",
-        .summary = "the processes with their memory and CPU, until interrupted",
+        .summary = "the processes with their memory and CPU, until q or Ctrl-C",
         .text = "The server measures them every ten seconds or so. A pipe gets JSON, once.",
         .examples = EXAMPLES("reevectl worker top", "reevectl worker top --sort cpu --once"),
         .options = top_options,

@@ -7,13 +7,14 @@
 
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include "base/clock.h"
 #include "client.h"
 #include "list.h"
 #include "output.h"
 #include "reeve/version.h"
 
-enum { PATIENCE_MS = 20000, MOST_MESSAGES = 5000, MOST_METRICS = 16 << 20 };
+enum { PATIENCE_MS = 20000, MOST_MESSAGES = 5000, MOST_METRICS = 16 << 20, INDENT = 26 };
 
 static const struct cli_column columns[] = {
     { "STATE", "state", cli_cell_text, NULL, 0 },
@@ -234,6 +235,25 @@ check_rows(struct cli *cli, struct cli_doctor *doctor, const char *collection,
         judge(doctor, rows);
 }
 
+/* Text in lines that fit, each behind INDENT blanks; the first stands where the cursor is. */
+static void
+add_wrapped(rv_buf *out, const char *text, size_t width)
+{
+    RV_AUTO_BUF rv_buf clean = rv_buf_limited(65536);
+    cli_clean_line(&clean, text);
+    const char *at = rv_buf_text(&clean);
+    size_t most = width > INDENT + 20 ? width - INDENT : SIZE_MAX;
+    while (cli_width(at) > most) {
+        size_t len = rv_utf8_prefix(at, most), cut = len;
+        while (cut > 0 && at[cut] != ' ')
+            cut--;
+        rv_buf_addf(out, "%.*s\n%*s", (int)(cut ? cut : len), at, INDENT, "");
+        at += cut ? cut + 1 : len;
+    }
+    rv_buf_add_string(out, at);
+    rv_buf_add_char(out, '\n');
+}
+
 /* For a person: a line each, and below it what to do. */
 static void
 print_findings(const struct cli *cli, const cJSON *findings)
@@ -241,6 +261,7 @@ print_findings(const struct cli *cli, const cJSON *findings)
     static const struct {
         const char *state, *color;
     } colors[] = { { "ok", "\033[32m" }, { "warning", "\033[33m" }, { "failed", "\033[31m" } };
+    size_t width = cli_columns_of(STDOUT_FILENO);
     const cJSON *one;
     cJSON_ArrayForEach(one, findings)
     {
@@ -253,12 +274,11 @@ print_findings(const struct cli *cli, const cJSON *findings)
         if (cli->color)
             fputs("\033[0m", stdout);
         printf(" %-16s ", rv_json_string(one, "check"));
-        cli_clean_line(&line, rv_json_string(one, "found"));
-        rv_buf_add_char(&line, '\n');
+        add_wrapped(&line, rv_json_string(one, "found"), width);
         if (advice && advice[0]) {
-            rv_buf_add_string(&line, "                          -> ");
-            cli_clean_line(&line, advice);
-            rv_buf_add_char(&line, '\n');
+            RV_AUTO_FREE char *text = rv_format("-> %s", advice);
+            rv_buf_addf(&line, "%*s", INDENT, "");
+            add_wrapped(&line, text, width);
         }
         fputs(rv_buf_text(&line), stdout);
     }

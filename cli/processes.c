@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "table.h"
 
-enum { BAR = 10, LINE_LIMIT = 4096 };
+enum { BAR = 10, LINE_LIMIT = 4096, FULL_WIDTH = 111 };
 
 double
 cli_number(const cJSON *row, const char *name)
@@ -123,7 +123,26 @@ add_since(rv_buf *out, const cJSON *row, const char *name)
     RV_AUTO_BUF rv_buf text = rv_buf_limited(64);
     of.attributes = name;
     cli_cell_age(&text, row, &of);
-    rv_buf_addf(out, "%6s ", text.len ? rv_buf_text(&text) : "-");
+    rv_buf_addf(out, "%6s", text.len ? rv_buf_text(&text) : "-");
+}
+
+static int
+is_narrow(const struct cli_processes *processes)
+{
+    return processes->width > 0 && processes->width < FULL_WIDTH;
+}
+
+static void
+add_titles(rv_buf *out, const struct cli_processes *processes)
+{
+    rv_buf_addf(out, "%s%-17s %-18s %7s %-8s ", processes->color ? "\033[1m" : "", "TYPE",
+                "PROVIDER OR QUEUE", "PID", "STATUS");
+    if (is_narrow(processes))
+        rv_buf_addf(out, "%5s %9s %6s", "CPU %", "MEMORY", "AGE");
+    else
+        rv_buf_addf(out, "%4s %-11s %7s  %-20s %6s %6s", "NICE", "CPU %", "TIME", "PRIVATE MEMORY",
+                    "BEAT", "AGE");
+    rv_buf_addf(out, "%s%s", processes->color ? "\033[0m" : "", processes->line_end);
 }
 
 static void
@@ -137,6 +156,13 @@ add_process(rv_buf *out, const cJSON *row, double largest, const struct cli_proc
     add_padded(out, cJSON_IsString(provider) ? provider->valuestring : queue ? queue : "", 18);
     rv_buf_addf(out, "%7.0f ", cli_number(row, "pid"));
     add_padded(out, status ? status : "?", 8);
+    if (is_narrow(processes)) {
+        rv_buf_addf(out, "%5.1f ", cpu);
+        add_bytes(out, bytes);
+        add_since(out, row, "started_on");
+        rv_buf_add_string(out, processes->line_end);
+        return;
+    }
     rv_buf_addf(out, "%4.0f ", cli_number(row, "os_priority"));
     cli_bar_add(out, cpu / 100, BAR / 2, processes->color);
     rv_buf_addf(out, " %5.1f ", cpu);
@@ -145,6 +171,7 @@ add_process(rv_buf *out, const cJSON *row, double largest, const struct cli_proc
     rv_buf_add_string(out, " ");
     add_bytes(out, bytes);
     add_since(out, row, "last_heartbeat");
+    rv_buf_add_string(out, " ");
     add_since(out, row, "started_on");
     rv_buf_add_string(out, processes->line_end);
 }
@@ -172,10 +199,7 @@ cli_processes_add(rv_buf *out, const struct cli_processes *processes)
     for (int i = 0; i < count; i++)
         if (cli_process_bytes(rows[i]) > largest)
             largest = cli_process_bytes(rows[i]);
-    rv_buf_addf(out, "%s%-17s %-18s %7s %-8s %4s %-11s %7s  %-20s %6s %6s%s%s",
-                processes->color ? "\033[1m" : "", "TYPE", "PROVIDER OR QUEUE", "PID", "STATUS",
-                "NICE", "CPU %", "TIME", "PRIVATE MEMORY", "BEAT", "AGE",
-                processes->color ? "\033[0m" : "", processes->line_end);
+    add_titles(out, processes);
     for (int i = 0; i < count && (processes->most < 0 || i < processes->most); i++)
         add_process(out, rows[i], largest, processes);
     if (processes->most >= 0 && count > processes->most)

@@ -20,6 +20,8 @@ struct cli_processes {
     const cJSON *workers;
     enum cli_process_order order;
     int most, color;
+    size_t
+        width; /* of the terminal: in a narrow one bars and lesser columns are left out; 0: none */
     const char *line_end;
 };
 void cli_processes_add(rv_buf *out, const struct cli_processes *processes);

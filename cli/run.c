@@ -123,7 +123,7 @@ run_command(struct cli *cli, int argc, char **argv)
         return CLI_OK;
     }
     cli_set_quiet(cli_has(cli, "quiet"));
-    cli_on_interrupt(NULL);
+    cli_on_interrupt(STDERR_FILENO, NULL);
     code = cli->command->run(cli);
     cli_client_close(cli->client);
     return code;

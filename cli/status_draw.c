@@ -5,17 +5,19 @@
 #include "status.h"
 
 #include <string.h>
+#include <unistd.h>
 #include "output.h"
 #include "processes.h"
 #include "provider.h"
 #include "table.h"
 
-enum { TEXT_LIMIT = 4 << 20, MOST_PROCESSES = 40, INVENTORY_COLUMNS = 3 };
+enum { TEXT_LIMIT = 4 << 20, MOST_PROCESSES = 40, INVENTORY_WIDTH = 40, USUAL_WIDTH = 120 };
 
 struct drawing {
     struct cli *cli;
     const cJSON *all;
     rv_buf *out;
+    size_t width; /* of the terminal */
 };
 
 static const cJSON *
@@ -89,7 +91,7 @@ draw_roles(const struct drawing *d, const cJSON *server)
         const char *name = text_at(role, "server_role.name");
         if (!name || !is_of(role, server))
             continue;
-        if (column + strlen(name) > 84) {
+        if (column + strlen(name) + 12 > d->width) {
             rv_buf_add_string(d->out, "\n           ");
             column = 0;
         }
@@ -152,6 +154,7 @@ draw_processes(const struct drawing *d)
                                              .order = CLI_BY_TYPE,
                                              .most = MOST_PROCESSES,
                                              .color = d->cli->color,
+                                             .width = d->width,
                                              .line_end = "\n" };
     RV_AUTO_FREE char *text = rv_format("workers (%d)", cJSON_GetArraySize(part_of(d, "workers")));
     title(d, text);
@@ -218,14 +221,14 @@ static void
 draw_inventory(const struct drawing *d)
 {
     const cJSON *item = NULL;
-    int count = 0;
+    int count = 0, columns = d->width < INVENTORY_WIDTH ? 1 : (int)(d->width / INVENTORY_WIDTH);
     title(d, "inventory");
     cJSON_ArrayForEach(item, part_of(d, "inventory"))
     {
         rv_buf_addf(d->out, "  %-30s %7.0f%s", item->string, item->valuedouble,
-                    ++count % INVENTORY_COLUMNS ? " " : "\n");
+                    ++count % columns ? " " : "\n");
     }
-    if (count % INVENTORY_COLUMNS)
+    if (count % columns)
         rv_buf_add_string(d->out, "\n");
     if (count == 0)
         rv_buf_add_string(d->out, "  nothing yet\n");
@@ -250,7 +253,8 @@ void
 cli_status_draw(struct cli *cli, const cJSON *all)
 {
     RV_AUTO_BUF rv_buf out = rv_buf_limited(TEXT_LIMIT);
-    const struct drawing d = { cli, all, &out };
+    size_t width = cli_columns_of(STDOUT_FILENO);
+    const struct drawing d = { cli, all, &out, width ? width : USUAL_WIDTH };
     const cJSON *server = NULL;
     const char *url = rv_json_string(all, "url");
     cJSON_ArrayForEach(server, part_of(&d, "servers")) draw_server(&d, server);

@@ -3,7 +3,6 @@
  * Waiting for a task: on a terminal with a line that changes, otherwise silently.
  */
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/wait.h"
@@ -18,11 +17,10 @@
 static size_t
 room_for_text(void)
 {
-    struct winsize size;
-    size_t columns = 80;
+    size_t columns = cli_columns_of(STDERR_FILENO);
 
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        columns = size.ws_col;
+    if (columns == 0)
+        columns = 80;
     return columns > BAR + 24 ? columns - BAR - 20 : 4;
 }
 
@@ -78,7 +76,7 @@ cli_wait_task(struct cli *cli, const char *task_id, int64_t timeout_ms)
         rv_format("\nreevectl: interrupted; the task goes on: reevectl task wait %s\n", task_id);
     int64_t begun_ms = rv_monotonic_ms(), pause_ms = PAUSE_MIN_MS;
 
-    cli_on_interrupt(interrupted);
+    cli_on_interrupt(STDERR_FILENO, interrupted);
     for (;;) {
         RV_AUTO_JSON cJSON *task = NULL;
         rv_err err = RV_ERR_INIT;

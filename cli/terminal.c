@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -159,7 +160,7 @@ cli_failed(const rv_err *err)
 static struct {
     char text[256];
     struct termios before;
-    int fd;
+    int fd, out;
     volatile sig_atomic_t echo_is_off;
 } at_interrupt;
 
@@ -171,8 +172,8 @@ cli_echo_on(void)
     at_interrupt.echo_is_off = 0;
 }
 
-int
-cli_echo_off(int fd)
+static int
+switch_off(int fd, tcflag_t flags)
 {
     struct termios silent;
 
@@ -180,9 +181,29 @@ cli_echo_off(int fd)
         return -1;
     at_interrupt.fd = fd;
     silent = at_interrupt.before;
-    silent.c_lflag &= ~(tcflag_t)ECHO;
+    silent.c_lflag &= ~flags;
     at_interrupt.echo_is_off = 1;
     return tcsetattr(fd, TCSAFLUSH, &silent);
+}
+
+int
+cli_echo_off(int fd)
+{
+    return switch_off(fd, ECHO);
+}
+
+int
+cli_keys(int fd)
+{
+    return switch_off(fd, ECHO | ICANON);
+}
+
+size_t
+cli_columns_of(int fd)
+{
+    struct winsize size;
+
+    return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 0;
 }
 
 static void
@@ -190,18 +211,19 @@ on_interrupt(int signal_number)
 {
     ssize_t ignored;
 
-    (void)signal_number;
     cli_echo_on();
-    ignored = write(STDERR_FILENO, at_interrupt.text, strlen(at_interrupt.text));
+    ignored = write(at_interrupt.out, at_interrupt.text, strlen(at_interrupt.text));
     (void)ignored;
-    _exit(CLI_INTERRUPTED);
+    _exit(128 + signal_number);
 }
 
 void
-cli_on_interrupt(const char *text)
+cli_on_interrupt(int fd, const char *text)
 {
     struct sigaction action = { .sa_handler = on_interrupt };
 
+    at_interrupt.out = fd;
     snprintf(at_interrupt.text, sizeof(at_interrupt.text), "%s", text ? text : "");
     sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
 }

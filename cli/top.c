@@ -2,6 +2,8 @@
  *
  * reevectl worker top: the processes of a server, drawn again and again in the same place.
  */
+#include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -69,6 +71,7 @@ draw(struct cli *cli, int order, const char *line_end, int most, rv_err *err)
                                              .order = (enum cli_process_order)order,
                                              .most = most,
                                              .color = cli->color,
+                                             .width = cli_columns_of(STDOUT_FILENO),
                                              .line_end = line_end };
     add_totals(&text, rows, line_end);
     cli_processes_add(&text, &processes);
@@ -76,30 +79,54 @@ draw(struct cli *cli, int order, const char *line_end, int most, rv_err *err)
     return 0;
 }
 
-/* Until it is interrupted. A server that goes away for a moment is waited for. */
+/* 1 when somebody wants it to end, by q or the end of what is typed. */
+static int
+wait_for_key(int64_t ms)
+{
+    struct pollfd keys = { .fd = STDIN_FILENO, .events = POLLIN };
+    rv_err ignored = RV_ERR_INIT;
+    char key = 0;
+    if (!isatty(STDIN_FILENO))
+        return rv_sleep(ms, &ignored) < 0;
+    if (poll(&keys, 1, (int)ms) <= 0)
+        return 0;
+    return read(STDIN_FILENO, &key, 1) <= 0 || key == 'q' || key == 'Q';
+}
+
+static void
+say_failed(const rv_err *failed)
+{
+    RV_AUTO_BUF rv_buf text = rv_buf_limited(TEXT_LIMIT);
+    cli_clean_line(&text, failed->text);
+    printf("no figures now: %s\033[K\n", rv_buf_text(&text));
+}
+
+/* Until it is interrupted, or q. A server that goes away for a moment is waited for. */
 static int
 refresh(struct cli *cli, int order, int64_t every_ms, rv_err *err)
 {
     int64_t failing = 0;
-    cli_on_interrupt(BACK);
+    cli_on_interrupt(STDOUT_FILENO, BACK);
+    cli_keys(STDIN_FILENO);
     fputs(OTHER_SCREEN, stdout);
-    for (;;) {
-        rv_err failed = RV_ERR_INIT, ignored = RV_ERR_INIT;
+    do {
+        rv_err failed = RV_ERR_INIT;
         fputs("\033[H", stdout);
         if (draw(cli, order, "\033[K\n", lines_of_screen() - 5, &failed) < 0) {
             if (failing++ == 0 && failed.code != RV_E_UNAVAILABLE && failed.code != RV_E_TIMEOUT) {
-                fputs(BACK, stdout);
                 *err = failed;
-                return err->code;
+                break;
             }
-            printf("the server does not answer: %s\033[K\n", failed.text);
+            say_failed(&failed);
         } else {
             failing = 0;
         }
         fputs("\033[J", stdout);
         fflush(stdout);
-        rv_sleep(every_ms, &ignored);
-    }
+    } while (!wait_for_key(every_ms));
+    cli_echo_on();
+    fputs(BACK, stdout);
+    return err->code;
 }
 
 static int
@@ -129,7 +156,9 @@ cmd_worker_top(struct cli *cli)
         return code;
     if (!cli_value(cli, "output") && !cli->terminal)
         format = CLI_JSON;
-    if (cli->terminal && !cli_has(cli, "once") && cli_is_table((enum cli_format)format))
+    const char *term = getenv("TERM");
+    int screen = cli->terminal && !(term && strcmp(term, "dumb") == 0);
+    if (screen && !cli_has(cli, "once") && cli_is_table((enum cli_format)format))
         failed = refresh(cli, order, every_ms < 100 ? 100 : every_ms, &err);
     else
         failed = print_once(cli, format, order, &err);

@@ -163,7 +163,7 @@ an_interrupt_ends_with_130_and_a_last_word(void **state)
     pid = fork();
     if (pid == 0) {
         dup2(words[1], STDERR_FILENO);
-        cli_on_interrupt("the task goes on\n");
+        cli_on_interrupt(STDERR_FILENO, "the task goes on\n");
         raise(SIGINT);
         _exit(99);
     }
