@@ -79,6 +79,20 @@ connect_quickly(struct cli *cli)
     return 0;
 }
 
+/* What a worker is called on a command line: its type, once, and its pid. */
+static void
+add_worker(rv_buf *out, const cJSON *row)
+{
+    const char *type = rv_json_string(row, "type");
+    RV_AUTO_FREE char *line = rv_format("%s\n", type ? type : "");
+    RV_AUTO_FREE char *inside = rv_format("\n%s", line);
+    size_t len = strlen(line);
+    const char *have = rv_buf_text(out);
+    if (len > 1 && strncmp(have, line, len) != 0 && !strstr(have, inside))
+        rv_buf_add_string(out, line);
+    rv_buf_addf(out, "%lld\n", (long long)rv_json_int(row, "pid", 0));
+}
+
 /* Names, a line each. */
 static int
 ask_names(struct cli *cli, rv_buf *out, const char *kind_word)
@@ -91,8 +105,11 @@ ask_names(struct cli *cli, rv_buf *out, const char *kind_word)
         return -1;
     const char *name = cli_name_attribute(&kind);
     const char *filters[] = { kind.filter, NULL };
+    int workers = rv_streq(kind.collection, "workers");
     const struct cli_query query = { .collection = kind.collection,
-                                     .attributes = name ? name : "id",
+                                     .attributes = workers ? "type,pid"
+                                                   : name  ? name
+                                                           : "id",
                                      .filters = filters,
                                      .order = { name ? name : "id" },
                                      .limit = MOST_NAMES };
@@ -101,6 +118,10 @@ ask_names(struct cli *cli, rv_buf *out, const char *kind_word)
     cJSON_ArrayForEach(row, rows)
     {
         const char *text = rv_json_string(row, name ? name : "id");
+        if (workers) {
+            add_worker(out, row);
+            continue;
+        }
         if (text && !strpbrk(text, "\n\t"))
             rv_buf_addf(out, "%s\n", text);
     }

@@ -104,7 +104,7 @@ set_one(struct cli *cli, const char *path, const char *key, const char *value)
         cJSON_AddNullToObject(body, key);
     if (cli_request(cli->client, "PATCH", path, body, NULL, &err) < 0)
         return cli_failed(&err);
-    cli_say("%s = %s; in force within seconds", key, value);
+    cli_say("%s%s%s; in force within seconds", key, *value ? " = " : " is unset", value);
     return CLI_OK;
 }
 
@@ -242,9 +242,9 @@ cell_message(rv_buf *out, const cJSON *row, const struct cli_column *column)
 }
 
 static const struct cli_column recent_columns[] = {
-    { "TIME", "ts", cli_cell_text, NULL, 0 },       { "LEVEL", "level", cli_cell_text, NULL, 0 },
-    { "WORKER", "worker", cli_cell_text, NULL, 0 }, { "TOPIC", "topic", cli_cell_text, NULL, 1 },
-    { "MESSAGE", "msg", cell_message, NULL, 0 },    CLI_COLUMNS_END,
+    { "TIME", "ts", cli_cell_text, NULL, 0 },          { "LEVEL", "level", cli_cell_text, NULL, 0 },
+    { "WORKER", "worker", cli_cell_text, NULL, 0 },    { "TOPIC", "topic", cli_cell_text, NULL, 1 },
+    { "MESSAGE", "msg,error", cell_message, NULL, 0 }, CLI_COLUMNS_END,
 };
 
 int
