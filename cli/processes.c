@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "table.h"
 
-enum { BAR = 10, LINE_LIMIT = 4096, FULL_WIDTH = 111 };
+enum { BAR = 10, LINE_LIMIT = 4096, FULL_WIDTH = 114 };
 
 double
 cli_number(const cJSON *row, const char *name)
