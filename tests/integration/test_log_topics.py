@@ -88,8 +88,8 @@ class LogTopics(reeve_it.Case):
         for line in reeved.log().splitlines():
             topics.add(json.loads(line).get("topic"))
         self.assertIn("supervisor", topics)
-        for line in self.reevectl("log", "recent").splitlines():
-            self.assertIn(json.loads(line)["level"], ("warning", "error"))
+        for line in json.loads(self.reevectl("log", "recent")):
+            self.assertIn(line["level"], ("warning", "error"))
 
 
 if __name__ == "__main__":
