@@ -36,9 +36,9 @@ void rv_fence_allow(struct rv_fence *fence, const char *path, int rights);
  * UNSUPPORTED: the kernel cannot. */
 int rv_fence_raise(struct rv_fence *fence, rv_err *err);
 
-/* From now on no program can be started, and calls that only look into or change other processes
- * or the system are refused (EPERM); so are capabilities, but for those over files. UNSUPPORTED:
- * the kernel cannot. */
+/* From now on no program can be started, no file's mode, owner or attributes changed, and calls
+ * that only look into or change other processes or the system are refused (EPERM); so are
+ * capabilities, but for those over files. UNSUPPORTED: the kernel cannot. */
 int rv_fence_calls(rv_err *err);
 
 #endif

@@ -33,6 +33,15 @@
 
 #ifdef OUR_ARCH
 
+/* Younger than the headers that we are built with; the same on all machines. */
+enum {
+    CHMOD_AT_2 = 452,
+    SET_XATTR_AT = 463,
+    REMOVE_XATTR_AT = 466,
+    OPEN_TREE_ATTR = 467,
+    FILE_SETATTR = 469
+};
+
 static const int refused[] = {
     /* Other programs. */
     SYS_execve,
@@ -49,6 +58,27 @@ static const int refused[] = {
     SYS_move_pages,
     SYS_migrate_pages,
     SYS_perf_event_open,
+    /* What Landlock leaves open, or did before Linux 6.2: a key file for all to read, or empty. */
+    SYS_truncate,
+#ifdef SYS_chmod
+    SYS_chmod,
+    SYS_chown,
+    SYS_lchown,
+#endif
+    SYS_fchmod,
+    SYS_fchmodat,
+    CHMOD_AT_2,
+    SYS_fchown,
+    SYS_fchownat,
+    SYS_setxattr,
+    SYS_lsetxattr,
+    SYS_fsetxattr,
+    SET_XATTR_AT,
+    SYS_removexattr,
+    SYS_lremovexattr,
+    SYS_fremovexattr,
+    REMOVE_XATTR_AT,
+    FILE_SETATTR,
     /* Files past their names; other views of the file system. */
     SYS_name_to_handle_at,
     SYS_open_by_handle_at,
@@ -62,6 +92,7 @@ static const int refused[] = {
     SYS_fspick,
     SYS_move_mount,
     SYS_open_tree,
+    OPEN_TREE_ATTR,
     SYS_mount_setattr,
     SYS_fanotify_init,
     SYS_quotactl,

@@ -13,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -67,6 +68,7 @@ try_files(struct loot *loot, const struct prowler *prowler)
         snprintf(path, sizeof(path), "/proc/%d/root%s", prowler->supervisor, file);
         take(loot, can_open(path, O_RDONLY), path);
         take(loot, can_open(file, O_WRONLY), "writing it");
+        take(loot, chmod(file, 0644) == 0 || truncate(file, 0) == 0, "changing it");
         snprintf(path, sizeof(path), "%s/prowled", prowler->home);
         take(loot, symlink(file, path) == 0 || link(file, path) == 0, "a link");
         take(loot, rename(file, path) == 0 || unlink(file) == 0, "removing it");

@@ -165,7 +165,6 @@ was_refused(long answer)
 static int
 call_around(const char *dir)
 {
-    (void)dir;
     rv_err err = RV_ERR_INIT;
     struct rlimit limit;
     char program[] = "/bin/true", *argv[] = { program, NULL };
@@ -178,6 +177,10 @@ call_around(const char *dir)
     if (!was_refused(syscall(SYS_io_uring_setup, 1, NULL)) ||
         !was_refused(syscall(SYS_unshare, 0)) || !was_refused(syscall(SYS_bpf, 0, NULL, 0)))
         return 3;
+    if (!was_refused(chmod(dir, 0777)) || !was_refused(fchmodat(AT_FDCWD, dir, 0777, 0)) ||
+        !was_refused(syscall(452, AT_FDCWD, dir, 0777, 0)) || !was_refused(chown(dir, 0, 0)) ||
+        !was_refused(truncate(dir, 0)))
+        return 8;
     if (!was_refused(prlimit(getppid(), RLIMIT_CPU, NULL, &limit)) ||
         prlimit(0, RLIMIT_CPU, NULL, &limit))
         return 4;
@@ -194,8 +197,7 @@ call_around(const char *dir)
 static void
 no_program_is_started_and_calls_that_reach_further_are_refused(void **state)
 {
-    (void)state;
-    assert_int_equal(in_child(call_around, ""), 0);
+    assert_int_equal(in_child(call_around, *state), 0);
 }
 
 static int
@@ -226,7 +228,9 @@ main(void)
             files_that_are_left_out_stay_shut_inside_of_folders_that_may_be_read, make_world,
             remove_world),
         cmocka_unit_test(no_signal_goes_out_to_another_process),
-        cmocka_unit_test(no_program_is_started_and_calls_that_reach_further_are_refused),
+        cmocka_unit_test_setup_teardown(
+            no_program_is_started_and_calls_that_reach_further_are_refused, make_world,
+            remove_world),
         cmocka_unit_test_setup_teardown(a_fence_that_cannot_be_raised_is_told_and_why, make_world,
                                         remove_world),
     };
