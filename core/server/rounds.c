@@ -62,8 +62,10 @@ origins_of(const struct rv_settings *settings)
     cJSON *origins = cJSON_CreateObject();
     for (const struct rv_setting *one = rv_settings_declared(); one->key; one++)
         for (size_t i = 0; i < RV_COUNT(ends); i++) {
+            if (!rv_streq(strrchr(one->key, '.'), ends[i]))
+                continue;
             int layer = rv_settings_origin(settings, one->key);
-            if (layer == RV_LAYER_DEFAULT || !rv_streq(strrchr(one->key, '.'), ends[i]))
+            if (layer == RV_LAYER_DEFAULT)
                 continue;
             RV_AUTO_FREE char *text =
                 rv_format("%s, set in layer %s", rv_settings_source(settings, one->key),
