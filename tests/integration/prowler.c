@@ -75,7 +75,8 @@ try_files(struct loot *loot, const struct prowler *prowler)
     }
     snprintf(path, sizeof(path), "%s/prowled", prowler->home);
     take(loot, can_open(path, O_WRONLY | O_CREAT), "a new file");
-    take(loot, can_open("/tmp/prowled", O_WRONLY | O_CREAT), "a new file elsewhere");
+    snprintf(path, sizeof(path), "%s/../prowled", prowler->home);
+    take(loot, can_open(path, O_WRONLY | O_CREAT), "a new file elsewhere");
     free(files);
 }
 
