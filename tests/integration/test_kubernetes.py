@@ -96,11 +96,10 @@ class Beside(kube_it.BusyCase):
         print("seconds from kubectl's return to the watcher's line:", {k: round(v, 3) for k, v in took.items()})
         self.agree(["pods", "deployments", "replicasets"])
 
-    @unittest.skipUnless(reeve_it.DEEP or reeve_it.STORE == "sqlite", "on PostgreSQL under --deep")
+    @unittest.skipUnless(reeve_it.DEEP, "long; every day: that of kube_watch, and the kills below")
     def test_a_storm_of_changes_ends_with_the_same_state(self):
         self.connect()
-        rounds, pods = (10, 1000) if reeve_it.DEEP else (3, 40)
-        nodes = min(100, pods)  # as many as the pods name
+        rounds, pods, nodes = 10, 1000, 100  # as many nodes as the pods name
         self.cluster.seed("namespace.yaml", 10)
         self.cluster.seed("node.yaml", nodes)
         self.cluster.seed("pod.yaml", pods, check=False)
