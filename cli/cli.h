@@ -184,6 +184,7 @@ int cmd_provider_refresh(struct cli *cli);
 int cmd_provider_delete(struct cli *cli);
 int cmd_provider_types(struct cli *cli);
 int cmd_db(struct cli *cli);
+int cmd_db_status(struct cli *cli);
 int cmd_key_rotate(struct cli *cli);
 int cmd_settings_list(struct cli *cli);
 int cmd_settings_get(struct cli *cli);

@@ -114,11 +114,13 @@ const struct cli_command cli_commands_db[] = {
     },
     {
         .name = "db status",
-        .usage = "--home DIR",
+        .usage = "[--home DIR]",
         .summary = "a database's size, largest tables, users, window of changes, last backup",
-        .examples = EXAMPLES("reevectl db status --home /var/lib/reeve"),
+        .text = "Of the server that one is logged in to, or with --home, --store or REEVE_HOME on "
+                "the server's machine, whether it runs or not.",
+        .examples = EXAMPLES("reevectl db status", "reevectl db status --home /var/lib/reeve"),
         .options = db_look_options,
-        .run = cmd_db,
+        .run = cmd_db_status,
     },
     {
         .name = "db forget",

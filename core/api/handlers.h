@@ -15,6 +15,7 @@ int rv_get_auth(struct rv_request *req, rv_err *err);
 int rv_delete_auth(struct rv_request *req, rv_err *err);
 int rv_get_provider_types(struct rv_request *req, rv_err *err);
 int rv_get_diagnostics(struct rv_request *req, rv_err *err);
+int rv_get_database(struct rv_request *req, rv_err *err);
 int rv_get_counts(struct rv_request *req, rv_err *err);
 int rv_get_openapi(struct rv_request *req, rv_err *err);
 int rv_get_healthz(struct rv_request *req, rv_err *err);

@@ -117,6 +117,9 @@ write_simple_paths(rv_json_writer *w)
     simple_path(w, "/api/diagnostics", "get_diagnostics",
                 "Clocks, limits, files and the database, for who looks for a mistake",
                 "application/json", "Diagnostics", RV_OPENAPI_LOGIN);
+    simple_path(w, "/api/database", "get_database",
+                "Size, largest tables and state of the database", "application/json", "Database",
+                RV_OPENAPI_LOGIN);
     simple_path(w, "/api/counts", "get_counts",
                 "How many rows each collection of inventory shows you", "application/json",
                 "Counts", RV_OPENAPI_LOGIN);

@@ -145,6 +145,16 @@ static const struct {
                     "oldest_transaction_ms": {"type": "integer"}, "standby": {"type": "boolean"},
                     "settings": {"type": "object", "additionalProperties": {"type": "string"},
                         "description": "PostgreSQL's own, by their names"}}}}}) },
+    { "Database", JSON({"type": "object", "required": ["engine", "schema_version", "bytes"],
+        "properties": {
+            "engine": {"enum": ["sqlite", "postgresql"]}, "schema_version": {"type": "integer"},
+            "region": {"type": "integer"}, "bytes": {"type": "integer"},
+            "changes": {"type": "object", "description": "the change feed's window"},
+            "tables": {"type": "array",
+                "description": "the largest; of a large SQLite file they are not looked at",
+                "items": {"type": "object", "required": ["name", "bytes"], "properties": {
+                    "name": {"type": "string"}, "bytes": {"type": "integer"},
+                    "rows": {"type": "integer"}}}}}}) },
     { "Counts", JSON({"type": "object", "additionalProperties": false, "required": ["counts"],
         "properties": {
             "counts": {"type": "object",

@@ -39,6 +39,7 @@ static const struct rv_route routes[] = {
     { "/api/provider_types", 0, .get = rv_get_provider_types },
     { "/api/diagnostics", RV_ROUTE_LOCAL, .get = rv_get_diagnostics },
     { "/api/counts", 0, .get = rv_get_counts },
+    { "/api/database", 0, .get = rv_get_database },
     { "/api/auth", 0, .get = rv_get_auth, .delete_ = rv_delete_auth },
     { "/api/settings", 0, .get = rv_get_settings },
     { "/api/settings/{path*}", 0, .get = rv_get_settings },

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "base/json.h"
 #include "base/mem.h"
+#include "store/schema.h"
 
 static void
 print_finding(const cJSON *one)
@@ -99,7 +100,8 @@ rv_db_status(struct rv_db *db, rv_err *err)
     if (rv_db_open_home(db, err) < 0 ||
         rv_db_open_store(&store, db, db->url, RV_STORE_THERE, err) < 0)
         return err->code;
-    rv_keep_status(&report, store, err);
+    if (rv_schema_open(store, err) == 0)
+        rv_keep_status(&report, store, INT64_MAX, err);
     rv_store_close(store);
     if (err->code)
         return err->code;

@@ -52,8 +52,10 @@ int rv_keep_inspect(cJSON **report, const char *path, const struct rv_keep_watch
  * [{level, check, text, hint}], ms}. May run beside a server; on SQLite it reads the whole file. */
 int rv_keep_check(cJSON **report, struct rv_store *store, const struct rv_keep_watch *watch,
                   rv_err *err);
-/* Size, largest tables, connections, locks, the feed's window, what was last done when. */
-int rv_keep_status(cJSON **report, struct rv_store *store, rv_err *err);
+/* Of a store whose schema is open: size, largest tables, connections, locks, the feed's window,
+ * what was last done when. SQLite's tables are read for it: of a larger file than walk_max_bytes
+ * they are left out. */
+int rv_keep_status(cJSON **report, struct rv_store *store, int64_t walk_max_bytes, rv_err *err);
 
 /* What a database is. */
 struct rv_keep_identity {

@@ -181,22 +181,22 @@ add_notes(cJSON *to, struct rv_store *store, rv_err *err)
 }
 
 int
-rv_keep_status(cJSON **report, struct rv_store *store, rv_err *err)
+rv_keep_status(cJSON **report, struct rv_store *store, int64_t walk_max_bytes, rv_err *err)
 {
     cJSON *out = cJSON_CreateObject();
+    int64_t bytes = rv_store_bytes(store);
 
-    if (rv_schema_open(store, err) == 0) {
-        cJSON_AddNumberToObject(out, "schema_version", RV_SCHEMA_VERSION);
-        cJSON_AddNumberToObject(out, "region", (double)rv_store_region(store));
-        if (rv_store_is_postgres(store))
-            add_postgres(out, store);
-        else
-            add_sqlite(out, store);
-        cJSON_AddNumberToObject(out, "bytes", (double)rv_store_bytes(store));
-        if (add_notes(out, store, err) == 0 && add_feed(out, store, err) == 0 &&
-            add_tables(out, store, err) == 0)
-            count_rows(out, store, err);
-    }
+    cJSON_AddNumberToObject(out, "schema_version", RV_SCHEMA_VERSION);
+    cJSON_AddNumberToObject(out, "region", (double)rv_store_region(store));
+    if (rv_store_is_postgres(store))
+        add_postgres(out, store);
+    else
+        add_sqlite(out, store);
+    cJSON_AddNumberToObject(out, "bytes", (double)bytes);
+    if (add_notes(out, store, err) == 0 && add_feed(out, store, err) == 0 &&
+        (rv_store_is_postgres(store) || bytes <= walk_max_bytes) &&
+        add_tables(out, store, err) == 0)
+        count_rows(out, store, err);
     if (err->code) {
         cJSON_Delete(out);
         return rv_wrap(err, "status of the database");

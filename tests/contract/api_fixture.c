@@ -14,6 +14,7 @@
 #include "auth/auth.h"
 #include "base/text.h"
 #include "model/model.h"
+#include "store/schema.h"
 
 static const char types_text[] =
     "{\"types\":["
@@ -258,6 +259,7 @@ api_setup(void **state)
     *state = f;
     f->store = rv_test_store_fresh(&f->db);
     f->served = rv_test_store_open_timed(&f->db, 5000, 2000);
+    must(rv_schema_open(f->served, err));
     rv_test_script(f->store, seed_sql);
     log_in(f);
     f->types = cJSON_Parse(types_text);

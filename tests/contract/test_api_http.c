@@ -297,6 +297,27 @@ metrics_count_requests_rows_and_providers(void **state)
 }
 
 static void
+the_database_tells_its_size_and_tables_to_who_is_logged_in(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply reply = get(f, "/api/database");
+    AUTO_REPLY struct reply nobody = ask(f, "GET", "/api/database", "Accept: */*\n", NULL);
+    int postgres = rv_store_is_postgres(f->store);
+
+    assert_int_equal(reply.status, 200);
+    assert_int_equal(nobody.status, 401);
+    assert_string_equal(at(&reply, "engine"), postgres ? "postgresql" : "sqlite");
+    assert_string_equal(at(&reply, "region"), "1");
+    assert_true(atoll(at(&reply, "bytes")) > 0);
+    assert_int_equal(count_at(&reply, "tables"), 15);
+    assert_string_not_equal(at(&reply, "tables[0].name"), "(none)");
+    assert_string_not_equal(at(&reply, "changes.cursor"), "(none)");
+    /* What PostgreSQL refuses to tell must not end what is asked after it. */
+    AUTO_REPLY struct reply after = get(f, "/api/diagnostics");
+    assert_int_equal(after.status, 200);
+}
+
+static void
 diagnostics_tell_of_clocks_and_the_database_to_who_is_logged_in(void **state)
 {
     struct api_fixture *f = fixture_of(state);
@@ -386,6 +407,7 @@ main(void)
         api_test(broken_requests_end_their_own_connection_only),
         api_test(connections_are_kept_for_the_next_request),
         api_test(metrics_count_requests_rows_and_providers),
+        api_test(the_database_tells_its_size_and_tables_to_who_is_logged_in),
         api_test(diagnostics_tell_of_clocks_and_the_database_to_who_is_logged_in),
         api_test(a_store_that_does_not_answer_is_503_with_retry_after),
         api_test(draining_ends_when_the_last_answer_is_out),

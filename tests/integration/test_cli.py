@@ -198,6 +198,12 @@ class Get(Case):
                          ["/api/assigned_server_roles", "/api/counts", "/api/miq_queue", "/api/providers",
                           "/api/servers", "/api/workers"])
 
+    def test_db_status_is_told_by_a_server_elsewhere(self):
+        told = self.json("db", "status")
+        self.assertEqual(told["region"], 1)
+        self.assertGreater(told["bytes"], 100000)
+        self.assertIn("TABLE", self.cli(OK, "db", "status", "-o", "table")[0])
+
     def test_a_pipe_gets_json_and_a_terminal_a_table(self):
         self.assertEqual(len(self.json("get", "nodes", "--provider", "one")), 5)
         code, text = Terminal(["get", "nodes", "--provider", "one"], self.env).finish()

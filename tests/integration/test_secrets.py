@@ -119,13 +119,13 @@ class Secrets(reeve_it.Case):
         return out
 
     def kept(self):
-        """The database as it lies on the disk, and every file of the home but the two that are secrets."""
+        """The database as it lies on the disk, and every file of the home but those that are secrets."""
         out = {}
         if self.database().env:
             env = dict(os.environ, **dict(self.database().env, PGDATABASE=self.database().name))
             out["pg_dump"] = subprocess.run(["pg_dump", "--inserts"], env=env, check=True, stdout=subprocess.PIPE).stdout
         for path in glob.glob(os.path.join(self.home(), "**"), recursive=True):
-            if os.path.isfile(path) and os.path.basename(path) not in ("key", "admin-password", "store-url"):
+            if os.path.isfile(path) and os.path.basename(path) not in ("key", "admin-password", "store-url", "reeve.yaml"):
                 with open(path, "rb") as file:
                     out[path] = file.read()
         return out
@@ -146,7 +146,7 @@ class Secrets(reeve_it.Case):
     def backup(self, reeved):
         """A backup's file, which has what is sealed as it is in the database."""
         path = os.path.join(self.folder, "backup")
-        self.reevectl({}, "db", "backup", path, "--home", reeved.home)
+        self.reevectl({}, "db", "backup", path, "--home", reeved.home, "--store-file", reeved.home + ".store")
         with open(path, "rb") as file:
             content = file.read()
         sealed = [row[0].encode() for row in self.database().query(
@@ -200,6 +200,10 @@ class Secrets(reeve_it.Case):
 
     def test_a_secret_is_in_no_log_dump_core_file_argument_environment_queue_row_or_answer(self):
         canaries = Canaries()
+        os.makedirs(self.home(), 0o700, exist_ok=True)
+        with open(os.path.join(self.home(), "reeve.yaml"), "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            # Another store than the one that is used, which the command line names.
+            file.write(f"store: postgresql://reeve:{canaries.plant('Store', 'canary' + os.urandom(9).hex())}@127.0.0.1:1/none\n")
         reeved = self.start("--log-level", "debug", "--set", "key.grace=0", "--set", "workers.poll=200ms")
         canaries.plant("Admin", reeved.read("admin-password"))
         seen = self.work(reeved, canaries)
@@ -208,6 +212,7 @@ class Secrets(reeve_it.Case):
         bundle = self.bundle(reeved, canaries)
         self.assertIn("bundle log-1.txt", bundle)
         self.assertIn(b"metrics_token", bundle["bundle settings.json"])
+        self.assertIn(b"@127.0.0.1:1/none", bundle["bundle settings.json"])  # the URL is there, its password is not
         seen.update(bundle)
         seen.update(self.backup(reeved))
         while_running = self.kept()
