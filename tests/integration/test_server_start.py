@@ -127,12 +127,22 @@ class CommandLine(reeve_it.Case):
 
 
 class Life(reeve_it.Case):
-    def test_key_that_was_lost_is_told_of(self):
+    def test_a_lost_key_ends_the_start_and_all_works_when_it_is_back(self):
+        token = "a-token-for-prometheus"
+        headers = {"X-Forwarded-For": "192.0.2.1", "Authorization": "Bearer " + token}
         reeved = self.start()
-        self.assertNotIn("the key file was missing", reeved.log())
+        server = reeved.get("/api")["server_info"]["server_href"].split("/")[-1]
+        reeved.call("PATCH", f"/api/servers/{server}/settings", {"api.metrics_token": token})
         reeved.stop()
-        os.rename(os.path.join(self.home(), "key"), os.path.join(self.home(), "key.lost"))
-        self.assertIn("the key file was missing", self.start().log())
+        key = os.path.join(self.home(), "key")
+        os.rename(key, key + ".copy")
+        code, _, error = self.run_program("reeved", "--home", self.home(), "--store-file", self.home() + ".store",
+                                          "--listen", "127.0.0.1:0")
+        self.assertEqual(code, 1, error)
+        self.assertIn("its 1 stored secrets need the key", error)
+        self.assertFalse(os.path.exists(key))  # its place is free
+        os.rename(key + ".copy", key)
+        self.assertEqual(self.start().request("GET", "/metrics", user=None, headers=headers).status, 200)
 
     @NO_STORE
     def test_changed_setting_that_is_read_at_start_only_is_told_of(self):
