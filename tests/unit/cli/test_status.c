@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What reevectl status draws of a region with more than one server.
+ */
+#include <string.h>
+#include "capture.h"
+#include "status.h"
+
+static const char region[] =
+    "{'servers':["
+    "{'id':'1','name':'east','status':'started','version':'1.0','pid':10,'zone':{'name':'default'},"
+    " 'unique_set_size':1048576},"
+    "{'id':'2','name':'west','status':'not responding','version':'1.0','pid':20,"
+    " 'zone':{'name':'edge'},'unique_set_size':2097152}],"
+    "'roles':["
+    "{'miq_server_id':'1','active':true,'server_role':{'name':'scheduler'}},"
+    "{'miq_server_id':'2','active':false,'server_role':{'name':'scheduler'}},"
+    "{'miq_server_id':'2','active':true,'server_role':{'name':'event'}}],"
+    "'workers':["
+    "{'id':'5','type':'generic','status':'ready','pid':11,'miq_server_id':'1',"
+    " 'unique_set_size':4194304},"
+    "{'id':'6','type':'priority','status':'ready','pid':21,'miq_server_id':'2',"
+    " 'unique_set_size':8388608}],"
+    "'providers':[],'queue':{},'inventory':{}}";
+
+/* The part of a server, from its line to the next one's or the end. */
+static const char *
+part_of(char *text, const char *from, const char *to)
+{
+    char *begin = strstr(text, from);
+    assert_non_null(begin);
+    char *end = to ? strstr(begin, to) : NULL;
+    if (end)
+        *end = '\0';
+    return begin;
+}
+
+static void
+each_server_of_a_region_is_shown_with_its_own_zone_roles_workers_and_memory(void **state)
+{
+    RV_AUTO_JSON cJSON *all = json(region);
+    struct cli cli = { .terminal = 0 };
+    struct capture capture;
+    (void)state;
+
+    capture_begin(&capture);
+    cli_status_draw(&cli, all);
+    capture_end(&capture);
+    assert_non_null(strstr(capture.out_text, "workers (2)"));
+    assert_non_null(strstr(capture.out_text, "generic"));
+    assert_non_null(strstr(capture.out_text, "priority"));
+    const char *west = part_of(capture.out_text, "west ", "  address");
+    assert_non_null(strstr(west, "not responding"));
+    assert_non_null(strstr(west, "zone edge"));
+    assert_non_null(strstr(west, "scheduler (stands by) event"));
+    assert_non_null(strstr(west, "10.0 MiB of its own"));
+    const char *east = part_of(capture.out_text, "east ", "west ");
+    assert_non_null(strstr(east, "zone default"));
+    assert_non_null(strstr(east, "scheduler \n"));
+    assert_non_null(strstr(east, "5.0 MiB of its own"));
+    capture_free(&capture);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(
+            each_server_of_a_region_is_shown_with_its_own_zone_roles_workers_and_memory),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
