@@ -89,32 +89,3 @@ rv_keep_copy(cJSON **report, struct rv_store *from, struct rv_store *to, int fla
     free(copy.tallies);
     return err->code ? rv_wrap(err, "copy") : 0;
 }
-
-static int
-digest_inside(cJSON **report, struct rv_store *store, const struct rv_keep_watch *watch,
-              rv_err *err)
-{
-    RV_AUTO_LAYOUT struct rv_layout layout = { 0 };
-
-    if (rv_layout_read(&layout, store, err) < 0)
-        return err->code;
-    struct rv_store_source rows = { .store = store, .layout = &layout };
-    struct rv_flow_source source = rv_source_of_store(&rows);
-    RV_AUTO_FREE struct rv_tally *tallies =
-        rv_realloc(NULL, (size_t)layout.count + 1, sizeof *tallies);
-    if (rv_flow(&source, NULL, tallies, watch, err) == 0)
-        *report = rv_keep_report(&layout, tallies);
-    rv_store_source_end(&rows);
-    return err->code;
-}
-
-int
-rv_keep_digest(cJSON **report, struct rv_store *store, const struct rv_keep_watch *watch,
-               rv_err *err)
-{
-    if (rv_schema_open(store, err) < 0 || rv_store_begin_snapshot(store, err) < 0)
-        return rv_wrap(err, "digest");
-    digest_inside(report, store, watch, err);
-    rv_store_rollback(store);
-    return err->code ? rv_wrap(err, "digest") : 0;
-}

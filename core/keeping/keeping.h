@@ -30,11 +30,6 @@ enum {
 int rv_keep_copy(cJSON **report, struct rv_store *from, struct rv_store *to, int flags,
                  const struct rv_keep_watch *watch, rv_err *err);
 
-/* How many rows each table has, and a digest of them: the same for the same rows, also on the other
- * engine. */
-int rv_keep_digest(cJSON **report, struct rv_store *store, const struct rv_keep_watch *watch,
-                   rv_err *err);
-
 struct rv_backup_options {
     const char *path;
     const char *key; /* text of the key file to put in, checked before; NULL: without */

@@ -78,18 +78,17 @@ rv_sealed_count(struct rv_sealed_tally *out, struct rv_store *store,
 }
 
 int
-rv_sealed_check(struct rv_store *store, const struct rv_sealed_keys *keys, rv_err *err)
+rv_sealed_check(struct rv_sealed_tally *out, struct rv_store *store,
+                const struct rv_sealed_keys *keys, rv_err *err)
 {
-    struct rv_sealed_tally tally;
-
-    if (rv_sealed_count(&tally, store, keys, err) < 0)
+    if (rv_sealed_count(out, store, keys, err) < 0)
         return err->code;
-    if (tally.all == 0 || tally.open > 0)
+    if (out->all == 0 || out->open > 0)
         return 0;
     return rv_fail(err, RV_E_CONFLICT,
                    "the key file is not the one of this database: its %lld stored secrets need the "
                    "key '%s'",
-                   (long long)tally.all, tally.other);
+                   (long long)out->all, out->other);
 }
 
 static int

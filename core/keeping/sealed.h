@@ -25,9 +25,10 @@ struct rv_sealed_tally {
 };
 int rv_sealed_count(struct rv_sealed_tally *out, struct rv_store *store,
                     const struct rv_sealed_keys *keys, rv_err *err);
-/* CONFLICT when there are secrets and these keys open none of them: the key file is another one's.
- * Some that nobody can open any more are no reason to stop. */
-int rv_sealed_check(struct rv_store *store, const struct rv_sealed_keys *keys, rv_err *err);
+/* Counts, and CONFLICT when there are secrets and these keys open none of them: the key file is
+ * another one's. Some that nobody can open any more are no reason to stop. */
+int rv_sealed_check(struct rv_sealed_tally *out, struct rv_store *store,
+                    const struct rv_sealed_keys *keys, rv_err *err);
 /* Those that these keys do not open go, and who needs one of them is told so. */
 int rv_sealed_forget(struct rv_store *store, const struct rv_sealed_keys *keys, rv_err *err);
 

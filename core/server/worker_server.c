@@ -30,11 +30,22 @@ struct server {
     int64_t failing_ms, said_ms;
 };
 
+static void
+warn_of_lost(const struct rv_sealed_tally *tally)
+{
+    if (tally->open < tally->all)
+        rv_log(RV_WARNING, "some stored secrets need a key that is not in the key file",
+               RV_F("secrets", RV_I(tally->all - tally->open)), RV_F("key", RV_S(tally->other)),
+               RV_F("hint", RV_S("give the credentials of these providers again; 'reeved db "
+                                 "forget' lets these secrets go")));
+}
+
 /* Before anything is sealed with a key that is not the one of this database. */
 static int
 check_key(struct rv_worker *worker, rv_err *err)
 {
     struct rv_sealed_keys keys = { 0 };
+    struct rv_sealed_tally tally;
     cJSON *answer = NULL;
     const cJSON *id = NULL;
     int count = 0;
@@ -47,7 +58,11 @@ check_key(struct rv_worker *worker, rv_err *err)
             snprintf(keys.ids[count++], sizeof(keys.ids[0]), "%s", id->valuestring);
     }
     cJSON_Delete(answer);
-    if (failed || rv_sealed_check(worker->store, &keys, err) != RV_E_CONFLICT)
+    if (failed)
+        return failed;
+    if (rv_sealed_check(&tally, worker->store, &keys, err) == 0)
+        warn_of_lost(&tally);
+    if (err->code != RV_E_CONFLICT)
         return err->code;
     return rv_hint(err,
                    "put your copy of that key at %s/key (mode 0600) and start again; without one, "

@@ -6,6 +6,8 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "keeping/flow.h"
+#include "keeping/report.h"
 #include "model/model.h"
 #include "store/feed.h"
 #include "store/schema.h"
@@ -138,16 +140,45 @@ changes_in_a_copy(const char *table)
     return 0;
 }
 
+/* How many rows each table has, and a digest of them: the same for the same rows, also on the other
+ * engine. */
+static int
+digest_inside(cJSON **report, struct rv_store *store, rv_err *err)
+{
+    RV_AUTO_LAYOUT struct rv_layout layout = { 0 };
+
+    if (rv_layout_read(&layout, store, err) < 0)
+        return err->code;
+    struct rv_store_source rows = { .store = store, .layout = &layout };
+    struct rv_flow_source source = rv_source_of_store(&rows);
+    RV_AUTO_FREE struct rv_tally *tallies =
+        rv_realloc(NULL, (size_t)layout.count + 1, sizeof *tallies);
+    if (rv_flow(&source, NULL, tallies, NULL, err) == 0)
+        *report = rv_keep_report(&layout, tallies);
+    rv_store_source_end(&rows);
+    return err->code;
+}
+
+static cJSON *
+digest(struct rv_store *store)
+{
+    cJSON *report = NULL;
+
+    must(rv_schema_open(store, err));
+    must(rv_store_begin_snapshot(store, err));
+    must(digest_inside(&report, store, err));
+    rv_store_rollback(store);
+    return report;
+}
+
 void
 keeping_assert_equal(struct rv_store *left, struct rv_store *right)
 {
-    RV_AUTO_JSON cJSON *a = NULL;
-    RV_AUTO_JSON cJSON *b = NULL;
+    RV_AUTO_JSON cJSON *a = digest(left);
+    RV_AUTO_JSON cJSON *b = digest(right);
     const cJSON *table = NULL;
     int count = 0;
 
-    must(rv_keep_digest(&a, left, NULL, err));
-    must(rv_keep_digest(&b, right, NULL, err));
     const cJSON *others = cJSON_GetObjectItemCaseSensitive(b, "tables");
     cJSON_ArrayForEach(table, cJSON_GetObjectItemCaseSensitive(a, "tables"))
     {

@@ -34,16 +34,17 @@ static void
 a_key_that_opens_none_of_the_secrets_is_refused_and_the_right_one_is_named(void **state)
 {
     struct rv_store *store = store_of(state);
+    struct rv_sealed_tally tally;
     rv_err why = RV_ERR_INIT;
 
-    must(rv_sealed_check(store, &fresh, err)); /* nothing is sealed yet */
+    must(rv_sealed_check(&tally, store, &fresh, err)); /* nothing is sealed yet */
     add_provider(store, 11, SEALED("aaaaaaaa"));
     add_setting(store, SEALED("aaaaaaaa"));
-    assert_int_equal(rv_sealed_check(store, &fresh, &why), RV_E_CONFLICT);
+    assert_int_equal(rv_sealed_check(&tally, store, &fresh, &why), RV_E_CONFLICT);
     assert_non_null(strstr(why.text, "its 3 stored secrets need the key 'aaaaaaaa'"));
-    must_fail(RV_E_CONFLICT, rv_sealed_check(store, &none, err));
-    must(rv_sealed_check(store, &lost, err)); /* the copy is back */
-    must(rv_sealed_check(store, &both, err)); /* in the middle of a rotation */
+    must_fail(RV_E_CONFLICT, rv_sealed_check(&tally, store, &none, err));
+    must(rv_sealed_check(&tally, store, &lost, err)); /* the copy is back */
+    must(rv_sealed_check(&tally, store, &both, err)); /* in the middle of a rotation */
 }
 
 static void
@@ -54,7 +55,7 @@ secrets_that_nobody_opens_are_no_reason_to_refuse_while_the_key_opens_others(voi
 
     add_provider(store, 11, SEALED("aaaaaaaa"));
     add_provider(store, 12, SEALED("bbbbbbbb"));
-    must(rv_sealed_check(store, &fresh, err));
+    must(rv_sealed_check(&tally, store, &fresh, err));
     must(rv_sealed_count(&tally, store, &fresh, err));
     assert_int_equal(tally.all, 4);
     assert_int_equal(tally.open, 2);
@@ -79,7 +80,7 @@ secrets_that_are_given_up_leave_the_database_and_their_provider_says_what_to_do(
                   "the key that opened them is lost: give the credentials again");
     assert_column(store, "SELECT COUNT(*) FROM settings_changes", "0");
     must(rv_sealed_forget(store, &none, err));
-    must(rv_sealed_check(store, &none, err));
+    must(rv_sealed_check(&tally, store, &none, err));
 }
 
 int
