@@ -68,7 +68,7 @@ rv_db_copy(struct rv_db *db, rv_err *err)
     RV_AUTO_JSON cJSON *report = NULL;
 
     if ((db->args.live ? rv_db_open_home(db, err) : rv_db_hold_home(db, RV_DB_THERE, err)) < 0 ||
-        check_switch(db, err) < 0)
+        check_switch(db, err) < 0 || rv_db_check_owner(db->args.to, err) < 0)
         return err->code;
     if (strcmp(db->url, db->args.to) == 0)
         return rv_fail(err, RV_E_INVALID, "source and target are the same");

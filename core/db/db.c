@@ -246,6 +246,12 @@ check_owner(const char *what, const char *path, rv_err *err)
 }
 
 int
+rv_db_check_owner(const char *url, rv_err *err)
+{
+    return strncmp(url, "sqlite:", 7) == 0 ? check_owner("database", url + 7, err) : 0;
+}
+
+int
 rv_db_open_home(struct rv_db *db, rv_err *err)
 {
     const char *home = db->args.home;
@@ -253,7 +259,7 @@ rv_db_open_home(struct rv_db *db, rv_err *err)
     if (home && (check_owner("home", home, err) < 0 || rv_home_look(&db->home, home, err) < 0))
         return err->code;
     db->url = rv_strdup(db->args.store ? db->args.store : db->home.store_url);
-    return strncmp(db->url, "sqlite:", 7) == 0 ? check_owner("database", db->url + 7, err) : 0;
+    return rv_db_check_owner(db->url, err);
 }
 
 int

@@ -24,6 +24,8 @@ struct rv_db {
     char *url; /* of the store that it is about */
 };
 
+/* PERMISSION when this is the file of another user. */
+int rv_db_check_owner(const char *url, rv_err *err);
 /* The home and its store's URL, or the URL alone. PERMISSION when either is another user's. */
 int rv_db_open_home(struct rv_db *db, rv_err *err);
 /* No server may run on it from now on: CONFLICT when one does. Makes the home when make is
