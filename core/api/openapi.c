@@ -87,8 +87,7 @@ static const char readyz[] = JSON({
                 "description" : "Yes",
                 "content" : { "text/plain" : { "schema" : { "type" : "string" } } }
             },
-            "400" : { "$ref" : "#/components/responses/BadRequest" },
-            "405" : { "$ref" : "#/components/responses/MethodNotAllowed" },
+            "default" : { "$ref" : "#/components/responses/Error" },
             "503" : {
                 "description" : "Not yet, or not now",
                 "content" : {
@@ -137,13 +136,6 @@ write_simple_paths(rv_json_writer *w)
     rv_jw_end_object(w);
 }
 
-static const char sub_id_parameter[] = JSON({
-    "name" : "sub_id",
-    "in" : "path",
-    "required" : true,
-    "schema" : { "type" : "string", "pattern" : "^[0-9]{1,19}$" }
-});
-
 /* "parameters" of a GET; ids: how many the path has. */
 static void
 write_parameters(rv_json_writer *w, const struct rv_kind *kind, int form, int ids)
@@ -153,7 +145,7 @@ write_parameters(rv_json_writer *w, const struct rv_kind *kind, int form, int id
     if (ids > 0)
         rv_openapi_id(w);
     if (ids > 1)
-        rv_openapi_json(w, sub_id_parameter);
+        rv_openapi_ref(w, "parameters", "sub_id");
     if (form)
         rv_openapi_query(w, kind, form);
     rv_jw_end_array(w);
@@ -217,8 +209,6 @@ write_collection(rv_json_writer *w, const struct rv_kind *kind, const char *sche
     rv_jw_object(w);
     snprintf(id, sizeof(id), "list_%s", kind->api_name);
     rv_openapi_begin(w, "get", id, kind->def->help, RV_OPENAPI_LOGIN);
-    rv_openapi_pair(w, "description",
-                    "With Accept: text/event-stream, changes as they come (see docs/api.md)");
     write_parameters(w, kind, RV_OPENAPI_LIST, 0);
     rv_openapi_responses(w, "application/json", schema, "List", RV_OPENAPI_LOGIN);
     rv_jw_end_object(w);
@@ -281,36 +271,74 @@ write_resource(rv_json_writer *w, const struct rv_kind *kind, const char *schema
     rv_jw_end_object(w);
 }
 
+/* The names of what all sub-collections of this kind share. */
+static void
+item_names(char list[160], char one[160], const struct rv_kind *kind)
+{
+    char schema[128];
+
+    rv_openapi_name(schema, kind->name);
+    snprintf(list, 160, "%s.list", schema);
+    snprintf(one, 160, "%s.one", schema);
+}
+
 static void
 write_sub(rv_json_writer *w, const struct rv_sub *sub)
 {
-    char path[240], id[240], schema[128];
-    const char *parent = sub->parent->api_name;
+    char path[240], list[160], one[160];
 
-    rv_openapi_name(schema, sub->child->name);
-    snprintf(path, sizeof(path), "/api/%s/{id}/%s", parent, sub->name);
+    item_names(list, one, sub->child);
+    snprintf(path, sizeof(path), "/api/%s/{id}/%s", sub->parent->api_name, sub->name);
     rv_jw_name(w, path);
+    rv_openapi_ref(w, "pathItems", list);
+    snprintf(path, sizeof(path), "/api/%s/{id}/%s/{sub_id}", sub->parent->api_name, sub->name);
+    rv_jw_name(w, path);
+    rv_openapi_ref(w, "pathItems", one);
+}
+
+static void
+write_path_item(rv_json_writer *w, const struct rv_kind *kind)
+{
+    char list[160], one[160], schema[128];
+    int flags = RV_OPENAPI_LOGIN | RV_OPENAPI_ID;
+
+    rv_openapi_name(schema, kind->name);
+    item_names(list, one, kind);
+    rv_jw_name(w, list);
     rv_jw_object(w);
-    snprintf(id, sizeof(id), "list_%s_of_%s", sub->name, parent);
-    rv_openapi_begin(w, "get", id, sub->child->def->help, RV_OPENAPI_LOGIN);
-    write_parameters(w, sub->child, RV_OPENAPI_LIST, 1);
-    rv_openapi_responses(w, "application/json", schema, "List", RV_OPENAPI_LOGIN | RV_OPENAPI_ID);
+    rv_openapi_begin(w, "get", NULL, kind->def->help, RV_OPENAPI_LOGIN);
+    write_parameters(w, kind, RV_OPENAPI_LIST, 1);
+    rv_openapi_responses(w, "application/json", schema, "List", flags);
     rv_jw_end_object(w);
-    snprintf(id, sizeof(id), "options_%s_of_%s", sub->name, parent);
-    rv_openapi_begin(w, "options", id, "For browsers", RV_OPENAPI_ANYONE);
-    write_parameters(w, sub->child, 0, 1);
+    rv_openapi_begin(w, "options", NULL, "For browsers", RV_OPENAPI_ANYONE);
+    write_parameters(w, kind, 0, 1);
     rv_openapi_responses(w, "text/plain", NULL, "", RV_OPENAPI_ANYONE | RV_OPENAPI_ID);
     rv_jw_end_object(w);
     rv_jw_end_object(w);
-    snprintf(path, sizeof(path), "/api/%s/{id}/%s/{sub_id}", parent, sub->name);
-    rv_jw_name(w, path);
+    rv_jw_name(w, one);
     rv_jw_object(w);
-    snprintf(id, sizeof(id), "get_%s_of_%s", sub->name, parent);
-    rv_openapi_begin(w, "get", id, sub->child->def->title, RV_OPENAPI_LOGIN);
-    write_parameters(w, sub->child, RV_OPENAPI_ONE, 2);
-    rv_openapi_responses(w, "application/json", schema, "", RV_OPENAPI_LOGIN | RV_OPENAPI_ID);
+    rv_openapi_begin(w, "get", NULL, kind->def->title, RV_OPENAPI_LOGIN);
+    write_parameters(w, kind, RV_OPENAPI_ONE, 2);
+    rv_openapi_responses(w, "application/json", schema, "", flags);
     rv_jw_end_object(w);
     rv_jw_end_object(w);
+}
+
+/* Whatever they belong to, the rows of one kind are listed and read alike. */
+static void
+write_path_items(rv_json_writer *w)
+{
+    RV_AUTO_FREE uint8_t *done = rv_alloc((size_t)rv_model_count());
+
+    for (int i = 0; i < rv_model_count(); i++) {
+        const struct rv_kind *kind = rv_model_at(i);
+        for (int k = 0; k < rv_sub_count(kind); k++) {
+            const struct rv_kind *child = rv_sub_at(kind, k).child;
+            if (!done[child->index])
+                write_path_item(w, child);
+            done[child->index] = 1;
+        }
+    }
 }
 
 static void
@@ -370,15 +398,19 @@ write_components(struct rv_request *req, rv_json_writer *w)
     rv_openapi_json(w, security);
     rv_jw_name(w, "responses");
     rv_jw_object(w);
-    write_error_response(w, "BadRequest", "The request makes no sense; the message says why", 1);
     write_error_response(w, "Unauthorized", "Not logged in", 0);
-    write_error_response(w, "Forbidden", "A page of another origin writes without a token", 0);
     write_error_response(w, "NotFound", "There is no such row or path", 0);
-    write_error_response(w, "MethodNotAllowed", "The path does not take this method", 0);
-    write_error_response(w, "TooLarge", "The body is too large", 1);
-    write_error_response(w, "UnsupportedMediaType", "Bodies and answers are JSON", 0);
-    write_error_response(w, "TooManyRequests", "Wrong passwords came from there; Retry-After", 0);
-    write_error_response(w, "Unavailable", "Not now: the store does not answer; try again", 0);
+    write_error_response(w, "Error",
+                         "400: the request makes no sense, the message says why. 403: a page of "
+                         "another origin writes without a token. 405: the path does not take this "
+                         "method. 413: the body is too large. 415: bodies and answers are JSON. "
+                         "429: wrong passwords came from there (Retry-After). 503: not now, the "
+                         "store does not answer; try again",
+                         1);
+    rv_jw_end_object(w);
+    rv_jw_name(w, "pathItems");
+    rv_jw_object(w);
+    write_path_items(w);
     rv_jw_end_object(w);
     rv_jw_name(w, "parameters");
     rv_jw_object(w);
@@ -410,7 +442,11 @@ rv_get_openapi(struct rv_request *req, rv_err *err)
     rv_openapi_pair(&w, "title", "Reeve");
     rv_openapi_pair(&w, "version", req->api->config.version);
     rv_openapi_pair(&w, "description",
-                    "What other managers hold, in one model. The protocol is ManageIQ's REST API.");
+                    "What other managers hold, in one model. The protocol is ManageIQ's REST API. "
+                    "filter[] is ATTRIBUTE OPERATOR VALUE; several must all hold, one with 'or ' "
+                    "before it is enough by itself. Text in quotes, % and * are wildcards. "
+                    "ASSOCIATION.ATTRIBUTE works there and in attributes. A collection that is "
+                    "asked for with Accept: text/event-stream tells changes as they come.");
     rv_jw_end_object(&w);
     rv_jw_name(&w, "servers");
     rv_openapi_json(&w, JSON([ { "url" : "/" } ]));

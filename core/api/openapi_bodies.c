@@ -10,6 +10,8 @@
 #include "api/types.h"
 #include "base/text.h"
 
+enum { ACTIONS_MAX = 32 };
+
 static void
 begin_object(rv_json_writer *w)
 {
@@ -179,10 +181,41 @@ write_resources(rv_json_writer *w, const char *item, int list)
     rv_jw_end_object(w);
 }
 
-/* {"action": NAME, "resource" or "resources": item}; item NULL: the action alone. Without an action
- * they are created. */
+/* The forms that actions with the same entries have: {"action": NAME, "resource" or "resources":
+ * item}; item NULL: the action alone. Without an action they are created. */
+struct form {
+    const char *item;
+    const char *actions[ACTIONS_MAX];
+    int count;
+};
+
+struct forms {
+    struct form at[ACTIONS_MAX];
+    int count;
+};
+
+static int
+is_create(const char *action)
+{
+    return rv_streq(action, "create");
+}
+
 static void
-write_form(rv_json_writer *w, const char *action, const char *item, const char *key)
+add_action(struct forms *forms, const char *action, const char *item)
+{
+    struct form *form = forms->at, *end = forms->at + forms->count;
+
+    while (form < end && (is_create(form->actions[0]) != is_create(action) ||
+                          (form->item != item && !rv_streq(form->item, item))))
+        form++;
+    RV_ASSERT(form < forms->at + ACTIONS_MAX && form->count < ACTIONS_MAX);
+    forms->count += form == end;
+    form->item = item;
+    form->actions[form->count++] = action;
+}
+
+static void
+write_form(rv_json_writer *w, const struct form *form, const char *key)
 {
     rv_jw_object(w);
     rv_openapi_pair(w, "type", "object");
@@ -190,9 +223,9 @@ write_form(rv_json_writer *w, const char *action, const char *item, const char *
     rv_jw_flag(w, 0);
     rv_jw_name(w, "required");
     rv_jw_array(w);
-    if (!rv_streq(action, "create"))
+    if (!is_create(form->actions[0]))
         rv_jw_string(w, "action");
-    if (item)
+    if (form->item)
         rv_jw_string(w, key);
     rv_jw_end_array(w);
     rv_jw_name(w, "properties");
@@ -201,12 +234,13 @@ write_form(rv_json_writer *w, const char *action, const char *item, const char *
     rv_jw_object(w);
     rv_jw_name(w, "enum");
     rv_jw_array(w);
-    rv_jw_string(w, action);
+    for (int i = 0; i < form->count; i++)
+        rv_jw_string(w, form->actions[i]);
     rv_jw_end_array(w);
     rv_jw_end_object(w);
-    if (item) {
+    if (form->item) {
         rv_jw_name(w, key);
-        write_resources(w, item, strcmp(key, "resources") == 0);
+        write_resources(w, form->item, strcmp(key, "resources") == 0);
     }
     rv_jw_end_object(w);
     rv_jw_end_object(w);
@@ -225,15 +259,19 @@ static void
 write_collection_forms(rv_json_writer *w, const struct rv_kind *kind)
 {
     const struct rv_action *action;
+    struct forms forms = { .count = 0 };
     char identifier[160];
 
     identifier_name(identifier, kind);
     for (int at = 0; (action = rv_action_next(kind, RV_ON_COLLECTION, &at)) != NULL;) {
-        const char *entry = entry_of(action, identifier);
-        if (rv_streq(action->name, "create"))
+        if (is_create(action->name))
             rv_openapi_ref(w, "schemas", action->body);
-        write_form(w, action->name, entry, "resource");
-        write_form(w, action->name, entry, "resources");
+        add_action(&forms, action->name, entry_of(action, identifier));
+    }
+    for (int i = 0; i < forms.count; i++) {
+        write_form(w, &forms.at[i], "resource");
+        if (forms.at[i].item)
+            write_form(w, &forms.at[i], "resources");
     }
 }
 
@@ -241,14 +279,17 @@ static void
 write_resource_forms(rv_json_writer *w, const struct rv_kind *kind)
 {
     const struct rv_action *action;
+    struct forms forms = { .count = 0 };
 
     for (int at = 0; (action = rv_action_next(kind, RV_ON_RESOURCE, &at)) != NULL;) {
         if (action->method != RV_M_POST)
             continue;
-        write_form(w, action->name, NULL, NULL);
+        add_action(&forms, action->name, NULL);
         if (action->body)
-            write_form(w, action->name, action->body, "resource");
+            add_action(&forms, action->name, action->body);
     }
+    for (int i = 0; i < forms.count; i++)
+        write_form(w, &forms.at[i], "resource");
 }
 
 void

@@ -19,30 +19,20 @@ write_schema(rv_json_writer *w, const char *name, const char *suffix)
     rv_openapi_ref(w, "schemas", whole);
 }
 
-static void
-write_error(rv_json_writer *w, const char *status, const char *response)
-{
-    rv_jw_name(w, status);
-    rv_openapi_ref(w, "responses", response);
-}
-
+/* Two statuses that clients tell apart have their own; the others are described together. */
 void
 rv_openapi_errors(rv_json_writer *w, int flags)
 {
-    write_error(w, "400", "BadRequest");
-    if (flags & RV_OPENAPI_LOGIN)
-        write_error(w, "401", "Unauthorized");
-    if (flags & RV_OPENAPI_BODY)
-        write_error(w, "403", "Forbidden");
-    if (flags & RV_OPENAPI_ID)
-        write_error(w, "404", "NotFound");
-    write_error(w, "405", "MethodNotAllowed");
-    if (flags & RV_OPENAPI_BODY)
-        write_error(w, "413", "TooLarge");
-    write_error(w, "415", "UnsupportedMediaType");
-    if (flags & RV_OPENAPI_LOGIN)
-        write_error(w, "429", "TooManyRequests");
-    write_error(w, "503", "Unavailable");
+    if (flags & RV_OPENAPI_LOGIN) {
+        rv_jw_name(w, "401");
+        rv_openapi_ref(w, "responses", "Unauthorized");
+    }
+    if (flags & RV_OPENAPI_ID) {
+        rv_jw_name(w, "404");
+        rv_openapi_ref(w, "responses", "NotFound");
+    }
+    rv_jw_name(w, "default");
+    rv_openapi_ref(w, "responses", "Error");
 }
 
 void
@@ -89,7 +79,8 @@ rv_openapi_begin(rv_json_writer *w, const char *method, const char *id, const ch
 {
     rv_jw_name(w, method);
     rv_jw_object(w);
-    rv_openapi_pair(w, "operationId", id);
+    if (id)
+        rv_openapi_pair(w, "operationId", id);
     rv_openapi_pair(w, "summary", summary);
     if (!(flags & RV_OPENAPI_LOGIN)) {
         rv_jw_name(w, "security");
@@ -114,12 +105,5 @@ rv_openapi_gone(rv_json_writer *w)
 void
 rv_openapi_id(rv_json_writer *w)
 {
-    static const char id_parameter[] = JSON({
-        "name" : "id",
-        "in" : "path",
-        "required" : true,
-        "schema" : { "type" : "string", "pattern" : "^[0-9]{1,19}$" }
-    });
-
-    rv_openapi_json(w, id_parameter);
+    rv_openapi_ref(w, "parameters", "id");
 }

@@ -15,7 +15,8 @@ enum {
     RV_OPENAPI_BODY = 4,
 };
 
-/* A member of a path: method, operationId, summary, and whether a login is needed. */
+/* A member of a path: method, operationId (NULL: several paths share it), summary, and whether a
+ * login is needed. */
 void rv_openapi_begin(rv_json_writer *w, const char *method, const char *id, const char *summary,
                       int flags);
 /* "responses" with one 200 of this type, up to where its schema stands; and from there to the end,

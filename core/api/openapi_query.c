@@ -106,6 +106,7 @@ list_pattern(rv_buf *out, const char *words, int most)
     rv_buf_addf(out, "^(%s)(,(%s)){0,%d}$", words, words, most - 1);
 }
 
+/* Attributes of these types compared with such a value, or with none. */
 static void
 add_form(rv_buf *out, const struct rv_kind *kind, unsigned types, const char *operators,
          const char *value)
@@ -114,7 +115,8 @@ add_form(rv_buf *out, const struct rv_kind *kind, unsigned types, const char *op
 
     add_attributes(&words, kind, types);
     if (words.len > 0)
-        rv_buf_addf(out, "%s(%s) ?(%s) ?%s", out->len ? "|" : "", words.data, operators, value);
+        rv_buf_addf(out, "%s(%s) ?((%s) ?%s|!?= ?(NULL|nil))", out->len ? "|" : "", words.data,
+                    operators, value);
     rv_buf_free(&words);
 }
 
@@ -129,11 +131,8 @@ filter_parameter(rv_json_writer *w, const struct rv_kind *kind)
              "-?[0-9]{1,18}");
     add_form(&forms, kind, BIT(REEVE_FLAG), "=|!=", "(true|false)");
     add_form(&forms, kind, BIT(REEVE_TIME), "=|<|>", "20[0-9]{2}-(0[1-9]|1[0-2])-[01][1-9]");
-    add_form(&forms, kind, ALL_TYPES, "=|!=", "(NULL|nil)");
     rv_buf_addf(&pattern, "^(or )?(%s)$", rv_buf_text(&forms));
-    begin(w, "filter[]",
-          "ATTRIBUTE OPERATOR VALUE; several must all hold, one with 'or ' before it is enough by "
-          "itself. Text in quotes, % and * are wildcards. ASSOCIATION.ATTRIBUTE works as well.");
+    begin(w, "filter[]", "ATTRIBUTE OPERATOR VALUE, as the document's description says");
     rv_jw_object(w);
     rv_openapi_pair(w, "type", "array");
     rv_jw_name(w, "maxItems");
@@ -197,8 +196,7 @@ attributes_parameter(rv_json_writer *w, const struct rv_kind *kind)
     }
     list_pattern(&pattern, rv_buf_text(&words), 12);
     rv_buf_add_string(&pattern, "|^$"); /* none are named: all columns */
-    text_parameter(w, "attributes",
-                   "Only these columns; virtual and dotted ones (ASSOCIATION.ATTRIBUTE) beside all",
+    text_parameter(w, "attributes", "Only these; virtual and dotted ones beside all",
                    rv_buf_text(&pattern));
     rv_buf_free(&words);
     rv_buf_free(&pattern);
@@ -371,6 +369,15 @@ rv_openapi_parameters(struct rv_request *req, rv_json_writer *w)
     static const char *const ignore_case[] = { "ignore_case", NULL };
     static const char *const trees[] = { "ems_metadata", "genealogy", NULL };
 
+    static const char id_schema[] = "\"in\":\"path\",\"required\":true,\"schema\":{\"type\":"
+                                    "\"string\",\"pattern\":\"^[0-9]{1,19}$\"}}";
+    static const char *const ids[] = { "id", "sub_id" };
+
+    for (size_t i = 0; i < RV_COUNT(ids); i++) {
+        RV_AUTO_FREE char *id = rv_format("{\"name\":\"%s\",%s", ids[i], id_schema);
+        rv_jw_name(w, ids[i]);
+        rv_openapi_json(w, id);
+    }
     rv_jw_name(w, "sort_order");
     text_parameter(w, "sort_order", "An order a key",
                    "^(asc|desc|ascending|descending)(,(asc|desc|ascending|descending)){0,7}$");
@@ -395,7 +402,7 @@ rv_openapi_parameters(struct rv_request *req, rv_json_writer *w)
     word_parameter(w, "tree", "Which tree under and above go by", trees);
     rv_jw_name(w, "levels");
     begin(w, "levels", "How far under and above look; 1: children or parents alone");
-    rv_openapi_json(w, "{\"type\":\"integer\",\"minimum\":1,\"maximum\":100}");
+    rv_openapi_json(w, "{\"type\":\"integer\",\"minimum\":1,\"maximum\":20}");
     rv_jw_end_object(w);
     write_parameters_of_kinds(req, w);
 }
