@@ -6,8 +6,11 @@
 #include "api/select.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "base/text.h"
+
+enum { KINDS_KEPT = 512 };
 
 int
 rv_column_public(const struct rv_column *column)
@@ -52,6 +55,7 @@ add_field(struct rv_select *select, struct rv_output field)
         select->field_size = size;
     }
     select->fields[select->field_count] = field;
+    select->plain = 0;
     return select->field_count++;
 }
 
@@ -190,11 +194,14 @@ rv_select_show_all(struct rv_select *select, int hop)
 {
     const struct rv_kind *kind = select->hops[hop].kind;
 
+    int alone = hop == 0 && select->field_count == 1 && select->hop_count == 1;
+
     show_hop(select, hop);
     for (int i = 0; i < kind->column_count; i++) {
         if (rv_column_public(&kind->columns[i]))
             add_field(select, (struct rv_output){ .hop = hop, .column = i, .shown = 1 });
     }
+    select->plain = alone;
 }
 
 void
@@ -227,8 +234,8 @@ rv_select_type(const struct rv_select *select, const struct rv_ref *ref)
     return select->hops[ref->hop].kind->columns[ref->column].type;
 }
 
-void
-rv_select_list_sql(const struct rv_select *select, struct rv_sql *sql)
+static void
+add_list(const struct rv_select *select, struct rv_sql *sql)
 {
     for (int i = 0; i < select->field_count; i++) {
         const struct rv_output *field = &select->fields[i];
@@ -240,6 +247,33 @@ rv_select_list_sql(const struct rv_select *select, struct rv_sql *sql)
         else
             rv_select_expression(select, sql, &ref);
     }
+}
+
+/* Nearly every request wants whole rows: their list of columns is made once a kind. */
+void
+rv_select_list_sql(const struct rv_select *select, struct rv_sql *sql)
+{
+    static struct {
+        const struct rv_kind *kind;
+        const struct rv_column *columns; /* others when a provider's module brought it anew */
+        char *text;
+    } made[KINDS_KEPT];
+    const struct rv_hop *hop = &select->hops[0];
+    size_t at = (size_t)hop->kind->index;
+
+    if (!select->plain || at >= RV_COUNT(made) || !rv_streq(hop->alias, "t")) {
+        add_list(select, sql);
+        return;
+    }
+    if (made[at].kind != hop->kind || made[at].columns != hop->kind->columns) {
+        RV_AUTO_SQL struct rv_sql list = rv_sql_new();
+        add_list(select, &list);
+        free(made[at].text);
+        made[at].text = rv_strdup(rv_buf_text(&list.text));
+        made[at].kind = hop->kind;
+        made[at].columns = hop->kind->columns;
+    }
+    rv_sql_add(sql, made[at].text);
 }
 
 static void

@@ -43,6 +43,7 @@ struct rv_select {
     int hop_count;
     struct rv_output *fields; /* as many as columns of the statement; field 0 is the row's id */
     int field_count, field_size;
+    int plain; /* all public columns of the row and nothing else */
 };
 
 /* What a path names. */

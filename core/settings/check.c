@@ -13,27 +13,42 @@
 
 enum { VALUE_MAX_BYTES = 4096 };
 
+enum { PLACES = 256, PROBES = 4 }; /* a power of two, well above the number of settings */
+
+static int
+search(const char *key)
+{
+    const struct rv_setting *all = rv_settings_declared();
+    for (int i = 0; all[i].key; i++)
+        if (strcmp(all[i].key, key) == 0)
+            return i;
+    return -1;
+}
+
 /* Remembers where a key was found, by its address: callers name settings by literals, many of them
- * with each request. */
+ * with each request. Two that fall on one place must not push each other out. */
 int
 rv_settings_index(const char *key)
 {
     static struct {
         const char *key;
         int index;
-    } found[64];
+    } found[PLACES];
     const struct rv_setting *all = rv_settings_declared();
-    size_t slot = (uintptr_t)key / 8 % RV_COUNT(found);
-    if (found[slot].key == key && strcmp(all[found[slot].index].key, key) == 0)
-        return found[slot].index;
-    for (int i = 0; all[i].key; i++) {
-        if (strcmp(all[i].key, key) != 0)
-            continue;
-        found[slot].key = key;
-        found[slot].index = i;
-        return i;
+    size_t first = (uint32_t)((uintptr_t)key * 2654435761u) >> 24, last = first + PROBES - 1;
+    for (size_t at = first; at <= last; at++) {
+        size_t place = at % PLACES;
+        if (found[place].key == key && strcmp(all[found[place].index].key, key) == 0)
+            return found[place].index;
+        if (found[place].key == NULL)
+            last = at;
     }
-    return -1;
+    int index = search(key);
+    if (index >= 0) {
+        found[last % PLACES].key = key;
+        found[last % PLACES].index = index;
+    }
+    return index;
 }
 
 int
