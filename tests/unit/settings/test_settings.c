@@ -204,6 +204,19 @@ a_default_of_a_type_counts_more_than_what_is_set_for_all(void **state)
     assert_non_null(strstr(err.text, "normal, escalate"));
 }
 
+/* More of them than places by address would be without another place for the second. */
+static void
+every_setting_is_found_again_after_all_others_were(void **state)
+{
+    (void)state;
+    const struct rv_setting *all = rv_settings_declared();
+    for (int round = 0; round < 2; round++)
+        for (int i = 0; all[i].key; i++) {
+            const char *found = rv_settings_at(settings, RV_LAYER_DEFAULT, all[i].key);
+            assert_true(found == all[i].fallback);
+        }
+}
+
 int
 main(void)
 {
@@ -220,6 +233,8 @@ main(void)
         cmocka_unit_test_setup_teardown(a_default_of_a_type_counts_more_than_what_is_set_for_all,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(settings_that_do_not_fit_are_refused_by_both_names, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(every_setting_is_found_again_after_all_others_were, setup,
                                         teardown),
     };
     return cmocka_run_group_tests_name("settings", tests, NULL, NULL);
