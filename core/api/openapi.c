@@ -196,7 +196,7 @@ write_action_responses(rv_json_writer *w, const char *schema)
     rv_openapi_ref(w, "schemas", "ActionResult");
     rv_jw_end_array(w);
     rv_jw_end_object(w);
-    rv_openapi_end_responses(w, RV_OPENAPI_LOGIN | RV_OPENAPI_ID | RV_OPENAPI_BODY);
+    rv_openapi_end_responses(w, RV_OPENAPI_LOGIN | RV_OPENAPI_ID);
 }
 
 static void
@@ -217,7 +217,7 @@ write_collection(rv_json_writer *w, const struct rv_kind *kind, const char *sche
     write_features(w, kind, RV_ON_COLLECTION, RV_M_POST);
     write_body(w, kind, RV_ON_COLLECTION, RV_M_POST);
     rv_openapi_responses(w, "application/json", schema, "Results",
-                         RV_OPENAPI_LOGIN | RV_OPENAPI_ID | RV_OPENAPI_BODY);
+                         RV_OPENAPI_LOGIN | RV_OPENAPI_ID);
     rv_jw_end_object(w);
     snprintf(id, sizeof(id), "options_%s", kind->api_name);
     rv_openapi_begin(w, "options", id, "Names of attributes and sub-collections",

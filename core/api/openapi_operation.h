@@ -12,7 +12,6 @@ enum {
     RV_OPENAPI_ANYONE = 0,
     RV_OPENAPI_LOGIN = 1,
     RV_OPENAPI_ID = 2,
-    RV_OPENAPI_BODY = 4,
 };
 
 /* A member of a path: method, operationId (NULL: several paths share it), summary, and whether a

@@ -183,9 +183,9 @@ open_sealed(const struct rv_vault *vault, int64_t provider_id, const struct seal
     return 0;
 }
 
-static int
-read_options(struct rv_store *store, const struct rv_vault *vault, int64_t id, cJSON **out,
-             rv_err *err)
+int
+rv_provider_options(struct rv_store *store, const struct rv_vault *vault, int64_t id, cJSON **out,
+                    rv_err *err)
 {
     struct sealed *sealed = NULL;
     cJSON *options = cJSON_CreateObject();
@@ -194,7 +194,7 @@ read_options(struct rv_store *store, const struct rv_vault *vault, int64_t id, c
         rc = read_endpoint(store, id, options, err);
     if (rc == 0)
         rc = read_authentications(store, id, options, &sealed, err);
-    if (rc == 0 && vault)
+    if (rc == 0)
         rc = open_sealed(vault, id, sealed, options, err);
     free_sealed(sealed);
     if (rc == 0) {
@@ -204,17 +204,4 @@ read_options(struct rv_store *store, const struct rv_vault *vault, int64_t id, c
     rv_json_wipe(options);
     cJSON_Delete(options);
     return rv_wrap(err, "options of provider %lld", (long long)id);
-}
-
-int
-rv_provider_options(struct rv_store *store, const struct rv_vault *vault, int64_t id, cJSON **out,
-                    rv_err *err)
-{
-    return read_options(store, vault, id, out, err);
-}
-
-int
-rv_provider_plain_options(struct rv_store *store, int64_t id, cJSON **out, rv_err *err)
-{
-    return read_options(store, NULL, id, out, err);
 }

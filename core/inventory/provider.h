@@ -44,10 +44,9 @@ int rv_provider_create_with(struct rv_store *store, const struct rv_vault *vault
 int rv_provider_edit(struct rv_store *store, const struct rv_vault *vault, int64_t id,
                      const char *name, int64_t zone_id, const cJSON *plain, const cJSON *secrets,
                      rv_err *err);
-/* Stored options, without and with secrets opened; JSON objects of strings, the caller's. */
+/* Stored options, secrets opened; a JSON object of strings, the caller's. */
 int rv_provider_options(struct rv_store *store, const struct rv_vault *vault, int64_t id,
                         cJSON **out, rv_err *err);
-int rv_provider_plain_options(struct rv_store *store, int64_t id, cJSON **out, rv_err *err);
 /* The record is disabled first; its inventory, then itself are deleted in bounded pieces. Runs as a
  * message ("Provider", "destroy"); may be repeated after a crash. holder, of the lease: the
  * worker's row; two that delete the same must not share it. task_id (0: none) is told how far it

@@ -236,8 +236,9 @@ static const struct rv_setting declared[] = {
     { "refresh.auth_check", RV_SET_DURATION, "1h", 0, 365 * DAY,
       "time between two looks at a provider's credentials; 0: only when they are used" },
     { "refresh.auth_check_retry", RV_SET_DURATION, "1m", 1000, DAY,
-      "first wait before credentials that could not be proved, for a reason that may pass, are "
-      "looked at again; doubles with each" },
+      "first wait before credentials that were refused, or could not be proved for a reason that "
+      "may "
+      "pass, are looked at again; doubles with each" },
     { "refresh.auth_check_attempts", RV_SET_INT, "6", 1, 30,
       "so many looks in a row; then as often as refresh.auth_check says" },
     { "verify.timeout", RV_SET_DURATION, "30s", 100, HOUR,
