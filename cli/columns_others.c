@@ -68,6 +68,7 @@ static const struct cli_column providers[] = {
     COL("CREDENTIALS", "authentication_status", text),
     COL("VERSION", "api_version", text),
     COL_OR("REFRESHED", "last_refresh_success_date", age, "never"),
+    WIDE("NEXT LOOK", "authentication_next_check_on", text),
     COL_OR("WARNINGS", "warnings_count", text, "0"),
     WIDE("HOST", "hostname", text),
     WIDE("ENABLED", "enabled", text),

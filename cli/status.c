@@ -17,7 +17,8 @@ static const struct {
     { "roles", "assigned_server_roles",
       "id,active,priority,miq_server_id,miq_server.name,server_role.name" },
     { "workers", "workers", CLI_PROCESS_ATTRIBUTES ",miq_server_id,memory_size" },
-    { "providers", "providers", "emstype,authentication_status,state,zone.name" },
+    { "providers", "providers",
+      "emstype,authentication_status,authentication_next_check_on,state,zone.name" },
 };
 
 static int

@@ -62,6 +62,10 @@ static const struct rv_virtual virtuals[] = {
       "enabled quarantine_reason last_refresh_error last_refresh_date", "authentication",
       "paused, quarantine, refused (its credentials), hanging (its worker), unserved (no worker "
       "reads it), failing, new or ok" },
+    { "provider", "authentication_next_check_on", REEVE_TIME,
+      "(SELECT MIN(a.\"next_check_on\") FROM \"authentications\" a WHERE a.\"resource_type\" = "
+      "'provider' AND a.\"resource_id\" = @.\"id\")",
+      NULL, "authentication", "When its credentials are looked at again" },
     { "authentication", "severity", REEVE_INT, SEVERITY_OF("@"), "status", NULL,
       "How bad its status is: 0 Valid, 1 None or Incomplete, 2 Error or Unreachable, 3 Invalid" },
     { "provider", "last_refresh_status", REEVE_STRING,

@@ -306,7 +306,8 @@ stored_credentials_are_proved_on_request(void **state)
     AUTO_REPLY struct reply good = post(f, PROVIDER, "{\"action\":\"verify\"}");
     f->proof = (struct fake_proof){ RV_E_AUTH, "refused by the other side", "renew the token" };
     AUTO_REPLY struct reply bad = post(f, PROVIDER, "{\"action\":\"verify\"}");
-    AUTO_REPLY struct reply shown = get(f, PROVIDER "?attributes=authentication_status");
+    AUTO_REPLY struct reply shown =
+        get(f, PROVIDER "?attributes=authentication_status,authentication_next_check_on");
 
     assert_string_equal(at(&good, "success"), "true");
     assert_int_equal(bad.status, 200);
@@ -314,6 +315,7 @@ stored_credentials_are_proved_on_request(void **state)
     assert_string_equal(at(&bad, "message"), "refused by the other side");
     assert_string_equal(at(&bad, "hint"), "renew the token");
     assert_string_equal(at(&shown, "authentication_status"), "Invalid");
+    assert_string_not_equal(at(&shown, "authentication_next_check_on"), "");
 }
 
 int

@@ -29,7 +29,7 @@ static int
 is_virtual(const struct rv_kind *kind, const char *name)
 {
     static const char *const of_providers[] = { "emstype", "hostname", "authentication_status",
-                                                "state" };
+                                                "state", "authentication_next_check_on" };
 
     for (size_t i = 0; strcmp(kind->name, "provider") == 0 && i < RV_COUNT(of_providers); i++)
         if (strcmp(of_providers[i], name) == 0)
