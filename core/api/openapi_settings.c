@@ -67,8 +67,7 @@ write_settings_of(rv_json_writer *w, const char *rows)
     rv_jw_end_array(w);
     rv_jw_name(w, "requestBody");
     rv_openapi_json(w, settings_body);
-    rv_openapi_responses(w, "application/json", "Settings", "",
-                         RV_OPENAPI_LOGIN | RV_OPENAPI_ID);
+    rv_openapi_responses(w, "application/json", "Settings", "", RV_OPENAPI_LOGIN | RV_OPENAPI_ID);
     rv_jw_end_object(w);
     rv_jw_end_object(w);
     snprintf(path, sizeof(path), "/api/%s/{id}/settings/{section}", rows);

@@ -256,12 +256,13 @@ refuse(struct rv_request *req, rv_err *err)
 }
 
 /* Who reads waits for it: however many statements that takes, they have the time of one. What is
- * written is many short transactions, and none is to be undone because there were many. */
+ * written is many short transactions, and none is to be undone because there were many. A probe
+ * that is answered while another's statement runs leaves that one's time alone. */
 static int
 handle(struct rv_request *req, rv_err *err)
 {
     struct rv_store *store = req->api->config.store;
-    int reads = req->method == RV_M_GET;
+    int reads = req->method == RV_M_GET && !req->api->blind;
 
     if (reads)
         rv_store_limit(store);
