@@ -227,7 +227,7 @@ int
 main(int argc, char **argv)
 {
     int64_t hold = bench_option(argc, argv, "hold", 60, 2),
-            full = bench_option(argc, argv, "full", 20, 2);
+            full = bench_option(argc, argv, "full", 60, 2);
     struct bench_series clean = { .count = 0 }, held = { .count = 0 }, naive = { .count = 0 },
                         reeve = { .count = 0 };
     struct rv_test_db db;

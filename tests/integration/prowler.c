@@ -44,8 +44,10 @@ static void
 take(struct loot *loot, int could, const char *what)
 {
     size_t len = strlen(loot->text);
-    if (could)
-        snprintf(loot->text + len, sizeof(loot->text) - len, "%s%s", len ? ", " : "", what);
+    size_t room = sizeof(loot->text) - len;
+
+    if (could && snprintf(loot->text + len, room, "%s%s", len ? ", " : "", what) >= (int)room)
+        loot->text[len] = '\0'; /* no half names */
 }
 
 static int
