@@ -7,6 +7,7 @@
 #include <string.h>
 #include "api/answer.h"
 #include "base/text.h"
+#include "store/url.h"
 
 int
 rv_settings_below(const char *key, const char *section)

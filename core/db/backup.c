@@ -17,6 +17,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "store/url.h"
 
 static int
 flags_of(const struct rv_db *db)
@@ -194,14 +195,14 @@ make_file(const char *path, rv_err *err)
 /* What the file of before knows, and that nobody else has it open: a change of the journal's mode
  * needs it alone. A damaged one is no reason not to restore. */
 static int
-look_at_file(struct rv_keep_identity *old, struct rv_db *db, rv_err *err)
+look_at_file(struct rv_keep_identity *old, struct rv_db *db, const char *path, rv_err *err)
 {
     struct rv_store *store = NULL;
     const struct rv_store_config config = { .url = db->url,
                                             .module_dir = db->module_dir,
                                             .busy_timeout_ms = 100 };
 
-    if (access(db->url + 7, F_OK) != 0)
+    if (access(path, F_OK) != 0)
         return 0;
     if (rv_store_open(&store, &config, err) < 0 || rv_keep_look(old, store, err) < 0) {
         rv_store_close(store);
@@ -214,8 +215,8 @@ look_at_file(struct rv_keep_identity *old, struct rv_db *db, rv_err *err)
     int rc = rv_store_script(store, "PRAGMA journal_mode = DELETE", err);
     rv_store_close(store);
     if (rc == RV_E_UNAVAILABLE) {
-        rv_fail(err, RV_E_CONFLICT, "another process has '%s' open", db->url + 7);
-        return rv_hint(err, "stop the server first; fuser '%s' says who it is", db->url + 7);
+        rv_fail(err, RV_E_CONFLICT, "another process has '%s' open", path);
+        return rv_hint(err, "stop the server first; fuser '%s' says who it is", path);
     }
     if (rc == 0 && old->tables > 0 && !db->args.overwrite) {
         rv_fail(err, RV_E_CONFLICT, "the store is not empty: it has %d tables", old->tables);
@@ -245,14 +246,13 @@ swap(const char *fresh, const char *path, rv_err *err)
 }
 
 static int
-restore_file(cJSON **report, char **key, struct rv_db *db, rv_err *err)
+restore_file(cJSON **report, char **key, struct rv_db *db, const char *path, rv_err *err)
 {
-    const char *path = db->url + 7;
     RV_AUTO_FREE char *fresh = rv_format("%s.restoring", path);
     RV_AUTO_FREE char *url = rv_format("sqlite:%s", fresh);
     struct rv_keep_identity old = { 0 };
 
-    if (look_at_file(&old, db, err) < 0)
+    if (look_at_file(&old, db, path, err) < 0)
         return err->code;
     remove_file(fresh);
     if (make_file(fresh, err) < 0)
@@ -275,9 +275,9 @@ rv_db_restore(struct rv_db *db, rv_err *err)
         return rv_fail_errno(err, "backup '%s'", db->args.file);
     if (rv_db_hold_home(db, RV_DB_MAKE, err) < 0)
         return err->code;
-    int rc = strncmp(db->url, "sqlite:", 7) == 0
-                 ? restore_file(&report, &key, db, err)
-                 : restore_into(&report, &key, db, db->url, &none, err);
+    const char *path = rv_store_url_file(db->url);
+    int rc = path ? restore_file(&report, &key, db, path, err)
+                  : restore_into(&report, &key, db, db->url, &none, err);
     if (rc == 0)
         rc = settle_key(db, key, err);
     wipe_text(key);

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "store/schema.h"
+#include "store/url.h"
 
 static void
 print_finding(const cJSON *one)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "base/json.h"
 #include "base/mem.h"
+#include "store/url.h"
 
 static int
 check_switch(const struct rv_db *db, rv_err *err)

@@ -5,7 +5,6 @@
 #include "db/db.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "model/model.h"
 #include "db/db_internal.h"
 #include "home/paths.h"
+#include "store/url.h"
 
 static const char help[] =
     "usage: reeved db COMMAND [FILE] [--home DIR | --store URL] [options]\n"
@@ -116,17 +116,6 @@ find_command(const char *word, rv_err *err)
     return NULL;
 }
 
-/* As a shell means it: from where we were started. */
-static char *
-absolute_url(const char *url)
-{
-    char cwd[PATH_MAX];
-
-    if (strncmp(url, "sqlite:", 7) != 0 || url[7] == '/' || !getcwd(cwd, sizeof cwd))
-        return rv_strdup(url);
-    return rv_format("sqlite:%s/%s", cwd, url + 7);
-}
-
 static int
 take_url(char **out, char *value, int from_file, rv_err *err)
 {
@@ -141,15 +130,11 @@ take_url(char **out, char *value, int from_file, rv_err *err)
         value = text.data ? text.data : (char[]){ "" };
     }
     free(*out);
-    *out = absolute_url(value);
+    *out = rv_store_url_absolute(value);
     /* A password must not be read from the list of processes. */
-    if (!from_file && strncmp(value, "sqlite:", 7) != 0)
+    if (!from_file && !rv_store_url_file(value))
         memset(value, '*', strlen(value));
-    if (strncmp(*out, "sqlite:", 7) == 0 || strncmp(*out, "postgresql://", 13) == 0 ||
-        strncmp(*out, "postgres://", 11) == 0)
-        return 0;
-    rv_fail(err, RV_E_INVALID, "a store's URL begins neither with sqlite: nor with postgresql://");
-    return rv_hint(err, "sqlite:/path/to/file or postgresql://user@host/database");
+    return rv_store_url_check(*out, err);
 }
 
 static int
@@ -248,7 +233,9 @@ check_owner(const char *what, const char *path, rv_err *err)
 int
 rv_db_check_owner(const char *url, rv_err *err)
 {
-    return strncmp(url, "sqlite:", 7) == 0 ? check_owner("database", url + 7, err) : 0;
+    const char *path = rv_store_url_file(url);
+
+    return path ? check_owner("database", path, err) : 0;
 }
 
 int

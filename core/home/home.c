@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -17,6 +16,7 @@
 #include "base/guid.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "store/url.h"
 
 enum { FILE_MAX_BYTES = 64 * 1024 };
 
@@ -222,25 +222,14 @@ remember_store(const struct rv_home *home, rv_err *err)
     return rv_home_write(home->dir, "store-url", line, 0600, err);
 }
 
-/* sqlite:reeve.db means the file in the folder we were started in, also after a chdir. */
-static char *
-absolute_url(const char *url)
-{
-    char cwd[PATH_MAX];
-    const char *path = url + strlen("sqlite:");
-    if (strncmp(url, "sqlite:", 7) != 0 || path[0] == '/' || getcwd(cwd, sizeof(cwd)) == NULL)
-        return rv_strdup(url);
-    return rv_format("sqlite:%s/%s", cwd, path);
-}
-
 /* reeve.yaml, then what was given last time, then a file in the home; all of it after the command
- * line. */
+ * line. sqlite:reeve.db means the file in the folder we were started in, also after a chdir. */
 static int
 known_store(struct rv_home *home, rv_err *err)
 {
     const char *from_yaml = rv_settings_string(home->settings, "store");
     if (from_yaml[0]) {
-        home->store_url = absolute_url(from_yaml);
+        home->store_url = rv_store_url_absolute(from_yaml);
         return 0;
     }
     if (rv_home_read(&home->store_url, home->dir, "store-url", err) == 0)
@@ -261,22 +250,10 @@ choose_store(struct rv_home *home, const struct rv_options *options, rv_err *err
     if (options->store)
         given = rv_strdup(options->store);
     if (given) {
-        home->store_url = absolute_url(given);
+        home->store_url = rv_store_url_absolute(given);
         return remember_store(home, err);
     }
     return known_store(home, err);
-}
-
-static int
-check_store_url(const struct rv_home *home, rv_err *err)
-{
-    static const char *const schemes[] = { "sqlite:", "postgresql://", "postgres://" };
-    for (size_t i = 0; i < RV_COUNT(schemes); i++)
-        if (strncmp(home->store_url, schemes[i], strlen(schemes[i])) == 0)
-            return 0;
-    rv_fail(err, RV_E_INVALID,
-            "the store's URL begins neither with sqlite: nor with postgresql://");
-    return rv_hint(err, "--store sqlite:/path/to/file or --store postgresql://user@host/database");
 }
 
 int
@@ -289,7 +266,7 @@ rv_home_open(struct rv_home *out, const struct rv_options *options, rv_err *err)
     if (out->dir == NULL)
         return rv_fail_errno(err, "home '%s'", options->home);
     if (lock(out, err) || make_settings(out, err) || make_guid(out, err) ||
-        choose_store(out, options, err) || check_store_url(out, err))
+        choose_store(out, options, err) || rv_store_url_check(out->store_url, err))
         return err->code;
     rv_home_remove(out->dir, "url");
     return 0;
@@ -314,7 +291,7 @@ rv_home_look(struct rv_home *out, const char *dir, rv_err *err)
     out->settings = rv_settings_new();
     if (access(path, F_OK) == 0 && rv_settings_file(out->settings, path, err))
         return err->code;
-    return known_store(out, err) ? err->code : check_store_url(out, err);
+    return known_store(out, err) ? err->code : rv_store_url_check(out->store_url, err);
 }
 
 int
@@ -327,7 +304,7 @@ int
 rv_home_set_store(struct rv_home *home, const char *url, rv_err *err)
 {
     free(home->store_url);
-    home->store_url = absolute_url(url);
+    home->store_url = rv_store_url_absolute(url);
     return remember_store(home, err);
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include "base/mem.h"
 #include "base/text.h"
+#include "store/url.h"
 
 enum { FOR_FIELD, FOR_SETTING, FOR_FILE, FOR_FLAG, FOR_ACTION, FOR_SET };
 
@@ -234,7 +235,7 @@ rv_options_hide_store(int argc, char **argv)
         char *value = strncmp(argv[i], "--store=", 8) == 0           ? argv[i] + 8
                       : strcmp(argv[i - 1], "--store") == 0 && i > 1 ? argv[i]
                                                                      : NULL;
-        if (value && strncmp(value, "sqlite:", 7) != 0)
+        if (value && !rv_store_url_file(value))
             memset(value, '*', strlen(value));
     }
 }

@@ -4,11 +4,11 @@
  */
 #include "server/space.h"
 
-#include <string.h>
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/machine.h"
 #include "store/notes.h"
+#include "store/url.h"
 
 int64_t
 rv_space_floor(int64_t setting_bytes, int64_t total_bytes)
@@ -56,8 +56,8 @@ rv_space_look(struct rv_worker *worker)
     struct rv_disk disk;
     rv_err ignored = RV_ERR_INIT;
 
-    if (strncmp(worker->store_url, "sqlite:", 7) != 0 ||
-        !rv_machine_disk(&disk, worker->store_url + 7))
+    const char *path = rv_store_url_file(worker->store_url);
+    if (!path || !rv_machine_disk(&disk, path))
         return;
     int64_t floor_bytes =
         rv_space_floor(rv_settings_int(worker->settings, "maintenance.free_min"), disk.size_bytes);

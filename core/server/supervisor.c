@@ -22,6 +22,7 @@
 #include "server/privilege.h"
 #include "server/protocol.h"
 #include "server/worker_types.h"
+#include "store/url.h"
 
 /* Of the five seconds that a clean stop may take. */
 enum { WORKERS_STOP_MS = 3000, SERVER_STOP_MS = 1200, TOKEN_BYTES = 32 };

@@ -14,6 +14,7 @@
 #include "home/home.h"
 #include "server/fence.h"
 #include "server/worker.h"
+#include "store/url.h"
 
 /* Libraries, certificates, names of hosts and users, times of places. What is secret there is not
  * ours to read anyway. Of other processes /proc tells what everybody may know: for more the kernel
@@ -27,7 +28,7 @@ static const char *const readable[] = {
 /* Variables of the environment that name files or folders of libraries, with ':' between. */
 static const char *const named[] = {
     "LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "OPENSSL_CONF", "KRB5_CONFIG", "PGPASSFILE",
-    "PGSERVICEFILE",   "PGSSLROOTCERT", "PGSSLCRL",     "PGSSLCERT",    "PGSSLKEY",
+    "PGSERVICEFILE",   "PGSSLROOTCERT", "PGSSLCRL",     "PGSSLCRLDIR",  "PGSSLCERT",   "PGSSLKEY",
 };
 
 static void
@@ -95,29 +96,23 @@ allow_modules(struct rv_fence *fence, const struct rv_worker *worker)
     allow_list(fence, rv_settings_string(worker->settings, "workers.fence_read"), NULL);
 }
 
+static void
+allow_named(void *arg, const char *path)
+{
+    rv_fence_allow(arg, path, RV_FENCE_READ);
+}
+
 /* What libpq reads when it connects again. */
 static void
 allow_postgres(struct rv_fence *fence, const char *url)
 {
     static const char *const own[] = { ".pgpass", ".pg_service.conf", ".postgresql" };
-    static const char *const words[] = { "sslrootcert=", "sslcert=", "sslkey=", "sslcrl=",
-                                         "passfile=" };
-    const char *home = getenv("HOME"), *query = strchr(url, '?');
+    const char *home = getenv("HOME");
     for (size_t i = 0; home && i < RV_COUNT(own); i++) {
         RV_AUTO_FREE char *path = rv_home_path(home, own[i]);
         rv_fence_allow(fence, path, RV_FENCE_READ);
     }
-    while (query && *query) {
-        size_t len = strcspn(++query, "&");
-        for (size_t i = 0; i < RV_COUNT(words); i++) {
-            size_t word = strlen(words[i]);
-            if (len <= word || strncmp(query, words[i], word) != 0)
-                continue;
-            RV_AUTO_FREE char *path = rv_strndup(query + word, len - word);
-            rv_fence_allow(fence, path, RV_FENCE_READ);
-        }
-        query += len;
-    }
+    rv_store_url_reads(url, allow_named, fence);
 }
 
 /* Its folder is opened when a new log is made to last. */
@@ -146,12 +141,13 @@ fence_files(const struct rv_worker *worker, rv_err *err)
     rv_fence_never(&fence, tls_key);
     allow_system(&fence);
     allow_modules(&fence, worker);
-    if (worker->store == NULL)
-        ; /* one for one job has none */
-    else if (rv_store_is_postgres(worker->store))
-        allow_postgres(&fence, worker->store_url);
-    else
-        allow_sqlite(&fence, worker->store_url + strlen("sqlite:"));
+    if (worker->store) { /* one for one job has none */
+        const char *file = rv_store_url_file(worker->store_url);
+        if (file)
+            allow_sqlite(&fence, file);
+        else
+            allow_postgres(&fence, worker->store_url);
+    }
     return rv_fence_raise(&fence, err);
 }
 

@@ -9,17 +9,7 @@
 #include <string.h>
 #include "base/log.h"
 #include "base/wait.h"
-
-struct scheme {
-    const char *prefix;
-    const char *module;
-};
-
-static const struct scheme schemes[] = {
-    { "sqlite:", "sqlite" },
-    { "postgresql://", "postgres" },
-    { "postgres://", "postgres" },
-};
+#include "store/url.h"
 
 static void
 warn(const char *message, const char *detail)
@@ -44,15 +34,6 @@ static const struct rv_store_host host = {
 };
 
 static const struct rv_store_driver *loaded[4];
-
-static const char *
-module_of(const char *url)
-{
-    for (size_t i = 0; i < RV_COUNT(schemes); i++)
-        if (strncmp(url, schemes[i].prefix, strlen(schemes[i].prefix)) == 0)
-            return schemes[i].module;
-    return NULL;
-}
 
 static int
 check_driver(const struct rv_store_driver *driver, const char *path, rv_err *err)
@@ -87,7 +68,7 @@ int
 rv_driver_load(const struct rv_store_driver **out, const struct rv_store_config *config,
                rv_err *err)
 {
-    const char *module = module_of(config->url);
+    const char *module = rv_store_url_driver(config->url);
     size_t i;
 
     if (!module) {

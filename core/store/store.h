@@ -30,7 +30,7 @@ struct rv_store;
 struct rv_rows;
 
 struct rv_store_config {
-    const char *url;              /* sqlite:PATH or postgresql://... */
+    const char *url;              /* sqlite:PATH or postgresql://... (store/url.h) */
     const char *module_dir;       /* where store_sqlite.so and store_postgres.so are */
     const char *application;      /* shown in pg_stat_activity; may be NULL */
     int64_t statement_timeout_ms; /* 0: none */
@@ -70,8 +70,6 @@ void rv_store_shrink(struct rv_store *store);
  * something later is committed that did (their order is kept). For what is worth nothing without
  * that. Not within a transaction. */
 void rv_store_relax(struct rv_store *store, int relaxed);
-/* A URL fit for logs: without its password. The caller's to free. */
-char *rv_store_url_public(const char *url);
 
 /* Run a statement that returns nothing. *changed (may be NULL): rows touched. */
 int rv_store_exec(struct rv_store *store, int64_t *changed, const char *sql, const rv_value *params,

@@ -1,14 +1,72 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A store's URL as it may be shown: without passwords, wherever they stand.
+ * What a store's URL says, and how it may be shown.
  */
-#include "store/store.h"
+#include "store/url.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "base/buf.h"
-#include "base/text.h"
+#include "base/mem.h"
 
 #define URL_MAX_BYTES 65536
+#define OF_FILE "sqlite:"
+
+static const struct scheme {
+    const char *prefix, *driver;
+} schemes[] = {
+    { OF_FILE, "sqlite" },
+    { "postgresql://", "postgres" },
+    { "postgres://", "postgres" },
+};
+
+/* Options of libpq whose values are files and folders. */
+static const char *const reads[] = { "sslrootcert=", "sslcert=",   "sslkey=",
+                                     "sslcrl=",      "sslcrldir=", "passfile=" };
+
+static int
+begins_with(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+const char *
+rv_store_url_driver(const char *url)
+{
+    for (size_t i = 0; i < RV_COUNT(schemes); i++)
+        if (begins_with(url, schemes[i].prefix))
+            return schemes[i].driver;
+    return NULL;
+}
+
+int
+rv_store_url_check(const char *url, rv_err *err)
+{
+    if (rv_store_url_driver(url))
+        return 0;
+    rv_fail(err, RV_E_INVALID,
+            "the store's URL begins neither with sqlite: nor with postgresql://");
+    return rv_hint(err, "sqlite:/path/to/file or postgresql://user@host/database");
+}
+
+const char *
+rv_store_url_file(const char *url)
+{
+    return begins_with(url, OF_FILE) ? url + strlen(OF_FILE) : NULL;
+}
+
+char *
+rv_store_url_absolute(const char *url)
+{
+    char cwd[PATH_MAX];
+    const char *path = rv_store_url_file(url);
+
+    if (!path || path[0] == '/' || !getcwd(cwd, sizeof(cwd)))
+        return rv_strdup(url);
+    return rv_format(OF_FILE "%s/%s", cwd, path);
+}
 
 /* "user:secret@host" to "user@host". Taken to the last '@': a password that was not escaped as it
  * should be must not show either. */
@@ -70,4 +128,47 @@ rv_store_url_public(const char *url)
     rv_buf_add(&out, rest, (size_t)(options - rest));
     add_options(&out, options);
     return rv_buf_take_string(&out);
+}
+
+static int
+hex_value(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = c >= 'A' && c <= 'F' ? strchr(digits, c | 0x20) : c ? strchr(digits, c) : NULL;
+
+    return at ? (int)(at - digits) : -1;
+}
+
+/* "%2F" is '/'; what libpq would refuse stays as it is. */
+static void
+decode(char *text)
+{
+    char *to = text;
+
+    for (const char *at = text; *at; at++) {
+        int high = *at == '%' ? hex_value(at[1]) : -1;
+        int low = high >= 0 ? hex_value(at[2]) : -1;
+        *to++ = low >= 0 ? (char)(high << 4 | low) : *at;
+        at += low >= 0 ? 2 : 0;
+    }
+    *to = '\0';
+}
+
+void
+rv_store_url_reads(const char *url, void (*fn)(void *arg, const char *path), void *arg)
+{
+    const char *at = rv_store_url_file(url) ? NULL : strchr(url, '?');
+
+    while (at && *at++) {
+        size_t len = strcspn(at, "&");
+        for (size_t i = 0; i < RV_COUNT(reads); i++) {
+            size_t word = strlen(reads[i]);
+            if (len <= word || strncmp(at, reads[i], word) != 0)
+                continue;
+            RV_AUTO_FREE char *path = rv_strndup(at + word, len - word);
+            decode(path);
+            fn(arg, path);
+        }
+        at += len;
+    }
 }

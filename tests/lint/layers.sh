@@ -15,6 +15,6 @@ floors='base=0 model=1 store=2 queue=3 settings=3 auth=3 host=2 event=3 inventor
 			if (!(other in floor) || floor[other] >= floor[folder]) print part[1] ":" part[2] ": " folder " must not include " other
 		}'
 	files 'plugins/*.c' 'plugins/*.h' 'sdk/src/*.c' 'sdk/src/*.h' 'sdk/include/*.h' 'sdk/template/*.c' |
-		xargs grep -nE '^#include "(base|model|store|queue|settings|auth|host|event|inventory|home|keeping|db|api|server)/'
-	files 'cli/*.c' 'cli/*.h' | xargs grep -nE '^#include "(store|queue|settings|auth|host|event|inventory|home|db|api|server)/'
+		xargs grep -nE '^#include "(base|model|store|queue|settings|auth|host|event|inventory|tls|home|keeping|db|api|server)/'
+	files 'cli/*.c' 'cli/*.h' | xargs grep -nE '^#include "(store|queue|settings|auth|host|event|inventory|tls|home|keeping|db|api|server)/'
 } | verdict "includes from upstairs"
