@@ -22,18 +22,17 @@ add_ids(rv_buf *list, int array, struct rv_message *const *messages, int count)
     rv_buf_add_char(list, array ? '}' : ']');
 }
 
-/* Both name $1 (the ids), $2 (the generation of all of them) and $3 (the holder). */
-#define HELD " WHERE handler_id = $3 AND generation = $2 AND state = 'dequeue' AND id "
+/* Both name the ids as $1. */
 #define IN_ARRAY "= ANY(CAST($1 AS BIGINT[]))"
 #define IN_JSON "IN (SELECT value FROM json_each($1))"
-static const char done_postgres[] = "DELETE FROM miq_queue" HELD IN_ARRAY;
-static const char done_sqlite[] = "DELETE FROM miq_queue" HELD IN_JSON;
+static const char done_postgres[] = "DELETE FROM miq_queue" RV_QUEUE_HELD IN_ARRAY;
+static const char done_sqlite[] = "DELETE FROM miq_queue" RV_QUEUE_HELD IN_JSON;
 #define READY_AGAIN                                                                                \
     "UPDATE miq_queue SET state = 'ready', handler_type = NULL, handler_id = NULL,"                \
     " lease_expires_on = NULL, attempts = attempts - 1, updated_on = $4,"                          \
     " lock_version = COALESCE(lock_version, 0) + 1"
-static const char back_postgres[] = READY_AGAIN HELD IN_ARRAY;
-static const char back_sqlite[] = READY_AGAIN HELD IN_JSON;
+static const char back_postgres[] = READY_AGAIN RV_QUEUE_HELD IN_ARRAY;
+static const char back_sqlite[] = READY_AGAIN RV_QUEUE_HELD IN_JSON;
 
 static int
 run_on_generation(struct rv_store *store, struct rv_message *const *messages, int count,

@@ -22,10 +22,8 @@ delete_held(struct rv_store *store, const struct rv_message *message, int64_t ho
     int64_t changed = 0;
     const rv_value params[] = { rv_vint(message->id), rv_vint(message->generation),
                                 rv_vint(holder) };
-    if (rv_store_exec(store, &changed,
-                      "DELETE FROM miq_queue WHERE id = $1 AND generation = $2 AND handler_id = $3"
-                      " AND state = 'dequeue'",
-                      params, 3, err))
+    if (rv_store_exec(store, &changed, "DELETE FROM miq_queue" RV_QUEUE_HELD "= $1", params, 3,
+                      err))
         return err->code;
     return changed ? 0 : stale(message, err);
 }
@@ -94,14 +92,12 @@ let_go(struct rv_store *store, const struct letting_go *go, rv_err *err)
         rv_vint(go->attempts),
         rv_vint(now_ms),
     };
-    if (rv_store_exec(
-            store, &changed,
-            "UPDATE miq_queue SET state = $4, handler_type = NULL, handler_id = NULL,"
-            " lease_expires_on = NULL, deliver_on = $5, error = $6, error_class = $7,"
-            " dead_on = $8, attempts = $9, updated_on = $10,"
-            " lock_version = COALESCE(lock_version, 0) + 1"
-            " WHERE id = $1 AND generation = $2 AND handler_id = $3 AND state = 'dequeue'",
-            params, RV_COUNT(params), err))
+    if (rv_store_exec(store, &changed,
+                      "UPDATE miq_queue SET state = $4, handler_type = NULL, handler_id = NULL,"
+                      " lease_expires_on = NULL, deliver_on = $5, error = $6, error_class = $7,"
+                      " dead_on = $8, attempts = $9, updated_on = $10,"
+                      " lock_version = COALESCE(lock_version, 0) + 1" RV_QUEUE_HELD "= $1",
+                      params, RV_COUNT(params), err))
         return err->code;
     return changed ? 0 : stale(message, err);
 }

@@ -102,4 +102,10 @@ int rv_queue_follow_up(struct rv_store *store, const struct rv_message *message,
 void rv_queue_log_put(int64_t id, const struct rv_message_spec *spec);
 void rv_queue_log_taken(const struct rv_message *message, int64_t holder);
 
+/* Those of these ids (what follows) that the holder $3 has since they were of generation $2. They
+ * are found by their ids: to the planner this is not the condition of the index of what is held,
+ * which has an entry for all that was ever held as long as somebody holds a snapshot. */
+#define RV_QUEUE_HELD                                                                              \
+    " WHERE handler_id = $3 AND generation = $2 AND COALESCE(state, '') = 'dequeue' AND id "
+
 #endif

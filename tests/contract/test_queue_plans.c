@@ -84,12 +84,23 @@ the_messages_of_a_task_are_found_by_an_index(void **state)
              "ix_miq_queue_of_task");
 }
 
+static void
+what_is_held_is_acknowledged_by_its_id_whatever_its_holder_had_before(void **state)
+{
+    (void)state;
+    const rv_value params[] = { rv_vint(5), rv_vint(1), rv_vint(7) };
+    put_a_thousand();
+    plan_has("SELECT id FROM miq_queue" RV_QUEUE_HELD "= $1", params, 3,
+             rv_test_is_postgres() ? "miq_queue_pkey" : "INTEGER PRIMARY KEY");
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         QUEUE_TEST(a_look_and_a_claim_read_no_more_of_the_queue_than_they_want),
         QUEUE_TEST(the_messages_of_a_task_are_found_by_an_index),
+        QUEUE_TEST(what_is_held_is_acknowledged_by_its_id_whatever_its_holder_had_before),
     };
     return cmocka_run_group_tests_name("queue_plans", tests, NULL, NULL);
 }
