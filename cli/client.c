@@ -87,6 +87,12 @@ cli_client_is_local(const struct cli_client *client)
     return client->local != NULL;
 }
 
+int
+cli_client_met_silence(const struct cli_client *client)
+{
+    return client->silent;
+}
+
 void
 cli_client_basic(struct cli_client *client, const char *user, const char *password)
 {
@@ -257,13 +263,21 @@ cli_answer_error(const char *body, size_t len, long status, rv_err *err)
 
 /* Nobody there and somebody who says nothing are two mistakes. */
 static int
-fail_late(const struct cli_client *client, rv_err *err)
+is_silence(const struct cli_client *client, CURLcode code)
 {
-    double connected = 0, waited = 0;
+    double connected = 0;
 
     curl_easy_getinfo(client->curl, CURLINFO_CONNECT_TIME, &connected);
+    return code == CURLE_OPERATION_TIMEDOUT && connected > 0;
+}
+
+static int
+fail_late(const struct cli_client *client, CURLcode code, rv_err *err)
+{
+    double waited = 0;
+
     curl_easy_getinfo(client->curl, CURLINFO_TOTAL_TIME, &waited);
-    if (connected <= 0) {
+    if (!is_silence(client, code)) {
         rv_fail(err, RV_E_UNAVAILABLE, "cannot reach %s: nothing came back in %.0f s", client->url,
                 waited);
         return rv_hint(err, "is the address right, and does a firewall let us through?");
@@ -280,7 +294,7 @@ cli_fail_transfer(const struct cli_client *client, CURLcode code, rv_err *err)
     if (cli_fail_tls(client, code, err) < 0)
         return err->code;
     if (code == CURLE_OPERATION_TIMEDOUT)
-        return fail_late(client, err);
+        return fail_late(client, code, err);
     rv_fail(err, RV_E_UNAVAILABLE, "cannot reach %s: %s", client->url, curl_easy_strerror(code));
     return rv_hint(err,
                    "is reeved running there? the file 'url' in its home says where it listens");
@@ -322,6 +336,7 @@ transfer(struct cli_client *client, const char *method, const char *url, const c
     if (body)
         curl_easy_setopt(client->curl, CURLOPT_POSTFIELDS, body);
     code = curl_easy_perform(client->curl);
+    client->silent = is_silence(client, code);
     curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
     cli_trace(client, method, url, begun_ms);
     cli_free_headers(headers);

@@ -19,6 +19,8 @@ void cli_client_close(struct cli_client *client); /* NULL allowed */
 const char *cli_client_url(const struct cli_client *client);
 /* Whether it shows a home's local-token. */
 int cli_client_is_local(const struct cli_client *client);
+/* Whether somebody took the last request and did not answer it in time. */
+int cli_client_met_silence(const struct cli_client *client);
 /* Name and password instead of the token, for login. */
 void cli_client_basic(struct cli_client *client, const char *user, const char *password);
 /* No request may take longer, unless one asked for it in so many words. */

@@ -16,6 +16,7 @@ struct cli_client {
     int insecure;
     char detail[CURL_ERROR_SIZE]; /* curl's words for what went wrong */
     int trace;
+    int silent;      /* whoever took the last request said nothing to it */
     long timeout_ms; /* 0: as usual */
     long asked_ms;   /* --request-timeout; 0: none */
 };

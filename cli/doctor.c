@@ -93,7 +93,7 @@ check_server(struct cli *cli, struct cli_doctor *doctor)
     int failed = cli_get(cli->client, "/api/product_info", &product, &err);
     if (failed == RV_E_UNAVAILABLE || failed == RV_E_TIMEOUT) {
         cli_doctor_error(doctor, "server", &err);
-        if (strstr(err.text, "no answer from"))
+        if (cli_client_met_silence(cli->client))
             cli_doctor_advise(doctor, "its API workers hang, or its machine does: look there at "
                                       "journalctl -u reeved -n 50 and top; a worker that hangs is "
                                       "replaced after two minutes");

@@ -193,14 +193,20 @@ write_keeping(struct rv_api *api, rv_json_writer *w, rv_err *err)
     return 0;
 }
 
+static void
+begin_database(const struct rv_api *api, rv_json_writer *w)
+{
+    rv_jw_name(w, "database");
+    rv_jw_object(w);
+    put_text(w, "engine", rv_store_is_postgres(api->config.store) ? "postgresql" : "sqlite");
+}
+
 static int
 write_store(struct rv_api *api, rv_json_writer *w, rv_err *err)
 {
     struct rv_store *store = api->config.store;
     int64_t version = 0, begun_us = rv_monotonic_us();
-    rv_jw_name(w, "database");
-    rv_jw_object(w);
-    put_text(w, "engine", rv_store_is_postgres(store) ? "postgresql" : "sqlite");
+    begin_database(api, w);
     if (rv_schema_version(store, &version, err) < 0)
         return err->code;
     put_int(w, "schema_version", version);
@@ -216,13 +222,12 @@ write_store(struct rv_api *api, rv_json_writer *w, rv_err *err)
 static void
 write_silent(struct rv_api *api, rv_json_writer *w, const rv_err *err)
 {
+    int64_t since_ms = rv_store_down_since_ms(api->config.store);
     char since[32];
 
-    rv_jw_name(w, "database");
-    rv_jw_object(w);
-    put_text(w, "engine", rv_store_is_postgres(api->config.store) ? "postgresql" : "sqlite");
-    rv_format_time(since, rv_store_down_since_ms(api->config.store));
-    if (rv_store_down_since_ms(api->config.store))
+    begin_database(api, w);
+    rv_format_time(since, since_ms);
+    if (since_ms)
         put_text(w, "unavailable_since", since);
     put_text(w, "error", err->text);
     put_text(w, "advice", err->hint);

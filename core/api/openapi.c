@@ -143,7 +143,7 @@ write_parameters(rv_json_writer *w, const struct rv_kind *kind, int form, int id
     rv_jw_name(w, "parameters");
     rv_jw_array(w);
     if (ids > 0)
-        rv_openapi_id(w);
+        rv_openapi_ref(w, "parameters", "id");
     if (ids > 1)
         rv_openapi_ref(w, "parameters", "sub_id");
     if (form)

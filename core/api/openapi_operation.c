@@ -101,9 +101,3 @@ rv_openapi_gone(rv_json_writer *w)
     rv_openapi_errors(w, RV_OPENAPI_LOGIN | RV_OPENAPI_ID);
     rv_jw_end_object(w);
 }
-
-void
-rv_openapi_id(rv_json_writer *w)
-{
-    rv_openapi_ref(w, "parameters", "id");
-}

@@ -29,7 +29,5 @@ void rv_openapi_responses(rv_json_writer *w, const char *type, const char *schem
 void rv_openapi_gone(rv_json_writer *w);
 /* Members of "responses". */
 void rv_openapi_errors(rv_json_writer *w, int flags);
-/* Item of "parameters": the id in the path. */
-void rv_openapi_id(rv_json_writer *w);
 
 #endif

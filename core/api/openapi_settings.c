@@ -37,7 +37,7 @@ write_settings_get(rv_json_writer *w, const char *of, const char *section)
     rv_jw_name(w, "parameters");
     rv_jw_array(w);
     if (*of)
-        rv_openapi_id(w);
+        rv_openapi_ref(w, "parameters", "id");
     if (*section)
         rv_openapi_json(w, section_parameter);
     rv_openapi_json(w, settings_parameter);
@@ -62,7 +62,7 @@ write_settings_of(rv_json_writer *w, const char *rows)
                      RV_OPENAPI_LOGIN);
     rv_jw_name(w, "parameters");
     rv_jw_array(w);
-    rv_openapi_id(w);
+    rv_openapi_ref(w, "parameters", "id");
     rv_openapi_json(w, settings_parameter);
     rv_jw_end_array(w);
     rv_jw_name(w, "requestBody");
@@ -78,7 +78,7 @@ write_settings_of(rv_json_writer *w, const char *rows)
     rv_openapi_begin(w, "delete", id, "Take differences away", RV_OPENAPI_LOGIN);
     rv_jw_name(w, "parameters");
     rv_jw_array(w);
-    rv_openapi_id(w);
+    rv_openapi_ref(w, "parameters", "id");
     rv_openapi_json(w, section_parameter);
     rv_jw_end_array(w);
     rv_openapi_gone(w);

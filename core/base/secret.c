@@ -226,3 +226,12 @@ rv_sha256_hex(char out[65], const char *text, size_t len)
     crypto_hash_sha256(digest, (const unsigned char *)text, len);
     rv_hex(out, digest, sizeof(digest));
 }
+
+int
+rv_sha256_is(const char digest[65], const char *text)
+{
+    char other[65];
+
+    rv_sha256_hex(other, text, strlen(text));
+    return sodium_memcmp(digest, other, sizeof(other)) == 0;
+}

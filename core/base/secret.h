@@ -45,5 +45,7 @@ int rv_password_verify(const char *hash, const char *password);
 void rv_random_hex(char *out, size_t bytes);
 /* SHA-256 as hex, for tokens kept in the store. */
 void rv_sha256_hex(char out[65], const char *text, size_t len);
+/* Whether a text is the one of this digest. How long that takes tells nothing of either. */
+int rv_sha256_is(const char digest[65], const char *text);
 
 #endif

@@ -132,8 +132,8 @@ check_dir(const char *dir, rv_err *err)
     return 0;
 }
 
-static int
-make_dir(const char *dir, rv_err *err)
+int
+rv_home_make(const char *dir, rv_err *err)
 {
     if (mkdir(dir, 0700) && errno != EEXIST) {
         rv_fail_errno(err, "make home '%s'", dir);
@@ -142,8 +142,8 @@ make_dir(const char *dir, rv_err *err)
     return check_dir(dir, err);
 }
 
-static int
-lock(struct rv_home *home, rv_err *err)
+int
+rv_home_hold(struct rv_home *home, rv_err *err)
 {
     RV_AUTO_FREE char *path = rv_home_path(home->dir, "pid");
     home->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
@@ -260,22 +260,16 @@ int
 rv_home_open(struct rv_home *out, const struct rv_options *options, rv_err *err)
 {
     *out = (struct rv_home){ .lock_fd = -1, .overlay = cJSON_Duplicate(options->settings, 1) };
-    if (make_dir(options->home, err))
+    if (rv_home_make(options->home, err))
         return err->code;
     out->dir = realpath(options->home, NULL);
     if (out->dir == NULL)
         return rv_fail_errno(err, "home '%s'", options->home);
-    if (lock(out, err) || make_settings(out, err) || make_guid(out, err) ||
+    if (rv_home_hold(out, err) || make_settings(out, err) || make_guid(out, err) ||
         choose_store(out, options, err) || rv_store_url_check(out->store_url, err))
         return err->code;
     rv_home_remove(out->dir, "url");
     return 0;
-}
-
-int
-rv_home_make(const char *dir, rv_err *err)
-{
-    return make_dir(dir, err);
 }
 
 int
@@ -292,12 +286,6 @@ rv_home_look(struct rv_home *out, const char *dir, rv_err *err)
     if (access(path, F_OK) == 0 && rv_settings_file(out->settings, path, err))
         return err->code;
     return known_store(out, err) ? err->code : rv_store_url_check(out->store_url, err);
-}
-
-int
-rv_home_hold(struct rv_home *home, rv_err *err)
-{
-    return lock(home, err);
 }
 
 int

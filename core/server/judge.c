@@ -110,21 +110,19 @@ note_young(struct rv_child *child, int64_t bytes, const char *key, const char *o
 }
 
 static void
-ask_to_end(struct rv_supervisor *s, struct rv_child *child, const struct rv_watched *w,
-           const struct rv_watch_limits *limits, const struct rv_verdict *verdict)
+ask_to_end(struct rv_supervisor *s, struct rv_child *child, int64_t bytes,
+           const struct rv_verdict *verdict)
 {
-    int large = rv_verdict_too_large(w->bytes, limits->bytes, w->young_bytes);
-    RV_AUTO_FREE char *key =
-        rv_format("workers.%s.%s", child->type, large ? "memory_threshold" : "restart_interval");
+    int large = strcmp(verdict->setting, "memory_threshold") == 0;
+    RV_AUTO_FREE char *key = rv_format("workers.%s.%s", child->type, verdict->setting);
     const char *origin = rv_supervisor_origin(s, key);
     snprintf(child->why, sizeof(child->why), "%s (%s)", verdict->why, key);
     rv_log(large ? RV_WARNING : RV_INFO, "worker is to end", RV_F("type", RV_S(child->type)),
            RV_F("of", RV_I(child->pid)), RV_F("reason", RV_S(verdict->why)),
-           RV_F("bytes", RV_I(w->bytes)),
-           RV_F("limit", RV_I(large ? limits->bytes : limits->age_ms)), RV_F("setting", RV_S(key)),
-           RV_F("origin", RV_S(origin)));
+           RV_F("bytes", RV_I(bytes)), RV_F("limit", RV_I(verdict->limit)),
+           RV_F("setting", RV_S(key)), RV_F("origin", RV_S(origin)));
     if (large)
-        note_young(child, w->bytes, key, origin);
+        note_young(child, bytes, key, origin);
     rv_supervisor_tell(s, verdict->event, child, child->why);
     rv_supervisor_stop_child(s, child, 1);
 }
@@ -176,7 +174,7 @@ rv_supervisor_judge(struct rv_supervisor *s, struct rv_child *child, int64_t now
     if (verdict.what == RV_LET_BE || child->ended_by_us)
         return;
     if (verdict.what == RV_ASK_TO_END) {
-        ask_to_end(s, child, &w, &limits, &verdict);
+        ask_to_end(s, child, w.bytes, &verdict);
         return;
     }
     if (verdict.event && child->slot)

@@ -21,7 +21,16 @@ enum {
 static struct rv_verdict
 say(int what, const char *event, const char *why)
 {
-    return (struct rv_verdict){ what, event, why };
+    return (struct rv_verdict){ .what = what, .event = event, .why = why };
+}
+
+static struct rv_verdict
+say_over(const char *setting, int64_t limit, const char *event, const char *why)
+{
+    struct rv_verdict verdict = say(RV_ASK_TO_END, event, why);
+    verdict.setting = setting;
+    verdict.limit = limit;
+    return verdict;
 }
 
 static int64_t
@@ -84,8 +93,10 @@ rv_verdict_of(const struct rv_watched *w, const struct rv_watch_limits *limits, 
     if (w->stop_ms || !w->is_slot || !w->can_replace)
         return say(RV_LET_BE, NULL, NULL);
     if (rv_verdict_too_large(w->bytes, limits->bytes, w->young_bytes))
-        return say(RV_ASK_TO_END, "evm_worker_memory_exceeded", "it holds too much memory");
+        return say_over("memory_threshold", limits->bytes, "evm_worker_memory_exceeded",
+                        "it holds too much memory");
     if (limits->age_ms && now_ms - w->started_ms > limits->age_ms)
-        return say(RV_ASK_TO_END, "evm_worker_uptime_exceeded", "it is old");
+        return say_over("restart_interval", limits->age_ms, "evm_worker_uptime_exceeded",
+                        "it is old");
     return say(RV_LET_BE, NULL, NULL);
 }

@@ -41,6 +41,9 @@ struct rv_verdict {
     int what;
     const char *event; /* "evm_worker_not_responding"; NULL: none of its own */
     const char *why;   /* NULL with RV_LET_BE */
+    /* RV_ASK_TO_END: the limit that it is over, by the last part of its setting's name. */
+    const char *setting;
+    int64_t limit;
 };
 
 /* A process over its limit: what replaces it would hold as much from the start when young_bytes

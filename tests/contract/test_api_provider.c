@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Providers made, edited and proved over the API, and the forms that such requests may have.
+ * Providers made, edited and proved over the API, the forms that such requests may have, and those
+ * that wait for a proof.
  */
 #include "api_fixture.h"
 
@@ -318,6 +319,47 @@ stored_credentials_are_proved_on_request(void **state)
     assert_string_not_equal(at(&shown, "authentication_next_check_on"), "");
 }
 
+static void
+a_client_that_leaves_while_its_request_is_parked_does_no_harm(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    RV_AUTO_FREE char *request =
+        rv_format("POST /api/providers HTTP/1.1\r\nHost: x\r\nX-Auth-Token: %s\r\n"
+                  "Content-Length: %zu\r\n\r\n%s",
+                  f->token, strlen(OWN_FORM), OWN_FORM);
+
+    f->proof_ms = 200;
+    struct events *events = events_send(f, request);
+    run_loop(f, 100);
+    assert_int_equal(f->verifications, 1);
+    assert_int_equal(providers(f), 2);
+    events_close(events);
+    run_loop(f, 300);
+    assert_int_equal(providers(f), 3);
+    assert_true(rv_api_idle(f->api));
+    AUTO_REPLY struct reply after = get(f, "/api/providers");
+    assert_string_equal(at(&after, "count"), "3");
+}
+
+static void
+the_api_closes_with_requests_that_wait(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    RV_AUTO_FREE char *request =
+        rv_format("POST /api/providers HTTP/1.1\r\nHost: x\r\nX-Auth-Token: %s\r\n"
+                  "Content-Length: %zu\r\n\r\n%s",
+                  f->token, strlen(OWN_FORM), OWN_FORM);
+
+    f->proof_ms = 60000; /* its timer ends with the loop */
+    struct events *events = events_send(f, request);
+    run_loop(f, 50);
+    assert_int_equal(f->verifications, 1);
+    api_reopen_with(f, "api.idle_timeout", "10s");
+    run_loop(f, 50);
+    assert_true(events_ended(events));
+    events_close(events);
+}
+
 int
 main(void)
 {
@@ -333,6 +375,8 @@ main(void)
         api_test(new_credentials_are_proved_before_they_replace_the_old),
         api_test(an_edit_cannot_do_everything),
         api_test(stored_credentials_are_proved_on_request),
+        api_test(a_client_that_leaves_while_its_request_is_parked_does_no_harm),
+        api_test(the_api_closes_with_requests_that_wait),
     };
 
     return cmocka_run_group_tests_name("api_provider", tests, NULL, NULL);

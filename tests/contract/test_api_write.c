@@ -9,15 +9,6 @@
 #include "queue/task.h"
 
 #define PROVIDER "/api/providers/1000000000101"
-#define OWN_FORM                                                                                   \
-    "{\"type\":\"kubernetes\",\"name\":\"new\",\"options\":{\"hostname\":\"a.example\","           \
-    "\"port\":6443,\"auth_key\":\"the-token\"}}"
-
-static int64_t
-providers(struct api_fixture *f)
-{
-    return rv_test_int(f->store, "SELECT COUNT(*) FROM ext_management_systems");
-}
 
 static void
 a_refresh_is_a_task_and_two_are_one(void **state)
@@ -335,47 +326,6 @@ actions_of_documents_can_be_followed(void **state)
                         "query,create,edit,refresh,verify,pause,resume,delete");
 }
 
-static void
-a_client_that_leaves_while_its_request_is_parked_does_no_harm(void **state)
-{
-    struct api_fixture *f = fixture_of(state);
-    RV_AUTO_FREE char *request =
-        rv_format("POST /api/providers HTTP/1.1\r\nHost: x\r\nX-Auth-Token: %s\r\n"
-                  "Content-Length: %zu\r\n\r\n%s",
-                  f->token, strlen(OWN_FORM), OWN_FORM);
-
-    f->proof_ms = 200;
-    struct events *events = events_send(f, request);
-    run_loop(f, 100);
-    assert_int_equal(f->verifications, 1);
-    assert_int_equal(providers(f), 2);
-    events_close(events);
-    run_loop(f, 300);
-    assert_int_equal(providers(f), 3);
-    assert_true(rv_api_idle(f->api));
-    AUTO_REPLY struct reply after = get(f, "/api/providers");
-    assert_string_equal(at(&after, "count"), "3");
-}
-
-static void
-the_api_closes_with_requests_that_wait(void **state)
-{
-    struct api_fixture *f = fixture_of(state);
-    RV_AUTO_FREE char *request =
-        rv_format("POST /api/providers HTTP/1.1\r\nHost: x\r\nX-Auth-Token: %s\r\n"
-                  "Content-Length: %zu\r\n\r\n%s",
-                  f->token, strlen(OWN_FORM), OWN_FORM);
-
-    f->proof_ms = 60000; /* its timer ends with the loop */
-    struct events *events = events_send(f, request);
-    run_loop(f, 50);
-    assert_int_equal(f->verifications, 1);
-    api_reopen_with(f, "api.idle_timeout", "10s");
-    run_loop(f, 50);
-    assert_true(events_ended(events));
-    events_close(events);
-}
-
 int
 main(void)
 {
@@ -393,8 +343,6 @@ main(void)
         api_test(a_dead_message_is_deleted_and_others_are_not),
         api_test(messages_are_counted_by_state),
         api_test(actions_of_documents_can_be_followed),
-        api_test(a_client_that_leaves_while_its_request_is_parked_does_no_harm),
-        api_test(the_api_closes_with_requests_that_wait),
     };
 
     return cmocka_run_group_tests_name("api_write", tests, NULL, NULL);

@@ -215,6 +215,8 @@ sha256_is_that_of_fips_180(void **state)
     assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     rv_sha256_hex(hex, "", 0);
     assert_string_equal(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    assert_true(rv_sha256_is(hex, ""));
+    assert_false(rv_sha256_is(hex, "abc"));
 }
 
 static void

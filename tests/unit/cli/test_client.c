@@ -2,7 +2,10 @@
  *
  * What the server's errors mean, and what stands in URLs.
  */
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include "capture.h"
 #include "cli.h"
 #include "client.h"
@@ -124,10 +127,50 @@ a_server_that_is_not_there_is_unreachable_at_once(void **state)
         assert_int_equal(cli_get(client, "/api", &out, &err), RV_E_UNAVAILABLE);
         assert_null(out);
         assert_non_null(strstr(err.text, urls[i]));
+        assert_false(cli_client_met_silence(client));
         rv_err_clear(&err);
         assert_int_equal(cli_events(client, "/api/vms", &stream, &err), RV_E_UNAVAILABLE);
         cli_client_close(client);
     }
+}
+
+/* It listens, so that the kernel takes the connection, and never reads. */
+static int
+listen_in_silence(int *port)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t len = sizeof(address);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(listen(fd, 1), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+    *port = ntohs(address.sin_port);
+    return fd;
+}
+
+static void
+a_server_that_says_nothing_is_told_from_one_that_is_not_there(void **state)
+{
+    int port = 0, fd = listen_in_silence(&port);
+    RV_AUTO_FREE char *url = rv_format("http://127.0.0.1:%d", port);
+    struct cli_context context = { .url = url };
+    struct cli_client *client = NULL;
+    rv_err err = RV_ERR_INIT;
+    cJSON *out = NULL;
+    (void)state;
+
+    assert_int_equal(cli_client_open(&client, &context, &err), 0);
+    cli_client_timeout(client, 200);
+    assert_int_equal(cli_get(client, "/api", &out, &err), RV_E_UNAVAILABLE);
+    assert_true(cli_client_met_silence(client));
+    assert_non_null(strstr(err.text, "no answer from http://127.0.0.1"));
+    close(fd);
+    rv_err_clear(&err);
+    assert_int_equal(cli_get(client, "/api", &out, &err), RV_E_UNAVAILABLE);
+    assert_false(cli_client_met_silence(client));
+    cli_client_close(client);
 }
 
 int
@@ -138,6 +181,7 @@ main(void)
         cmocka_unit_test(what_means_something_in_urls_is_escaped),
         cmocka_unit_test(a_client_needs_a_url_and_takes_slashes_off_its_end),
         cmocka_unit_test(a_server_that_is_not_there_is_unreachable_at_once),
+        cmocka_unit_test(a_server_that_says_nothing_is_told_from_one_that_is_not_there),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

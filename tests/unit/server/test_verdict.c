@@ -97,6 +97,8 @@ a_worker_over_its_memory_is_asked_to_end_once(void **state)
     struct rv_verdict verdict = rv_verdict_of(&w, &limits, START + 1);
     assert_int_equal(verdict.what, RV_ASK_TO_END);
     assert_string_equal(verdict.event, "evm_worker_memory_exceeded");
+    assert_string_equal(verdict.setting, "memory_threshold");
+    assert_int_equal(verdict.limit, limits.bytes);
     w.stop_ms = START + 1;
     w.gentle = 1;
     assert_int_equal(what(&w, 2), RV_LET_BE);
@@ -156,6 +158,8 @@ a_worker_is_replaced_when_its_restart_interval_is_over(void **state)
     struct rv_verdict verdict = rv_verdict_of(&w, &limits, START + 2 * HOUR + 1);
     assert_int_equal(verdict.what, RV_ASK_TO_END);
     assert_string_equal(verdict.event, "evm_worker_uptime_exceeded");
+    assert_string_equal(verdict.setting, "restart_interval");
+    assert_int_equal(verdict.limit, limits.age_ms);
     struct rv_watch_limits never = limits;
     never.age_ms = 0;
     never.bytes = 0;
