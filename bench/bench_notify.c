@@ -2,7 +2,8 @@
  *
  * Row 10: eight clients put messages that nobody takes, each durably in a transaction of its
  * own, with a notification. With no listener; beside a server of sixty workers, of which one
- * listens; and, for the record, beside sixty connections that listen each for itself.
+ * listens; and, for the record, beside sixty connections that do nothing, which tells what their
+ * number alone costs, and beside sixty that listen each for itself.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,21 +60,23 @@ rate_beside_server(struct rv_store *store, const struct rv_test_db *db, double s
     return rate;
 }
 
+/* channel: what each of them listens for; NULL: they do nothing. */
 static double
-rate_beside_listeners(struct rv_store *store, const struct rv_test_db *db, double seconds)
+rate_beside_connections(struct rv_store *store, const struct rv_test_db *db, const char *channel,
+                        double seconds)
 {
-    struct rv_store *listeners[WORKERS];
+    struct rv_store *others[WORKERS];
     rv_err err = RV_ERR_INIT;
     double rate;
 
     for (int i = 0; i < WORKERS; i++) {
-        listeners[i] = rv_test_store_open(db);
-        if (rv_store_listen(listeners[i], "bench_other", &err) < 0)
+        others[i] = rv_test_store_open(db);
+        if (channel && rv_store_listen(others[i], channel, &err) < 0)
             bench_die("listen", &err);
     }
     rate = rate_of(store, db, seconds);
     for (int i = 0; i < WORKERS; i++)
-        rv_store_close(listeners[i]);
+        rv_store_close(others[i]);
     return rate;
 }
 
@@ -82,7 +85,8 @@ main(int argc, char **argv)
 {
     int64_t runs = bench_option(argc, argv, "runs", 5, 1);
     double seconds = (double)bench_option(argc, argv, "ms", 1500, 200) / 1000;
-    struct bench_series clean = { .count = 0 }, server = { .count = 0 }, each = { .count = 0 };
+    struct bench_series clean = { .count = 0 }, server = { .count = 0 }, idle = { .count = 0 },
+                        each = { .count = 0 };
     struct rv_test_db db;
     struct rv_store *store = bench_store(&db);
 
@@ -91,10 +95,13 @@ main(int argc, char **argv)
     for (int64_t i = 0; i < runs; i++) {
         bench_add(&clean, rate_of(store, &db, seconds));
         bench_add(&server, rate_beside_server(store, &db, seconds));
-        bench_add(&each, rate_beside_listeners(store, &db, seconds));
+        bench_add(&idle, rate_beside_connections(store, &db, NULL, seconds));
+        bench_add(&each, rate_beside_connections(store, &db, "bench_other", seconds));
     }
     bench_print(&(struct bench_result){ 10, "puts beside a server of 60 workers / no listener",
                                         "/s", &clean, &server, bench_at_least(0.8) });
+    bench_print(&(struct bench_result){ 10, "the same beside 60 connections that do nothing", "/s",
+                                        &clean, &idle, bench_no_target() });
     bench_print(&(struct bench_result){ 10, "the same beside 60 connections that listen", "/s",
                                         &clean, &each, bench_no_target() });
     rv_store_close(store);
