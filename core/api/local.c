@@ -17,16 +17,24 @@
 enum { TOKEN_MIN = 32, TOKEN_MAX = 256 };
 
 int
-rv_local_machine(const struct rv_request *req)
+rv_local_peer(struct evhttp_request *http)
 {
+    struct evhttp_connection *connection = evhttp_request_get_connection(http);
+    struct evkeyvalq *headers = evhttp_request_get_input_headers(http);
     char *address = NULL;
     ev_uint16_t port;
 
-    if (rv_request_header(req, "X-Forwarded-For") || rv_request_header(req, "X-Forwarded-Host") ||
-        !req->http || !evhttp_request_get_connection(req->http))
+    if (!connection || evhttp_find_header(headers, "X-Forwarded-For") ||
+        evhttp_find_header(headers, "X-Forwarded-Host"))
         return 0;
-    evhttp_connection_get_peer(evhttp_request_get_connection(req->http), &address, &port);
+    evhttp_connection_get_peer(connection, &address, &port);
     return address && (strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0);
+}
+
+int
+rv_local_machine(const struct rv_request *req)
+{
+    return req->http && rv_local_peer(req->http);
 }
 
 /* Without its line's end; 0 when there is none that others cannot read. */

@@ -8,10 +8,13 @@
 
 #include "api/request.h"
 
+struct evhttp_request;
+
 #define RV_LOCAL_HEADER "X-Reeve-Local-Token"
 
 /* Over the loopback, and not by way of a proxy. */
 int rv_local_machine(const struct rv_request *req);
+int rv_local_peer(struct evhttp_request *http);
 /* The caller could read the file local-token of the home, as its owner and root can. Opens what has
  * RV_ROUTE_LOCAL, and needs no database. */
 int rv_local_token(const struct rv_request *req);

@@ -74,7 +74,7 @@ static const char help[] =
     "  reeve.yaml      settings that you change; made with everything commented out\n"
     "  admin-password  of user 'admin', made on first start\n"
     "  local-token     opens doctor and log recent --home DIR when nobody can log in\n"
-    "  url             where the API is; there while the server is ready\n"
+    "  url             where the API is; there while it answers\n"
     "  key             seals the credentials in the store: back it up, keep it secret\n"
     "  pid, guid, store-url, reeve.db\n"
     "\n"

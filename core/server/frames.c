@@ -94,7 +94,20 @@ on_server(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
     (void)child;
     cJSON_Delete(s->server);
     s->server = cJSON_Duplicate(frame, 1);
+    for (struct rv_child *one = s->children; one; one = one->next)
+        if (strcmp(one->type, "api") == 0)
+            rv_child_send(one, frame);
     rv_supervisor_check(s);
+}
+
+static void
+on_waits(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
+{
+    rv_err err = RV_ERR_INIT;
+    (void)child;
+    (void)frame;
+    if (s->stop_ms == 0 && rv_supervisor_write_url(s, &err))
+        rv_log_err(RV_ERROR, "url could not be written", &err);
 }
 
 static void
@@ -293,6 +306,7 @@ static const struct {
     { "wake", NULL, on_wake },
     { "crash", NULL, on_crash },
     { "server", "server", on_server },
+    { "waits", "api", on_waits },
     { "want", "server", on_want },
     { "limits", "server", on_limits },
     { "who", "server", on_who },

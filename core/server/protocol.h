@@ -34,6 +34,7 @@
  *                workers: [{guid, pid, silent_ms, message, status}]; loops: [{type, provider,
  *                failures}]: those that end again and again
  *   types        to API workers: types (the manifests)
+ *   server       to API workers: what the server worker said of us, once it has
  *   sealed       answer to "seal": text or error
  *   proved       answer to "verify": result: that of "proof", what was lent in its lent form again;
  *                or an object with an error
@@ -60,6 +61,7 @@
  *   open         as that of a refresh worker
  *   seal         ticket, place, text
  *   end          guid, what: restart or kill (a worker, because a person said so)
+ *   waits        it has no database yet, and answers with that: its address may be looked up
  *   verify       ticket, module, given: options; stored secrets among them are lent (rv_lent_make)
  * From a generic worker, which rotates the key:
  *   keys         ticket, do (look, begin, retire), label

@@ -49,6 +49,13 @@ rv_supervisor_origin(const struct rv_supervisor *s, const char *key)
     return origin ? origin : "default";
 }
 
+int
+rv_supervisor_write_url(const struct rv_supervisor *s, rv_err *err)
+{
+    RV_AUTO_FREE char *line = rv_format("%s\n", s->listening.url);
+    return rv_home_write(s->home.dir, "url", line, 0644, err);
+}
+
 void
 rv_supervisor_announce(struct rv_supervisor *s)
 {
@@ -57,8 +64,7 @@ rv_supervisor_announce(struct rv_supervisor *s)
     const struct rv_child *api = rv_supervisor_find(s, "api");
     if (s->announced || s->stop_ms || !server || !server->ready || !api || !api->ready)
         return;
-    RV_AUTO_FREE char *line = rv_format("%s\n", s->listening.url);
-    if (rv_home_write(s->home.dir, "url", line, 0644, &err)) {
+    if (rv_supervisor_write_url(s, &err)) {
         rv_log_err(RV_ERROR, "url could not be written", &err);
         return;
     }
@@ -310,6 +316,8 @@ start(struct rv_supervisor *s, const struct rv_options *options, rv_err *err)
     s->news = cJSON_CreateArray();
     s->roster = rv_roster_new();
     rv_roster_set(s->roster, "server", 0, NULL, 1, rv_monotonic_ms());
+    rv_roster_set(s->roster, "api", 0, NULL, 1,
+                  rv_monotonic_ms()); /* the server worker wants more */
     return 0;
 }
 

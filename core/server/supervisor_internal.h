@@ -87,6 +87,8 @@ struct rv_child *rv_supervisor_spawn(struct rv_supervisor *s, const char *type, 
 void rv_supervisor_stop(struct rv_supervisor *s, int exit_code);
 /* Write `url` when everything that clients need is up. */
 void rv_supervisor_announce(struct rv_supervisor *s);
+/* Where the API listens, for reevectl beside the home. */
+int rv_supervisor_write_url(const struct rv_supervisor *s, rv_err *err);
 
 /* Those of reeve.yaml and the command line that a worker of its type needs: secrets, and the
  * store's URL with its password, are for the API workers, which tell what is set. */

@@ -23,6 +23,7 @@
 enum {
     CHECK_MS = 1000,
     START_RETRY_MS = 1000,
+    EXPLAIN_MS = 3000, /* a start without a database is explained by then */
 };
 
 struct rv_child *
@@ -127,14 +128,18 @@ rv_supervisor_stop_child(struct rv_supervisor *s, struct rv_child *child, int ge
                            child->why[0] ? child->why : "it is not wanted any more");
 }
 
-/* API workers need to know the provider types; everything but the server worker needs its work. */
+/* API workers need to know the provider types; everything but the server worker needs its work.
+ * When that takes long, one that serves the API says so. */
 int
 rv_supervisor_may_start(const struct rv_supervisor *s, const char *type)
 {
     if (s->stop_ms || strcmp(type, "server") == 0)
         return s->stop_ms == 0;
     const struct rv_worker_type *known = rv_worker_type_find(type);
-    return s->server && !(s->gate_closed && known && known->kill_rank) &&
+    int64_t late_ms = rv_monotonic_ms() - s->started_ms - EXPLAIN_MS;
+    if (s->server == NULL)
+        return strcmp(type, "api") == 0 && s->described && late_ms >= 0;
+    return !(s->gate_closed && known && known->kill_rank) &&
            (s->described || strcmp(type, "api") != 0);
 }
 

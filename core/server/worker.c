@@ -306,10 +306,19 @@ read_welcome(struct rv_worker *worker, cJSON **out, rv_err *err)
     }
 }
 
+void
+rv_worker_take_server(struct rv_worker *worker, const cJSON *server)
+{
+    worker->server_id = rv_json_int(server, "id", 0);
+    worker->zone_id = rv_json_int(server, "zone_id", 0);
+    worker->region_id = rv_json_int(server, "region_id", 0);
+    free(worker->zone);
+    worker->zone = rv_strdup(rv_json_string(server, "zone"));
+}
+
 static void
 take_welcome(struct rv_worker *worker, cJSON *welcome)
 {
-    const cJSON *server = cJSON_GetObjectItemCaseSensitive(welcome, "server");
     copy_text(worker->type, sizeof(worker->type), rv_json_string(welcome, "worker"));
     copy_text(worker->guid, sizeof(worker->guid), rv_json_string(welcome, "guid"));
     copy_text(worker->server_guid, sizeof(worker->server_guid),
@@ -323,10 +332,7 @@ take_welcome(struct rv_worker *worker, cJSON *welcome)
     worker->module_dir = rv_strdup(rv_json_string(welcome, "module_dir"));
     worker->provider_path = rv_strdup(rv_json_string(welcome, "provider_path"));
     worker->url = rv_strdup(rv_json_string(welcome, "url"));
-    worker->server_id = rv_json_int(server, "id", 0);
-    worker->zone_id = rv_json_int(server, "zone_id", 0);
-    worker->region_id = rv_json_int(server, "region_id", 0);
-    worker->zone = rv_strdup(rv_json_string(server, "zone"));
+    rv_worker_take_server(worker, cJSON_GetObjectItemCaseSensitive(welcome, "server"));
     worker->tls = cJSON_DetachItemFromObjectCaseSensitive(welcome, "tls");
     worker->types = cJSON_DetachItemFromObjectCaseSensitive(welcome, "types");
 }

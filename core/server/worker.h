@@ -56,6 +56,7 @@ struct rv_worker {
     /* Frames that are not common to all; may be NULL. */
     void (*on_frame)(void *arg, const cJSON *frame);
     void (*on_wait)(void *arg); /* in every wait, as often as the hooks' beat_ms says */
+    void (*on_store_down)(void *arg, const rv_err *err); /* while rv_worker_store tries again */
     void *arg;
     struct rv_wait_hooks hooks;
 };
@@ -81,6 +82,8 @@ int rv_worker_ready(struct rv_worker *worker, const char *const *queues, rv_err 
 void rv_worker_send(struct rv_worker *worker, const cJSON *message);
 /* LIMIT when the message is larger than a frame. */
 int rv_worker_try_send(struct rv_worker *worker, const cJSON *message, rv_err *err);
+/* Whose worker it is, as the server worker has said ("server" of protocol.h). */
+void rv_worker_take_server(struct rv_worker *worker, const cJSON *server);
 /* Handle what the supervisor has sent; ends the process when it is gone. */
 void rv_worker_read(struct rv_worker *worker);
 /* Send a question (it gets a ticket) and wait for its answer; *out is the caller's. */

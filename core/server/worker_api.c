@@ -2,7 +2,8 @@
  *
  * The API worker: an event loop over the inherited listening socket and the
  * supervisor's. What needs the key or a provider's module is asked of the
- * supervisor: sealing at once, proving with the answer later. What may wait for the store is done
+ * supervisor: sealing at once, proving with the answer later. Until there is a store, another one
+ * answers in its place (api/waiting.h). What may wait for the store is done
  * outside of the loop, which turns meanwhile: whoever asks whether we live gets his answer.
  */
 #define RV_LOG_TOPIC RV_TOPIC_API
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "api/api.h"
+#include "api/waiting.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -19,6 +21,7 @@
 #include "server/certificate.h"
 #include "server/protocol.h"
 #include "server/worker.h"
+#include "store/schema.h"
 
 enum {
     DRAIN_MS = 2500,
@@ -26,7 +29,9 @@ enum {
     SETTINGS_MS = 5000,
     TLS_LOOK_MS = 2000,
     TURN_MS = 50, /* how often the loop turns while the store is waited for */
-    TURN_AFTER_MS = 100
+    TURN_AFTER_MS = 100,
+    SERVER_LOOK_MS = 500,
+    STAND_IN_AFTER_MS = 1000 /* a start that takes no longer answers by itself */
 };
 
 struct api {
@@ -34,6 +39,9 @@ struct api {
     struct event_base *base;
     struct event *readable, *heart, *later, *terminate;
     struct rv_api *api;
+    struct rv_waiting *waiting; /* answers in its place */
+    int64_t begun_ms;
+    int told; /* the supervisor, that we wait for the database */
     struct rv_proofs proofs;
     cJSON *answers; /* frames that came while we waited for something else */
     cJSON *types;
@@ -98,6 +106,8 @@ on_frame(void *arg, const cJSON *frame)
         api->changed = 1;
     else if (rv_message_is(frame, "settings"))
         api->look_at_tls = 1;
+    else if (rv_message_is(frame, "server"))
+        rv_worker_take_server(api->worker, frame);
     event_active(api->later, EV_TIMEOUT, 0);
 }
 
@@ -343,6 +353,72 @@ open_tls(struct api *api, rv_err *err)
     return worker->tls ? rv_tls_open(&api->tls, &config, err) : 0;
 }
 
+/* Where the API is may be read in the home from now on: whoever looks for it hears why it waits. */
+static void
+stand_in(struct api *api)
+{
+    rv_err err = RV_ERR_INIT;
+    if (api->waiting == NULL &&
+        ((api->tls == NULL && open_tls(api, &err)) ||
+         rv_waiting_open(&api->waiting, api->base, RV_WORKER_LISTEN, api->tls, &err)))
+        rv_log_err(RV_WARNING, "nobody hears why the API does not answer", &err);
+    if (api->told || api->worker->store)
+        return;
+    RV_AUTO_JSON cJSON *waits = rv_message_new("waits");
+    rv_worker_send(api->worker, waits);
+    api->told = 1;
+}
+
+static void
+on_store_down(void *arg, const rv_err *err)
+{
+    struct api *api = arg;
+    stand_in(api);
+    if (api->waiting)
+        rv_waiting_say(api->waiting, err);
+}
+
+/* While the store is being opened. */
+static void
+on_early_wait(void *arg)
+{
+    struct api *api = arg;
+    if (api->waiting == NULL && rv_monotonic_ms() - api->begun_ms >= STAND_IN_AFTER_MS)
+        stand_in(api);
+    if (api->waiting)
+        event_base_loop(api->base, EVLOOP_NONBLOCK);
+}
+
+/* One that was started before the server worker has found the database learns only later whose it
+ * is. */
+static int
+wait_for_server(struct rv_worker *worker, rv_err *err)
+{
+    while (worker->server_id == 0 && !worker->stop)
+        rv_worker_wait(worker, SERVER_LOOK_MS);
+    return worker->stop ? rv_fail(err, RV_E_CANCELLED, "told to stop before the server was there")
+                        : rv_schema_open(worker->store, err);
+}
+
+static int
+open_store(struct api *api, rv_err *err)
+{
+    struct rv_worker *worker = api->worker;
+    api->begun_ms = rv_monotonic_ms();
+    worker->hooks.beat_ms = TURN_MS;
+    worker->on_wait = on_early_wait;
+    worker->on_store_down = on_store_down;
+    int failed = rv_worker_store(worker, rv_settings_int(worker->settings, "api.statement_timeout"),
+                                 wait_for_server, err);
+    worker->on_store_down = NULL;
+    worker->on_wait = NULL;
+    rv_waiting_close(api->waiting);
+    rv_tls_close(api->tls); /* it is opened again with the settings that the database has */
+    api->waiting = NULL;
+    api->tls = NULL;
+    return failed;
+}
+
 static int
 begin(struct api *api, rv_err *err)
 {
@@ -353,12 +429,9 @@ begin(struct api *api, rv_err *err)
         return err->code;
     worker->on_frame = on_frame;
     worker->arg = api;
-    if (rv_worker_store(worker, rv_settings_int(worker->settings, "api.statement_timeout"), NULL,
-                        err))
+    if (open_store(api, err) || rv_worker_settings(worker, err) || open_tls(api, err) ||
+        open_api(api, err))
         return err->code;
-    if (rv_worker_settings(worker, err) || open_tls(api, err) || open_api(api, err))
-        return err->code;
-    worker->hooks.beat_ms = TURN_MS;
     worker->on_wait = on_wait;
     return rv_worker_ready(worker, queues, err);
 }

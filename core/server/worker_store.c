@@ -31,6 +31,8 @@ try_again(struct rv_worker *worker, struct trying *trying, int64_t most_ms, cons
     int64_t now_ms = rv_monotonic_ms();
     if (err->code != RV_E_UNAVAILABLE && err->code != RV_E_TIMEOUT)
         return 0;
+    if (worker->on_store_down)
+        worker->on_store_down(worker->arg, err);
     if (trying->said_ms == 0 || now_ms - trying->said_ms > SAY_AGAIN_MS) {
         trying->said_ms = now_ms;
         rv_log_err(RV_WARNING, message, err);

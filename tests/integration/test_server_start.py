@@ -311,8 +311,42 @@ class LostDatabase(reeve_it.Case):
         reeved = self.launch()
         self.until(lambda: "the database is not available; trying again" in reeved.log(), "it says so", 30)
         self.assertIsNone(reeved.process.poll())
+        self.told_why_it_waits(reeved)
         self.restart_cluster()
-        reeved.ready()
+        self.until(lambda: reeved.request("GET", "/readyz", user=None).status == 200, "it is ready", 60)
+        self.assertEqual(reeved.get("/api/servers")["count"], 1)
+        self.assertEqual(reeved.log().count("worker ended"), 0)  # the one that explained goes on
+
+    def told_why_it_waits(self, reeved):
+        """Also by an API worker that has never had a database: at once, to the caller and to reevectl beside the home."""
+        self.until(lambda: os.path.exists(os.path.join(reeved.home, "url")), "its address is known", 30)
+        place = f"{self.postgres.env['PGHOST']}:{self.postgres.env['PGPORT']}/"
+        self.until(lambda: place in reeved.request("GET", "/api/servers", user=None).body.decode(), "it says why", 30)
+        near = reeved.request("GET", "/api/servers", user=None)
+        stranger = reeved.request("GET", "/api/servers", user=None, headers={"X-Forwarded-For": "192.0.2.7"})
+        for answer in (near, stranger):
+            self.assertEqual((answer.status, answer.headers["Retry-After"]), (503, "5"))
+            self.assertTrue(answer.json["error"]["hint"])
+        self.assertIn("since 20", stranger.json["error"]["message"])
+        self.assertNotIn(self.postgres.env["PGPORT"], stranger.body.decode())
+        self.assertNotIn(self.postgres.env["PGPASSWORD"], near.body.decode())
+        self.assertEqual(reeved.request("GET", "/healthz", user=None).status, 200)
+        self.assertEqual(reeved.request("GET", "/readyz", user=None).status, 503)
+        self.assertIn("\nreeve_store_up 0\n", reeved.request("GET", "/metrics", user=None).body.decode())
+        env = dict(os.environ, HOME=self.folder, REEVE_HOME=reeved.home)
+        code, out, _ = self.run_program("reevectl", "doctor", "--insecure", env=env)
+        self.assertEqual(code, 1)
+        self.assertIn(place, out)
+
+    def test_api_worker_that_starts_without_a_database_says_so(self):
+        reeved = self.start()
+        self.postgres.stop(crash=True)
+        before = reeved.children("api")
+        os.kill(before[0], signal.SIGKILL)
+        self.until(lambda: reeved.children("api") and reeved.children("api") != before, "there is another", 30)
+        self.told_why_it_waits(reeved)
+        self.restart_cluster()
+        self.until(lambda: reeved.request("GET", "/api/servers").status == 200, "the API answers again", 30)
 
     def restart_cluster(self):
         """On the same port, or nobody would find it again."""
