@@ -110,3 +110,14 @@ make_table(struct rv_store *store, const char *name, const char *columns)
 
     rv_test_script(store, sql);
 }
+
+int
+contract_one_thing(void **state)
+{
+    if (contract_bare(state) != 0)
+        return -1;
+    RV_AUTO_FREE char *columns = rv_format("id %s PRIMARY KEY, name %s", int_type(), text_type());
+    make_table(store_of(state), "things", columns);
+    rv_test_script(store_of(state), "INSERT INTO things (id, name) VALUES (1, 'a')");
+    return 0;
+}

@@ -47,9 +47,24 @@ struct contract {
 
 int contract_bare(void **state);
 int contract_schema(void **state);
+/* Bare, but for a table things (id, name) with the row (1, 'a'). */
+int contract_one_thing(void **state);
 int contract_end(void **state);
 #define bare_test(name) cmocka_unit_test_setup_teardown(name, contract_bare, contract_end)
 #define schema_test(name) cmocka_unit_test_setup_teardown(name, contract_schema, contract_end)
+
+#define one_thing_test(name) cmocka_unit_test_setup_teardown(name, contract_one_thing, contract_end)
+/* The rest of the test is of one engine. They jump: before what is to be freed. */
+#define only_sqlite()                                                                              \
+    do {                                                                                           \
+        if (rv_test_is_postgres())                                                                 \
+            skip();                                                                                \
+    } while (0)
+#define only_postgres()                                                                            \
+    do {                                                                                           \
+        if (!rv_test_is_postgres())                                                                \
+            skip();                                                                                \
+    } while (0)
 
 struct rv_store *store_of(void **state);
 /* Another connection to the same database; the caller's to close. */

@@ -92,6 +92,18 @@ queue_new_task(void)
     return id;
 }
 
+void
+queue_task_is(const char *state, const char *status, const char *message)
+{
+    RV_AUTO_FREE char *is_state = rv_test_text(queue_store, "SELECT state FROM miq_tasks");
+    RV_AUTO_FREE char *is_status = rv_test_text(queue_store, "SELECT status FROM miq_tasks");
+    RV_AUTO_FREE char *is_message = rv_test_text(queue_store, "SELECT message FROM miq_tasks");
+    assert_string_equal(is_state, state);
+    assert_string_equal(is_status, status);
+    if (message && strstr(is_message, message) == NULL)
+        fail_msg("'%s' lacks '%s'", is_message, message);
+}
+
 int64_t
 queue_count(const char *condition)
 {

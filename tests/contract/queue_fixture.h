@@ -36,6 +36,8 @@ struct rv_message *queue_take(const struct rv_taker *who);
 /* Method of the message that this taker gets now ("" for none), and its end. */
 const char *queue_take_method(const struct rv_taker *who);
 int64_t queue_new_task(void);
+/* Of the only task; message: a part of it, or NULL. */
+void queue_task_is(const char *state, const char *status, const char *message);
 int64_t queue_count(const char *condition);
 /* So many children, each of which works (0: well) with a connection of its own: the fixture's is
  * closed meanwhile, since none survives a fork. */
