@@ -12,22 +12,13 @@
 
 enum { TEXT_LIMIT = 4 << 20, TITLE_WIDTH = 14 };
 
-static const struct cli_option *
-option_of(const struct cli *cli, const char *name)
-{
-    for (const struct cli_option *option = cli->command->options; option->name; option++)
-        if (rv_streq(option->name, name))
-            return option;
-    return NULL;
-}
-
 int
 cli_add_filter(struct cli *cli, const char *filter)
 {
     if (cli->given_count == CLI_MAX_VALUES)
         return cli_usage(cli, "too many options");
     cli->given[cli->given_count++] =
-        (struct cli_given){ .option = option_of(cli, "filter"), .value = filter };
+        (struct cli_given){ .option = cli_option_of(cli, "filter"), .value = filter };
     return CLI_OK;
 }
 

@@ -75,6 +75,8 @@ int cli_run(int argc, char **argv);
 
 /* Parse what follows the command's name. USAGE with a message already printed, or 0. */
 int cli_parse(struct cli *cli, int argc, char **argv);
+/* An option of this name that its command has of its own; NULL: it has none. */
+const struct cli_option *cli_option_of(const struct cli *cli, const char *name);
 const char *cli_value(const struct cli *cli, const char *name); /* last one given, NULL when none */
 int cli_has(const struct cli *cli, const char *name);
 /* INT option within bounds, or fallback; USAGE printed and -1 returned for nonsense. */

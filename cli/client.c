@@ -387,13 +387,10 @@ int
 cli_take_home(const struct cli *cli, struct cli_context *context, rv_err *err)
 {
     const char *given = cli_value(cli, "home"), *from_environment = getenv("REEVE_HOME");
-    const struct cli_option *option = cli->command ? cli->command->options : NULL;
 
-    while (option && option->name && strcmp(option->name, "home") != 0)
-        option++;
     if (given)
         return cli_context_home(context, given, cli_value(cli, "url"), err);
-    if (!option || !option->name || !from_environment || !*from_environment)
+    if (!cli_option_of(cli, "home") || !from_environment || !*from_environment)
         return 0;
     if (cli_context_home(context, from_environment, cli_value(cli, "url"), err) < 0)
         rv_err_clear(err); /* it was not asked for here */

@@ -159,6 +159,16 @@ cli_parse(struct cli *cli, int argc, char **argv)
     return 0;
 }
 
+const struct cli_option *
+cli_option_of(const struct cli *cli, const char *name)
+{
+    const struct cli_option *option = cli->command ? cli->command->options : NULL;
+
+    while (option && option->name && strcmp(option->name, name) != 0)
+        option++;
+    return option && option->name ? option : NULL;
+}
+
 const char *
 cli_value(const struct cli *cli, const char *name)
 {

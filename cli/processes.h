@@ -15,13 +15,12 @@ enum cli_process_order { CLI_BY_TYPE, CLI_BY_MEMORY, CLI_BY_CPU };
     "percent_cpu,cpu_time,os_priority,last_heartbeat,started_on,message_id"
 
 /* Appends lines, at most `most` workers (-1: all); each ends with line_end. color: bars have one.
- */
+ * width: of the terminal; in a narrow one bars and lesser columns are left out; 0: none. */
 struct cli_processes {
     const cJSON *workers;
     enum cli_process_order order;
     int most, color;
-    size_t
-        width; /* of the terminal: in a narrow one bars and lesser columns are left out; 0: none */
+    size_t width;
     const char *line_end;
 };
 void cli_processes_add(rv_buf *out, const struct cli_processes *processes);

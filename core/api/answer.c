@@ -159,7 +159,7 @@ klass_of(int code, int status)
 }
 
 int
-rv_answer_silent(const struct rv_api *api, rv_err *err)
+rv_fail_silent(const struct rv_api *api, rv_err *err)
 {
     int64_t since_ms = rv_store_down_since_ms(api->config.store);
     char since[32];
@@ -188,7 +188,7 @@ answer_unavailable(struct rv_request *req, const rv_err *err)
     if (may_know_all(req)) {
         rv_answer_error(req, 503, err->text, *err->hint ? err->hint : "try again in a moment");
     } else if (down) {
-        rv_answer_silent(req->api, &silent);
+        rv_fail_silent(req->api, &silent);
         rv_answer_error(req, 503, silent.text,
                         "on the server's machine: reevectl log recent --home HOME says why");
     } else {

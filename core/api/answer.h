@@ -26,8 +26,9 @@ void rv_answer_error_as(struct rv_request *req, int status, const char *klass, c
                         const char *hint);
 /* By the error's class; what is our own fault is logged, and named without its inside. */
 void rv_answer_err(struct rv_request *req, const rv_err *err);
-/* That the database cannot be had, and since when: what anybody may know. */
-int rv_answer_silent(const struct rv_api *api, rv_err *err);
+/* Sets err, answers nothing: UNAVAILABLE, that the database cannot be had, and since when. That
+ * much anybody may know. */
+int rv_fail_silent(const struct rv_api *api, rv_err *err);
 /* HTTP status of an error class. */
 int rv_status_of(int code);
 const char *rv_reason_of(int status);

@@ -69,7 +69,7 @@ static int
 fail_silent(const struct rv_api *api, rv_err *err)
 {
     rv_log_err(RV_DEBUG, "not ready", err);
-    return rv_answer_silent(api, err);
+    return rv_fail_silent(api, err);
 }
 
 /* The store answers and takes writes, and our server is in it and serves. */

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "base/text.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 const int64_t rv_meter_bounds_us[RV_METER_BOUNDS] = {
     1000,   2500,    5000,     10000,    25000,     100000,

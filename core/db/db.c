@@ -13,9 +13,9 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "model/model.h"
 #include "db/db_internal.h"
 #include "home/paths.h"
+#include "model/model.h"
 #include "store/url.h"
 
 static const char help[] =

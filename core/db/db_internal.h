@@ -5,8 +5,8 @@
 #ifndef RV_DB_INTERNAL_H
 #define RV_DB_INTERNAL_H
 
-#include "keeping/keeping.h"
 #include "home/home.h"
+#include "keeping/keeping.h"
 
 struct rv_db_args {
     const char *word; /* "backup" */

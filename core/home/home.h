@@ -6,8 +6,8 @@
 #define RV_HOME_H
 
 #include "base/err.h"
-#include "settings/settings.h"
 #include "home/options.h"
+#include "settings/settings.h"
 
 struct rv_home {
     char *dir;       /* absolute */

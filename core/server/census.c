@@ -11,12 +11,12 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/machine.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "model/model.h"
 #include "queue/queue.h"
 #include "server/figures.h"
-#include "base/machine.h"
 #include "server/protocol.h"
 #include "store/lease.h"
 #include "store/record.h"

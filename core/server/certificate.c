@@ -7,8 +7,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/meter.h"
 #include "base/mem.h"
+#include "base/meter.h"
 #include "base/text.h"
 
 #define DAY_MS (24 * 3600 * 1000LL)

@@ -12,8 +12,8 @@ struct rv_disks {
 };
 
 /* Looks at all; tell is called for each that is too full now and was not before. used: percent of
- * a path's file system, -1 when it is none of its own (rv_machine_disk_used). home: where the
- * database or the home is. Returns how many are too full. */
+ * a path's file system, -1 when that is not to be looked at (rv_machine_mount_used). most_percent
+ * 0: none is too full. Returns how many are. */
 int rv_disks_check(struct rv_disks *disks, const char *home, int most_percent,
                    int (*used)(void *arg, const char *path),
                    void (*tell)(void *arg, const char *event, const char *path, int percent),

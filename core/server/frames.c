@@ -11,8 +11,8 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/log.h"
-#include "server/logging.h"
 #include "server/figures.h"
+#include "server/logging.h"
 #include "server/protocol.h"
 
 static void

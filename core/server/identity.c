@@ -15,8 +15,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
-#include "model/model.h"
 #include "home/home.h"
+#include "model/model.h"
 #include "store/record.h"
 
 enum { PASSWORD_BYTES = 12 };

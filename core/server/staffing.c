@@ -11,15 +11,15 @@
 #include <sys/stat.h>
 #include "base/clock.h"
 #include "base/log.h"
-#include "host/host.h"
 #include "base/mem.h"
+#include "host/host.h"
 #include "inventory/provider.h"
 #include "model/model.h"
 #include "queue/queue.h"
 #include "server/protocol.h"
 #include "store/record.h"
 
-enum { MOST_QUARANTINED = 256, MOST_REQUESTS = 100 };
+enum { MOST_QUARANTINED = 256, MOST_REQUESTS = 100 /* LIMIT of their query */ };
 
 static void
 add_want(cJSON *workers, const char *type, int64_t count, int64_t provider, const char *name)
@@ -118,11 +118,11 @@ read_requests(struct rv_worker *worker, struct request *out, int *count, rv_err 
             " ORDER BY q.id LIMIT 100",
             params, 1, err))
         return err->code;
-    while ((more = rv_rows_next(rows, &row, err)) > 0) {
+    while ((more = rv_rows_next(rows, &row, err)) > 0 && *count < MOST_REQUESTS) {
         out[*count].id = row[0].v.i;
         say_why(&out[(*count)++].why, row);
     }
-    return more;
+    return more < 0 ? more : 0;
 }
 
 int

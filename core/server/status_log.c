@@ -7,9 +7,9 @@
 
 #include <inttypes.h>
 #include "base/log.h"
+#include "base/machine.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "base/machine.h"
 
 #define LABEL RV_F("tracking_label", RV_S("log_status"))
 

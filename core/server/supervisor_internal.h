@@ -7,9 +7,9 @@
 #ifndef RV_SERVER_SUPERVISOR_INTERNAL_H
 #define RV_SERVER_SUPERVISOR_INTERNAL_H
 
+#include "home/home.h"
 #include "server/certificate.h"
 #include "server/child.h"
-#include "home/home.h"
 #include "server/listen.h"
 #include "server/module_watch.h"
 #include "server/roster.h"

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/buf.h"
-#include "base/mem.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/text.h"
 
 enum { VALUE_MAX_BYTES = 4096 };
