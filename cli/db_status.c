@@ -11,16 +11,27 @@
 enum { TEXT_LIMIT = 1 << 20 };
 
 static void
-add_pair(rv_buf *out, const cJSON *item)
+add_pair(rv_buf *out, const char *prefix, const cJSON *item)
 {
-    rv_buf_addf(out, "%-20s ", item->string);
-    if (strcmp(item->string, "bytes") == 0)
+    rv_buf_addf(out, "%s%-*s ", prefix, 20 - (int)strlen(prefix), item->string);
+    if (strcmp(item->string, "bytes") == 0 || strcmp(item->string, "wal_bytes") == 0)
         cli_bytes_add(out, item->valuedouble);
     else if (cJSON_IsString(item))
         rv_buf_add_string(out, item->valuestring);
     else
         rv_json_canonical(out, item);
     rv_buf_add_char(out, '\n');
+}
+
+/* What has not happened yet is not in the answer. */
+static void
+add_missing(rv_buf *out, const cJSON *report)
+{
+    static const char *const moments[] = { "last_backup", "last_maintenance", "last_vacuum" };
+
+    for (size_t i = 0; i < RV_COUNT(moments); i++)
+        if (!cJSON_HasObjectItem(report, moments[i]))
+            rv_buf_addf(out, "%-20s never\n", moments[i]);
 }
 
 static void
@@ -44,12 +55,15 @@ print(const cJSON *report)
 {
     RV_AUTO_BUF rv_buf out = rv_buf_limited(TEXT_LIMIT);
     const cJSON *item = NULL, *tables = cJSON_GetObjectItemCaseSensitive(report, "tables");
+    const cJSON *changes = cJSON_GetObjectItemCaseSensitive(report, "changes");
 
     cJSON_ArrayForEach(item, report)
     {
-        if (item != tables)
-            add_pair(&out, item);
+        if (item != tables && item != changes)
+            add_pair(&out, "", item);
     }
+    add_missing(&out, report);
+    cJSON_ArrayForEach(item, changes) add_pair(&out, "changes.", item);
     if (tables)
         add_tables(&out, tables);
     cli_emit(&out);

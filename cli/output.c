@@ -233,6 +233,9 @@ cli_print_plain(struct cli *cli, enum cli_format format, const cJSON *rows,
     snprintf(kind.name, sizeof(kind.name), "%s", name);
     cli_view_of(&view, columns, format == CLI_TABLE ? 0 : CLI_VIEW_WIDE);
     show.table_flags = CLI_TABLE_HEADERS | (cli->color ? CLI_TABLE_COLOR : 0);
-    cli_print_rows(&show, rows);
+    if ((format == CLI_TABLE || format == CLI_WIDE) && cJSON_GetArraySize(rows) == 0)
+        cli_say("nothing found");
+    else
+        cli_print_rows(&show, rows);
     return CLI_OK;
 }

@@ -11,6 +11,21 @@
 /* A worker that reads more of a SQLite file than this keeps others waiting. */
 #define WALK_MAX_BYTES (256LL << 20)
 
+/* As in all answers of the API. */
+static void
+drop_nulls(cJSON *json)
+{
+    cJSON *next = NULL;
+
+    for (cJSON *one = json->child; one; one = next) {
+        next = one->next;
+        if (cJSON_IsNull(one))
+            cJSON_Delete(cJSON_DetachItemViaPointer(json, one));
+        else
+            drop_nulls(one);
+    }
+}
+
 int
 rv_get_database(struct rv_request *req, rv_err *err)
 {
@@ -19,6 +34,7 @@ rv_get_database(struct rv_request *req, rv_err *err)
     if (rv_request_check_params(req, err) < 0 ||
         rv_keep_status(&report, req->api->config.store, WALK_MAX_BYTES, err) < 0)
         return err->code;
+    drop_nulls(report);
     rv_json_writer w = rv_answer_json(req, 200);
     RV_AUTO_FREE char *text = cJSON_PrintUnformatted(report);
     rv_jw_raw(&w, text, strlen(text));

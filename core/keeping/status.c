@@ -23,8 +23,11 @@ static const char sqlite_tables[] =
     " GROUP BY m.tbl_name ORDER BY bytes DESC, m.tbl_name LIMIT " SHOWN_TABLES;
 
 static const char postgres_tables[] =
+    /* reltuples is as old as the last vacuum, and -1 before the first; the counters are up to date,
+       but gone after a crash. */
     "SELECT c.relname, pg_total_relation_size(c.oid) AS bytes,"
-    " CAST(GREATEST(c.reltuples, 0) AS bigint), COALESCE(s.n_dead_tup, 0),"
+    " COALESCE(NULLIF(s.n_live_tup, 0), CAST(GREATEST(c.reltuples, 0) AS bigint)),"
+    " COALESCE(s.n_dead_tup, 0),"
     " COALESCE(CAST(EXTRACT(EPOCH FROM GREATEST(s.last_vacuum, s.last_autovacuum)) * 1000"
     " AS bigint), 0)"
     " FROM pg_class c LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid"

@@ -154,6 +154,21 @@ fail_range(const struct rv_setting *setting, const char *text, rv_err *err)
     return rv_fail(err, RV_E_INVALID, "'%s' is out of range, %s to %s", text, least, most);
 }
 
+/* What is no value of the type at all: the range is told as well. */
+static int
+fail_form(const struct rv_setting *setting, rv_err *err)
+{
+    char least[32], most[32];
+    const rv_err why = *err;
+
+    if (setting->min == 0 && setting->max == 0)
+        return err->code;
+    rv_settings_print(least, setting->type, setting->min);
+    rv_settings_print(most, setting->type, setting->max);
+    rv_fail(err, why.code, "%s, %s to %s", why.text, least, most);
+    return why.hint[0] ? rv_hint(err, "%s", why.hint) : err->code;
+}
+
 /* Of a secret, which is not repeated: none, or long enough that nobody guesses it. */
 static int
 check_secret(const struct rv_setting *setting, const char *text, rv_err *err)
@@ -175,7 +190,7 @@ rv_settings_check_value(const struct rv_setting *setting, const char *text, rv_e
     if (setting->type == RV_SET_SECRET)
         return check_secret(setting, text, err);
     if (rv_settings_number(&number, setting, text, err))
-        return err->code;
+        return fail_form(setting, err);
     if ((setting->min != 0 || setting->max != 0) &&
         (number < setting->min || number > setting->max))
         return fail_range(setting, text, err);
@@ -203,7 +218,7 @@ unknown_key(const char *key, rv_err *err)
     const char *near = rv_nearest(key, names);
     rv_fail(err, RV_E_INVALID, "unknown setting '%s'%s%s%s", key, near ? ", did you mean '" : "",
             near ? near : "", near ? "'?" : "");
-    return rv_hint(err, "reeved --settings lists them all");
+    return rv_hint(err, "reevectl settings list shows them all, and so does reeved --settings");
 }
 
 int

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 #include "base/json.h"
+#include "base/text.h"
 #include "store/feed.h"
 #include "store/schema.h"
 
@@ -173,6 +174,33 @@ a_damaged_file_is_an_error_that_says_what_to_do(void **state)
     assert_true(rv_json_int(report, "errors", 0) > 0);
 }
 
+static int64_t
+rows_told(struct rv_store *store, const char *name)
+{
+    RV_AUTO_JSON cJSON *status = NULL;
+    const cJSON *table = NULL;
+    int64_t rows = -1;
+
+    must(rv_keep_status(&status, store, INT64_MAX, err));
+    cJSON_ArrayForEach(table, cJSON_GetObjectItemCaseSensitive(status, "tables"))
+    {
+        if (rv_streq(rv_json_string(table, "name"), name))
+            rows = rv_json_int(table, "rows", -2);
+    }
+    return rows;
+}
+
+static void
+a_status_tells_rows_before_anything_was_analyzed(void **state)
+{
+    struct rv_store *store = store_of(state);
+
+    keeping_fill(store);
+    if (rv_test_is_postgres()) /* else within a second */
+        rv_test_script(store, "SELECT pg_stat_force_next_flush()");
+    assert_int_equal(rows_told(store, "container_groups"), 3000);
+}
+
 static void
 a_status_tells_size_tables_changes_and_the_last_backup(void **state)
 {
@@ -221,6 +249,7 @@ main(void)
         schema_test(a_missing_index_and_a_missing_column_are_told),
         schema_test(messages_that_nobody_gives_back_are_told),
         schema_test(a_damaged_file_is_an_error_that_says_what_to_do),
+        schema_test(a_status_tells_rows_before_anything_was_analyzed),
         schema_test(a_status_tells_size_tables_changes_and_the_last_backup),
     };
 

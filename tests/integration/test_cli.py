@@ -202,7 +202,15 @@ class Get(Case):
         told = self.json("db", "status")
         self.assertEqual(told["region"], 1)
         self.assertGreater(told["bytes"], 100000)
-        self.assertIn("TABLE", self.cli(OK, "db", "status", "-o", "table")[0])
+        table = self.cli(OK, "db", "status", "-o", "table")[0]
+        self.assertIn("TABLE", table)
+        self.assertRegex(table, r"(?m)^last_backup +never$")
+        self.assertRegex(table, r"(?m)^changes\.rows +\d+$")
+
+    def test_a_table_without_rows_says_so(self):
+        for words in (("settings", "history", "api.body_max"), ("settings", "list", "--changed", "purge")):
+            self.assertEqual(self.cli(OK, *words, "-o", "table"), ("", "nothing found\n"), words)
+            self.assertEqual(self.json(*words), [])
 
     def test_a_pipe_gets_json_and_a_terminal_a_table(self):
         self.assertEqual(len(self.json("get", "nodes", "--provider", "one")), 5)

@@ -238,6 +238,21 @@ class Document(Case):
             for name in query.get("attributes", "").split(",") + query.get("expand", "").split(","):
                 self.assertTrue(not name or name in row or self.may_lack(kind, name), (kind.name, name, row))
 
+    def check_answers_of_no_collection(self):
+        """Counts, database, diagnostics, settings and so on, each as its schema says."""
+        collections = {one["name"] for one in self.reeved.get("/api")["collections"]}
+        checked = []
+        for label, path, operation in operations(self.document):
+            content = operation["responses"].get("200", {}).get("content", {})
+            if not label.startswith("GET ") or "{" in path or path.rpartition("/")[2] in collections or label in FREE or \
+                    "application/json" not in content:
+                continue
+            _, name = resolve(self.document, content["application/json"]["schema"])
+            if name:
+                self.validator.validate({name: self.ask("GET", path)})
+                checked.append(path)
+        self.assertGreaterEqual(set(checked), {"/api/counts", "/api/database", "/api/diagnostics"})
+
     # Found by what the provider calls them; the invented row calls nobody its parent.
     COMPUTED = {("snapshot", "parent_id"), ("guest_device", "parent_device_id")}
 
@@ -287,6 +302,7 @@ class Document(Case):
         self.validator = self.one_validator()
         with self.assertRaises(jsonschema_rs.ValidationError):
             self.validator.validate({"Vm": {"unheard_of": 1}})
+        self.check_answers_of_no_collection()
         self.assertGreater(len(self.filled), 60)
         for kind in self.filled:
             with self.subTest(kind=kind.name):
