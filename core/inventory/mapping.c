@@ -13,6 +13,7 @@
 
 enum {
     NAME_MAX_BYTES = 250,
+    VALUE_MAX_BYTES = 1000, /* an index of PostgreSQL takes no more than 2,700 */
     IDS = 8,
     ENTRIES_AT_ONCE = 500,
     APPLY_MS = 2 * 3600 * 1000,
@@ -26,6 +27,14 @@ mapping_kind(void)
 }
 
 static int
+check_length(const char *what, const char *text, size_t most, rv_err *err)
+{
+    return text && strlen(text) > most
+               ? rv_fail(err, RV_E_LIMIT, "a %s has at most %zu bytes", what, most)
+               : 0;
+}
+
+static int
 check(const struct rv_mapping *mapping, rv_err *err)
 {
     const struct rv_kind *kind = mapping->kind ? rv_model_kind(mapping->kind) : NULL;
@@ -33,9 +42,11 @@ check(const struct rv_mapping *mapping, rv_err *err)
         return rv_fail(err, RV_E_INVALID, "a mapping needs a label_name");
     if (mapping->kind && (kind == NULL || kind->server))
         return rv_fail(err, RV_E_INVALID, "'%.80s' is no kind of inventory", mapping->kind);
-    if (strlen(mapping->label_name) > NAME_MAX_BYTES)
-        return rv_fail(err, RV_E_LIMIT, "a label_name has at most %d bytes", NAME_MAX_BYTES);
-    return 0;
+    if (check_length("label_name", mapping->label_name, NAME_MAX_BYTES, err) < 0 ||
+        check_length("label_value", mapping->label_value, VALUE_MAX_BYTES, err) < 0 ||
+        check_length("category", mapping->category, NAME_MAX_BYTES, err) < 0)
+        return err->code;
+    return check_length("prefix", mapping->prefix, NAME_MAX_BYTES, err);
 }
 
 /* Letters, digits, '_' and ':' as in a tag's path. */

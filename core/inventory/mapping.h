@@ -19,7 +19,8 @@ struct rv_mapping {
     const char *prefix;   /* "kubernetes", "amazon", "azure" ...; NULL: kubernetes */
 };
 
-/* CONFLICT when there is one for the same labels, INVALID for what cannot be. */
+/* CONFLICT when there is one for the same labels, INVALID for what cannot be, LIMIT for texts over
+ * 250 bytes (a label_value: 1,000). */
 int rv_mapping_create(struct rv_store *store, const struct rv_mapping *mapping, int64_t *id,
                       rv_err *err);
 /* Other labels for the same tags; kind and label_value as in create. category NULL: its title

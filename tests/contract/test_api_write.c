@@ -87,6 +87,34 @@ resume_ends_a_quarantine_and_has_the_provider_tried_at_once(void **state)
                      1);
 }
 
+/* Where an index of PostgreSQL would refuse them, in its own words. */
+static void
+texts_of_a_label_mapping_have_a_ceiling(void **state)
+{
+    static const struct {
+        const char *name;
+        int most;
+    } rows[] = {
+        { "label_name", 250 }, { "label_value", 1000 }, { "category", 250 }, { "prefix", 250 }
+    };
+    struct api_fixture *f = fixture_of(state);
+    char text[20001];
+
+    for (size_t i = 0; i < RV_COUNT(rows); i++) {
+        for (size_t at = 0; at + 1 < sizeof text;
+             at++) /* which do not get shorter by compressing */
+            text[at] = (char)('a' + (at * at / 7 + at * 31 / 5) % 26);
+        text[sizeof text - 1] = '\0';
+        RV_AUTO_FREE char *body =
+            rv_format("{\"%s\":\"%s\"%s}", rows[i].name, text, i ? ",\"label_name\":\"x\"" : "");
+        RV_AUTO_FREE char *says =
+            rv_format("a %s has at most %d bytes", rows[i].name, rows[i].most);
+        AUTO_REPLY struct reply refused = post(f, "/api/container_label_tag_mappings", body);
+        assert_int_equal(refused.status, 400);
+        assert_string_equal(at(&refused, "error.message"), says);
+    }
+}
+
 static void
 label_mappings_are_made_edited_and_deleted(void **state)
 {
@@ -334,6 +362,7 @@ main(void)
         api_test(single_rows_are_refreshed_in_one_message),
         api_test(resume_ends_a_quarantine_and_has_the_provider_tried_at_once),
         api_test(label_mappings_are_made_edited_and_deleted),
+        api_test(texts_of_a_label_mapping_have_a_ceiling),
         api_test(a_refresh_that_nobody_follows_yet_gets_the_task),
         api_test(a_paused_provider_is_not_refreshed),
         api_test(deleting_is_queued_in_all_its_forms),
