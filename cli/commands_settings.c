@@ -97,7 +97,7 @@ const struct cli_command cli_commands_settings[] = {
     },
     {
         .name = "settings history",
-        .usage = "[KEY]",
+        .usage = "[KEY | SECTION]",
         .summary = "who changed which setting, when, from what to what; the newest first",
         .examples = EXAMPLES("reevectl settings history",
                              "reevectl settings history workers.generic.count -o json"),

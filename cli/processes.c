@@ -100,7 +100,8 @@ add_bytes(rv_buf *out, double bytes)
 {
     RV_AUTO_BUF rv_buf text = rv_buf_limited(64);
     cli_bytes_add(&text, bytes);
-    rv_buf_addf(out, "%9s ", rv_buf_text(&text));
+    /* No process takes none: it was not measured yet. */
+    rv_buf_addf(out, "%9s ", bytes > 0 ? rv_buf_text(&text) : "-");
 }
 
 /* "0.4s", "3m12s", "2h5m" of processor time. */

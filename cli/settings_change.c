@@ -166,13 +166,23 @@ static const struct cli_column history_whole[] = {
     CLI_COLUMNS_END,
 };
 
+/* That nothing has changed is told of what there is. */
+static int
+check_key(struct cli *cli, const char *key, rv_err *err)
+{
+    RV_AUTO_JSON cJSON *there = NULL;
+
+    return cli_settings_list(cli, "/api/settings", key, &there, err);
+}
+
 int
 cmd_settings_history(struct cli *cli)
 {
     RV_AUTO_JSON cJSON *rows = NULL;
-    RV_AUTO_FREE char *of_key =
-        cli->word_count ? rv_format("message='setting %s *'", cli->words[0]) : NULL;
-    const char *const filters[] = { "event=vmdb_config_update", of_key, NULL };
+    const char *key = cli->word_count ? cli->words[0] : NULL;
+    RV_AUTO_FREE char *of_key = key ? rv_format("message='setting %s *'", key) : NULL;
+    RV_AUTO_FREE char *of_section = key ? rv_format("or message='setting %s.*'", key) : NULL;
+    const char *const filters[] = { "event=vmdb_config_update", of_key, of_section, NULL };
     const struct cli_query query = { .collection = "audit_events",
                                      .filters = filters,
                                      .sort_by = "id",
@@ -186,7 +196,8 @@ cmd_settings_history(struct cli *cli)
     int code = cli_connect(cli);
     if (code)
         return code;
-    if (cli_list(cli->client, &query, &rows, NULL, &err) < 0)
+    if (cli_list(cli->client, &query, &rows, NULL, &err) < 0 ||
+        (key && cJSON_GetArraySize(rows) == 0 && check_key(cli, key, &err) < 0))
         return cli_failed(&err);
     return cli_print_plain(cli, (enum cli_format)format, rows,
                            format == CLI_TABLE ? history_columns : history_whole, "change");

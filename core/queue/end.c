@@ -212,6 +212,23 @@ rv_queue_give_up(struct rv_store *store, int64_t id, const rv_err *why, rv_err *
     return rv_store_commit(store, err);
 }
 
+/* Why nothing was done to it: it is gone, or not dead. */
+static int
+fail_not_dead(struct rv_store *store, int64_t id, const char *what, rv_err *err)
+{
+    rv_value row[1];
+    const rv_value params[] = { rv_vint(id) };
+    int found =
+        rv_store_one(store, row, 1, "SELECT state FROM miq_queue WHERE id = $1", params, 1, err);
+
+    if (found < 0)
+        return found;
+    if (found == 0)
+        return rv_fail(err, RV_E_NOT_FOUND, "there is no message %lld", (long long)id);
+    return rv_fail(err, RV_E_CONFLICT, "message %lld is %s; only dead messages are %s",
+                   (long long)id, row[0].v.text, what);
+}
+
 /* Its task ended when it died, and waits with it again. */
 static int
 send_again(struct rv_store *store, int64_t id, rv_err *err)
@@ -228,7 +245,7 @@ send_again(struct rv_store *store, int64_t id, rv_err *err)
     if (found < 0)
         return found;
     if (!found)
-        return rv_fail(err, RV_E_NOT_FOUND, "there is no dead message %lld", (long long)id);
+        return fail_not_dead(store, id, "sent again", err);
     if (row[0].type != RV_INT || rv_task_again(store, row[0].v.i, err) == 0)
         return 0;
     if (err->code != RV_E_NOT_FOUND)
@@ -244,7 +261,9 @@ rv_queue_send_again(struct rv_store *store, int64_t id, rv_err *err)
         return err->code;
     if (send_again(store, id, err)) {
         rv_store_rollback(store);
-        return rv_wrap(err, "send message %lld again", (long long)id);
+        return err->code == RV_E_CONFLICT || err->code == RV_E_NOT_FOUND
+                   ? err->code
+                   : rv_wrap(err, "send message %lld again", (long long)id);
     }
     return rv_store_commit(store, err);
 }
@@ -252,20 +271,10 @@ rv_queue_send_again(struct rv_store *store, int64_t id, rv_err *err)
 int
 rv_queue_delete_dead(struct rv_store *store, int64_t id, rv_err *err)
 {
-    rv_value row[1];
     int64_t deleted = 0;
     const rv_value params[] = { rv_vint(id) };
     if (rv_store_exec(store, &deleted, "DELETE FROM miq_queue WHERE id = $1 AND state = 'error'",
                       params, 1, err))
         return rv_wrap(err, "delete message %lld", (long long)id);
-    if (deleted)
-        return 0;
-    int found =
-        rv_store_one(store, row, 1, "SELECT state FROM miq_queue WHERE id = $1", params, 1, err);
-    if (found < 0)
-        return rv_wrap(err, "delete message %lld", (long long)id);
-    if (found == 0)
-        return rv_fail(err, RV_E_NOT_FOUND, "there is no message %lld", (long long)id);
-    return rv_fail(err, RV_E_CONFLICT, "message %lld is %s; only dead messages are deleted",
-                   (long long)id, row[0].v.text);
+    return deleted ? 0 : fail_not_dead(store, id, "deleted", err);
 }

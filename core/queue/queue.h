@@ -179,7 +179,8 @@ int rv_queue_remove_all(struct rv_store *store, const char *queue_name, const ch
                         int64_t *count, rv_err *err);
 /* A dead one is deleted. CONFLICT when it is not dead, NOT_FOUND. */
 int rv_queue_delete_dead(struct rv_store *store, int64_t id, rv_err *err);
-/* A dead one is sent again from the start, and its task waits again. NOT_FOUND. */
+/* A dead one is sent again from the start, and its task waits again. CONFLICT when it is not dead,
+ * NOT_FOUND. */
 int rv_queue_send_again(struct rv_store *store, int64_t id, rv_err *err);
 /* ms until the next deliver_on of these queues, -1 none, 0 now. */
 int rv_queue_next_due(struct rv_store *store, const struct rv_taker *taker, int64_t *ms,

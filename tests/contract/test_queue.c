@@ -4,6 +4,7 @@
  */
 #include "queue_fixture.h"
 
+#include <string.h>
 #include <unistd.h>
 
 static void
@@ -270,7 +271,10 @@ what_keeps_failing_is_dead_and_can_be_sent_again(void **state)
                                               " AND dead_on IS NOT NULL"),
                      1);
     assert_int_equal(rv_queue_send_again(queue_store, id, &err), 0);
-    assert_int_equal(rv_queue_send_again(queue_store, id, &err), RV_E_NOT_FOUND);
+    assert_int_equal(rv_queue_send_again(queue_store, id, &err), RV_E_CONFLICT);
+    assert_non_null(strstr(err.text, "is ready; only dead messages are sent again"));
+    rv_err_clear(&err);
+    assert_int_equal(rv_queue_send_again(queue_store, id + 1000, &err), RV_E_NOT_FOUND);
     struct rv_message *message = queue_take(&me);
     assert_int_equal(message->attempts, 1);
     assert_int_equal(rv_queue_done(queue_store, message, 7, &err), 0);

@@ -53,6 +53,9 @@ class Settings(reeve_it.Case):
         history = json.loads(self.cli(reeved, "settings", "history", "workers.generic.count")[1])
         self.assertEqual([(row["userid"], row["details"]["old"], row["details"]["new"]) for row in history],
                          [("admin", "4", None), ("admin", "2", "4")])
+        self.assertEqual(json.loads(self.cli(reeved, "settings", "history", "workers.generic")[1]), history)
+        _, _, said = self.cli(reeved, "settings", "history", "workers.generik", code=3)
+        self.assertIn("there is no setting 'workers.generik'", said)
         # A long value does not push the others out of the window; with -o wide it is whole.
         topics = ",".join(["queue=info"] * 40)
         self.cli(reeved, "settings", "set", "log.topics=" + topics)

@@ -67,12 +67,23 @@ a_narrow_table_still_tells_who_uses_what(void **state)
             fail_msg("no '%s' in:\n%s", *word, narrow);
 }
 
+static void
+memory_that_was_not_measured_yet_is_not_told_as_none(void **state)
+{
+    RV_AUTO_FREE char *narrow = draw(80), *wide = draw(120);
+    (void)state;
+
+    assert_null(strstr(narrow, "0 B"));
+    assert_null(strstr(wide, "0 B"));
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_line_fits_a_terminal_of_80_and_one_of_120_columns),
         cmocka_unit_test(a_narrow_table_still_tells_who_uses_what),
+        cmocka_unit_test(memory_that_was_not_measured_yet_is_not_told_as_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
