@@ -210,7 +210,8 @@ check_queue(struct cli *cli, struct cli_doctor *doctor)
     static const char *const waiting[] = { "state='ready'", "or state='error'", NULL };
     const struct cli_query query = { .collection = "miq_queue",
                                      .attributes =
-                                         "state,queue_name,role,zone,created_on,deliver_on",
+                                         "state,queue_name,role,zone,created_on,deliver_on,"
+                                         "class_name,method_name,attempts,error",
                                      .filters = waiting,
                                      .order = { "id" },
                                      .limit = MOST_MESSAGES };

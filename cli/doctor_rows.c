@@ -12,7 +12,7 @@
 
 #define DAY_S (24 * 3600.0)
 
-enum { OLD_MESSAGE_MS = 10 * 60 * 1000, SILENT_S = 30, CERTIFICATE_DAYS = 14 };
+enum { OLD_MESSAGE_MS = 10 * 60 * 1000, SILENT_S = 30, CERTIFICATE_DAYS = 14, FAILED_OFTEN = 3 };
 
 /* Whether the line is a sample of this series; *value is its. */
 static int
@@ -168,6 +168,32 @@ judge_role(struct cli_doctor *doctor, const cJSON *message, const cJSON *roles, 
                               "server that has it is down (reevectl get servers)");
 }
 
+/* One that is tried again and again: the one that has failed most often. */
+static void
+judge_failing(struct cli_doctor *doctor, const cJSON *messages)
+{
+    const cJSON *message, *worst = NULL;
+    cJSON_ArrayForEach(message, messages)
+    {
+        const char *error = rv_json_string(message, "error");
+        if (error && error[0] && !rv_streq(rv_json_string(message, "state"), "error") &&
+            rv_json_int(message, "attempts", 0) >= FAILED_OFTEN &&
+            rv_json_int(message, "attempts", 0) > rv_json_int(worst, "attempts", 0))
+            worst = message;
+    }
+    if (worst == NULL)
+        return;
+    const char *class_name = rv_json_string(worst, "class_name");
+    const char *method = rv_json_string(worst, "method_name"), *id = rv_json_string(worst, "id");
+    cli_doctor_add(doctor, "failing message", CLI_HEALTH_WARNING,
+                   "%s.%s was tried %d times without success: %s", class_name ? class_name : "?",
+                   method ? method : "?", (int)rv_json_int(worst, "attempts", 0),
+                   rv_json_string(worst, "error"));
+    cli_doctor_advise(doctor,
+                      "mend that; it is tried again by itself. reevectl queue show %s says when",
+                      id ? id : "ID");
+}
+
 void
 cli_judge_queue(struct cli_doctor *doctor, const cJSON *messages, const cJSON *roles,
                 int64_t now_ms)
@@ -197,6 +223,7 @@ cli_judge_queue(struct cli_doctor *doctor, const cJSON *messages, const cJSON *r
         cli_doctor_advise(doctor, "reevectl get miq_queue -o wide shows what waits; more workers: "
                                   "workers.generic.count");
     }
+    judge_failing(doctor, messages);
     if (dead > 0) {
         cli_doctor_add(doctor, "dead letters", CLI_HEALTH_WARNING, "%d messages failed for good",
                        dead);

@@ -92,7 +92,9 @@ cli_wait_task(struct cli *cli, const char *task_id, int64_t timeout_ms)
         draw(cli, task, begun_ms);
         if (timeout_ms > 0 && rv_monotonic_ms() - begun_ms >= timeout_ms) {
             end_line(cli);
-            cli_warn("task %s has not finished in time; it goes on", task_id);
+            const char *says = rv_json_string(task, "message");
+            cli_warn("task %s has not finished in time; it goes on%s%s", task_id,
+                     says && says[0] ? ": " : "", says ? says : "");
             return CLI_WAIT_TIMED_OUT;
         }
         rv_sleep(pause_ms, &err);

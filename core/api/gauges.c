@@ -60,6 +60,9 @@ static const struct gauge queries[] = {
     { RV_M_PROVIDER_CHANGE, ANY, "SELECT name, type, last_inventory_date " PROVIDERS },
     { RV_M_FEED_OLDEST, ANY, "SELECT at FROM changes ORDER BY number LIMIT 1" },
     { RV_M_BACKUP, ANY, "SELECT " RV_NOTE_SQL(RV_NOTE_BACKUP) },
+    { RV_M_KEY_ROTATION, ANY,
+      "SELECT MIN(created_on) FROM miq_queue"
+      " WHERE method_name = 'rotate_key' AND class_name = 'Server' AND error IS NOT NULL" },
     { RV_M_STORE_CONNECTIONS, POSTGRES,
       "SELECT COALESCE(state, 'other'), COUNT(*) FROM pg_stat_activity"
       " WHERE datname = current_database() GROUP BY 1 ORDER BY 1" },

@@ -80,6 +80,7 @@ enum rv_meter {
     RV_M_FEED_NUMBER,
     RV_M_FEED_OLDEST,
     RV_M_BACKUP,
+    RV_M_KEY_ROTATION,
     /* The server and its machine. */
     RV_M_BUILD,
     RV_M_SERVER_START,

@@ -253,6 +253,12 @@ static const struct rv_series declared[] = {
                       RV_GAUGE,
                       MILLISECONDS,
                       { NULL } },
+    [RV_M_KEY_ROTATION] = { "reeve_key_rotation_failing_timestamp_seconds",
+                            "When the rotation of the key was asked for that fails; none: none "
+                            "does.",
+                            RV_GAUGE,
+                            MILLISECONDS,
+                            { NULL } },
     [RV_M_BUILD] = { "reeve_build_info", "What runs here.", RV_GAUGE, 0, { "version" } },
     [RV_M_SERVER_START] = { "reeve_server_start_timestamp_seconds",
                             "When the supervisor started.",

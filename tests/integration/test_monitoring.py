@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 import unittest
 
 import reeve_it
@@ -97,6 +98,15 @@ class Monitoring(reeve_it.Case):
         self.until(lambda: self.value(reeved, "reeve_queue_done_total", queue=queue) == 1, "the message is counted")
         self.assertEqual(self.value(reeved, "reeve_queue_taken_total", queue=queue), 1)
         self.assertEqual(self.value(reeved, "reeve_queue_run_seconds_count", queue=queue), 1)
+
+    def test_a_rotation_of_the_key_that_fails_is_told(self):
+        reeved = self.start()
+        os.mkdir(os.path.join(reeved.home, "key.new"))  # in the way of the new file
+        server = reeved.get("/api")["server_info"]["server_href"].rsplit("/", 1)[1]
+        asked_s = time.time()
+        task = reeved.post(f"/api/servers/{server}", {"action": "rotate_key"})["task_id"]
+        self.until(lambda: "key.new" in (reeved.get(f"/api/tasks/{task}")["message"] or ""), "its task says why")
+        self.assertAlmostEqual(self.value(reeved, "reeve_key_rotation_failing_timestamp_seconds"), asked_s, delta=20)
 
     def alive_scrape(self, reeved):
         try:

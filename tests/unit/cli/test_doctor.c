@@ -182,6 +182,11 @@ static const struct {
       "\"created_on\":\"2026-11-18T11:06:40Z\"}]",
       "queue roles", "failed", "the role 'smartproxy', which no server has active",
       "server_roles" },
+    { IN_MESSAGES, "[]",
+      "[{\"state\":\"ready\",\"id\":\"7\",\"class_name\":\"Server\",\"method_name\":\"rotate_key\","
+      "\"attempts\":4,\"error\":\"no space left\"}]",
+      "failing message", "warning", "Server.rotate_key was tried 4 times without success: no space",
+      "reevectl queue show 7" },
     { IN_MESSAGES, "[]", "[{\"state\":\"error\"},{\"state\":\"error\"}]", "dead letters", "warning",
       "2 messages failed for good", "--state dead" },
     { IN_PROVIDERS, "\"ok\",\"last_refresh_error\":null",
