@@ -69,7 +69,7 @@ read_row(struct rv_tree_row *out, const char *name, const char *text, rv_err *er
     if (out->kind && slash && rv_parse_int(&out->id, slash + 1, &ignored) == 0 && out->id >= 0)
         return 0;
     rv_fail(err, RV_E_INVALID, "%s: '%.100s' is not of the form COLLECTION/ID", name, text);
-    return rv_hint(err, "folders/1000000000005, say"), err->code;
+    return rv_hint(err, "folders/1000000000005, say");
 }
 
 static int
@@ -101,7 +101,7 @@ read_levels(struct rv_tree_params *out, struct rv_request *req, rv_err *err)
         return 0;
     rv_fail(err, RV_E_INVALID, "levels: '%.100s' is not a whole number from 1 to %d", text,
             RV_TREE_LEVELS_MAX);
-    return rv_hint(err, "leave it out for all levels"), err->code;
+    return rv_hint(err, "leave it out for all levels");
 }
 
 int

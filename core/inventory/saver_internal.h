@@ -96,8 +96,8 @@ struct rv_tag_change {
 /* A tag, with its entry in a category, that a label asks for. */
 struct rv_new_tag {
     int64_t tag_id, classification_id, parent_id;
-    const char *category, *name,
-        *value; /* category: its tag's path; name: known when it is written */
+    const char *category, *value; /* category: its tag's path */
+    const char *name;             /* NULL until it is written */
     struct rv_new_tag *next;
 };
 

@@ -319,17 +319,23 @@ stored_credentials_are_proved_on_request(void **state)
     assert_string_not_equal(at(&shown, "authentication_next_check_on"), "");
 }
 
-static void
-a_client_that_leaves_while_its_request_is_parked_does_no_harm(void **state)
+static struct events *
+send_form(struct api_fixture *f)
 {
-    struct api_fixture *f = fixture_of(state);
     RV_AUTO_FREE char *request =
         rv_format("POST /api/providers HTTP/1.1\r\nHost: x\r\nX-Auth-Token: %s\r\n"
                   "Content-Length: %zu\r\n\r\n%s",
                   f->token, strlen(OWN_FORM), OWN_FORM);
 
+    return events_send(f, request);
+}
+
+static void
+a_client_that_leaves_while_its_request_is_parked_does_no_harm(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
     f->proof_ms = 200;
-    struct events *events = events_send(f, request);
+    struct events *events = send_form(f);
     run_loop(f, 100);
     assert_int_equal(f->verifications, 1);
     assert_int_equal(providers(f), 2);
@@ -345,13 +351,8 @@ static void
 the_api_closes_with_requests_that_wait(void **state)
 {
     struct api_fixture *f = fixture_of(state);
-    RV_AUTO_FREE char *request =
-        rv_format("POST /api/providers HTTP/1.1\r\nHost: x\r\nX-Auth-Token: %s\r\n"
-                  "Content-Length: %zu\r\n\r\n%s",
-                  f->token, strlen(OWN_FORM), OWN_FORM);
-
     f->proof_ms = 60000; /* its timer ends with the loop */
-    struct events *events = events_send(f, request);
+    struct events *events = send_form(f);
     run_loop(f, 50);
     assert_int_equal(f->verifications, 1);
     api_reopen_with(f, "api.idle_timeout", "10s");
