@@ -73,6 +73,9 @@ write_answer(const struct rv_waiting *waiting, struct evhttp_request *http, rv_b
     char since[32];
     rv_format_time(since, waiting->since_ms / 1000 * 1000);
     RV_AUTO_FREE char *silent = rv_format("the server has waited for its database since %s", since);
+    /* The error tells of the last attempt, which may be a moment ago. */
+    RV_AUTO_FREE char *full =
+        near && waiting->why.text[0] ? rv_format("%s (%s)", silent, waiting->why.text) : NULL;
     *type = "text/plain; charset=utf-8";
     if (rv_streq(path, "/healthz")) {
         rv_buf_add_string(out, "ok\n");
@@ -88,7 +91,7 @@ write_answer(const struct rv_waiting *waiting, struct evhttp_request *http, rv_b
         return 200;
     }
     *type = "application/json; charset=utf-8";
-    write_json(waiting, out, near && waiting->why.text[0] ? waiting->why.text : silent, near);
+    write_json(waiting, out, full ? full : silent, near);
     return 503;
 }
 
