@@ -135,7 +135,8 @@ draw_server(const struct drawing *d, const cJSON *server)
     add_state(d, status ? status : "unknown");
     rv_buf_add_string(d->out, " for ");
     add_age(d->out, server, "started_on", "?");
-    rv_buf_addf(d->out, ", version %s", version ? version : "?");
+    rv_buf_add_string(d->out, ", version ");
+    add_clean(d->out, version ? version : "?");
     if (zone) {
         rv_buf_add_string(d->out, ", zone ");
         add_clean(d->out, zone);
@@ -195,13 +196,13 @@ draw_providers(const struct drawing *d)
     title(d, text);
     cJSON_ArrayForEach(provider, part_of(d, "providers"))
     {
-        RV_AUTO_BUF rv_buf name = rv_buf_limited(TEXT_LIMIT);
+        RV_AUTO_BUF rv_buf name = rv_buf_limited(TEXT_LIMIT), type = rv_buf_limited(TEXT_LIMIT);
         const char *state = rv_json_string(provider, "state");
-        const char *type = rv_json_string(provider, "emstype");
         const char *error = rv_json_string(
             provider, rv_streq(state, "quarantine") ? "quarantine_reason" : "last_refresh_error");
         add_clean(&name, rv_json_string(provider, "name"));
-        rv_buf_addf(d->out, "  %-24s %-12s ", rv_buf_text(&name), type ? type : "");
+        add_clean(&type, rv_json_string(provider, "emstype"));
+        rv_buf_addf(d->out, "  %-24s %-12s ", rv_buf_text(&name), rv_buf_text(&type));
         add_state(d, state ? state : "unknown");
         rv_buf_add_string(d->out, ", refreshed ");
         add_age(d->out, provider, "last_refresh_success_date", "never");
@@ -258,7 +259,9 @@ cli_status_draw(struct cli *cli, const cJSON *all)
     const cJSON *server = NULL;
     const char *url = rv_json_string(all, "url");
     cJSON_ArrayForEach(server, part_of(&d, "servers")) draw_server(&d, server);
-    rv_buf_addf(&out, "  address  %s\n", url ? url : "");
+    rv_buf_add_string(&out, "  address  ");
+    add_clean(&out, url);
+    rv_buf_add_string(&out, "\n");
     draw_processes(&d);
     draw_queue(&d);
     draw_providers(&d);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What reevectl status draws of a region with more than one server.
+ * What reevectl status draws: a region with more than one server, and texts that are not to reach
+ * the terminal as they are.
  */
 #include <string.h>
 #include "capture.h"
@@ -61,12 +62,37 @@ each_server_of_a_region_is_shown_with_its_own_zone_roles_workers_and_memory(void
     capture_free(&capture);
 }
 
+static void
+what_servers_and_providers_say_of_themselves_does_not_drive_the_terminal(void **state)
+{
+    RV_AUTO_JSON cJSON *all =
+        json("{'url':'http://\\u001b[2J','servers':[{'id':'1','name':'a\\u001b[2J',"
+             "'status':'started\\u001b[2J','version':'1.0\\u001b[2J','pid':10,"
+             "'zone':{'name':'z\\u001b[2J'}}],"
+             "'providers':[{'name':'p\\u001b[2J','emstype':'demo\\u001b[2J',"
+             "'state':'ok\\u001b[2J','last_refresh_error':'\\u009b2J'}],"
+             "'queue':{},'inventory':{}}");
+    struct cli cli = { .terminal = 0 };
+    struct capture capture;
+    (void)state;
+
+    capture_begin(&capture);
+    cli_status_draw(&cli, all);
+    capture_end(&capture);
+    assert_non_null(strstr(capture.out_text, "version 1.0?[2J"));
+    assert_non_null(strstr(capture.out_text, "demo?[2J"));
+    assert_null(strchr(capture.out_text, '\033'));
+    assert_null(strstr(capture.out_text, "\xc2\x9b"));
+    capture_free(&capture);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(
             each_server_of_a_region_is_shown_with_its_own_zone_roles_workers_and_memory),
+        cmocka_unit_test(what_servers_and_providers_say_of_themselves_does_not_drive_the_terminal),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
