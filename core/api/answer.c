@@ -7,8 +7,11 @@
 #include "api/api_internal.h"
 #include "api/local.h"
 #include "api/login.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+
+#define COMPLAIN_MS 10000LL
 
 static const struct status_row {
     int status;
@@ -197,16 +200,44 @@ answer_unavailable(struct rv_request *req, const rv_err *err)
     }
 }
 
+/* While the database is down nobody can log in: who asks and asks neither fills the disk nor pushes
+ * the cause out of the last warnings. How many there were, 0: it is not to be said now. */
+static int64_t
+failures_to_tell(const struct rv_request *req)
+{
+    struct rv_api *api = req->api;
+    int64_t now_ms = rv_monotonic_ms();
+
+    if (req->who.user_id || !api)
+        return 1;
+    int64_t failures = ++api->strange_failures.untold;
+    if (api->strange_failures.told_ms && now_ms - api->strange_failures.told_ms < COMPLAIN_MS)
+        return 0;
+    api->strange_failures.told_ms = now_ms;
+    api->strange_failures.untold = 0;
+    return failures;
+}
+
+static void
+tell_failure(const struct rv_request *req, int status, const rv_err *err)
+{
+    int64_t failures = failures_to_tell(req);
+
+    if (failures > 0)
+        rv_log(status == 500 ? RV_ERROR : RV_WARNING, "request failed",
+               RV_F("method", RV_S(rv_method_name(req->method))),
+               RV_F("target", RV_S(req->target ? req->target : "?")),
+               RV_F("class", RV_S(rv_class_name(err->code))), RV_F("error", RV_S(err->text)),
+               RV_F("failures", RV_I(failures)));
+}
+
 void
 rv_answer_err(struct rv_request *req, const rv_err *err)
 {
     int status = rv_status_of(err->code);
 
     if (status >= 500)
-        rv_log(status == 500 ? RV_ERROR : RV_WARNING, "request failed",
-               RV_F("method", RV_S(rv_method_name(req->method))),
-               RV_F("target", RV_S(req->target ? req->target : "?")),
-               RV_F("class", RV_S(rv_class_name(err->code))), RV_F("error", RV_S(err->text)));
+        tell_failure(req, status, err);
     if (status == 500) {
         rv_answer_error(req, 500, "internal error: the server's log says more", NULL);
         return;

@@ -29,6 +29,10 @@ struct rv_api {
     struct event *gate; /* looks whether new connections can be taken again */
     struct rv_logins *logins;
     struct {
+        int64_t told_ms; /* when it was last said */
+        int64_t untold;  /* since then */
+    } strange_failures;  /* of requests that nobody had logged in for */
+    struct {
         char envelope[65], token[65]; /* digests; token "": none */
     } scrape;
     struct rv_hub *hub;

@@ -5,8 +5,10 @@
 #include "api_fixture.h"
 
 #include <stdio.h>
+#include <unistd.h>
 #include "auth/auth.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/meter.h"
 
 #define BASIC "Authorization: Basic YWRtaW46Y29ycmVjdCBob3JzZQ==\n" /* admin:correct horse */
@@ -382,6 +384,31 @@ draining_ends_when_the_last_answer_is_out(void **state)
 }
 
 static void
+failures_of_strangers_do_not_fill_the_log(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    RV_AUTO_FREE char *header = rv_format("X-Auth-Token: %064d\n", 1);
+    FILE *log = tmpfile();
+    char text[16384];
+    int lines = 0;
+
+    assert_non_null(log);
+    rv_test_script(f->store, "ALTER TABLE auth_tokens RENAME TO elsewhere");
+    rv_log_setup(RV_LOG_LOGFMT, RV_INFO, fileno(log));
+    for (int i = 0; i < 20; i++) {
+        AUTO_REPLY struct reply failed = ask(f, "GET", "/api/vms", header, NULL);
+        assert_true(failed.status >= 500);
+    }
+    rv_log_setup(RV_LOG_LOGFMT, RV_INFO, STDERR_FILENO);
+    rewind(log);
+    text[fread(text, 1, sizeof(text) - 1, log)] = '\0';
+    fclose(log);
+    for (const char *at = text; (at = strstr(at, "msg=\"request failed\"")) != NULL; at++)
+        lines++;
+    assert_int_equal(lines, 1);
+}
+
+static void
 openapi_is_there_without_login(void **state)
 {
     struct api_fixture *f = fixture_of(state);
@@ -411,6 +438,7 @@ main(void)
         api_test(diagnostics_tell_of_clocks_and_the_database_to_who_is_logged_in),
         api_test(a_store_that_does_not_answer_is_503_with_retry_after),
         api_test(draining_ends_when_the_last_answer_is_out),
+        api_test(failures_of_strangers_do_not_fill_the_log),
         api_test(openapi_is_there_without_login),
     };
 
