@@ -22,8 +22,8 @@ static const struct {
       "needs "
       "an update" },
     { "refused", CLI_HEALTH_FAILED, "refuses its credentials", "last_refresh_error",
-      "'reevectl provider edit @' gives it others; with the old ones it is tried again at the time "
-      "that its error names, or by 'reevectl provider refresh @'" },
+      "'reevectl provider edit @' gives it others; with the old ones it is tried again when "
+      "'reevectl provider list -o wide' says, or at once by 'reevectl provider refresh @'" },
     { "hanging", CLI_HEALTH_FAILED, "is not read: its worker says nothing", NULL,
       "it is killed and replaced after workers.refresh.heartbeat_timeout; 'reevectl worker kill @' "
       "does it at once" },

@@ -239,11 +239,10 @@ quarantine(struct rv_supervisor *s, struct rv_slot *slot, const char *how)
     RV_AUTO_JSON cJSON *message = rv_message_new("quarantine");
     cJSON_AddNumberToObject(message, "provider", (double)slot->provider);
     cJSON_AddStringToObject(message, "reason", reason);
-    rv_log(
-        RV_ERROR, "provider in quarantine", RV_F("provider", RV_S(slot->name ? slot->name : "")),
-        RV_F("reason", RV_S(reason)),
-        RV_F("hint",
-             RV_S("update its plugin, or verify or edit the provider: that ends the quarantine")));
+    rv_log(RV_ERROR, "provider in quarantine", RV_F("provider", RV_S(slot->name ? slot->name : "")),
+           RV_F("reason", RV_S(reason)),
+           RV_F("hint", RV_S("reevectl provider resume NAME tries it again; when it crashes again, "
+                             "its plugin needs an update")));
     slot->wanted = 0;
     if (server)
         rv_child_send(server, message);
