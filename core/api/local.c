@@ -16,16 +16,27 @@
 
 enum { TOKEN_MIN = 32, TOKEN_MAX = 256 };
 
+/* Says any of what proxies add. */
+static int
+came_by_proxy(struct evhttp_request *http)
+{
+    static const char *const names[] = { "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
+                                         "X-Real-IP",       "Forwarded",        "Via" };
+
+    for (size_t i = 0; i < RV_COUNT(names); i++)
+        if (evhttp_find_header(evhttp_request_get_input_headers(http), names[i]))
+            return 1;
+    return 0;
+}
+
 int
 rv_local_peer(struct evhttp_request *http)
 {
     struct evhttp_connection *connection = evhttp_request_get_connection(http);
-    struct evkeyvalq *headers = evhttp_request_get_input_headers(http);
     char *address = NULL;
     ev_uint16_t port;
 
-    if (!connection || evhttp_find_header(headers, "X-Forwarded-For") ||
-        evhttp_find_header(headers, "X-Forwarded-Host"))
+    if (!connection || came_by_proxy(http))
         return 0;
     evhttp_connection_get_peer(connection, &address, &port);
     return address && (strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0);

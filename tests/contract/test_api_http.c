@@ -384,6 +384,22 @@ draining_ends_when_the_last_answer_is_out(void **state)
 }
 
 static void
+metrics_through_any_proxy_need_a_login(void **state)
+{
+    static const char *const headers[] = {
+        "X-Forwarded-For: 192.0.2.1\n", "X-Forwarded-Host: reeve.example\n",
+        "X-Forwarded-Proto: https\n",   "X-Real-IP: 192.0.2.1\n",
+        "Forwarded: for=192.0.2.1\n",   "Via: 1.1 proxy\n"
+    };
+    struct api_fixture *f = fixture_of(state);
+
+    for (size_t i = 0; i < RV_COUNT(headers); i++) {
+        AUTO_REPLY struct reply reply = ask(f, "GET", "/metrics", headers[i], NULL);
+        assert_int_equal(reply.status, 401);
+    }
+}
+
+static void
 failures_of_strangers_do_not_fill_the_log(void **state)
 {
     struct api_fixture *f = fixture_of(state);
@@ -438,6 +454,7 @@ main(void)
         api_test(diagnostics_tell_of_clocks_and_the_database_to_who_is_logged_in),
         api_test(a_store_that_does_not_answer_is_503_with_retry_after),
         api_test(draining_ends_when_the_last_answer_is_out),
+        api_test(metrics_through_any_proxy_need_a_login),
         api_test(failures_of_strangers_do_not_fill_the_log),
         api_test(openapi_is_there_without_login),
     };
