@@ -11,8 +11,8 @@ The manual's code carries notes that readers do not see, each in a comment right
   <!-- at file level -->              a piece of C that stands by itself
   <!-- in a function -->              statements
 
-After each step acme.c must build without a warning and pass reeve-conform; after step 7 every check of it. Step 8
-runs it in an installed server.
+After each step acme.c must build without a warning and pass reeve-conform; after step 7 every check of it. The chapter
+on single objects adds to it. Step 8 runs it in an installed server.
 From the environment: REEVE_BUILD (a build folder, to install from), CFLAGS and LDFLAGS (of a sanitized build).
 """
 import glob
@@ -189,6 +189,15 @@ class Manual(unittest.TestCase):
         elif note.startswith("installed"):
             os.unlink(module)  # there it is; the next way may put it there again
 
+    def add_single_objects(self, source, chapter, port):
+        for note, _, text in BLOCK.findall(chapter):
+            source.put(note[len("acme.c: "):], text)
+        self.write("acme.c", source.text())
+        self.build()
+        done = self.conform(port, "--group=inventory")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, r"(?m)^ok \d+ - inventory: asked for one object it emits that one$")
+
     def test_each_step_leaves_something_that_works(self):
         chapters = re.split(r"^## ", self.manual, flags=re.M)
         steps = [chapter for chapter in chapters if chapter.startswith("Step ")]
@@ -221,6 +230,7 @@ class Manual(unittest.TestCase):
         done = self.conform(port, "--group", "life", "--option", "auth_key=wrong")
         shown = re.search(r"^    (not ok \d+ - life: verify .*)\n    (#   verify: .*)$", self.manual, re.M)
         self.assertIn(shown.group(1) + "\n" + shown.group(2), done.stdout)
+        self.add_single_objects(source, next(c for c in chapters if c.startswith("Single objects")), port)
         self.follow_the_last_step(steps[8], port)
 
 
