@@ -6,8 +6,10 @@
  *   GET /v1/info                      {"id": "...", "version": "...", "user": "..."}
  *   GET /v1/hosts?limit=N&after=ID    {"items": [{...}, ...], "next": ID or null}
  *   GET /v1/machines?limit=N&after=ID the same
+ *   GET /v1/hosts/ID, /v1/machines/ID one item, or 404
  */
 #include <stdlib.h>
+#include <string.h>
 #include <reeve/reeve.h>
 
 struct orchard {
@@ -142,7 +144,7 @@ static int refresh(struct reeve_call *call, void *conn, const struct reeve_scope
                    struct reeve_inventory *inv)
 {
     struct orchard *orchard = conn;
-    (void)scope; /* always whole: REEVE_INVENTORY_TARGETED is not offered */
+    (void)scope; /* always whole: single objects are for refresh_targets */
     for (size_t i = 0; i < sizeof(collections) / sizeof(collections[0]); i++) {
         struct work work = { &collections[i], inv };
         struct reeve_pages pages = { .size = sizeof(pages),
@@ -164,10 +166,50 @@ static int refresh(struct reeve_call *call, void *conn, const struct reeve_scope
     return 0;
 }
 
+/* 0 also when it is not there: the server then takes it for gone. */
+static int look_at(struct reeve_call *call, struct orchard *orchard, struct work *work, const char *ref)
+{
+    struct reeve_http_answer answer;
+    struct reeve_json *item = NULL;
+    const char *id = reeve_url_escape(call, ref);
+    const char *path = id ? reeve_format(call, "%s/%s", work->collection->path, id) : NULL;
+    int status = path ? reeve_http_get(call, orchard->http, path, &answer) : REEVE_E_LIMIT;
+    if (status == 0 && answer.status == 404)
+        return 0;
+    if (status == 0)
+        status = reeve_http_check(call, path, &answer);
+    if (status == 0)
+        status = reeve_json_parse(call, answer.body, answer.len, 0, &item);
+    if (status == 0)
+        status = emit(call, work, item);
+    reeve_json_free(item);
+    return status;
+}
+
+static int refresh_targets(struct reeve_call *call, void *conn,
+                           const struct reeve_inventory_target *const *targets,
+                           struct reeve_inventory *inv)
+{
+    int status = 0;
+    for (; *targets && status == 0; targets++) {
+        uint64_t mark = reeve_alloc_mark(call);
+        struct work work = { NULL, inv };
+        for (size_t i = 0; i < sizeof(collections) / sizeof(collections[0]); i++)
+            if (strcmp(collections[i].kind, (*targets)->kind) == 0)
+                work.collection = &collections[i];
+        if (!work.collection || !(*targets)->ref)
+            return reeve_fail(call, REEVE_E_UNSUPPORTED, "%s cannot be looked at alone",
+                              (*targets)->kind);
+        status = look_at(call, conn, &work, (*targets)->ref);
+        reeve_alloc_release(call, mark);
+    }
+    return status;
+}
+
 static const char *const kinds[] = { "host", "vm", NULL };
-static const struct reeve_inventory_iface inventory = { .size = sizeof(inventory),
-                                                        .kinds = kinds,
-                                                        .refresh = refresh };
+static const struct reeve_inventory_iface inventory = {
+    .size = sizeof(inventory), .kinds = kinds, .refresh = refresh, .refresh_targets = refresh_targets
+};
 
 REEVE_PROVIDER(.name = "orchard", .title = "Orchard", .version = "1.0.0", .vendor = "you",
                .license = "Apache-2.0", .options = options, .inventory = &inventory,
