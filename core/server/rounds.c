@@ -287,7 +287,11 @@ rv_rounds_note(void *arg, const cJSON *frame)
         rv_happenings_add(rounds->happenings, frame);
     } else if (rv_message_is(frame, "quarantine")) {
         cJSON_AddItemToArray(rounds->quarantines, cJSON_Duplicate(frame, 1));
-    } else if (!rv_message_is(frame, "wake")) {
+    } else if (rv_message_is(frame, "wake")) {
+        rounds->woken = 1;
+        rounds->worker->woken = 1;
+        return;
+    } else {
         return;
     }
     rounds->due = 1;

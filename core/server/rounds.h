@@ -28,6 +28,7 @@ struct rv_rounds {
     int64_t renewed_ms, purged_ms, counted_ms;
     int64_t renewed_lease_ms; /* how long the leases hold that were renewed last */
     int due;                  /* the next round is not to wait */
+    int woken;                /* it may wait a moment, for other messages that are put */
 };
 
 /* Not to be moved afterwards. */

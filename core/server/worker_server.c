@@ -161,11 +161,13 @@ rest(struct server *server, int64_t round_ms, int64_t poll_ms)
     int64_t until_ms = round_ms + poll_ms, now_ms = round_ms;
     while (!worker->stop && !worker->settings_changed && !server->rounds.due && now_ms < until_ms) {
         /* Some may have come with the answers of the round. */
-        if (take_notifications(server) && until_ms > round_ms + NOTIFIED_MS)
+        if ((take_notifications(server) || server->rounds.woken) &&
+            until_ms > round_ms + NOTIFIED_MS)
             until_ms = round_ms + NOTIFIED_MS;
         now_ms = rv_monotonic_ms();
         if (now_ms < until_ms &&
-            !rv_worker_wait_fd(worker, rv_store_notify_fd(worker->store), until_ms - now_ms))
+            !rv_worker_wait_fd(worker, rv_store_notify_fd(worker->store), until_ms - now_ms) &&
+            !server->rounds.woken)
             break;
         now_ms = rv_monotonic_ms();
     }
@@ -179,6 +181,7 @@ serve(struct server *server)
     while (!worker->stop) {
         rv_err err = RV_ERR_INIT;
         server->rounds.due = 0;
+        server->rounds.woken = 0;
         if (rv_rounds_go(&server->rounds, &err))
             say_failing(server, &err);
         else
