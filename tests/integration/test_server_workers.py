@@ -76,6 +76,7 @@ class Workers(reeve_it.Case):
     def test_silent_worker_is_killed_and_replaced(self):
         reeved = self.start("--set", "workers.heartbeat_timeout=1s", "--set", "workers.heartbeat_freq=100ms")
         for kind in ("generic", "api"):
+            self.until(lambda k=kind: reeved.children(k), f"there is a {kind} worker")  # a slow one was replaced
             victim = reeved.children(kind)[0]
             # One that is still starting may be silent for longer.
             self.until(lambda v=victim: self.database().one(
