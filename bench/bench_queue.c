@@ -12,8 +12,6 @@
 #include "base/mem.h"
 #include "crew.h"
 
-#define WARM 8
-
 enum { BATCH = 100 };
 
 /* One way to empty the queue. */

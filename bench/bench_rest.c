@@ -35,7 +35,7 @@ struct side {
 };
 
 struct figures {
-    struct bench_series bare_list, list, bare_one, one, list_p99, one_p99;
+    struct bench_series bare_list, list, bare_one, one;
 };
 
 static void
@@ -68,7 +68,7 @@ free_side(struct side *side)
 }
 
 static double
-speed_of(const struct side *side, int list, double seconds, struct bench_series *p99)
+speed_of(const struct side *side, int list, double seconds)
 {
     struct bench_load load = { .port = side->port,
                                .connections = CONNECTIONS,
@@ -79,8 +79,6 @@ speed_of(const struct side *side, int list, double seconds, struct bench_series 
     struct bench_load_result result;
 
     bench_load_run(&result, &load);
-    if (p99)
-        bench_add(p99, result.p99);
     return result.per_second;
 }
 
@@ -158,10 +156,10 @@ compare(const struct side *bare, const struct side *reeve)
 static void
 measure(struct figures *f, const struct side *bare, const struct side *reeve, double seconds)
 {
-    bench_add(&f->bare_list, speed_of(bare, 1, seconds, NULL));
-    bench_add(&f->list, speed_of(reeve, 1, seconds, &f->list_p99));
-    bench_add(&f->bare_one, speed_of(bare, 0, seconds, NULL));
-    bench_add(&f->one, speed_of(reeve, 0, seconds, &f->one_p99));
+    bench_add(&f->bare_list, speed_of(bare, 1, seconds));
+    bench_add(&f->list, speed_of(reeve, 1, seconds));
+    bench_add(&f->bare_one, speed_of(bare, 0, seconds));
+    bench_add(&f->one, speed_of(reeve, 0, seconds));
 }
 
 static void
@@ -226,8 +224,8 @@ main(int argc, char **argv)
     make_side(&reeve_side, reeved.port, header, "/api/container_groups?expand=resources&limit=20",
               "/api/container_groups/", store);
     compare(&bare_side, &reeve_side);
-    speed_of(&bare_side, 1, 0.2, NULL); /* warm */
-    speed_of(&reeve_side, 1, 0.2, NULL);
+    speed_of(&bare_side, 1, 0.2); /* warm */
+    speed_of(&reeve_side, 1, 0.2);
     for (int64_t i = 0; i < runs; i++)
         measure(&f, &bare_side, &reeve_side, seconds);
     bench_print(&(struct bench_result){ 18, "list of 20 pods, requests a second", "/s",

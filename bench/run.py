@@ -78,6 +78,15 @@ def settings():
     return "PostgreSQL " + ask("SHOW server_version")[0].split(" ")[0] + ": " + ", ".join(found)
 
 
+def sqlite_place():
+    """The file system of SQLite's files; one in memory, which waits for no disk, is not measured."""
+    folder = os.environ.get("TMPDIR") or "/tmp"
+    kind = subprocess.run(["stat", "-f", "-c", "%T", folder], check=True, capture_output=True, text=True).stdout.strip()
+    if kind in ("tmpfs", "ramfs"):
+        sys.exit(f"scripts/bench: SQLite would not be durable: {folder} is {kind}; set TMPDIR to a folder on a disk")
+    return f"SQLite on {kind}"
+
+
 def machine():
     model = [line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
@@ -161,6 +170,8 @@ def main():
     where = machine()
     if any(store == "postgres" for _, store in jobs):
         where += "; " + settings()
+    if any(store == "sqlite" for _, store in jobs):
+        where += "; " + sqlite_place()
     print(f"# {where}")
     results = []
     for program, store in jobs:
