@@ -5,6 +5,7 @@
  * PostgreSQL's notifications on in between.
  */
 #define RV_LOG_TOPIC RV_TOPIC_SERVER
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,14 +21,14 @@
 #include "server/worker.h"
 #include "store/schema.h"
 
-enum { SAY_AGAIN_MS = 30000, MOST_CHANNELS = 16, NOTIFIED_MS = 100 };
+enum { SAY_AGAIN_MS = 30000, MOST_CHANNELS = 16, NOTIFIED_MS = 100, TRIM_MS = 15000 };
 
 #define CHANGES_CHANNEL "reeve_changes"
 
 struct server {
     struct rv_worker *worker;
     struct rv_rounds rounds;
-    int64_t failing_ms, said_ms;
+    int64_t failing_ms, said_ms, trimmed_ms;
 };
 
 static void
@@ -174,6 +175,17 @@ rest(struct server *server, int64_t round_ms, int64_t poll_ms)
     take_notifications(server);
 }
 
+/* What the start and upkeep took for a moment, some MiB, is given back. */
+static void
+trim(struct server *server)
+{
+    int64_t now_ms = rv_monotonic_ms();
+    if (server->trimmed_ms && now_ms - server->trimmed_ms < TRIM_MS)
+        return;
+    malloc_trim(0);
+    server->trimmed_ms = now_ms;
+}
+
 static void
 serve(struct server *server)
 {
@@ -186,6 +198,7 @@ serve(struct server *server)
             say_failing(server, &err);
         else
             say_well(server);
+        trim(server);
         rest(server, rv_monotonic_ms(), rv_settings_int(worker->settings, "server.monitor_poll"));
     }
 }
