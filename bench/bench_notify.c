@@ -84,7 +84,7 @@ int
 main(int argc, char **argv)
 {
     int64_t runs = bench_option(argc, argv, "runs", 5, 1);
-    double seconds = (double)bench_option(argc, argv, "ms", 1500, 200) / 1000;
+    double seconds = (double)bench_option(argc, argv, "ms", 5000, 200) / 1000;
     struct bench_series clean = { .count = 0 }, server = { .count = 0 }, idle = { .count = 0 },
                         each = { .count = 0 };
     struct rv_test_db db;
