@@ -122,33 +122,47 @@ rv_answer_empty(struct rv_request *req)
     rv_buf_reset(&req->answer.body);
 }
 
+static void
+write_error(rv_json_writer *w, int status, const char *klass, const char *message, const char *hint)
+{
+    rv_jw_object(w);
+    rv_jw_name(w, "error");
+    rv_jw_object(w);
+    rv_jw_name(w, "kind");
+    rv_jw_string(w, error_kind(status));
+    rv_jw_name(w, "message");
+    rv_jw_string(w, message);
+    rv_jw_name(w, "klass");
+    rv_jw_string(w, klass);
+    if (hint && *hint) {
+        rv_jw_name(w, "hint");
+        rv_jw_string(w, hint);
+    }
+    rv_jw_end_object(w);
+    rv_jw_end_object(w);
+}
+
 void
 rv_answer_error_as(struct rv_request *req, int status, const char *klass, const char *message,
                    const char *hint)
 {
     rv_json_writer w = rv_answer_json(req, status);
 
-    rv_jw_object(&w);
-    rv_jw_name(&w, "error");
-    rv_jw_object(&w);
-    rv_jw_name(&w, "kind");
-    rv_jw_string(&w, error_kind(status));
-    rv_jw_name(&w, "message");
-    rv_jw_string(&w, message);
-    rv_jw_name(&w, "klass");
-    rv_jw_string(&w, klass);
-    if (hint && *hint) {
-        rv_jw_name(&w, "hint");
-        rv_jw_string(&w, hint);
-    }
-    rv_jw_end_object(&w);
-    rv_jw_end_object(&w);
+    write_error(&w, status, klass, message, hint);
 }
 
 void
 rv_answer_error(struct rv_request *req, int status, const char *message, const char *hint)
 {
     rv_answer_error_as(req, status, error_class(status), message, hint);
+}
+
+void
+rv_answer_error_body(rv_buf *out, int status, const char *message, const char *hint)
+{
+    rv_json_writer w = rv_json_to(out);
+
+    write_error(&w, status, error_class(status), message, hint);
 }
 
 static const char *

@@ -24,6 +24,8 @@ void rv_answer_error(struct rv_request *req, int status, const char *message, co
 /* The same with another klass. */
 void rv_answer_error_as(struct rv_request *req, int status, const char *klass, const char *message,
                         const char *hint);
+/* The same body, for who answers without a request. */
+void rv_answer_error_body(rv_buf *out, int status, const char *message, const char *hint);
 /* By the error's class; what is our own fault is logged, and named without its inside. */
 void rv_answer_err(struct rv_request *req, const rv_err *err);
 /* Sets err, answers nothing: UNAVAILABLE, that the database cannot be had, and since when. That

@@ -30,28 +30,6 @@ struct rv_waiting {
     rv_err why;
 };
 
-static void
-write_json(const struct rv_waiting *waiting, rv_buf *out, const char *text, int near)
-{
-    const char *hint = near && waiting->why.hint[0]
-                           ? waiting->why.hint
-                           : "it goes on by itself; on the server's machine its log says why";
-    rv_json_writer w = rv_json_to(out);
-    rv_jw_object(&w);
-    rv_jw_name(&w, "error");
-    rv_jw_object(&w);
-    rv_jw_name(&w, "kind");
-    rv_jw_string(&w, "service_unavailable");
-    rv_jw_name(&w, "message");
-    rv_jw_string(&w, text);
-    rv_jw_name(&w, "klass");
-    rv_jw_string(&w, "Api::ServiceUnavailableError");
-    rv_jw_name(&w, "hint");
-    rv_jw_string(&w, hint);
-    rv_jw_end_object(&w);
-    rv_jw_end_object(&w);
-}
-
 /* What all processes of the server share; what is counted in the database is not there. */
 static void
 write_metrics(rv_buf *out)
@@ -91,7 +69,10 @@ write_answer(const struct rv_waiting *waiting, struct evhttp_request *http, rv_b
         return 200;
     }
     *type = "application/json; charset=utf-8";
-    write_json(waiting, out, full ? full : silent, near);
+    rv_answer_error_body(out, 503, full ? full : silent,
+                         near && waiting->why.hint[0]
+                             ? waiting->why.hint
+                             : "it goes on by itself; on the server's machine its log says why");
     return 503;
 }
 
