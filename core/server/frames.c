@@ -94,10 +94,27 @@ on_server(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
     (void)child;
     cJSON_Delete(s->server);
     s->server = cJSON_Duplicate(frame, 1);
+    rv_server_vault_keep(s->vault); /* from now on secrets are sealed with it */
     for (struct rv_child *one = s->children; one; one = one->next)
         if (strcmp(one->type, "api") == 0)
             rv_child_send(one, frame);
     rv_supervisor_check(s);
+}
+
+/* What they were told of us holds no more; the next server worker makes us known again. */
+static void
+on_forgotten(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
+{
+    (void)child;
+    (void)frame;
+    cJSON_Delete(s->server);
+    s->server = NULL;
+    for (struct rv_child *one = s->children; one && s->stop_ms == 0; one = one->next) {
+        if (one->slot == NULL || one->stop_ms)
+            continue;
+        snprintf(one->why, sizeof(one->why), "the database does not know this server any more");
+        rv_supervisor_stop_child(s, one, 0);
+    }
 }
 
 static void
@@ -282,8 +299,7 @@ on_fatal(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
     (void)child;
     rv_message_error(frame, &err);
     rv_log_err(RV_ERROR, "reeved cannot run", &err);
-    if (!s->server) /* nobody can have sealed anything yet */
-        rv_server_vault_unmake(s->vault);
+    rv_server_vault_unmake(s->vault);
     rv_supervisor_stop(s, 1);
 }
 
@@ -306,6 +322,7 @@ static const struct {
     { "wake", NULL, on_wake },
     { "crash", NULL, on_crash },
     { "server", "server", on_server },
+    { "forgotten", "server", on_forgotten },
     { "waits", "api", on_waits },
     { "want", "server", on_want },
     { "limits", "server", on_limits },

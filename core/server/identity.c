@@ -215,6 +215,15 @@ rv_identity_establish(struct rv_worker *worker, rv_err *err)
     return 0;
 }
 
+int
+rv_identity_known(struct rv_worker *worker, rv_err *err)
+{
+    rv_value row[1];
+    const rv_value params[] = { rv_vint(worker->server_id), rv_vtext(worker->server_guid) };
+    return rv_store_one(worker->store, row, 1,
+                        "SELECT id FROM miq_servers WHERE id = $1 AND guid = $2", params, 2, err);
+}
+
 static int
 admin_password(char **out, const struct rv_worker *worker, rv_err *err)
 {

@@ -143,6 +143,17 @@ look_at_staff(struct rv_rounds *rounds, rv_err *err)
     return 0;
 }
 
+/* Without its row a server has no roles, and so would end its own API: it must not come to that. */
+static int
+look_at_identity(struct rv_rounds *rounds, rv_err *err)
+{
+    int known = rv_identity_known(rounds->worker, err);
+    if (known)
+        return known < 0 ? known : 0;
+    rounds->forgotten = 1;
+    return rv_fail(err, RV_E_GONE, "the database does not know this server any more");
+}
+
 static int
 look_at_leases(struct rv_rounds *rounds, rv_err *err)
 {
@@ -322,10 +333,11 @@ look_at_all(struct rv_rounds *rounds, rv_err *err)
     rv_space_look(worker);
     if (worker->space_low != was_low)
         rounds->renewed_ms = 0; /* the server's row says so at once */
-    if (look_at_leases(rounds, err) || write_quiesce(rounds, err) ||
-        look_at_settings(rounds, err) || look_at_quarantines(rounds, err) ||
-        look_at_queues(rounds, err) || look_at_staff(rounds, err) ||
-        rv_staffing_refuse(worker, err) || rv_credentials_check(worker, err) ||
+    if (look_at_identity(rounds, err) || look_at_leases(rounds, err) ||
+        write_quiesce(rounds, err) || look_at_settings(rounds, err) ||
+        look_at_quarantines(rounds, err) || look_at_queues(rounds, err) ||
+        look_at_staff(rounds, err) || rv_staffing_refuse(worker, err) ||
+        rv_credentials_check(worker, err) ||
         rv_task_each_cancelled(worker->store, tell_cancel, rounds, err) ||
         look_at_garbage(rounds, err))
         return err->code;
@@ -340,6 +352,8 @@ rv_rounds_go(struct rv_rounds *rounds, rv_err *err)
 {
     rv_err late = RV_ERR_INIT;
     int failed = look_at_all(rounds, err);
+    if (rounds->forgotten)
+        return failed;
     look_at_disks(rounds);
     if (look_at_status(rounds, &late) && !failed) {
         *err = late;

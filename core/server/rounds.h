@@ -20,6 +20,7 @@ struct rv_rounds {
     struct rv_disks disks;
     int64_t disks_ms, machine_ms, upkeep_ms; /* when they were last looked at; 0: never */
     int someone_died;
+    int forgotten;       /* the database does not know the server any more */
     int quiescing;       /* 1: the server goes down; 2: and its row says so */
     cJSON *quarantines;  /* frames that wait: they arrive in the middle of other work */
     char *want, *limits; /* what was told last, as text */
@@ -37,7 +38,7 @@ void rv_rounds_close(struct rv_rounds *rounds);
 /* arg: rounds. Notes what a frame of the supervisor asks for: a worker's on_frame. */
 void rv_rounds_note(void *arg, const cJSON *frame);
 /* One round. A step that fails ends it, but for events, disks and the log of the status, which go
- * on; err says the first failure. */
+ * on; err says the first failure. Once it finds the server forgotten, no other is to follow. */
 int rv_rounds_go(struct rv_rounds *rounds, rv_err *err);
 /* The server goes down and all other workers have gone: nothing of it stays held. What can be
  * written of that is; the rest is logged. */

@@ -44,6 +44,12 @@ rv_server_vault_open(struct rv_server_vault **out, const struct rv_home *home, r
 }
 
 void
+rv_server_vault_keep(struct rv_server_vault *vault)
+{
+    vault->made = 0;
+}
+
+void
 rv_server_vault_unmake(struct rv_server_vault *vault)
 {
     if (vault->made)

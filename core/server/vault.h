@@ -13,8 +13,10 @@ struct rv_server_vault;
 /* The key file of the home, made when absent. */
 int rv_server_vault_open(struct rv_server_vault **out, const struct rv_home *home, rv_err *err);
 void rv_server_vault_close(struct rv_server_vault *vault);
-/* The server cannot run like this: a key file that was made for it goes again, and the place is
- * free for the right one. */
+/* Something may be sealed with it from now on. */
+void rv_server_vault_keep(struct rv_server_vault *vault);
+/* The server cannot run like this: a key file that was made for it, and kept for nothing yet, goes
+ * again, and the place is free for the right one. */
 void rv_server_vault_unmake(struct rv_server_vault *vault);
 
 /* Answers to a worker's frames; the caller's to send and delete. A text to seal that was made by

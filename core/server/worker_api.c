@@ -378,7 +378,7 @@ on_store_down(void *arg, const rv_err *err)
         rv_waiting_say(api->waiting, err);
 }
 
-/* While the store is being opened. */
+/* While the database is opened, read and written to for the first time. */
 static void
 on_early_wait(void *arg)
 {
@@ -392,48 +392,51 @@ on_early_wait(void *arg)
 /* One that was started before the server worker has found the database learns only later whose it
  * is. */
 static int
-wait_for_server(struct rv_worker *worker, rv_err *err)
+prepare_store(struct rv_worker *worker, rv_err *err)
 {
     while (worker->server_id == 0 && !worker->stop)
         rv_worker_wait(worker, SERVER_LOOK_MS);
-    return worker->stop ? rv_fail(err, RV_E_CANCELLED, "told to stop before the server was there")
-                        : rv_schema_open(worker->store, err);
+    if (worker->stop)
+        return rv_fail(err, RV_E_CANCELLED, "told to stop before the server was there");
+    return rv_schema_open(worker->store, err) || rv_worker_settings(worker, err) ? err->code : 0;
 }
 
+/* All that may have to wait for the database. The stand-in answers meanwhile, whatever the wait
+ * is for: one that takes no row yet (a full disk, a lock) keeps us from work as well. */
 static int
-open_store(struct api *api, rv_err *err)
+join(struct api *api, rv_err *err)
 {
+    static const char *const queues[] = { "changes", NULL };
     struct rv_worker *worker = api->worker;
     api->begun_ms = rv_monotonic_ms();
     worker->hooks.beat_ms = TURN_MS;
     worker->on_wait = on_early_wait;
     worker->on_store_down = on_store_down;
-    int failed = rv_worker_store(worker, rv_settings_int(worker->settings, "api.statement_timeout"),
-                                 wait_for_server, err);
+    int64_t timeout_ms = rv_settings_int(worker->settings, "api.statement_timeout");
+    if (!rv_worker_store(worker, timeout_ms, prepare_store, err))
+        rv_worker_ready(worker, queues, err);
     worker->on_store_down = NULL;
     worker->on_wait = NULL;
     rv_waiting_close(api->waiting);
     rv_tls_close(api->tls); /* it is opened again with the settings that the database has */
     api->waiting = NULL;
     api->tls = NULL;
-    return failed;
+    return err->code;
 }
 
 static int
 begin(struct api *api, rv_err *err)
 {
-    static const char *const queues[] = { "changes", NULL };
     struct rv_worker *worker = api->worker;
     /* Before the store: what the supervisor says from now on must find the loop. */
     if (make_loop(api, err))
         return err->code;
     worker->on_frame = on_frame;
     worker->arg = api;
-    if (open_store(api, err) || rv_worker_settings(worker, err) || open_tls(api, err) ||
-        open_api(api, err))
+    if (join(api, err) || open_tls(api, err) || open_api(api, err))
         return err->code;
     worker->on_wait = on_wait;
-    return rv_worker_ready(worker, queues, err);
+    return 0;
 }
 
 static void

@@ -186,6 +186,17 @@ trim(struct server *server)
     server->trimmed_ms = now_ms;
 }
 
+/* All workers have ids of a database that is not there any more: they start anew, we first. */
+static void
+tell_forgotten(struct rv_worker *worker)
+{
+    RV_AUTO_JSON cJSON *message = rv_message_new("forgotten");
+    rv_log(RV_WARNING,
+           "the database does not know this server any more: it was restored, or has failed over "
+           "to an older state; all workers start anew");
+    rv_worker_send(worker, message);
+}
+
 static void
 serve(struct server *server)
 {
@@ -194,7 +205,12 @@ serve(struct server *server)
         rv_err err = RV_ERR_INIT;
         server->rounds.due = 0;
         server->rounds.woken = 0;
-        if (rv_rounds_go(&server->rounds, &err))
+        int failed = rv_rounds_go(&server->rounds, &err);
+        if (server->rounds.forgotten) {
+            tell_forgotten(worker);
+            return;
+        }
+        if (failed)
             say_failing(server, &err);
         else
             say_well(server);

@@ -14,6 +14,7 @@ REEVE_TEST_POSTGRES (the env file of the private cluster), REEVE_TEST_TEMPLATE (
 REEVE_TEST_DEEP (longer runs), REEVE_TEST_TLS (every reeved speaks TLS).
 """
 import base64
+import contextlib
 import http.client
 import json
 import os
@@ -87,8 +88,9 @@ class Postgres:
         self.frozen = []
 
     def start(self):
+        """It may be crashed: what was committed is with the kernel by then, which lives on."""
         subprocess.run([os.path.join(self.SCRIPTS, "start"), self.run], check=True,
-                       stdout=subprocess.DEVNULL)
+                       env=dict(os.environ, SETTINGS="synchronous_commit=on"), stdout=subprocess.DEVNULL)
         self.env = read_env(os.path.join(self.run, "env"))
 
     def stop(self, crash=False):
@@ -218,6 +220,24 @@ class Database:
             return False
         finally:
             connection.close()
+
+    @contextlib.contextmanager
+    def locked(self, table):
+        """Nobody else writes to the table (SQLite: to the database) meanwhile."""
+        if self.env is None:
+            with contextlib.closing(sqlite3.connect(self.url[len("sqlite:"):], timeout=20, isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                yield
+            return
+        env = dict(os.environ, **dict(self.env, PGDATABASE=self.name))
+        other = subprocess.Popen(["psql", "-X", "-q", "-A", "-t"], env=env, stdin=subprocess.PIPE,
+                                 stdout=subprocess.PIPE, text=True)
+        with other:
+            print(f"BEGIN; LOCK TABLE {table} IN EXCLUSIVE MODE; SELECT 'mine';", file=other.stdin, flush=True)
+            while "mine" not in other.stdout.readline():
+                pass
+            yield
+            other.stdin.close()
 
     def drop(self):
         if self.env:

@@ -226,6 +226,33 @@ class Life(reeve_it.Case):
         self.assertEqual(self.database().one("SELECT COUNT(*) FROM server_roles"), "20")
         self.assertEqual(self.database().one("SELECT COUNT(*) FROM assigned_server_roles"), "11")
 
+    def test_server_that_its_database_has_forgotten_makes_itself_known_again(self):
+        """It was restored, or has failed over, to a state from before the server's first start."""
+        reeved = self.start("--set", "server.monitor_poll=200ms")
+        before, guid = reeved.children(), reeved.read("guid")
+        key = reeved.read("key")
+        self.database().query_all(["DELETE FROM assigned_server_roles", "DELETE FROM miq_servers", "DELETE FROM users"])
+        self.until(lambda: "does not know this server any more" in reeved.log(), "it says so")
+        self.until(lambda: reeved.children() and not set(reeved.children()) & set(before), "all workers are new")
+        self.until(lambda: reeved.request("GET", "/api/servers").status == 200, "the API answers again")
+        self.assertEqual(self.database().query("SELECT guid FROM miq_servers"), [[guid]])
+        self.assertEqual(reeved.read("key"), key)
+        self.until(lambda: reeved.children("generic"), "work goes on")
+        self.until(lambda: {row["guid"] for row in reeved.get("/api/servers?expand=resources")["resources"]} == {guid},
+                   "it is the same server")
+
+    def test_api_worker_that_cannot_be_written_down_says_what_it_waits_for(self):
+        reeved = self.start()
+        before = reeved.children("api")
+        with self.database().locked("miq_workers"):
+            os.kill(before[0], signal.SIGKILL)
+            self.until(lambda: reeved.children("api") and reeved.children("api") != before, "there is another")
+            answer = reeved.request("GET", "/api/servers")
+            self.assertEqual(answer.status, 503)
+            self.assertIn("has waited for its database since 20", answer.json["error"]["message"])
+            self.assertEqual(reeved.request("GET", "/healthz").status, 200)
+        self.until(lambda: reeved.request("GET", "/api/servers").status == 200, "the API answers again")
+
     def test_clean_stop_is_quick_and_written_down(self):
         reeved = self.start()
         self.assertEqual(self.database().one("SELECT status FROM miq_servers"), "started")
