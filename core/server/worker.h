@@ -61,8 +61,9 @@ struct rv_worker {
     struct rv_wait_hooks hooks;
 };
 
-/* Opens the store and learns its schema; tries again while it is not available. CANCELLED when told
- * to stop meanwhile. prepare (may be NULL): run on the open store in place of rv_schema_open. */
+/* Opens the store and learns its schema; tries again while it is not available, with on_store_down
+ * also while anything else is wrong. CANCELLED when told to stop meanwhile. prepare (may be NULL):
+ * run on the open store in place of rv_schema_open. */
 int rv_worker_store(struct rv_worker *worker, int64_t statement_timeout_ms,
                     int (*prepare)(struct rv_worker *worker, rv_err *err), rv_err *err);
 /* Before foreign code is loaded, and after the store was opened: keeps this process from files and

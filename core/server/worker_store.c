@@ -16,21 +16,31 @@
 #include "store/record.h"
 #include "store/schema.h"
 
-enum { RETRY_MS = 500, RETRY_MOST_MS = 15000, SAY_AGAIN_MS = 30000, ALIVE_MS = 2500 };
+enum {
+    RETRY_MS = 500,
+    RETRY_MOST_MS = 15000,
+    REFUSED_MOST_MS = 5000, /* each try is a line in the database's log */
+    SAY_AGAIN_MS = 30000,
+    ALIVE_MS = 2500
+};
 
 /* Waits that double, and what is said meanwhile. */
 struct trying {
     int64_t wait_ms, said_ms;
 };
 
-/* 1 to try again, 0 when err will not pass by itself or we are told to stop. */
+/* 1 to try again, 0 when err will not pass by itself or we are told to stop. Who tells others why
+ * there is no store goes on telling them, whatever is wrong: another would fail like it. */
 static int
 try_again(struct rv_worker *worker, struct trying *trying, int64_t most_ms, const char *message,
           const rv_err *err)
 {
     int64_t now_ms = rv_monotonic_ms();
-    if (err->code != RV_E_UNAVAILABLE && err->code != RV_E_TIMEOUT)
+    int passes = err->code == RV_E_UNAVAILABLE || err->code == RV_E_TIMEOUT;
+    if (!passes && (worker->on_store_down == NULL || err->code == RV_E_CANCELLED))
         return 0;
+    if (!passes)
+        most_ms = REFUSED_MOST_MS;
     if (worker->on_store_down)
         worker->on_store_down(worker->arg, err);
     if (trying->said_ms == 0 || now_ms - trying->said_ms > SAY_AGAIN_MS) {

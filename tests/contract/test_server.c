@@ -356,6 +356,37 @@ a_note_of_too_little_room_goes_when_the_server_starts_with_room(void **state)
                   "0");
 }
 
+static int refusals;
+
+static int
+refuse_once(struct rv_worker *refused, rv_err *err)
+{
+    (void)refused;
+    return refusals++ ? 0 : rv_fail(err, RV_E_AUTH, "password authentication failed");
+}
+
+static void
+note_why(void *arg, const rv_err *err)
+{
+    *(rv_err *)arg = *err;
+}
+
+/* Another in its place would be refused as well, and callers would find nobody. */
+static void
+a_worker_that_tells_callers_why_the_database_refuses_it_tries_on(void **state)
+{
+    (void)state;
+    rv_err why = RV_ERR_INIT;
+    refusals = 0;
+    must_fail(RV_E_AUTH, rv_worker_store(&worker, 0, refuse_once, err));
+    refusals = 0;
+    worker.on_store_down = note_why;
+    worker.arg = &why;
+    must(rv_worker_store(&worker, 0, refuse_once, err));
+    assert_int_equal(refusals, 2);
+    assert_string_equal(why.text, "password authentication failed");
+}
+
 /* Before the clock is read for the first time. */
 static int
 make_clock(void **state)
@@ -389,6 +420,7 @@ main(void)
         SERVER_TEST(a_worker_that_says_nothing_is_marked_by_the_next_round),
         SERVER_TEST(processor_time_is_told_right_when_the_wall_clock_jumps),
         SERVER_TEST(a_note_of_too_little_room_goes_when_the_server_starts_with_room),
+        SERVER_TEST(a_worker_that_tells_callers_why_the_database_refuses_it_tries_on),
     };
 
     return cmocka_run_group_tests_name("server", tests, make_clock, NULL);
