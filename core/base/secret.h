@@ -16,6 +16,9 @@ struct rv_key;
 /* Read the key file, or make it (mode 0600) when absent. A file that others can read is refused. */
 int rv_key_load(struct rv_key **out, const char *path, rv_err *err);
 void rv_key_free(struct rv_key *key); /* wipes */
+/* Whether the file holds these keys, and no others: 1 or 0; an error when it holds none or cannot
+ * be read. */
+int rv_key_is_file(const struct rv_key *key, const char *path, rv_err *err);
 /* Whether a text is what a key file may hold; INVALID says what is right. */
 int rv_key_check(const char *text, rv_err *err);
 /* Of a new key: put in front, so that it seals from now on; the old ones go on opening. The file is

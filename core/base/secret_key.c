@@ -231,6 +231,30 @@ rv_key_load(struct rv_key **out, const char *path, rv_err *err)
     return 0;
 }
 
+static int
+same_keys(const struct rv_key *one, const struct rv_key *other)
+{
+    int same = one->count == other->count;
+    for (int i = 0; same && i < one->count; i++)
+        same = sodium_memcmp(one->keys[i].bytes, other->keys[i].bytes,
+                             sizeof(one->keys[i].bytes)) == 0;
+    return same;
+}
+
+int
+rv_key_is_file(const struct rv_key *key, const char *path, rv_err *err)
+{
+    RV_AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return rv_fail_errno(err, "open key file '%s'", path);
+    struct rv_key *found = sodium_malloc(sizeof(*found));
+    if (found == NULL)
+        return rv_fail(err, RV_E_UNAVAILABLE, "out of memory for a key");
+    int same = read_key(found, fd, err) ? err->code : same_keys(key, found);
+    sodium_free(found);
+    return same < 0 ? rv_wrap(err, "key file '%s'", path) : same;
+}
+
 /* The file first: what is in memory only would seal what nobody can open after a crash. */
 static int
 replace(struct rv_key *key, const struct rv_key *with, const char *path, rv_err *err)

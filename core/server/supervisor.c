@@ -213,6 +213,7 @@ reload(struct rv_supervisor *s)
     if (s->limits == NULL)
         rv_server_log(s->home.settings);
     take_module_path(s);
+    rv_server_vault_warn(s->vault);
     rv_supervisor_send_settings(s, NULL);
     rv_supervisor_describe(s);
     rv_log(RV_INFO, "settings read again");

@@ -6,6 +6,7 @@
 #define RV_LOG_TOPIC RV_TOPIC_SUPERVISOR
 #include "server/vault.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -47,6 +48,20 @@ void
 rv_server_vault_keep(struct rv_server_vault *vault)
 {
     vault->made = 0;
+}
+
+void
+rv_server_vault_warn(const struct rv_server_vault *vault)
+{
+    rv_err err = RV_ERR_INIT;
+    if (access(vault->path, R_OK) && errno == EACCES)
+        return; /* it is root's, and we are somebody else by now (--user) */
+    int same = rv_key_is_file(vault->key, vault->path, &err);
+    if (same < 0)
+        rv_log_err(RV_WARNING, "key file no good; the key of the start stays in use", &err);
+    else if (!same)
+        rv_log(RV_WARNING, "a changed key file takes effect at the next start only",
+               RV_F("file", RV_S(vault->path)));
 }
 
 void

@@ -13,6 +13,9 @@ struct rv_server_vault;
 /* The key file of the home, made when absent. */
 int rv_server_vault_open(struct rv_server_vault **out, const struct rv_home *home, rv_err *err);
 void rv_server_vault_close(struct rv_server_vault *vault);
+/* The key is read at the start only, when it is checked against the database: the log says so when
+ * the file holds another by now. */
+void rv_server_vault_warn(const struct rv_server_vault *vault);
 /* Something may be sealed with it from now on. */
 void rv_server_vault_keep(struct rv_server_vault *vault);
 /* The server cannot run like this: a key file that was made for it, and kept for nothing yet, goes

@@ -145,14 +145,17 @@ class Life(reeve_it.Case):
         self.assertEqual(self.start().request("GET", "/metrics", user=None, headers=headers).status, 200)
 
     @NO_STORE
-    def test_changed_setting_that_is_read_at_start_only_is_told_of(self):
+    def test_changed_setting_or_key_that_is_read_at_start_only_is_told_of(self):
         reeved = self.start()
         with open(os.path.join(self.home(), "reeve.yaml"), "a") as file:
             file.write("zone: elsewhere\n")
+        with open(os.path.join(self.home(), "key"), "w") as file:
+            file.write("reeve-key-1 " + "A" * 43 + "=\n")
         os.kill(reeved.pid, signal.SIGHUP)
         self.until(lambda: "settings read again" in reeved.log(), "settings read again")
-        line = next(line for line in reeved.log().splitlines() if "at the next start only" in line)
-        self.assertIn("setting=zone", line)
+        setting, key = [line for line in reeved.log().splitlines() if "at the next start only" in line]
+        self.assertIn("setting=zone", setting)
+        self.assertIn("a changed key file takes effect", key)
 
     def test_short_lease_does_not_end_the_server_worker(self):
         reeved = self.start("--set", "workers.lease=1s", "--set", "workers.heartbeat_freq=200ms",

@@ -77,6 +77,27 @@ the_first_start_makes_a_private_file_and_the_next_reads_it(void **state)
     rv_key_free(NULL);
 }
 
+static void
+a_file_that_holds_other_keys_by_now_is_seen(void **state)
+{
+    (void)state;
+    static const char other[] = "reeve-key-1 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
+    rv_err err = RV_ERR_INIT;
+    struct rv_key *key = NULL;
+    assert_int_equal(rv_key_load(&key, path, &err), 0);
+    assert_int_equal(rv_key_is_file(key, path, &err), 1);
+    assert_int_equal(rv_key_begin(key, path, "7", &err), 0);
+    assert_int_equal(rv_key_is_file(key, path, &err), 1);
+    put_file(other, strlen(other), 0600);
+    assert_int_equal(rv_key_is_file(key, path, &err), 0);
+    put_file(other, strlen(other), 0644);
+    assert_int_equal(rv_key_is_file(key, path, &err), RV_E_PERMISSION);
+    unlink(path);
+    rv_err_clear(&err);
+    assert_int_equal(rv_key_is_file(key, path, &err), RV_E_NOT_FOUND);
+    rv_key_free(key);
+}
+
 /* Sealed with the first key of a ring; the caller's. */
 static char *
 seal_with(const struct rv_key *key)
@@ -281,6 +302,7 @@ main(void)
                                         start, stop),
         cmocka_unit_test_setup_teardown(
             a_new_key_seals_at_once_while_the_old_one_opens_until_it_is_retired, start, stop),
+        cmocka_unit_test_setup_teardown(a_file_that_holds_other_keys_by_now_is_seen, start, stop),
         cmocka_unit_test_setup_teardown(a_replacement_that_was_not_finished_is_taken_away, start,
                                         stop),
         cmocka_unit_test_setup_teardown(a_file_that_others_can_touch_is_refused, start, stop),
