@@ -8,6 +8,7 @@ import os
 import re
 import ssl
 import subprocess
+import termios
 import threading
 import time
 import unittest
@@ -223,6 +224,23 @@ class Get(Case):
         self.assertEqual(len(json.loads(text)), 10)
         out, _ = self.cli(OK, "get", "nodes", "-o", "table", "--color", "always")
         self.assertIn("\033[1mNAME", out)
+
+    def test_worker_top_draws_again_and_again_until_q(self):
+        terminal = Terminal(["worker", "top", "--interval", "100ms"], self.env)
+
+        def is_read_by_lines():
+            return bool(termios.tcgetattr(terminal.master)[3] & termios.ICANON)
+
+        terminal.expect("private memory")
+        terminal.type("x")  # no key of its own: it goes on
+        terminal.text = ""
+        terminal.expect("private memory")
+        self.assertFalse(is_read_by_lines())
+        terminal.type("q")
+        terminal.process.wait(5)
+        self.assertTrue(is_read_by_lines())
+        code, text = terminal.finish(5)
+        self.assertEqual((code, text[-14:]), (OK, "\033[?25h\033[?1049l"))
 
     def test_environment_and_flags_need_no_file(self):
         token = self.reeved.get("/api/auth")["auth_token"]
