@@ -34,7 +34,6 @@ int rv_auth_token(struct rv_store *store, const char *token, int flags, struct r
 int rv_auth_token_digest(struct rv_store *store, const char *digest, int flags,
                          struct rv_identity *out, rv_err *err);
 int rv_auth_token_revoke(struct rv_store *store, const char *token, rv_err *err);
-int rv_auth_token_expire(struct rv_store *store, rv_err *err); /* drops those that are over */
 
 /* What a login rests on, for an answer that outlives its request. */
 struct rv_hold {

@@ -129,16 +129,3 @@ rv_auth_token_revoke(struct rv_store *store, const char *token, rv_err *err)
         return rv_wrap(err, "revoke a token");
     return 0;
 }
-
-int
-rv_auth_token_expire(struct rv_store *store, rv_err *err)
-{
-    rv_value row[1];
-    const rv_value params[] = { rv_vint(rv_now_ms()) };
-    int found = rv_store_one(
-        store, row, 1, "SELECT id FROM auth_tokens WHERE expires_on <= $1 LIMIT 1", params, 1, err);
-    if (found > 0 && rv_store_exec(store, NULL, "DELETE FROM auth_tokens WHERE expires_on <= $1",
-                                   params, 1, err))
-        found = err->code;
-    return found < 0 ? rv_wrap(err, "drop expired tokens") : 0;
-}

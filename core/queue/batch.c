@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Many messages in one statement: put, acknowledged, given back.
+ * Many messages in one statement: acknowledged, given back.
  */
 #include "queue/queue_internal.h"
 
@@ -127,67 +127,4 @@ rv_queue_give_back_some(struct rv_store *store, struct rv_message *const *messag
     memcpy(all, messages, sizeof(*all) * (size_t)count);
     int back = run(store, all, count, holder, sql, 4, err);
     return back < 0 ? rv_wrap(err, "give back %d messages", count) : 0;
-}
-
-static int
-insert_rows(struct rv_store *store, const struct rv_message_spec *specs, int count, int64_t *ids,
-            rv_err *err)
-{
-    enum { COLUMNS = RV_QUEUE_INSERT_COLUMNS };
-    RV_AUTO_FREE rv_value *values = rv_alloc(sizeof(rv_value) * COLUMNS * (size_t)count);
-    RV_AUTO_FREE char *digests = rv_alloc(33 * (size_t)count);
-    for (int i = 0; i < count; i++) {
-        if (rv_store_new_id(store, &ids[i], err))
-            return err->code;
-        rv_queue_digest(digests + 33 * i, &specs[i], RV_SAME);
-        rv_queue_insert_values(values + COLUMNS * i, &specs[i], digests + 33 * i, ids[i]);
-    }
-    return rv_store_insert_rows(store, "miq_queue", rv_queue_insert_columns, COLUMNS, values,
-                                (size_t)count, err);
-}
-
-/* One word for each queue. */
-static int
-notify(struct rv_store *store, const struct rv_message_spec *specs, int count, rv_err *err)
-{
-    const char *last = NULL;
-    for (int i = 0; i < count; i++) {
-        const char *queue = specs[i].queue_name ? specs[i].queue_name : "generic";
-        if (last && strcmp(last, queue) == 0)
-            continue;
-        last = queue;
-        if (rv_store_notify(store, RV_QUEUE_CHANNEL, queue, err))
-            return err->code;
-    }
-    return 0;
-}
-
-static int
-put_in_transaction(struct rv_store *store, const struct rv_message_spec *specs, int count,
-                   int64_t *ids, rv_err *err)
-{
-    RV_AUTO_FREE int64_t *own = ids ? NULL : rv_alloc(sizeof(int64_t) * (size_t)count);
-    return insert_rows(store, specs, count, ids ? ids : own, err) ||
-                   notify(store, specs, count, err)
-               ? err->code
-               : 0;
-}
-
-int
-rv_queue_put_many(struct rv_store *store, const struct rv_message_spec *specs, int count,
-                  int64_t *ids, rv_err *err)
-{
-    for (int i = 0; i < count; i++)
-        if (rv_queue_check(&specs[i], err))
-            return rv_wrap(err, "put message %d of %d", i + 1, count);
-    if (count == 0)
-        return 0;
-    if (rv_store_in_transaction(store))
-        return put_in_transaction(store, specs, count, ids, err) ? rv_wrap(err, "put messages") : 0;
-    if (rv_store_reserve_ids(store, count, err) || rv_store_begin_later(store, err))
-        return rv_wrap(err, "put messages");
-    if (put_in_transaction(store, specs, count, ids, err) == 0)
-        return rv_store_commit(store, err);
-    rv_store_rollback(store);
-    return rv_wrap(err, "put messages");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Messages that are found again before they are taken: changed, or taken back.
+ * Messages that are found again before they are taken, and changed.
  */
 #include "queue/queue_internal.h"
 
@@ -139,39 +139,4 @@ rv_queue_follow(struct rv_store *store, int64_t id, int64_t *task_id, rv_err *er
                              params, 1, err);
     *task_id = found > 0 && row[0].type == RV_INT ? row[0].v.i : 0;
     return found < 0 ? rv_wrap(err, "follow message %lld", (long long)id) : 0;
-}
-
-static int
-take_back(struct rv_store *store, const struct rv_message_spec *spec, void *arg, int64_t *id,
-          rv_err *err)
-{
-    static const struct rv_ended ended = { .state = "error", .text = "taken back from the queue" };
-    char same[33], merged[33];
-    rv_value row[RV_MESSAGE_COLUMN_COUNT];
-    (void)arg;
-    rv_queue_digest(same, spec, RV_SAME);
-    rv_queue_digest(merged, spec, RV_SAME_BUT_ARGS);
-    const rv_value params[] = { rv_vtext(same), rv_vtext(merged) };
-    RV_AUTO_FREE char *sql =
-        rv_format("DELETE FROM miq_queue WHERE state = 'ready' AND id = (SELECT id FROM miq_queue"
-                  " WHERE digest IN ($1, $2) AND state = 'ready' ORDER BY id LIMIT 1%s)"
-                  " RETURNING " RV_MESSAGE_COLUMNS,
-                  rv_store_skip_locked(store));
-    int found = rv_store_one(store, row, RV_MESSAGE_COLUMN_COUNT, sql, params, 2, err);
-    if (found <= 0)
-        return found;
-    AUTO_MESSAGE struct rv_message *message = rv_queue_message_of(row);
-    *id = message->id;
-    free(message->callback); /* who takes it back knows */
-    message->callback = NULL;
-    return rv_queue_follow_up(store, message, &ended, err) ? err->code : 1;
-}
-
-int
-rv_queue_unput(struct rv_store *store, const struct rv_message_spec *spec, rv_err *err)
-{
-    int done = rv_queue_in_transaction(store, spec, take_back, NULL, NULL, err);
-    if (done < 0)
-        return rv_wrap(err, "take back message '%s'", spec->method_name ? spec->method_name : "");
-    return done;
 }

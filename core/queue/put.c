@@ -90,7 +90,8 @@ completed(const struct rv_message_spec *given)
     return spec;
 }
 
-const char *const rv_queue_insert_columns[RV_QUEUE_INSERT_COLUMNS] = {
+enum { INSERT_COLUMNS = 29 };
+static const char *const insert_columns[INSERT_COLUMNS] = {
     "id",          "queue_name",   "state",       "priority",     "class_name",
     "method_name", "target_id",    "args",        "msg_timeout",  "miq_task_id",
     "role",        "zone",         "server_guid", "deliver_on",   "max_attempts",
@@ -99,13 +100,13 @@ const char *const rv_queue_insert_columns[RV_QUEUE_INSERT_COLUMNS] = {
     "user_id",     "group_id",     "tenant_id",   "miq_callback",
 };
 
-void
-rv_queue_insert_values(rv_value *out, const struct rv_message_spec *given, const char *digest,
-                       int64_t id)
+/* The row of a spec with its defaults; texts are borrowed. */
+static void
+insert_values(rv_value *out, const struct rv_message_spec *given, const char *digest, int64_t id)
 {
     int64_t now_ms = rv_now_ms();
     const struct rv_message_spec spec = completed(given);
-    const rv_value values[RV_QUEUE_INSERT_COLUMNS] = {
+    const rv_value values[INSERT_COLUMNS] = {
         rv_vint(id),
         rv_vtext(spec.queue_name),
         rv_vtext("ready"),
@@ -146,17 +147,17 @@ rv_queue_insert(struct rv_store *store, const struct rv_message_spec *spec, cons
 {
     RV_AUTO_BUF
     rv_buf sql = rv_buf_limited(RV_QUEUE_SQL_MAX);
-    rv_value values[RV_QUEUE_INSERT_COLUMNS];
+    rv_value values[INSERT_COLUMNS];
     if (rv_store_new_id(store, id, err))
         return err->code;
-    rv_queue_insert_values(values, spec, digest, *id);
+    insert_values(values, spec, digest, *id);
     rv_buf_add_string(&sql, "INSERT INTO miq_queue (");
-    for (int i = 0; i < RV_QUEUE_INSERT_COLUMNS; i++)
-        rv_buf_addf(&sql, "%s%s", i ? ", " : "", rv_queue_insert_columns[i]);
-    for (int i = 0; i < RV_QUEUE_INSERT_COLUMNS; i++)
+    for (int i = 0; i < INSERT_COLUMNS; i++)
+        rv_buf_addf(&sql, "%s%s", i ? ", " : "", insert_columns[i]);
+    for (int i = 0; i < INSERT_COLUMNS; i++)
         rv_buf_addf(&sql, "%s$%d", i ? ", " : ") VALUES (", i + 1);
     rv_buf_add_string(&sql, ")");
-    if (rv_store_exec(store, NULL, rv_buf_text(&sql), values, RV_QUEUE_INSERT_COLUMNS, err))
+    if (rv_store_exec(store, NULL, rv_buf_text(&sql), values, INSERT_COLUMNS, err))
         return err->code;
     return rv_queue_announce(store, spec, *id, err);
 }

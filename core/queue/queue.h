@@ -87,16 +87,6 @@ int rv_queue_put_or_update(struct rv_store *store, const struct rv_message_spec 
  * follows it now, since no other does; else 0 with *task_id the one that does (0: none, a worker
  * has it). */
 int rv_queue_follow(struct rv_store *store, int64_t id, int64_t *task_id, rv_err *err);
-/* Deletes a ready message as put by either of the two above (its task ends as an error, "taken back
- * from the queue"). 1 when there was one, else 0. ManageIQ's unqueue: for who asked and has no need
- * any more, while rv_task_cancel is a person's. */
-int rv_queue_unput(struct rv_store *store, const struct rv_message_spec *spec, rv_err *err);
-
-/* Many at once, of any kinds, each a put of its own: in one statement, for who asks something of
- * each of many rows or servers (QUE-17). ids: count of them, may be NULL. */
-int rv_queue_put_many(struct rv_store *store, const struct rv_message_spec *specs, int count,
-                      int64_t *ids, rv_err *err);
-
 struct rv_floors;
 
 /* Who takes. */

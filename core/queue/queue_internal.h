@@ -70,11 +70,6 @@ enum rv_same { RV_SAME, RV_SAME_BUT_ARGS };
 void rv_queue_digest(char out[33], const struct rv_message_spec *spec, enum rv_same same);
 /* INVALID or LIMIT for what cannot be put. */
 int rv_queue_check(const struct rv_message_spec *spec, rv_err *err);
-enum { RV_QUEUE_INSERT_COLUMNS = 29 };
-extern const char *const rv_queue_insert_columns[RV_QUEUE_INSERT_COLUMNS];
-/* The row of a spec with its defaults; texts are borrowed. */
-void rv_queue_insert_values(rv_value *out, const struct rv_message_spec *spec, const char *digest,
-                            int64_t id);
 /* Tells others that a message was put, in the transaction that is open. Between announce_later and
  * announce_now, which follows the end of that transaction, it may find that nothing must be said.
  */

@@ -31,8 +31,7 @@ task_kind(void)
 /* What one of the calls below was told. */
 struct change {
     int64_t id;
-    const struct rv_task_spec *spec;
-    const char *status, *message, *results, *context;
+    const char *name, *userid, *status, *message, *results;
     int pct;
 };
 
@@ -58,16 +57,9 @@ create(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
     struct change *change = arg;
     const struct rv_field fields[] = {
-        { "name", rv_vtext(change->spec->name) },
-        { "userid", rv_vtext(change->spec->userid) },
-        { "identifier", rv_vtext(change->spec->identifier) },
-        { "context_data", rv_vtext(change->spec->context) },
-        { "zone", rv_vtext(change->spec->zone) },
-        { "miq_server_id", change->spec->server_id ? rv_vint(change->spec->server_id) : RV_VNULL },
-        { "state", rv_vtext("Queued") },
-        { "status", rv_vtext("Ok") },
-        { "message", rv_vtext(waiting) },
-        { "pct_complete", rv_vint(0) },
+        { "name", rv_vtext(change->name) }, { "userid", rv_vtext(change->userid) },
+        { "state", rv_vtext("Queued") },    { "status", rv_vtext("Ok") },
+        { "message", rv_vtext(waiting) },   { "pct_complete", rv_vint(0) },
     };
     return rv_record_insert(store, feed, task_kind(), fields, RV_COUNT(fields), &change->id, err);
 }
@@ -190,37 +182,14 @@ transaction(struct rv_store *store, rv_record_work work, struct change *change, 
 }
 
 int
-rv_task_create_with(struct rv_store *store, const struct rv_task_spec *spec, int64_t *id,
-                    rv_err *err)
-{
-    struct change change = { .spec = spec };
-    if (transaction(store, create, &change, err))
-        return rv_wrap(err, "create task '%s'", spec->name);
-    *id = change.id;
-    return 0;
-}
-
-int
 rv_task_create(struct rv_store *store, const char *name, const char *userid, int64_t *id,
                rv_err *err)
 {
-    return rv_task_create_with(store, &(struct rv_task_spec){ .name = name, .userid = userid }, id,
-                               err);
-}
-
-static int
-set_context(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
-{
-    struct change *change = arg;
-    const struct rv_field fields[] = { { "context_data", rv_vtext(change->context) } };
-    return rv_record_update(store, feed, task_kind(), change->id, fields, RV_COUNT(fields), err);
-}
-
-int
-rv_task_set_context(struct rv_store *store, int64_t id, const char *context, rv_err *err)
-{
-    struct change change = { .id = id, .context = context };
-    return transaction(store, set_context, &change, err) ? rv_wrap(err, "set a task's context") : 0;
+    struct change change = { .name = name, .userid = userid };
+    if (transaction(store, create, &change, err))
+        return rv_wrap(err, "create task '%s'", name);
+    *id = change.id;
+    return 0;
 }
 
 int

@@ -8,26 +8,12 @@
 
 #include "store/store.h"
 
-/* What a task is for. Texts are borrowed; name is needed. */
-struct rv_task_spec {
-    const char *name, *userid;
-    const char *identifier; /* what it belongs to */
-    const char *context;    /* JSON object that it works with */
-    const char *zone;
-    int64_t server_id;
-};
 /* Own transactions, unless one is open (then reserve ids before). */
-int rv_task_create_with(struct rv_store *store, const struct rv_task_spec *spec, int64_t *id,
-                        rv_err *err);
-/* The same with a name alone. */
 int rv_task_create(struct rv_store *store, const char *name, const char *userid, int64_t *id,
                    rv_err *err);
 int rv_task_start(struct rv_store *store, int64_t id, rv_err *err);
 /* pct 0-100, -1 leaves it; message NULL leaves it. */
 int rv_task_progress(struct rv_store *store, int64_t id, int pct, const char *message, rv_err *err);
-/* In place of what it worked with: a JSON object. For work that goes on over several messages, each
- * of which begins where the one before it left off (state machines). */
-int rv_task_set_context(struct rv_store *store, int64_t id, const char *context, rv_err *err);
 /* A line of its log, which ends at RV_TASK_LOG_MOST lines: "info", "warning" or "error". Inside a
  * transaction it is left out when no id is reserved. */
 enum { RV_TASK_LOG_MOST = 1000 };
@@ -35,9 +21,6 @@ int rv_task_log(struct rv_store *store, int64_t id, const char *level, const cha
                 rv_err *err);
 /* Its log goes, in the transaction that deletes it. */
 int rv_task_drop_log(struct rv_store *store, int64_t id, rv_err *err);
-/* Until it is finished: 1, or 0 when timeout_ms (0: for ever) is over. For commands that need what
- * another one did (QUE-18); who waits at the API looks at the task's row. */
-int rv_task_wait(struct rv_store *store, int64_t id, int64_t timeout_ms, rv_err *err);
 /* Tasks that nothing was heard of for so long, and that no message works for any more, are finished
  * as Error; *count of them (may be NULL). */
 int rv_task_expire_silent(struct rv_store *store, int64_t silent_ms, int64_t *count, rv_err *err);

@@ -9,9 +9,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "base/wait.h"
 
-enum { LINE_MAX_BYTES = 2048, SILENT_AT_ONCE = 100, LOOK_FIRST_MS = 50, LOOK_LAST_MS = 1000 };
+enum { LINE_MAX_BYTES = 2048, SILENT_AT_ONCE = 100 };
 
 int
 rv_task_log(struct rv_store *store, int64_t id, const char *level, const char *message, rv_err *err)
@@ -41,35 +40,6 @@ rv_task_drop_log(struct rv_store *store, int64_t id, rv_err *err)
     const rv_value params[] = { rv_vint(id) };
     return rv_store_exec(store, NULL, "DELETE FROM miq_task_logs WHERE miq_task_id = $1", params, 1,
                          err);
-}
-
-static int
-is_finished(struct rv_store *store, int64_t id, rv_err *err)
-{
-    rv_value row[1];
-    const rv_value params[] = { rv_vint(id) };
-    int found =
-        rv_store_one(store, row, 1, "SELECT state FROM miq_tasks WHERE id = $1", params, 1, err);
-    if (found == 0)
-        return rv_fail(err, RV_E_NOT_FOUND, "there is no task %lld", (long long)id);
-    return found < 0 ? found : strcmp(row[0].v.text, "Finished") == 0;
-}
-
-int
-rv_task_wait(struct rv_store *store, int64_t id, int64_t timeout_ms, rv_err *err)
-{
-    int64_t end_ms = rv_monotonic_ms() + timeout_ms, pause_ms = LOOK_FIRST_MS;
-    for (;;) {
-        int finished = is_finished(store, id, err);
-        if (finished)
-            return finished < 0 ? rv_wrap(err, "wait for task") : 1;
-        int64_t left_ms = timeout_ms ? end_ms - rv_monotonic_ms() : pause_ms;
-        if (left_ms <= 0)
-            return 0;
-        if (rv_sleep(left_ms < pause_ms ? left_ms : pause_ms, err))
-            return rv_wrap(err, "wait for task");
-        pause_ms = pause_ms * 2 < LOOK_LAST_MS ? pause_ms * 2 : LOOK_LAST_MS;
-    }
 }
 
 static int

@@ -163,35 +163,6 @@ what_goes_back_from_a_batch_loses_no_attempt(void **state)
     free_all(out, 4);
 }
 
-static void
-many_messages_are_put_at_once(void **state)
-{
-    (void)state;
-    enum { COUNT = 300 };
-    rv_err err = RV_ERR_INIT;
-    RV_AUTO_FREE struct rv_message_spec *specs = rv_alloc(sizeof(*specs) * COUNT);
-    RV_AUTO_FREE int64_t *ids = rv_alloc(sizeof(int64_t) * COUNT);
-    struct rv_taker me = queue_taker(7);
-    for (int i = 0; i < COUNT; i++)
-        specs[i] = (struct rv_message_spec){
-            .method_name = "m", .target_id = i + 1, .args = "{\"tab\":\"a\\tb\"}", .zone = "default"
-        };
-    int64_t before = rv_store_statements(queue_store);
-    if (rv_queue_put_many(queue_store, specs, COUNT, ids, &err))
-        fail_msg("%s", err.text);
-    assert_true(rv_store_statements(queue_store) - before < 10);
-    for (int i = 0; i < 3; i++) {
-        struct rv_message *message = queue_take(&me);
-        assert_int_equal(message->id, ids[i]);
-        assert_int_equal(message->target_id, i + 1);
-        assert_string_equal(message->args, "{\"tab\":\"a\\tb\"}");
-        rv_message_free(message);
-    }
-    specs[7].method_name = NULL;
-    assert_int_equal(rv_queue_put_many(queue_store, specs, COUNT, NULL, &err), RV_E_INVALID);
-    assert_int_equal(queue_count("TRUE"), COUNT);
-}
-
 /* dear_us: what a look at everything is said to have cost. */
 static void
 take_in_order(int64_t dear_us)
@@ -424,7 +395,6 @@ main(void)
         QUEUE_TEST(tasks_and_callbacks_of_a_batch_end_too),
         QUEUE_TEST(a_stale_one_of_a_batch_is_told_and_stays),
         QUEUE_TEST(what_goes_back_from_a_batch_loses_no_attempt),
-        QUEUE_TEST(many_messages_are_put_at_once),
         QUEUE_TEST(looks_above_the_floors_keep_to_the_order),
         QUEUE_TEST(claims_without_a_look_keep_to_the_order),
         QUEUE_TEST(while_there_is_more_a_claim_takes_one_statement),

@@ -272,27 +272,6 @@ concurrent_merges_lose_nothing(void **state)
 }
 
 static void
-a_message_is_taken_back_from_the_queue_with_its_task(void **state)
-{
-    (void)state;
-    rv_err err = RV_ERR_INIT;
-    struct rv_message_spec spec = { .method_name = "m", .target_id = 3 };
-    struct rv_taker me = queue_taker(7);
-    assert_int_equal(rv_queue_unput(queue_store, &spec, &err), 0);
-    spec.task_id = queue_new_task();
-    queue_put(&spec);
-    assert_int_equal(rv_queue_unput(queue_store, &spec, &err), 1);
-    assert_int_equal(queue_count("TRUE"), 0);
-    assert_int_equal(rv_test_int(queue_store,
-                                 "SELECT COUNT(*) FROM miq_tasks WHERE state = 'Finished'"
-                                 " AND status = 'Error'"),
-                     1);
-    queue_put(&spec);
-    rv_message_free(queue_take(&me));
-    assert_int_equal(rv_queue_unput(queue_store, &spec, &err), 0); /* it is worked on */
-}
-
-static void
 a_message_that_was_not_begun_in_time_expires(void **state)
 {
     (void)state;
@@ -402,7 +381,6 @@ main(void)
         QUEUE_TEST(a_merge_may_leave_the_message_as_it_is_or_refuse),
         QUEUE_TEST(a_merge_that_a_worker_overtakes_is_tried_again),
         QUEUE_TEST(concurrent_merges_lose_nothing),
-        QUEUE_TEST(a_message_is_taken_back_from_the_queue_with_its_task),
         QUEUE_TEST(a_message_that_was_not_begun_in_time_expires),
         QUEUE_TEST(what_is_put_while_a_message_is_worked_on_inherits_its_context),
         QUEUE_TEST(only_a_dead_message_is_deleted),

@@ -79,29 +79,6 @@ an_active_task_is_asked_to_stop(void **state)
 }
 
 static void
-a_task_carries_what_it_works_with(void **state)
-{
-    (void)state;
-    rv_err err = RV_ERR_INIT;
-    int64_t id = 0;
-    const struct rv_task_spec spec = { .name = "Copy",
-                                       .userid = "admin",
-                                       .identifier = "job 7",
-                                       .context = "{\"from\":5}",
-                                       .zone = "north",
-                                       .server_id = 9 };
-    if (rv_task_create_with(queue_store, &spec, &id, &err))
-        fail_msg("%s", err.text);
-    assert_int_equal(rv_test_int(queue_store,
-                                 "SELECT COUNT(*) FROM miq_tasks WHERE identifier = 'job 7'"
-                                 " AND zone = 'north' AND miq_server_id = 9"),
-                     1);
-    assert_int_equal(rv_task_set_context(queue_store, id, "{\"from\":6}", &err), 0);
-    RV_AUTO_FREE char *context = rv_test_text(queue_store, "SELECT context_data FROM miq_tasks");
-    assert_string_equal(context, "{\"from\":6}");
-}
-
-static void
 the_log_of_a_task_has_a_ceiling_and_goes_with_it(void **state)
 {
     (void)state;
@@ -157,20 +134,6 @@ a_silent_task_whose_message_is_there_goes_on(void **state)
     queue_task_is("Queued", "Ok", NULL);
 }
 
-static void
-who_waits_for_a_task_is_told_when_it_is_finished(void **state)
-{
-    (void)state;
-    rv_err err = RV_ERR_INIT;
-    rv_clock_fake(1800000000000);
-    int64_t id = queue_new_task();
-    assert_int_equal(rv_task_wait(queue_store, id, 5000, &err), 0);
-    assert_int_equal(rv_now_ms(), 1800000005000);
-    assert_int_equal(rv_task_finish(queue_store, id, "Ok", NULL, NULL, &err), 0);
-    assert_int_equal(rv_task_wait(queue_store, id, 5000, &err), 1);
-    assert_int_equal(rv_task_wait(queue_store, 12345, 5000, &err), RV_E_NOT_FOUND);
-}
-
 int
 main(void)
 {
@@ -180,11 +143,9 @@ main(void)
         QUEUE_TEST(every_change_of_a_task_is_in_the_feed),
         QUEUE_TEST(a_queued_task_is_cancelled_with_its_message),
         QUEUE_TEST(an_active_task_is_asked_to_stop),
-        QUEUE_TEST(a_task_carries_what_it_works_with),
         QUEUE_TEST(the_log_of_a_task_has_a_ceiling_and_goes_with_it),
         QUEUE_TEST(an_active_task_that_is_silent_for_hours_ends_as_error),
         QUEUE_TEST(a_silent_task_whose_message_is_there_goes_on),
-        QUEUE_TEST(who_waits_for_a_task_is_told_when_it_is_finished),
     };
     return cmocka_run_group_tests_name("tasks", tests, NULL, NULL);
 }
