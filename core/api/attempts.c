@@ -150,10 +150,10 @@ without_mapping(const char *address)
     return strncmp(address, "::ffff:", 7) == 0 && strchr(address, '.') ? address + 7 : address;
 }
 
-static int
-is_loopback(const char *peer)
+int
+rv_attempts_loopback(const char *peer)
 {
-    return strncmp(peer, "127.", 4) == 0 || strcmp(peer, "::1") == 0;
+    return strncmp(without_mapping(peer), "127.", 4) == 0 || strcmp(peer, "::1") == 0;
 }
 
 /* The last word of a list, which is what the nearest proxy has added. */
@@ -178,7 +178,8 @@ rv_attempts_address(char out[64], const char *peer, const char *forwarded_for)
     unsigned char bytes[16];
 
     peer = without_mapping(peer);
-    if (!forwarded_for || !is_loopback(peer) || !last_of(word, sizeof(word), forwarded_for))
+    if (!forwarded_for || !rv_attempts_loopback(peer) ||
+        !last_of(word, sizeof(word), forwarded_for))
         snprintf(word, sizeof(word), "%s", peer);
     const char *plain = without_mapping(word);
     if (inet_pton(AF_INET6, plain, bytes) == 1) {

@@ -22,6 +22,8 @@ int64_t rv_attempts_wait_ms(const struct rv_attempts *attempts, const char *user
 int64_t rv_attempts_failed(struct rv_attempts *attempts, const char *userid, const char *address,
                            int64_t most);
 
+/* A peer's address is one of this machine alone, also as a socket for both families writes it. */
+int rv_attempts_loopback(const char *peer);
 /* Who the client is: the peer, or whom a proxy on this machine names last in X-Forwarded-For (may
  * be NULL). Of an IPv6 address the network, which one client has for himself. out holds 64 bytes.
  */

@@ -194,11 +194,9 @@ int
 rv_get_metrics(struct rv_request *req, rv_err *err)
 {
     /* From the machine itself anyone may look; names of providers are nobody else's business. */
-    if (!rv_local_machine(req)) {
-        int rc = req->api->blind ? rv_store_answers(req->api, err) : rv_scrape_login(req, err);
-        if (rc != 0)
-            return rc < 0 ? rc : 0;
-    }
+    int rc = rv_local_machine(req) ? 0 : rv_scrape_login(req, err);
+    if (rc != 0)
+        return rc < 0 ? rc : 0;
     rv_answer_text(req, 200, "");
     req->answer.content_type = "text/plain; version=0.0.4; charset=utf-8";
     write_metrics(req->api, &req->answer.body);

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "api/api_internal.h"
+#include "api/attempts.h"
 #include "base/secret.h"
 #include "base/text.h"
 
@@ -29,6 +30,26 @@ came_by_proxy(struct evhttp_request *http)
     return 0;
 }
 
+/* A page gives its own name an address of this machine and asks for that name; a proxy passes on
+ * the name that it was asked by. Neither is somebody here. */
+static int
+asks_for_loopback(struct evhttp_request *http)
+{
+    const char *host = evhttp_find_header(evhttp_request_get_input_headers(http), "Host");
+    char name[64];
+    struct in_addr address;
+
+    if (!host || !*host)
+        return 1;
+    size_t len = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
+    if (len >= sizeof(name) || len > strlen(host))
+        return 0;
+    memcpy(name, host, len);
+    name[len] = '\0';
+    return rv_strcaseeq(name, "localhost") || rv_streq(name, "[::1]") ||
+           (inet_pton(AF_INET, name, &address) == 1 && ntohl(address.s_addr) >> 24 == 127);
+}
+
 int
 rv_local_peer(struct evhttp_request *http)
 {
@@ -36,10 +57,10 @@ rv_local_peer(struct evhttp_request *http)
     char *address = NULL;
     ev_uint16_t port;
 
-    if (!connection || came_by_proxy(http))
+    if (!connection || came_by_proxy(http) || !asks_for_loopback(http))
         return 0;
     evhttp_connection_get_peer(connection, &address, &port);
-    return address && (strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0);
+    return address && rv_attempts_loopback(address);
 }
 
 int

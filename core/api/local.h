@@ -12,7 +12,8 @@ struct evhttp_request;
 
 #define RV_LOCAL_HEADER "X-Reeve-Local-Token"
 
-/* Over the loopback, and not by way of a proxy. */
+/* Over the loopback, by a name of it (localhost, 127.0.0.1, [::1]), and not by way of a proxy that
+ * says so. */
 int rv_local_machine(const struct rv_request *req);
 int rv_local_peer(struct evhttp_request *http);
 /* The caller could read the file local-token of the home, as its owner and root can. Opens what has

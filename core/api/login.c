@@ -252,7 +252,8 @@ tell_failures(struct rv_api *api, const char *userid, const char *address)
            RV_F("address", RV_S(address)), RV_F("failures", RV_I(logins->failures)));
     RV_AUTO_FREE char *message = rv_format("Authentication failed for userid %.200s (%lld times)",
                                            userid, (long long)logins->failures);
-    audit_login(api, userid, address, 1, message);
+    if (!api->blind && rv_store_down_since_ms(api->config.store) == 0)
+        audit_login(api, userid, address, 1, message);
     logins->told_ms = now_ms;
     logins->failures = 0;
 }

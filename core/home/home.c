@@ -24,7 +24,7 @@ static const char yaml_head[] =
     "# Settings of this reeved. They lie over those in the store; the command line lies over "
     "them.\n"
     "# After a change: kill -HUP $(cat pid). `reeved --settings` tells what each is for.\n"
-    "# listen, tls, store, store_timeout, region and zone are read at start only.\n"
+    "# listen, tls, store, region, zone and a few more are read at start only: man reeve.yaml.\n"
     "#\n"
     "# listen: 127.0.0.1:7400\n"
     "# tls:\n"

@@ -169,15 +169,30 @@ fail_form(const struct rv_setting *setting, rv_err *err)
     return why.hint[0] ? rv_hint(err, "%s", why.hint) : err->code;
 }
 
+static int
+fits_header(const char *text)
+{
+    for (; *text; text++)
+        if (*text <= ' ' || *text > '~')
+            return 0;
+    return 1;
+}
+
 /* Of a secret, which is not repeated: none, or long enough that nobody guesses it. */
 static int
 check_secret(const struct rv_setting *setting, const char *text, rv_err *err)
 {
-    if (text[0] == '\0' || rv_streq(text, RV_SETTINGS_MASK) ||
-        (int64_t)strlen(text) >= setting->min)
+    if (text[0] == '\0' || rv_streq(text, RV_SETTINGS_MASK))
+        return 0;
+    if ((int64_t)strlen(text) < setting->min)
+        rv_fail(err, RV_E_INVALID, "shorter than %lld characters: it could be guessed",
+                (long long)setting->min);
+    else if (!fits_header(text))
+        rv_fail(err, RV_E_INVALID,
+                "only letters, digits and signs of ASCII are taken, no blanks and no line breaks: "
+                "it is sent in a header");
+    else
         return check_string(setting, text, err);
-    rv_fail(err, RV_E_INVALID, "shorter than %lld characters: it could be guessed",
-            (long long)setting->min);
     return rv_hint(err, "openssl rand -hex 24 makes one");
 }
 

@@ -288,8 +288,8 @@ static const struct rv_setting declared[] = {
     { "api.handshake_timeout", RV_SET_DURATION, "10s", 100, HOUR,
       "a TLS handshake that takes longer is ended" },
     { "api.metrics_token", RV_SET_SECRET, "", 16, 0,
-      "bearer token, of 16 characters at least, with which /metrics may be read from another "
-      "machine without a login; empty: none" },
+      "bearer token, 16 letters, digits and signs of ASCII at least and no blanks, with which "
+      "/metrics may be read from another machine without a login; empty: none" },
     { NULL, 0, NULL, 0, 0, NULL },
 };
 

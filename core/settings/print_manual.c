@@ -47,28 +47,25 @@ static const char *const head =
     ".Xr reeved 8\n"
     "reads the file again at\n"
     ".Dv SIGHUP .\n"
-    "The keys\n"
-    ".Cm listen , tls.certificate , tls.key , store , store_timeout , region\n"
-    "and\n"
-    ".Cm zone\n"
-    "are read at the start only.\n"
-    ".Pp\n"
-    "A duration is a number with\n"
-    ".Cm ms , s , m , h\n"
-    "or\n"
-    ".Cm d ,\n"
-    "a bare number is of seconds.\n"
-    "A size is a number with\n"
-    ".Cm KiB , MiB\n"
-    "or\n"
-    ".Cm GiB ,\n"
-    "a bare number is of bytes.\n"
-    "A flag is\n"
-    ".Cm true\n"
-    "or\n"
-    ".Cm false .\n"
-    ".Sh SETTINGS\n"
-    ".Bl -tag -width Ds\n";
+    "Read at the start only are\n";
+
+static const char *const units = ".Pp\n"
+                                 "A duration is a number with\n"
+                                 ".Cm ms , s , m , h\n"
+                                 "or\n"
+                                 ".Cm d ,\n"
+                                 "a bare number is of seconds.\n"
+                                 "A size is a number with\n"
+                                 ".Cm KiB , MiB\n"
+                                 "or\n"
+                                 ".Cm GiB ,\n"
+                                 "a bare number is of bytes.\n"
+                                 "A flag is\n"
+                                 ".Cm true\n"
+                                 "or\n"
+                                 ".Cm false .\n"
+                                 ".Sh SETTINGS\n"
+                                 ".Bl -tag -width Ds\n";
 
 static const char *const tail =
     ".El\n"
@@ -96,6 +93,20 @@ static const char *const tail =
     ".Sh SEE ALSO\n"
     ".Xr reevectl 1 ,\n"
     ".Xr reeved 8\n";
+
+static void
+print_read_at_start(void)
+{
+    const char *before = "";
+
+    for (const struct rv_setting *setting = rv_settings_declared(); setting->key; setting++) {
+        if (!(rv_settings_traits(setting->key) & RV_SET_AT_START))
+            continue;
+        printf("%s.Cm %s", before, setting->key);
+        before = " ,\n";
+    }
+    puts(" .");
+}
 
 static const char *
 type_name(int type)
@@ -176,6 +187,8 @@ int
 main(void)
 {
     fputs(head, stdout);
+    print_read_at_start();
+    fputs(units, stdout);
     for (const struct rv_setting *setting = rv_settings_declared(); setting->key; setting++)
         if (setting->type != RV_SET_SECRET) /* which no file may hold */
             print_setting(setting);

@@ -103,7 +103,8 @@ ask(struct api_fixture *f, const char *method, const char *target, const char *h
     struct evhttp_request *request = evhttp_request_new(take_reply, &waiting);
     struct evkeyvalq *to = evhttp_request_get_output_headers(request);
 
-    evhttp_add_header(to, "Host", "reeve.example:7400");
+    if (!headers || strncmp(headers, "Host: ", strlen("Host: ")) != 0)
+        evhttp_add_header(to, "Host", "reeve.example:7400");
     if (headers)
         add_headers(to, headers);
     else

@@ -269,9 +269,9 @@ metrics_count_requests_rows_and_providers(void **state)
                    " (1000000000901, 'w-1', 'silent', 1000000000101),"
                    " (1000000000902, 'w-2', 'ready', 1000000000102)");
     AUTO_REPLY struct reply first = get(f, "/api/zones");
-    AUTO_REPLY struct reply reply = ask(f, "GET", "/metrics", "Accept: */*\n", NULL);
+    AUTO_REPLY struct reply reply = ask(f, "GET", "/metrics", "Host: localhost:7400\n", NULL);
     AUTO_REPLY struct reply from_outside =
-        ask(f, "GET", "/metrics", "Accept: */*\nX-Forwarded-For: 192.0.2.1\n", NULL);
+        ask(f, "GET", "/metrics", "Host: localhost:7400\nX-Forwarded-For: 192.0.2.1\n", NULL);
 
     assert_int_equal(first.status, 200);
     assert_int_equal(reply.status, 200);
@@ -394,8 +394,32 @@ metrics_through_any_proxy_need_a_login(void **state)
     struct api_fixture *f = fixture_of(state);
 
     for (size_t i = 0; i < RV_COUNT(headers); i++) {
-        AUTO_REPLY struct reply reply = ask(f, "GET", "/metrics", headers[i], NULL);
+        RV_AUTO_FREE char *near = rv_format("Host: 127.0.0.1:7400\n%s", headers[i]);
+        AUTO_REPLY struct reply reply = ask(f, "GET", "/metrics", near, NULL);
         assert_int_equal(reply.status, 401);
+    }
+}
+
+static void
+metrics_are_open_to_who_asks_this_machine_by_a_name_of_the_loopback_only(void **state)
+{
+    static const struct {
+        const char *host;
+        int status;
+    } rows[] = {
+        { "localhost", 200 },        { "LocalHost:7400", 200 }, { "127.0.0.1:7400", 200 },
+        { "127.1.2.3", 200 },        { "[::1]:7400", 200 },     { "reeve.example:7400", 401 },
+        { "localhost.evil", 401 },   { "127.0.0.1.evil", 401 }, { "127.0.0.1x:7400", 401 },
+        { "192.0.2.1:7400", 401 },   { "[::2]", 401 },          { "[::1", 401 },
+        { "evil.localhost.x", 401 },
+    };
+    struct api_fixture *f = fixture_of(state);
+
+    for (size_t i = 0; i < RV_COUNT(rows); i++) {
+        RV_AUTO_FREE char *header = rv_format("Host: %s\n", rows[i].host);
+        AUTO_REPLY struct reply reply = ask(f, "GET", "/metrics", header, NULL);
+        if (reply.status != rows[i].status)
+            fail_msg("Host %s: %d", rows[i].host, reply.status);
     }
 }
 
@@ -455,6 +479,7 @@ main(void)
         api_test(a_store_that_does_not_answer_is_503_with_retry_after),
         api_test(draining_ends_when_the_last_answer_is_out),
         api_test(metrics_through_any_proxy_need_a_login),
+        api_test(metrics_are_open_to_who_asks_this_machine_by_a_name_of_the_loopback_only),
         api_test(failures_of_strangers_do_not_fill_the_log),
         api_test(openapi_is_there_without_login),
     };

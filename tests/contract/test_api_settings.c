@@ -85,8 +85,12 @@ what_does_not_fit_is_refused_with_key_value_and_range_and_nothing_is_stored(void
         { "{\"log\":{\"level\":\"debug\"},\"workers\":{\"generic\":{\"count\":99}}}",
           "setting 'workers.generic.count': '99' is out of range, 0 to 64", NULL },
         { "{\"workers\":{\"lease\":\"1ms\"}}", "'1ms' is out of range, 200ms to 1h", NULL },
-        { "{\"api\":{\"metrics_token\":\"fifteen letters\"}}", "shorter than 16 characters",
+        { "{\"api\":{\"metrics_token\":\"fifteen-letters\"}}", "shorter than 16 characters",
           "openssl" },
+        { "{\"api\":{\"metrics_token\":\"first-of-two-lines\\nthe-second\"}}", "no line breaks",
+          "openssl" },
+        { "{\"api\":{\"metrics_token\":\"some words with blanks\"}}", "no blanks", "openssl" },
+        { "{\"api\":{\"metrics_token\":\"letters-with-\u00e4ccents\"}}", "of ASCII", "openssl" },
         { "{\"workers\":{\"generic\":{\"cuont\":4}}}", "did you mean 'workers.generic.count'?",
           NULL },
         { "{\"workers\":{\"poll\":[\"1s\"]}}", "must be one value", NULL },
@@ -160,7 +164,7 @@ a_secret_is_a_mask_wherever_it_is_shown(void **state)
 {
     struct api_fixture *f = fixture_of(state);
     AUTO_REPLY struct reply set =
-        patch(f, SERVER "/settings", "{\"api\":{\"metrics_token\":\"canary of sixteen\"}}");
+        patch(f, SERVER "/settings", "{\"api\":{\"metrics_token\":\"canary-of-sixteen\"}}");
     AUTO_REPLY struct reply rows = get(f, "/api/settings_changes?expand=resources");
     AUTO_REPLY struct reply list = get(f, SERVER "/settings/api.metrics_token?expand=resources");
     AUTO_REPLY struct reply audit = get(f, "/api/audit_events?expand=resources");
@@ -310,6 +314,35 @@ prometheus_reads_metrics_from_elsewhere_with_its_token_and_nothing_else(void **s
 }
 
 static void
+prometheus_hears_of_a_database_that_is_away_by_the_token_that_was_good_before(void **state)
+{
+    static const char from[] = "X-Forwarded-For: 192.0.2.1\nAuthorization: Bearer ";
+    struct api_fixture *f = fixture_of(state);
+    RV_AUTO_FREE char *right = rv_format("%sthe-token-of-sixteen\n", from);
+    RV_AUTO_FREE char *wrong = rv_format("%sthe-tokem-of-sixteen\n", from);
+    AUTO_REPLY struct reply set =
+        patch(f, SERVER "/settings", "{\"api\":{\"metrics_token\":\"the-token-of-sixteen\"}}");
+    AUTO_REPLY struct reply before = ask(f, "GET", "/metrics", right, NULL);
+
+    assert_int_equal(set.status, 200);
+    assert_int_equal(before.status, 200);
+    rv_test_script(f->store, "ALTER TABLE settings_changes RENAME TO elsewhere");
+    AUTO_REPLY struct reply during = ask(f, "GET", "/metrics", right, NULL);
+    AUTO_REPLY struct reply guess = ask(f, "GET", "/metrics", wrong, NULL);
+    rv_test_script(f->store, "ALTER TABLE elsewhere RENAME TO settings_changes");
+    assert_int_equal(during.status, 200);
+    assert_int_equal(guess.status, 401);
+    AUTO_REPLY struct reply none =
+        patch(f, SERVER "/settings", "{\"api\":{\"metrics_token\":\"\"}}");
+    AUTO_REPLY struct reply over = ask(f, "GET", "/metrics", right, NULL);
+    rv_test_script(f->store, "ALTER TABLE settings_changes RENAME TO elsewhere");
+    AUTO_REPLY struct reply still = ask(f, "GET", "/metrics", right, NULL);
+    assert_int_equal(none.status, 200);
+    assert_int_equal(over.status, 401);
+    assert_int_not_equal(still.status, 200);
+}
+
+static void
 guesses_of_the_token_of_metrics_are_held_back_like_those_of_a_password(void **state)
 {
     static const char from[] =
@@ -352,6 +385,7 @@ main(void)
         api_test(the_key_is_rotated_by_a_task_of_the_server_that_is_asked),
         api_test(a_rotation_has_time_for_the_wait_of_key_grace_and_for_its_work),
         api_test(prometheus_reads_metrics_from_elsewhere_with_its_token_and_nothing_else),
+        api_test(prometheus_hears_of_a_database_that_is_away_by_the_token_that_was_good_before),
         api_test(guesses_of_the_token_of_metrics_are_held_back_like_those_of_a_password),
     };
     return cmocka_run_group_tests_name("api settings", tests, NULL, NULL);

@@ -220,7 +220,7 @@ a_secret_is_sealed_for_its_place_and_shown_nowhere(void **state)
     struct rv_store *store = store_of(state);
     int seals = 0;
     const struct rv_vault vault = { .arg = &seals, .seal = seal };
-    const struct rv_settings_edit set = { "api.metrics_token", "canary of sixteen" };
+    const struct rv_settings_edit set = { "api.metrics_token", "canary-of-sixteen" };
     const struct rv_settings_edit shown = { "api.metrics_token", RV_SETTINGS_MASK };
     const struct rv_settings_edit away = { "api.metrics_token", NULL };
     seed(store);

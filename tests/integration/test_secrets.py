@@ -164,7 +164,8 @@ class Secrets(reeve_it.Case):
         provider = self.add_provider(reeved, canaries.plant("Provider"))
         own = self.own(reeved)
         seen = {}
-        reeved.call("PATCH", f"/api/{own}/settings", {"api": {"metrics_token": canaries.plant("Setting")}})
+        token = canaries.plant("Setting", f"CanarySetting\"\\/<&'{os.urandom(6).hex()}")  # what a header can carry
+        reeved.call("PATCH", f"/api/{own}/settings", {"api": {"metrics_token": token}})
         canaries.plant("Session", reeved.get("/api/auth")["auth_token"])
         headers = {"X-Auth-Token": canaries.planted["Session"]}
         reeved.get("/api/providers", headers=headers)
@@ -194,7 +195,7 @@ class Secrets(reeve_it.Case):
         self.fault("none")
         task = reeved.post(f"/api/{own}", {"action": "rotate_key"})["task_id"]
         self.assertEqual(reeved.wait_task(task)["status"], "Ok")
-        self.assertTrue(self.token_works(reeved, canaries.planted["Setting"].encode().decode("latin-1")))
+        self.assertTrue(self.token_works(reeved, canaries.planted["Setting"]))
         seen.update(self.processes(reeved))
         return seen
 

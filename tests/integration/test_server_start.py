@@ -444,6 +444,10 @@ class LostDatabase(reeve_it.Case):
         workers = reeved.children()
         self.assertEqual(self.timed(reeved, "/readyz")[:2], (200, "ok\n"))
         self.assertIn("\nreeve_store_up 1\n", self.timed(reeved, "/metrics")[1])
+        own = reeved.get("/api")["server_info"]["server_href"].rsplit("/", 1)[1]
+        reeved.call("PATCH", f"/api/servers/{own}/settings", {"api.metrics_token": "a-token-for-prometheus"})
+        prometheus = {"X-Forwarded-For": "192.0.2.1", "Authorization": "Bearer a-token-for-prometheus"}
+        self.until(lambda: reeved.request("GET", "/metrics", user=None, headers=prometheus).status == 200, "the token")
         self.postgres.freeze()
         waiting = threading.Thread(target=lambda: reeved.request("GET", "/api/servers"), daemon=True)
         waiting.start()  # not for as long as a statement may take
@@ -466,6 +470,7 @@ class LostDatabase(reeve_it.Case):
                       "\nreeve_worker_processes{",
                       "\nreeve_store_figures_age_seconds "):
             self.assertIn(words, text)
+        self.assertIn(b"\nreeve_store_up 0\n", reeved.request("GET", "/metrics", user=None, headers=prometheus).body)
         self.assertEqual(reeved.request("GET", "/api/servers").status, 503)
         self.assertIn('msg="the database does not answer"', reeved.log())
         self.postgres.thaw()

@@ -160,6 +160,19 @@ addresses_are_those_of_clients(void **state)
     }
 }
 
+static void
+the_loopback_is_known_in_either_family_and_in_a_socket_for_both(void **state)
+{
+    (void)state;
+    assert_true(rv_attempts_loopback("127.0.0.1"));
+    assert_true(rv_attempts_loopback("::1"));
+    assert_true(rv_attempts_loopback("::ffff:127.0.0.1"));
+    assert_false(rv_attempts_loopback("::ffff:10.0.0.1"));
+    assert_false(rv_attempts_loopback("12.7.0.1"));
+    assert_false(rv_attempts_loopback("::12"));
+    assert_false(rv_attempts_loopback(""));
+}
+
 int
 main(void)
 {
@@ -173,6 +186,7 @@ main(void)
         TEST(none_at_most_means_never),
         TEST(a_flood_of_addresses_costs_no_memory_and_hides_nobody_for_long),
         TEST(addresses_are_those_of_clients),
+        TEST(the_loopback_is_known_in_either_family_and_in_a_socket_for_both),
     };
     return cmocka_run_group_tests_name("api attempts", tests, NULL, NULL);
 }
