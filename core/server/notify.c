@@ -27,6 +27,10 @@ enum {
     OLD_ENOUGH_MS = 10000 /* a server worker that has lived so long does not crash in a loop */
 };
 
+/* A stop may take as long as server.quiesce_timeout, which the unit does not know; what ends it
+ * after TimeoutStopSec is a supervisor that says nothing. */
+#define MORE_TIME "EXTEND_TIMEOUT_USEC=15000000"
+
 static struct sockaddr_un manager;
 static socklen_t manager_len; /* 0: nobody listens */
 static int64_t watchdog_ms;   /* 0: none */
@@ -104,7 +108,8 @@ rv_notify_reloaded(void)
 void
 rv_notify_stopping(void)
 {
-    tell("STOPPING=1\nSTATUS=stopping");
+    status_ms = rv_monotonic_ms();
+    tell("STOPPING=1\nSTATUS=stopping\n" MORE_TIME);
 }
 
 /* A server worker that crashes as soon as it starts has a heart too, each time anew. */
@@ -143,11 +148,24 @@ tell_status(struct rv_supervisor *s, int64_t now_ms)
     tell(line);
 }
 
+static void
+ask_for_time(int64_t now_ms)
+{
+    if (now_ms - status_ms < STATUS_MS)
+        return;
+    status_ms = now_ms;
+    tell(MORE_TIME);
+}
+
 void
 rv_notify_turn(struct rv_supervisor *s, int64_t now_ms)
 {
-    if (manager_len == 0 || s->stop_ms)
+    if (manager_len == 0)
         return;
+    if (s->stop_ms) {
+        ask_for_time(now_ms);
+        return;
+    }
     look_at_heart(s);
     tell_status(s, now_ms);
     if (watchdog_ms == 0 || now_ms - beaten_ms < watchdog_ms / BEATS ||

@@ -48,7 +48,7 @@ class Notify(reeve_it.Case):
             env["WATCHDOG_USEC"] = str(watchdog_ms * 1000)
         return manager, self.launch(*options, env=env)
 
-    def test_it_tells_that_it_is_ready_reloads_and_stops(self):
+    def test_it_tells_that_it_is_ready_reloads_and_stops_which_may_take_its_time(self):
         manager, reeved = self.managed("--set", "server.monitor_poll=200ms")
         reeved.ready()
         self.until(lambda: manager.count("READY=1"), "READY")
@@ -62,8 +62,10 @@ class Notify(reeve_it.Case):
         for worker in reeved.children():
             with open(f"/proc/{worker}/environ", "rb") as file:
                 self.assertNotIn(b"NOTIFY_SOCKET", file.read())
+        os.kill(reeved.children("server")[0], signal.SIGSTOP)  # so that the stop takes a second
         self.assertEqual(reeved.stop()[0], 0)
         self.assertEqual(manager.count("STOPPING=1"), 1)
+        self.assertGreaterEqual(manager.count("EXTEND_TIMEOUT_USEC=15000000"), 2)
         self.assertEqual(manager.count("WATCHDOG=1"), 0)
 
     def test_an_abstract_socket_will_do(self):
