@@ -48,7 +48,7 @@ const struct rv_setting *rv_settings_find(const char *key); /* NULL: there is no
 /* What a change of it takes. */
 enum {
     RV_SET_AT_START = 1 << 0, /* read when reeved starts */
-    RV_SET_FILE_ONLY = 1 << 1 /* needed before the store is open: kept in reeve.yaml alone */
+    RV_SET_FILE_ONLY = 1 << 1 /* kept in reeve.yaml alone: see traits.c */
 };
 int rv_settings_traits(const char *key);
 /* "integer", "duration", ...; the unit that min and max are in: "ms", "bytes" or "". */

@@ -94,7 +94,7 @@ what_does_not_fit_is_refused_with_key_value_and_range_and_nothing_is_stored(void
         { "{\"workers\":{\"generic\":{\"cuont\":4}}}", "did you mean 'workers.generic.count'?",
           NULL },
         { "{\"workers\":{\"poll\":[\"1s\"]}}", "must be one value", NULL },
-        { "{\"listen\":\"127.0.0.1:1\"}", "needed before the store is open", "reeve.yaml" },
+        { "{\"listen\":\"127.0.0.1:1\"}", "taken from reeve.yaml alone", "in the server's home" },
         { "[1]", "PATCH takes an object", NULL },
         { "{\"workers\":{\"pole\":null}}", "unknown setting 'workers.pole'", NULL },
     };
@@ -211,6 +211,8 @@ a_file_that_the_server_reads_is_not_chosen_over_the_api(void **state)
         patch(f, SERVER "/settings", "{\"server\":{\"memory_info\":\"/proc/self/fd/7\"}}");
 
     assert_int_equal(reply.status, 400);
+    assert_non_null(strstr(at(&reply, "error.hint"), "write it into reeve.yaml"));
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM settings_changes"), 0);
 }
 
 static void

@@ -161,7 +161,7 @@ of_several_changes_all_are_stored_or_none(void **state)
         { { { "workers.poll", "5s" }, { "refresh.retry_min", "10m" } },
           "'refresh.retry_min' (10m) and 'refresh.retry_max' (30s) do not fit" },
         { { { "workers.poll", "5s" }, { "listen", "0.0.0.0:1" } },
-          "setting 'listen' is needed before the store is open" },
+          "setting 'listen' is taken from reeve.yaml alone" },
     };
     seed(store);
     for (size_t i = 0; i < RV_COUNT(rows); i++) {
