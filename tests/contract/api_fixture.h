@@ -13,6 +13,9 @@
 #define PROVIDER_ID (FIRST_ID + 101)
 #define ADMIN "admin"
 #define PASSWORD "correct horse"
+#define BASIC "Authorization: Basic YWRtaW46Y29ycmVjdCBob3JzZQ==\n" /* both of them */
+#define PROVIDER "/api/providers/1000000000101"
+#define PODS "/api/container_groups"
 
 /* What the next verification answers. */
 struct fake_proof {

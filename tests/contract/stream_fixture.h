@@ -9,8 +9,6 @@
 #include "model/model.h"
 #include "store/record.h"
 
-#define PODS "/api/container_groups"
-
 const struct rv_kind *pods(void);
 /* How often the word stands in the text. */
 int count_of(const char *text, const char *word);

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include "model/model.h"
 
-#define PODS "/api/container_groups"
-
 struct filter_case {
     const char *filters;
     const char *names; /* of 12 pods, sorted by id */

@@ -8,9 +8,8 @@
 #include "auth/auth.h"
 #include "base/clock.h"
 
-#define BASIC "Authorization: Basic YWRtaW46Y29ycmVjdCBob3JzZQ==\n" /* admin:correct horse */
-#define WRONG "Authorization: Basic YWRtaW46d3Jvbmc=\n"             /* admin:wrong */
-#define NONE "Authorization: Basic Tm9uZTpOb25l\n"                  /* None:None */
+#define WRONG "Authorization: Basic YWRtaW46d3Jvbmc=\n" /* admin:wrong */
+#define NONE "Authorization: Basic Tm9uZTpOb25l\n"      /* None:None */
 
 static void
 basic_credentials_are_checked(void **state)

@@ -10,8 +10,6 @@
 #include "model/model.h"
 #include "store/schema.h"
 
-#define PODS "/api/container_groups"
-
 static void
 a_collection_without_expand_holds_hrefs_alone(void **state)
 {

@@ -6,8 +6,6 @@
 
 #include <stdio.h>
 
-#define PODS "/api/container_groups"
-
 static void
 sub_collections_are_expanded_in_place(void **state)
 {

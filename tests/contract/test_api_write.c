@@ -8,8 +8,6 @@
 #include "queue/queue.h"
 #include "queue/task.h"
 
-#define PROVIDER "/api/providers/1000000000101"
-
 static void
 a_refresh_is_a_task_and_two_are_one(void **state)
 {

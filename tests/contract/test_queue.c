@@ -427,7 +427,7 @@ each_message_has_exactly_one_handler(void **state)
     (void)state;
     enum { TAKERS = 8 };
     const char *deep = getenv("REEVE_TEST_DEEP");
-    int messages = deep && *deep ? 10000 : 2000, count = 0;
+    int messages = deep && *deep ? 10000 : 600, count = 0;
     pid_t pids[TAKERS];
     int ends[2];
     put_many(messages);

@@ -192,12 +192,6 @@ count(struct rv_store *store, rv_err *err)
     return rc < 0 ? rc : (int)out.v.i;
 }
 
-#define only_postgres()                                                                            \
-    do {                                                                                           \
-        if (!rv_test_is_postgres())                                                                \
-            skip();                                                                                \
-    } while (0)
-
 static void
 a_server_that_says_nothing_is_unavailable_and_used_again_when_it_speaks(void **state)
 {
@@ -410,6 +404,7 @@ a_password_that_was_changed_meanwhile_is_the_databases_trouble_alone(void **stat
     struct rv_store *store = NULL;
 
     only_postgres();
+    rv_test_script(silence->contract.store, "DROP ROLE IF EXISTS passing");
     rv_test_script(silence->contract.store, "CREATE ROLE passing LOGIN PASSWORD 'one'");
     const char *host = strrchr(silence->contract.db.url, '@');
     RV_AUTO_FREE char *url = rv_format("postgresql://passing:one%s", host);

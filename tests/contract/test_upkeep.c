@@ -60,10 +60,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(maintenance_is_as_deep_as_its_arguments_say,
-                                        contract_schema, contract_end),
-        cmocka_unit_test_setup_teardown(maintenance_with_other_arguments_says_what_they_may_be,
-                                        contract_schema, contract_end),
+        schema_test(maintenance_is_as_deep_as_its_arguments_say),
+        schema_test(maintenance_with_other_arguments_says_what_they_may_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -133,6 +133,8 @@ files_that_are_left_out_stay_shut_inside_of_folders_that_may_be_read(void **stat
     assert_int_equal(in_child(look_around, *state), 0);
 }
 
+enum { KERNEL_IS_TOO_OLD = 77 };
+
 static int
 reach_out(const char *dir)
 {
@@ -143,7 +145,7 @@ reach_out(const char *dir)
     if (rv_fence_raise(&fence, &err))
         return 100;
     if (fence.scoped == 0)
-        return 0; /* an older kernel */
+        return KERNEL_IS_TOO_OLD;
     return kill(getppid(), 0) == 0 ? 1 : errno == EPERM ? 0 : 2;
 }
 
@@ -152,7 +154,10 @@ no_signal_goes_out_to_another_process(void **state)
 {
     (void)state;
     need_landlock();
-    assert_int_equal(in_child(reach_out, ""), 0);
+    int failed = in_child(reach_out, "");
+    if (failed == KERNEL_IS_TOO_OLD)
+        skip();
+    assert_int_equal(failed, 0);
 }
 
 /* 0 when it was refused as it should be. */
