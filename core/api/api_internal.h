@@ -16,6 +16,7 @@ struct rv_gauges;
 struct rv_hub;
 struct rv_job;
 struct rv_conns;
+struct rv_tokens;
 
 enum { RV_DUE_POLL = 1 << 0, RV_DUE_BEATS = 1 << 1 };
 
@@ -28,6 +29,7 @@ struct rv_api {
     int64_t full_ms;    /* when it was last said that there are too many connections */
     struct event *gate; /* looks whether new connections can be taken again */
     struct rv_logins *logins;
+    struct rv_tokens *tokens;
     struct {
         int64_t told_ms; /* when it was last said */
         int64_t untold;  /* since then */

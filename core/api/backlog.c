@@ -10,6 +10,7 @@
 #include "api/feed.h"
 #include "api/health.h"
 #include "api/http.h"
+#include "api/tokens.h"
 #include "base/text.h"
 
 /* A statement that takes so long may never end. */
@@ -67,12 +68,17 @@ rv_api_work(struct rv_api *api)
     /* Those that come meanwhile are for the next time: the loop sends answers in between. */
     for (const struct rv_request *req = api->waiting; req; req = req->next_waiting)
         count++;
+    rv_tokens_look(api);
     for (; count > 0 && api->waiting; count--) {
         struct rv_request *req = api->waiting;
         api->waiting = req->next_waiting;
         req->next_waiting = NULL;
+        int writes = req->method != RV_M_GET;
         rv_http_carry_out(req);
+        if (writes) /* a logout, perhaps */
+            rv_tokens_forget(api);
     }
+    rv_tokens_forget(api);
     if (api->due)
         serve_streams(api);
 }

@@ -16,6 +16,7 @@
 #include "api/api_internal.h"
 #include "api/attempts.h"
 #include "api/handlers.h"
+#include "api/tokens.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/secret.h"
@@ -374,7 +375,10 @@ login_token(struct rv_request *req, const char *token, rv_err *err)
 {
     const char *skip = rv_request_header(req, "X-Auth-Skip-Token-Renewal");
     int flags = skip && rv_strcaseeq(skip, "true") ? 0 : RV_TOKEN_RENEW;
-    int rc = rv_auth_token(req->api->config.store, token, flags, &req->who, err);
+    struct rv_store *store = req->api->config.store;
+    struct rv_token_look *look = rv_tokens_found(req->api, token);
+    int rc = look ? rv_auth_token_looked(store, look, flags, &req->who, err)
+                  : rv_auth_token(store, token, flags, &req->who, err);
 
     if (rc == RV_E_AUTH)
         return refuse(req, "Api::AuthenticationError",

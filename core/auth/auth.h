@@ -33,6 +33,21 @@ int rv_auth_token(struct rv_store *store, const char *token, int flags, struct r
 /* The same by the token's digest, as rv_auth_hold keeps it. */
 int rv_auth_token_digest(struct rv_store *store, const char *digest, int flags,
                          struct rv_identity *out, rv_err *err);
+/* The digest by which the store knows a token; 0 when it is none. */
+int rv_auth_digest(char out[RV_TOKEN_SIZE], const char *token);
+/* What the store says of a token. */
+struct rv_token_look {
+    char digest[RV_TOKEN_SIZE];
+    int64_t token_id; /* 0: unknown or expired */
+    int64_t expires_on, ttl_ms;
+    struct rv_identity who;
+};
+/* Several tokens, of which the digest alone is given, in one round trip to PostgreSQL. */
+int rv_auth_tokens_look(struct rv_store *store, struct rv_token_look *looks, size_t count,
+                        rv_err *err);
+/* As rv_auth_token, after a look of a moment ago; that it was renewed is noted there. */
+int rv_auth_token_looked(struct rv_store *store, struct rv_token_look *look, int flags,
+                         struct rv_identity *out, rv_err *err);
 int rv_auth_token_revoke(struct rv_store *store, const char *token, rv_err *err);
 
 /* What a login rests on, for an answer that outlives its request. */

@@ -216,6 +216,7 @@ open_api(struct api_fixture *f)
         .zone_id = FIRST_ID + 2,
         .region_id = FIRST_ID + 1,
         .server_guid = "aaaa",
+        .outside = f->outside,
     };
 
     must(rv_api_open(&f->api, &config, err));
@@ -232,6 +233,14 @@ api_reopen_with(struct api_fixture *f, const char *key, const char *value)
     cJSON_AddStringToObject(inner, dot + 1, value);
     must(rv_settings_overlay(f->settings, object, "test", err));
     cJSON_Delete(object);
+    rv_api_close(f->api);
+    open_api(f);
+}
+
+void
+api_reopen_outside(struct api_fixture *f)
+{
+    f->outside = 1;
     rv_api_close(f->api);
     open_api(f);
 }

@@ -30,6 +30,7 @@ struct api_fixture {
     struct event_base *base;
     struct rv_settings *settings;
     struct rv_api *api;
+    int outside; /* requests wait for rv_api_work */
     int port;
     char token[80];
     /* The host. */
@@ -51,6 +52,9 @@ int api_teardown(void **state);
 struct api_fixture *fixture_of(void **state);
 /* A setting for an API that is opened again with it. */
 void api_reopen_with(struct api_fixture *f, const char *key, const char *value);
+
+/* As in a worker: what has come waits until the test says rv_api_work. */
+void api_reopen_outside(struct api_fixture *f);
 
 /* n pods named pod-0001 ... of the seeded provider, each with two containers; ids follow. */
 void seed_pods(struct api_fixture *f, int count);

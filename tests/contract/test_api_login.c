@@ -144,6 +144,59 @@ tokens_end_and_have_types(void **state)
     assert_int_equal(bad.status, 400);
 }
 
+/* Sends it and waits until it has come. */
+static struct events *
+wait_beside(struct api_fixture *f, const char *method, const char *path, const char *token)
+{
+    RV_AUTO_FREE char *text =
+        rv_format("%s %s HTTP/1.1\r\nHost: x\r\nX-Auth-Token: %s\r\nConnection: close\r\n\r\n",
+                  method, path, token);
+    struct events *events = events_send(f, text);
+
+    run_loop(f, 50);
+    return events;
+}
+
+static void
+tokens_of_requests_that_wait_together_are_looked_up_once_each(void **state)
+{
+    static const char *const answers[] = { " 404 ", " 404 ", " 401 ", " 404 " };
+    struct api_fixture *f = fixture_of(state);
+    struct events *requests[4];
+    char invented[65];
+
+    memset(invented, '0', 64);
+    invented[64] = '\0';
+    api_reopen_outside(f);
+    for (int i = 0; i < 4; i++)
+        requests[i] = wait_beside(f, "GET", "/api/zones/999", i == 2 ? invented : f->token);
+    int64_t before = rv_store_statements(f->served);
+    rv_api_work(f->api);
+    assert_int_equal(rv_store_statements(f->served) - before, 2 + 3); /* tokens, zones */
+    for (int i = 0; i < 4; i++) {
+        assert_true(events_wait(requests[i], answers[i]));
+        events_close(requests[i]);
+    }
+}
+
+static void
+a_logout_counts_for_a_request_that_waited_beside_it(void **state)
+{
+    static const char *const answers[] = { " 200 ", " 204 ", " 401 " };
+    struct api_fixture *f = fixture_of(state);
+    struct events *requests[3];
+
+    api_reopen_outside(f);
+    for (int i = 0; i < 3; i++)
+        requests[i] = wait_beside(f, i == 1 ? "DELETE" : "GET", i == 1 ? "/api/auth" : "/api/zones",
+                                  f->token);
+    rv_api_work(f->api);
+    for (int i = 0; i < 3; i++) {
+        assert_true(events_wait(requests[i], answers[i]));
+        events_close(requests[i]);
+    }
+}
+
 static void
 an_alien_group_is_refused(void **state)
 {
@@ -236,6 +289,8 @@ main(void)
         api_test(a_changed_password_counts_at_once),
         api_test(tokens_are_issued_used_renewed_and_revoked),
         api_test(tokens_end_and_have_types),
+        api_test(tokens_of_requests_that_wait_together_are_looked_up_once_each),
+        api_test(a_logout_counts_for_a_request_that_waited_beside_it),
         api_test(an_alien_group_is_refused),
         api_test(a_browser_may_ask_about_any_path),
         api_test(pages_of_others_write_only_with_a_token),

@@ -131,6 +131,41 @@ a_revoked_or_invented_token_is_refused(void **state)
 }
 
 static void
+tokens_that_are_looked_up_together_are_told_apart_and_renewed_once(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct rv_identity who;
+    char tokens[2][RV_TOKEN_SIZE], invented[RV_TOKEN_SIZE];
+    struct rv_token_look looks[3] = { { .token_id = 0 } };
+    int64_t until = 0;
+    rv_clock_fake(1800000000000);
+    assert_int_equal(rv_auth_set_admin(store, "admin", "s3cret-one", &err), 0);
+    assert_int_equal(rv_auth_password(store, "admin", "s3cret-one", &who, &err), 0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(
+            rv_auth_token_issue(store, who.user_id, "api", 60000, tokens[i], &until, &err), 0);
+        assert_int_equal(rv_auth_digest(looks[i].digest, tokens[i]), 1);
+    }
+    assert_int_equal(rv_auth_token_revoke(store, tokens[0], &err), 0);
+    memset(invented, '0', sizeof(invented));
+    invented[RV_TOKEN_SIZE - 1] = '\0';
+    assert_int_equal(rv_auth_digest(looks[2].digest, invented), 1);
+    assert_int_equal(rv_auth_digest(invented, "short"), 0);
+    rv_clock_advance(30000);
+    assert_int_equal(rv_auth_tokens_look(store, looks, 3, &err), 0);
+    assert_int_equal(rv_auth_token_looked(store, &looks[0], 0, &who, &err), RV_E_AUTH);
+    assert_int_equal(rv_auth_token_looked(store, &looks[2], 0, &who, &err), RV_E_AUTH);
+    memset(&who, 0, sizeof(who));
+    int64_t before = rv_store_statements(store);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(rv_auth_token_looked(store, &looks[1], RV_TOKEN_RENEW, &who, &err), 0);
+    assert_int_equal(rv_store_statements(store) - before, 1);
+    assert_string_equal(who.userid, "admin");
+    assert_int_equal(rv_test_int(store, "SELECT expires_on FROM auth_tokens"), rv_now_ms() + 60000);
+}
+
+static void
 server_beats_zone_beats_region_beats_default(void **state)
 {
     (void)state;
@@ -213,6 +248,7 @@ main(void)
         AUTH_TEST(no_password_or_token_is_readable_in_the_store),
         AUTH_TEST(a_token_lives_while_it_is_used),
         AUTH_TEST(a_revoked_or_invented_token_is_refused),
+        AUTH_TEST(tokens_that_are_looked_up_together_are_told_apart_and_renewed_once),
         AUTH_TEST(server_beats_zone_beats_region_beats_default),
         AUTH_TEST(an_invalid_setting_is_refused_and_not_stored),
         AUTH_TEST(stored_settings_that_do_not_fit_each_other_are_not_in_force),
