@@ -192,16 +192,13 @@ cli_cell_span(rv_buf *out, const cJSON *row, const struct cli_column *column)
 void
 cli_cell_bytes(rv_buf *out, const cJSON *row, const struct cli_column *column)
 {
-    static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
     const cJSON *value = attribute(row, column, 0);
-    double bytes;
-    size_t unit = 0;
+    char text[24];
 
     if (!cJSON_IsNumber(value))
         return;
-    for (bytes = value->valuedouble; bytes >= 1024 && unit + 1 < RV_COUNT(units); unit++)
-        bytes /= 1024;
-    rv_buf_addf(out, bytes < 10 && unit > 0 ? "%.1f%s" : "%.0f%s", bytes, units[unit]);
+    rv_format_size(text, value->valuedouble);
+    rv_buf_add_string(out, text);
 }
 
 static long long

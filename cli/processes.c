@@ -45,16 +45,6 @@ cli_bar_add(rv_buf *out, double share, int width, int color)
         rv_buf_add_string(out, "\033[0m");
 }
 
-void
-cli_bytes_add(rv_buf *out, double bytes)
-{
-    static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
-    size_t unit = 0;
-    for (; bytes >= 1024 && unit + 1 < RV_COUNT(units); unit++)
-        bytes /= 1024;
-    rv_buf_addf(out, bytes < 100 && unit > 0 ? "%.1f %s" : "%.0f %s", bytes, units[unit]);
-}
-
 static int
 by_type(const void *left, const void *right)
 {
@@ -98,10 +88,10 @@ add_padded(rv_buf *out, const char *text, int width)
 static void
 add_bytes(rv_buf *out, double bytes)
 {
-    RV_AUTO_BUF rv_buf text = rv_buf_limited(64);
-    cli_bytes_add(&text, bytes);
+    char text[24];
+    rv_format_size(text, bytes);
     /* No process takes none: it was not measured yet. */
-    rv_buf_addf(out, "%9s ", bytes > 0 ? rv_buf_text(&text) : "-");
+    rv_buf_addf(out, "%9s ", bytes > 0 ? text : "-");
 }
 
 /* "0.4s", "3m12s", "2h5m" of processor time. */

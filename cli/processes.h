@@ -26,8 +26,6 @@ struct cli_processes {
 void cli_processes_add(rv_buf *out, const struct cli_processes *processes);
 /* A bar of `width` places, filled by share (0 to 1), in the colour of that share. */
 void cli_bar_add(rv_buf *out, double share, int width, int color);
-/* "14.2 MiB" */
-void cli_bytes_add(rv_buf *out, double bytes);
 /* An attribute that is a number; 0 when it is none. */
 double cli_number(const cJSON *row, const char *name);
 /* Private memory: what is its alone when the server knows it, else resident. */

@@ -4,7 +4,6 @@
  */
 #include "settings.h"
 
-#include <inttypes.h>
 #include <string.h>
 #include "client.h"
 #include "list.h"
@@ -79,38 +78,17 @@ cli_settings_list(struct cli *cli, const char *path, const char *section, cJSON 
     return *out ? 0 : rv_fail(err, RV_E_INTERNAL, "the server sent no list of settings");
 }
 
-/* In the largest unit that divides it. */
-static void
-add_number(rv_buf *out, int64_t number, const char *unit)
-{
-    static const struct {
-        const char *unit, *name;
-        int64_t of;
-    } units[] = {
-        { "ms", "d", 86400000 },     { "ms", "h", 3600000 },      { "ms", "m", 60000 },
-        { "ms", "s", 1000 },         { "ms", "ms", 1 },           { "bytes", "TiB", 1LL << 40 },
-        { "bytes", "GiB", 1 << 30 }, { "bytes", "MiB", 1 << 20 }, { "bytes", "KiB", 1 << 10 },
-    };
-
-    for (size_t i = 0; number && unit && i < RV_COUNT(units); i++) {
-        if (!rv_streq(unit, units[i].unit) || number % units[i].of)
-            continue;
-        rv_buf_addf(out, "%" PRId64 "%s", number / units[i].of, units[i].name);
-        return;
-    }
-    rv_buf_addf(out, "%" PRId64, number);
-}
-
 void
 cli_settings_add_limits(rv_buf *out, const cJSON *setting)
 {
     const char *unit = rv_json_string(setting, "unit");
+    char least[32], most[32];
 
     if (!cJSON_GetObjectItemCaseSensitive(setting, "maximum"))
         return;
-    add_number(out, rv_json_int(setting, "minimum", 0), unit);
-    rv_buf_add_string(out, " to ");
-    add_number(out, rv_json_int(setting, "maximum", 0), unit);
+    rv_format_in_unit(least, rv_json_int(setting, "minimum", 0), unit ? unit : "");
+    rv_format_in_unit(most, rv_json_int(setting, "maximum", 0), unit ? unit : "");
+    rv_buf_addf(out, "%s to %s", least, most);
 }
 
 static void

@@ -105,6 +105,14 @@ draw_roles(const struct drawing *d, const cJSON *server)
 }
 
 static void
+add_size(const struct drawing *d, double bytes)
+{
+    char text[24];
+    rv_format_size(text, bytes);
+    rv_buf_add_string(d->out, text);
+}
+
+static void
 draw_memory(const struct drawing *d, const cJSON *server)
 {
     const cJSON *worker = NULL;
@@ -113,13 +121,13 @@ draw_memory(const struct drawing *d, const cJSON *server)
     cJSON_ArrayForEach(worker, part_of(d, "workers")) if (is_of(worker, server)) own +=
         cli_process_bytes(worker);
     rv_buf_add_string(d->out, "  memory   ");
-    cli_bytes_add(d->out, own);
+    add_size(d, own);
     rv_buf_add_string(d->out, " of its own");
     if (machine > 0) {
         rv_buf_add_string(d->out, "; machine ");
         cli_bar_add(d->out, used / machine, 10, d->cli->color);
         rv_buf_addf(d->out, " %.0f %% of ", 100 * used / machine);
-        cli_bytes_add(d->out, machine);
+        add_size(d, machine);
     }
     rv_buf_add_string(d->out, "\n");
 }
@@ -278,6 +286,14 @@ add_hint(cJSON *hints, char *text)
 }
 
 static void
+hint_warning(cJSON *hints, const cJSON *warning)
+{
+    const char *text = rv_json_string(warning, "text"), *hint = rv_json_string(warning, "hint");
+    if (text)
+        add_hint(hints, rv_format("%s: %s", text, hint ? hint : ""));
+}
+
+static void
 hint_provider(cJSON *hints, const cJSON *provider)
 {
     char *found = NULL, *advice = NULL;
@@ -294,9 +310,8 @@ cli_status_hints(cJSON *hints, const cJSON *all)
     const cJSON *queue = cJSON_GetObjectItemCaseSensitive(all, "queue");
     cJSON_ArrayForEach(row, cJSON_GetObjectItemCaseSensitive(all, "servers"))
     {
-        cJSON_ArrayForEach(
-            warning, cJSON_GetObjectItemCaseSensitive(row, "warnings")) if (cJSON_IsString(warning))
-            add_hint(hints, rv_strdup(warning->valuestring));
+        cJSON_ArrayForEach(warning, cJSON_GetObjectItemCaseSensitive(row, "warnings"))
+            hint_warning(hints, warning);
     }
     cJSON_ArrayForEach(row, cJSON_GetObjectItemCaseSensitive(all, "providers"))
         hint_provider(hints, row);

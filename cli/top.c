@@ -48,6 +48,7 @@ static void
 add_totals(rv_buf *out, const cJSON *rows, const char *line_end)
 {
     double bytes = 0, percent = 0;
+    char size[24];
     const cJSON *row = NULL;
     cJSON_ArrayForEach(row, rows)
     {
@@ -55,9 +56,9 @@ add_totals(rv_buf *out, const cJSON *rows, const char *line_end)
         bytes += cli_process_bytes(row);
         percent += cJSON_IsNumber(cpu) ? cpu->valuedouble : 0;
     }
-    rv_buf_addf(out, "%d workers, private memory ", cJSON_GetArraySize(rows));
-    cli_bytes_add(out, bytes);
-    rv_buf_addf(out, ", %.1f %% of a processor%s%s", percent, line_end, line_end);
+    rv_format_size(size, bytes);
+    rv_buf_addf(out, "%d workers, private memory %s, %.1f %% of a processor%s%s",
+                cJSON_GetArraySize(rows), size, percent, line_end, line_end);
 }
 
 static int

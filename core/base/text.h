@@ -25,6 +25,11 @@ int rv_parse_double(double *out, const char *text, rv_err *err);
 int rv_parse_duration(int64_t *out_ms, const char *text, rv_err *err);
 /* "10", "64KiB", "2MiB", "1GiB", also K M G as 1024's; to bytes. */
 int rv_parse_size(int64_t *out_bytes, const char *text, rv_err *err);
+/* A number of "ms" or "bytes" in the largest unit that divides it, as the two above take it: "90s",
+ * "4MiB". Of another unit: the number. */
+void rv_format_in_unit(char out[32], int64_t number, const char *unit);
+/* For people, to three figures or four: "512B" "14.2MiB" "931GiB". */
+void rv_format_size(char out[24], double bytes);
 /* "true", "yes", "on", "1" and "false", "no", "off", "0", in any case; to 1 or 0. */
 int rv_parse_flag(int64_t *out, const char *text, rv_err *err);
 /* RFC 3339 / ISO 8601 ("2026-11-22", "2026-11-22T10:00:00Z", with fraction and offset) to ms. */

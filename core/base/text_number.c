@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -175,6 +176,38 @@ rv_parse_size(int64_t *out_bytes, const char *text, rv_err *err)
         return 0;
     rv_fail(err, RV_E_INVALID, "'%.64s' is not a size", text);
     return rv_hint(err, "write a whole number of bytes, or one with a unit: 64KiB, 2MiB, 1GiB");
+}
+
+void
+rv_format_in_unit(char out[32], int64_t number, const char *unit)
+{
+    static const struct unit times[] = {
+        { "d", 86400000 }, { "h", 3600000 }, { "m", 60000 }, { "s", 1000 }, { "ms", 1 },
+    };
+    static const struct unit sizes[] = {
+        { "TiB", 1LL << 40 }, { "GiB", 1 << 30 }, { "MiB", 1 << 20 }, { "KiB", 1 << 10 }, { "", 1 },
+    };
+    const struct unit *in = rv_streq(unit, "ms") ? times : sizes;
+
+    if (number == 0 || (in == sizes && !rv_streq(unit, "bytes"))) {
+        snprintf(out, 32, "%lld", (long long)number);
+        return;
+    }
+    while (number % in->factor != 0)
+        in++;
+    snprintf(out, 32, "%lld%s", (long long)(number / in->factor), in->name);
+}
+
+void
+rv_format_size(char out[24], double bytes)
+{
+    static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+    size_t unit = 0;
+
+    /* What is rounded to 1024 of a unit is one of the next. */
+    for (; bytes >= 1023.5 && unit + 1 < RV_COUNT(units); unit++)
+        bytes /= 1024;
+    snprintf(out, 24, bytes < 99.95 && unit > 0 ? "%.1f%s" : "%.0f%s", bytes, units[unit]);
 }
 
 int

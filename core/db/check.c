@@ -6,10 +6,14 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "base/buf.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "keeping/status_text.h"
 #include "store/schema.h"
 #include "store/url.h"
+
+enum { TEXT_LIMIT = 1 << 20 };
 
 static void
 print_finding(const cJSON *one)
@@ -58,38 +62,15 @@ rv_db_check(struct rv_db *db, rv_err *err)
 }
 
 static void
-print_bytes(char out[16], double bytes)
+print_status(const cJSON *report)
 {
-    static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
-    size_t unit = 0;
+    RV_AUTO_BUF
+    rv_buf text = rv_buf_limited(TEXT_LIMIT);
 
-    while (bytes >= 10000 && unit + 1 < RV_COUNT(units)) {
-        bytes /= 1024;
-        unit++;
-    }
-    snprintf(out, 16, "%.0f %s", bytes, units[unit]);
-}
-
-static double
-number_of(const cJSON *object, const char *name)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-
-    return cJSON_IsNumber(item) ? item->valuedouble : 0;
-}
-
-static void
-print_tables(const cJSON *report)
-{
-    const cJSON *one = NULL;
-    char bytes[16];
-
-    printf("\n%-40s %12s %12s\n", "TABLE", "ROWS", "SIZE");
-    cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(report, "tables"))
-    {
-        print_bytes(bytes, number_of(one, "bytes"));
-        printf("%-40s %12.0f %12s\n", rv_json_string(one, "name"), number_of(one, "rows"), bytes);
-    }
+    rv_keep_status_text(&text, report);
+    if (text.data)
+        rv_db_clean(text.data);
+    fputs(rv_buf_text(&text), stdout);
 }
 
 int
@@ -108,8 +89,9 @@ rv_db_status(struct rv_db *db, rv_err *err)
         return err->code;
     RV_AUTO_FREE char *shown = rv_store_url_public(db->url);
     cJSON_AddStringToObject(report, "store", shown);
-    rv_db_print(db, shown, report);
     if (rv_db_is_table(db))
-        print_tables(report);
+        print_status(report);
+    else
+        rv_db_print(db, "", report);
     return 0;
 }

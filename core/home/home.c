@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/guid.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -85,7 +86,7 @@ rv_home_write(const char *dir, const char *name, const char *text, unsigned mode
         unlink(beside);
         return err->code;
     }
-    return 0;
+    return rv_file_sync_folder(path, err);
 }
 
 void

@@ -34,7 +34,7 @@ void rv_home_close(struct rv_home *home);
 int rv_home_reload(struct rv_home *home, rv_err *err);
 /* Path of a file in it; the caller's to free. */
 char *rv_home_path(const char *dir, const char *name);
-/* Write a file whole: it has the old or the new content, never a part. */
+/* Write a file whole: it has the old or the new content, never a part, also after a power cut. */
 int rv_home_write(const char *dir, const char *name, const char *text, unsigned mode, rv_err *err);
 void rv_home_remove(const char *dir, const char *name);
 /* Content without its last line end, the caller's to free. NOT_FOUND, LIMIT (64 KiB). */

@@ -4,7 +4,6 @@
  */
 #include "settings/settings_internal.h"
 
-#include <stdio.h>
 #include <string.h>
 #include "base/buf.h"
 #include "base/log.h"
@@ -119,38 +118,13 @@ rv_settings_unit(int type)
     return type == RV_SET_DURATION ? "ms" : type == RV_SET_SIZE ? "bytes" : "";
 }
 
-struct unit {
-    int64_t many;
-    const char *name;
-};
-
-void
-rv_settings_print(char out[32], int type, int64_t number)
-{
-    static const struct unit times[] = {
-        { 86400000, "d" }, { 3600000, "h" }, { 60000, "m" }, { 1000, "s" }, { 1, "ms" }
-    };
-    static const struct unit sizes[] = {
-        { 1LL << 40, "TiB" }, { 1 << 30, "GiB" }, { 1 << 20, "MiB" }, { 1 << 10, "KiB" }, { 1, "" }
-    };
-    const struct unit *unit = type == RV_SET_DURATION ? times : sizes;
-
-    if (number == 0 || (type != RV_SET_DURATION && type != RV_SET_SIZE)) {
-        snprintf(out, 32, "%lld", (long long)number);
-        return;
-    }
-    while (number % unit->many != 0)
-        unit++;
-    snprintf(out, 32, "%lld%s", (long long)(number / unit->many), unit->name);
-}
-
 static int
 fail_range(const struct rv_setting *setting, const char *text, rv_err *err)
 {
     char least[32], most[32];
 
-    rv_settings_print(least, setting->type, setting->min);
-    rv_settings_print(most, setting->type, setting->max);
+    rv_format_in_unit(least, setting->min, rv_settings_unit(setting->type));
+    rv_format_in_unit(most, setting->max, rv_settings_unit(setting->type));
     return rv_fail(err, RV_E_INVALID, "'%s' is out of range, %s to %s", text, least, most);
 }
 
@@ -163,8 +137,8 @@ fail_form(const struct rv_setting *setting, rv_err *err)
 
     if (setting->min == 0 && setting->max == 0)
         return err->code;
-    rv_settings_print(least, setting->type, setting->min);
-    rv_settings_print(most, setting->type, setting->max);
+    rv_format_in_unit(least, setting->min, rv_settings_unit(setting->type));
+    rv_format_in_unit(most, setting->max, rv_settings_unit(setting->type));
     rv_fail(err, why.code, "%s, %s to %s", why.text, least, most);
     return why.hint[0] ? rv_hint(err, "%s", why.hint) : err->code;
 }
@@ -212,7 +186,7 @@ rv_settings_check_value(const struct rv_setting *setting, const char *text, rv_e
     int64_t least = rv_settings_least(setting);
     if (least > 0 && number != 0 && number < least) {
         char shown[32];
-        rv_settings_print(shown, setting->type, least);
+        rv_format_in_unit(shown, least, rv_settings_unit(setting->type));
         return rv_fail(err, RV_E_INVALID,
                        "'%s' is out of range, 0 for no limit, or %s and more; units are KiB, MiB "
                        "and GiB",

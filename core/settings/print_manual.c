@@ -5,10 +5,10 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include "base/text.h"
 #include "settings/settings.h"
 
 #define WIDTH 76
-#define SECOND 1000LL
 
 static const char *const head =
     ".\\\" SPDX-License-Identifier: Apache-2.0\n"
@@ -130,7 +130,7 @@ print_number(int type, int64_t number)
 {
     char text[32];
 
-    rv_settings_print(text, type, number);
+    rv_format_in_unit(text, number, rv_settings_unit(type));
     fputs(text, stdout);
 }
 

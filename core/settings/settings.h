@@ -54,8 +54,6 @@ int rv_settings_traits(const char *key);
 /* "integer", "duration", ...; the unit that min and max are in: "ms", "bytes" or "". */
 const char *rv_settings_type_name(int type);
 const char *rv_settings_unit(int type);
-/* A number of that type as a person writes it: "90s", "4MiB". */
-void rv_settings_print(char out[32], int type, int64_t number);
 const char *rv_settings_layer_name(int layer); /* "default", "region", ... */
 
 struct rv_settings;

@@ -167,6 +167,56 @@ a_wrong_unit_comes_with_advice(void **state)
     assert_contains(err.hint, "64KiB");
 }
 
+static void
+numbers_are_written_in_the_largest_unit_that_divides_them(void **state)
+{
+    static const struct {
+        int64_t number;
+        const char *unit, *text;
+    } cases[] = {
+        { 0, "ms", "0" },
+        { 90000, "ms", "90s" },
+        { 86400000, "ms", "1d" },
+        { -1500, "ms", "-1500ms" },
+        { 4 << 20, "bytes", "4MiB" },
+        { 4097, "bytes", "4097" },
+        { 1LL << 41, "bytes", "2TiB" },
+        { 3600000, "", "3600000" },
+        { INT64_MIN, "bytes", "-8388608TiB" },
+    };
+    char text[32];
+    (void)state;
+    for (size_t i = 0; i < RV_COUNT(cases); i++) {
+        rv_format_in_unit(text, cases[i].number, cases[i].unit);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
+static void
+sizes_are_told_to_people_in_three_figures_or_four(void **state)
+{
+    static const struct {
+        double bytes;
+        const char *text;
+    } cases[] = {
+        { 0, "0B" },
+        { 1023, "1023B" },
+        { 1024, "1.0KiB" },
+        { 14.2 * 1048576, "14.2MiB" },
+        { 99.94 * 1024, "99.9KiB" },
+        { 99.96 * 1024, "100KiB" },
+        { 1023.4 * 1024, "1023KiB" },
+        { 1023.5 * 1024, "1.0MiB" },
+        { 1e30, "867361737988EiB" },
+    };
+    char text[24];
+    (void)state;
+    for (size_t i = 0; i < RV_COUNT(cases); i++) {
+        rv_format_size(text, cases[i].bytes);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
 int
 main(void)
 {
@@ -175,6 +225,8 @@ main(void)
         cmocka_unit_test(numbers_are_read_without_the_liberties_of_strtod),
         cmocka_unit_test(durations_become_milliseconds),
         cmocka_unit_test(sizes_become_bytes),
+        cmocka_unit_test(numbers_are_written_in_the_largest_unit_that_divides_them),
+        cmocka_unit_test(sizes_are_told_to_people_in_three_figures_or_four),
         cmocka_unit_test(flags_have_four_words_each),
         cmocka_unit_test(a_wrong_unit_comes_with_advice),
     };

@@ -93,7 +93,7 @@ values_have_their_forms(void **state)
         { cli_cell_bytes, "a", "{'a':1023}", "1023B" },
         { cli_cell_bytes, "a", "{'a':1024}", "1.0KiB" },
         { cli_cell_bytes, "a", "{'a':1610612736}", "1.5GiB" },
-        { cli_cell_bytes, "a", "{'a':17179869184}", "16GiB" },
+        { cli_cell_bytes, "a", "{'a':17179869184}", "16.0GiB" },
         { cli_cell_bytes, "a", "{'a':'1 GiB'}", "" },
         { cli_cell_ratio, "a,b", "{'a':2,'b':3}", "2/3" },
         { cli_cell_ratio, "a,b", "{'b':3}", "0/3" },

@@ -60,7 +60,7 @@ a_narrow_table_still_tells_who_uses_what(void **state)
     RV_AUTO_FREE char *narrow = draw(80);
     (void)state;
 
-    for (const char *words[] = { "refresh", "a name that is lon", "4711", "12.5", "5.0 MiB", NULL },
+    for (const char *words[] = { "refresh", "a name that is lon", "4711", "12.5", "5.0MiB", NULL },
                     **word = words;
          *word; word++)
         if (!strstr(narrow, *word))

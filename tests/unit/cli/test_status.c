@@ -54,11 +54,11 @@ each_server_of_a_region_is_shown_with_its_own_zone_roles_workers_and_memory(void
     assert_non_null(strstr(west, "not responding"));
     assert_non_null(strstr(west, "zone edge"));
     assert_non_null(strstr(west, "scheduler (stands by) event"));
-    assert_non_null(strstr(west, "10.0 MiB of its own"));
+    assert_non_null(strstr(west, "10.0MiB of its own"));
     const char *east = part_of(capture.out_text, "east ", "west ");
     assert_non_null(strstr(east, "zone default"));
     assert_non_null(strstr(east, "scheduler \n"));
-    assert_non_null(strstr(east, "5.0 MiB of its own"));
+    assert_non_null(strstr(east, "5.0MiB of its own"));
     capture_free(&capture);
 }
 
@@ -86,6 +86,19 @@ what_servers_and_providers_say_of_themselves_does_not_drive_the_terminal(void **
     capture_free(&capture);
 }
 
+static void
+warnings_of_servers_are_told_with_what_to_do(void **state)
+{
+    RV_AUTO_JSON cJSON *all = json("{'servers':[{'warnings':[{'text':'a; b is full',"
+                                   "'hint':'empty it'}]}],'providers':[{'state':'ok'}]}");
+    RV_AUTO_JSON cJSON *hints = cJSON_CreateArray();
+    (void)state;
+
+    cli_status_hints(hints, all);
+    assert_int_equal(cJSON_GetArraySize(hints), 1);
+    assert_string_equal(hints->child->valuestring, "a; b is full: empty it");
+}
+
 int
 main(void)
 {
@@ -93,6 +106,7 @@ main(void)
         cmocka_unit_test(
             each_server_of_a_region_is_shown_with_its_own_zone_roles_workers_and_memory),
         cmocka_unit_test(what_servers_and_providers_say_of_themselves_does_not_drive_the_terminal),
+        cmocka_unit_test(warnings_of_servers_are_told_with_what_to_do),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
