@@ -11,18 +11,37 @@
 
 #define REFERENCES_MAX 10 /* the API joins so many, and some more */
 
-/* What belongs to the object by the dictionary: its children, and its tags. */
+static int
+has_tags(const struct rv_kind *kind)
+{
+    int count = 0;
+    const struct rv_join *joins = rv_kind_joins(kind, &count);
+
+    while (count > 0 && strcmp(joins[count - 1].name, "tags") != 0)
+        count--;
+    return count > 0;
+}
+
+/* What belongs to the object by the dictionary: its children, and its tags, which stand behind the
+ * labels that they may come from. */
 static char *
 child_collections(const struct rv_kind *kind)
 {
-    RV_AUTO_BUF rv_buf out = rv_buf_limited(1u << 16);
+    RV_AUTO_BUF rv_buf out = rv_buf_limited(1u << 16), last = rv_buf_limited(64);
     const struct rv_relation *relations;
     int count = 0;
 
     relations = kind ? rv_kind_relations(kind, &count) : NULL;
-    for (int i = 0; i < count; i++)
-        if (relations[i].child->child && relations[i].column == relations[i].child->owner_column)
-            rv_buf_addf(&out, "%s%s", out.len ? "," : "", relations[i].name);
+    for (int i = 0; i < count; i++) {
+        if (!relations[i].child->child || relations[i].column != relations[i].child->owner_column)
+            continue;
+        rv_buf *to = strcmp(relations[i].name, "custom_attributes") == 0 ? &last : &out;
+        rv_buf_addf(to, "%s%s", to->len ? "," : "", relations[i].name);
+    }
+    if (kind && has_tags(kind))
+        rv_buf_addf(&last, "%stags", last.len ? "," : "");
+    if (last.len)
+        rv_buf_addf(&out, "%s%s", out.len ? "," : "", rv_buf_text(&last));
     return rv_buf_take_string(&out);
 }
 

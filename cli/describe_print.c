@@ -213,6 +213,23 @@ print_attributes(const cJSON *rows)
     }
 }
 
+/* "/managed/team/search", as by_tag takes them without their first part. */
+static void
+print_tags(const cJSON *rows)
+{
+    const cJSON *row;
+
+    print_title("tags", 0);
+    cJSON_ArrayForEach(row, rows)
+    {
+        RV_AUTO_BUF rv_buf text = rv_buf_limited(TEXT_LIMIT);
+        const char *name = rv_json_string(row, "name");
+
+        cli_clean_line(&text, name ? name : "");
+        printf("  %s\n", rv_buf_text(&text));
+    }
+}
+
 void
 cli_print_object(const struct cli *cli, const cJSON *document)
 {
@@ -227,6 +244,8 @@ cli_print_object(const struct cli *cli, const cJSON *document)
                          "  ");
         } else if (is_list_of_objects(item) && strcmp(item->string, "custom_attributes") == 0) {
             print_attributes(item);
+        } else if (is_list_of_objects(item) && strcmp(item->string, "tags") == 0) {
+            print_tags(item);
         } else if (is_list_of_objects(item) && strcmp(item->string, "actions") != 0) {
             print_title(item->string, cJSON_GetArraySize(item));
             print_list(cli, item);

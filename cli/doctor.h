@@ -42,7 +42,7 @@ void cli_judge_metrics(struct cli_doctor *doctor, const char *metrics, int64_t n
 void cli_judge_queue(struct cli_doctor *doctor, const cJSON *messages, const cJSON *roles,
                      int64_t now_ms);
 void cli_judge_providers(struct cli_doctor *doctor, const cJSON *providers);
-/* Their warnings: "what is so; what to do". */
+/* Their warnings: [{text, hint}]. */
 void cli_judge_servers(struct cli_doctor *doctor, const cJSON *servers);
 
 /* doctor.c: asks everything; findings is an empty array before. */

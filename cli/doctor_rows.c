@@ -261,13 +261,13 @@ cli_judge_servers(struct cli_doctor *doctor, const cJSON *servers)
         const char *name = rv_json_string(server, "name");
         cJSON_ArrayForEach(warning, cJSON_GetObjectItemCaseSensitive(server, "warnings"))
         {
-            const char *text = cJSON_GetStringValue(warning);
-            size_t len = text ? strcspn(text, ";") : 0;
-            if (len == 0)
+            const char *text = rv_json_string(warning, "text");
+            const char *hint = rv_json_string(warning, "hint");
+            if (!text)
                 continue;
-            cli_doctor_add(doctor, "server warning", CLI_HEALTH_WARNING, "%s: %.*s",
-                           name ? name : "?", (int)len, text);
-            cli_doctor_advise(doctor, "%s", text + len + (text[len] ? 2 : 0));
+            cli_doctor_add(doctor, "server warning", CLI_HEALTH_WARNING, "%s: %s",
+                           name ? name : "?", text);
+            cli_doctor_advise(doctor, "%s", hint ? hint : "");
         }
     }
 }

@@ -58,8 +58,9 @@ cli_provider_health(const cJSON *provider, char **found, char **advice)
     if (at == RV_COUNT(states)) /* of a newer server */
         at = 0;
     const char *reason = states[at].reason ? rv_json_string(provider, states[at].reason) : NULL;
-    *found = rv_format("'%s' %s%s%s", name ? name : "", states[at].found, reason ? ": " : "",
-                       reason ? reason : "");
+    int has_reason = reason && reason[0];
+    *found = rv_format("'%s' %s%s%s", name ? name : "", states[at].found, has_reason ? ": " : "",
+                       has_reason ? reason : "");
     *advice = with_name(states[at].advice, name ? name : "");
     return states[at].health;
 }

@@ -53,7 +53,7 @@ static const struct reeve_column server_columns[] = {
     FLAG("has_active_webservices", "Whether it serves the API"),
     FLAG("has_active_userinterface", "Whether it serves web pages"),
     JSON("capabilities", "What it can do: name to value"),
-    JSON("warnings", "What somebody should look at now: texts"),
+    JSON("warnings", "What somebody should look at now: a list of text and hint"),
     PROCESS_COLUMNS,
     INT("system_memory_free", "Free memory of the machine in bytes"),
     INT("system_memory_used", "Used memory of the machine in bytes"),

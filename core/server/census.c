@@ -42,7 +42,7 @@ struct rv_census {
     int next_ended;
     struct rv_cpu_look server_cpu; /* of the supervisor */
     struct rv_machine machine;     /* read for each look at the workers */
-    char *disks;                   /* what is to be said of them; NULL: nothing */
+    int disks_full;                /* one of them is, nearly */
 };
 
 struct rv_census *
@@ -59,7 +59,6 @@ rv_census_free(struct rv_census *census)
     if (census == NULL)
         return;
     free(census->rows);
-    free(census->disks);
     free(census);
 }
 
@@ -72,10 +71,9 @@ rv_census_ended(struct rv_census *census, const char *guid, const char *reason)
 }
 
 void
-rv_census_disks(struct rv_census *census, const char *text)
+rv_census_disks(struct rv_census *census, int full)
 {
-    free(census->disks);
-    census->disks = rv_strdup(text);
+    census->disks_full = full;
 }
 
 static const char *
@@ -254,37 +252,50 @@ renew_living(struct rv_census *census, const cJSON *living, rv_err *err)
     return failed;
 }
 
-/* A loop ends when one of them lives long enough, or is not wanted any more. */
-static char *
-warnings_of(const cJSON *living, const struct rv_census *census)
+static void
+add_warning(cJSON *warnings, const char *text, const char *hint)
 {
-    RV_AUTO_JSON cJSON *texts = cJSON_CreateArray();
+    cJSON *one = cJSON_CreateObject();
+    cJSON_AddStringToObject(one, "text", text);
+    cJSON_AddStringToObject(one, "hint", hint);
+    cJSON_AddItemToArray(warnings, one);
+}
+
+/* A loop ends when one of them lives long enough, or is not wanted any more. */
+static void
+add_loops(cJSON *warnings, const cJSON *living)
+{
     const cJSON *loop = NULL;
     cJSON_ArrayForEach(loop, cJSON_GetObjectItemCaseSensitive(living, "loops"))
     {
         const char *type = rv_json_string(loop, "type");
         const char *provider = rv_json_string(loop, "provider");
         RV_AUTO_FREE char *text =
-            rv_format("the %s worker%s%s ended %lld times in a row soon after its start; its log "
-                      "and 'reevectl get events' say why",
+            rv_format("the %s worker%s%s ended %lld times in a row soon after its start",
                       type ? type : "", provider ? " of provider " : "", provider ? provider : "",
                       (long long)rv_json_int(loop, "failures", 0));
-        cJSON_AddItemToArray(texts, cJSON_CreateString(text));
+        add_warning(warnings, text, "its log and 'reevectl get events' say why");
     }
+}
+
+static char *
+warnings_of(const cJSON *living, const struct rv_census *census)
+{
+    RV_AUTO_JSON cJSON *warnings = cJSON_CreateArray();
+    add_loops(warnings, living);
     if (rv_json_int(living, "closed", 0))
-        cJSON_AddItemToArray(
-            texts, cJSON_CreateString("the machine is short of memory: no worker is started, but "
-                                      "for server and API; give it "
-                                      "memory or fewer workers, see workers.swap_start_max and "
-                                      "workers.memory_start_min"));
+        add_warning(warnings,
+                    "the machine is short of memory: no worker is started, but for server and API",
+                    "give it memory or fewer workers, see workers.swap_start_max and "
+                    "workers.memory_start_min");
     if (census->worker->space_low)
-        cJSON_AddItemToArray(
-            texts, cJSON_CreateString("little room is left for the database: providers are not "
-                                      "read; free space there, or keep less (changes.keep, "
-                                      "events.keep): see maintenance.free_min"));
-    if (census->disks)
-        cJSON_AddItemToArray(texts, cJSON_CreateString(census->disks));
-    return cJSON_PrintUnformatted(texts);
+        add_warning(warnings, "little room is left for the database: providers are not read",
+                    "free space there, or keep less (changes.keep, events.keep): see "
+                    "maintenance.free_min");
+    if (census->disks_full)
+        add_warning(warnings, "a file system is nearly full",
+                    "'reevectl get events' and the log say which");
+    return cJSON_PrintUnformatted(warnings);
 }
 
 static int

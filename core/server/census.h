@@ -12,8 +12,8 @@ struct rv_census;
 
 struct rv_census *rv_census_new(struct rv_worker *worker);
 void rv_census_free(struct rv_census *census);
-/* What the server is to say of its disks; NULL: nothing. */
-void rv_census_disks(struct rv_census *census, const char *text);
+/* Whether a file system is nearly full: the server says so. */
+void rv_census_disks(struct rv_census *census, int full);
 /* How a worker ended, for the messages that it held. */
 void rv_census_ended(struct rv_census *census, const char *guid, const char *reason);
 /* Free what the dead ones held, and delete their rows. Cheap when nobody died. */

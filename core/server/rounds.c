@@ -261,9 +261,7 @@ look_at_disks(struct rv_rounds *rounds)
     int full = rv_disks_check(&rounds->disks, worker->home,
                               (int)rv_settings_int(worker->settings, "server.disk_usage_max"),
                               used_percent, tell_disk, rounds);
-    rv_census_disks(rounds->census, full ? "a file system is nearly full; 'reevectl get events' "
-                                           "and the log say which"
-                                         : NULL);
+    rv_census_disks(rounds->census, full);
 }
 
 static int

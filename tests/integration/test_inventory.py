@@ -63,6 +63,9 @@ class Inventory(reeve_it.Case):
         self.reevectl(reeved, "mapping", "add", "team", "--kind", "ContainerProject", "--category", "Team")
         self.until(lambda: self.database().one("SELECT COUNT(*) FROM taggings WHERE taggable_type = "
                                                "'container_project'") == "6", "projects have their tags", 10)
+        project = reeved.get("/api/container_projects?expand=resources&attributes=name")["resources"][0]["id"]
+        self.assertRegex(self.reevectl(reeved, "describe", "project", project, "-o", "table"),
+                         r"(?s)\nlabels:\n  team=(\w+)\n.*\ntags:\n  /managed/\S*/\1\n")
         self.reevectl(reeved, "mapping", "add", "tier", "--value", "web", "--kind", "pods")
         self.assertRegex(self.reevectl(reeved, "mapping", "list", "-o", "table"), r"tier +web +container_group +/managed/")
         self.reevectl(reeved, "mapping", "remove",

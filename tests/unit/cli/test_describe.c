@@ -48,7 +48,8 @@ objects_and_lists_come_behind_the_fields(void **state)
           "'container_conditions':[{'id':'1','href':'x','name':'Ready','status':'True'},"
           "{'id':'2','href':'y','name':'Disk','reason':'Full'}],'empty':{},"
           "'custom_attributes':[{'section':'labels','name':'app','value':'web'},"
-          "{'section':'labels','name':'tier'},{'section':'selectors','name':'x','value':'y'}]}",
+          "{'section':'labels','name':'tier'},{'section':'selectors','name':'x','value':'y'}],"
+          "'tags':[{'href':'x','id':'4','name':'/managed/team/\\u001bweb'}]}",
           "name: n\n"
           "\ncapacity:\n  cpu:    4\n  memory: 8Gi\n"
           "\nhardware:\n  memory_mb: 1024\n"
@@ -57,7 +58,8 @@ objects_and_lists_come_behind_the_fields(void **state)
           "Ready   True     <none>\n"
           "Disk    <none>   Full\n"
           "\nlabels:\n  app=web\n  tier=\n"
-          "\nselectors:\n  x=y\n");
+          "\nselectors:\n  x=y\n"
+          "\ntags:\n  /managed/team/?web\n");
 }
 
 static void

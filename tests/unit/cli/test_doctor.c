@@ -204,9 +204,9 @@ static const struct {
       "memory or disk are short" },
     { IN_PROVIDERS, "\"ok\"", "\"paused\"", "provider", "warning", "'prod' is paused",
       "reevectl provider resume prod" },
-    { IN_SERVERS, "[]", "[\"the machine is short of memory: no worker is started; give it more\"]",
-      "server warning", "warning", "one: the machine is short of memory: no worker is started",
-      "give it more" },
+    { IN_SERVERS, "[]",
+      "[{\"text\":\"no worker of provider a; b lives\",\"hint\":\"see its log\"}]",
+      "server warning", "warning", "one: no worker of provider a; b lives", "see its log" },
 };
 
 static const cJSON *
