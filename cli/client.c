@@ -266,9 +266,11 @@ static int
 is_silence(const struct cli_client *client, CURLcode code)
 {
     double connected = 0;
+    long new_connections = 1; /* 0: the request went over the one of before */
 
     curl_easy_getinfo(client->curl, CURLINFO_CONNECT_TIME, &connected);
-    return code == CURLE_OPERATION_TIMEDOUT && connected > 0;
+    curl_easy_getinfo(client->curl, CURLINFO_NUM_CONNECTS, &new_connections);
+    return code == CURLE_OPERATION_TIMEDOUT && (connected > 0 || new_connections == 0);
 }
 
 static int
@@ -390,9 +392,12 @@ cli_take_home(const struct cli *cli, struct cli_context *context, rv_err *err)
 
     if (given)
         return cli_context_home(context, given, cli_value(cli, "url"), err);
-    if (!cli_option_of(cli, "home") || !from_environment || !*from_environment)
+    /* A server that is named on the command line need not be this one, and must not get its token.
+     */
+    if (!cli_option_of(cli, "home") || !from_environment || !*from_environment ||
+        cli_value(cli, "url"))
         return 0;
-    if (cli_context_home(context, from_environment, cli_value(cli, "url"), err) < 0)
+    if (cli_context_home(context, from_environment, NULL, err) < 0)
         rv_err_clear(err); /* it was not asked for here */
     return 0;
 }

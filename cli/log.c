@@ -3,6 +3,8 @@
  * reevectl log level, log recent: the server's log from afar. Levels are settings (log.level,
  * log.topics), so who changed them is in the audit trail like any other setting.
  */
+#include "log.h"
+
 #include <string.h>
 #include "base/log.h"
 #include "client.h"
@@ -180,6 +182,28 @@ cmd_log_level(struct cli *cli)
     return show_levels(cli, settings, topic);
 }
 
+/* From its quotation mark to the one that ends it. */
+static size_t
+quoted_length(const char *at)
+{
+    size_t len = 1;
+    while (at[len] && at[len] != '"')
+        len += at[len] == '\\' && at[len + 1] ? 2 : 1;
+    return len + (at[len] == '"');
+}
+
+/* What is quoted is quoted as in JSON; what is cut off stays as it is. */
+static void
+add_unquoted(rv_buf *out, const char *at, size_t len)
+{
+    RV_AUTO_JSON cJSON *text = NULL;
+    rv_err ignored = RV_ERR_INIT;
+    if (*at == '"' && rv_json_parse(&text, at, len, MOST_LINE, 0, &ignored) == 0)
+        rv_buf_add_string(out, text->valuestring);
+    else
+        rv_buf_add(out, at, len);
+}
+
 /* The next NAME=VALUE of a line as the server writes it, quoted where it must be; 0 at the end. */
 static int
 next_field(const char **at, rv_buf *name, rv_buf *value)
@@ -192,24 +216,14 @@ next_field(const char **at, rv_buf *name, rv_buf *value)
         return 0;
     rv_buf_add(name, *at, len);
     *at += len + 1;
-    if (**at != '"') {
-        len = strcspn(*at, " ");
-        rv_buf_add(value, *at, len);
-        *at += len;
-        return 1;
-    }
-    for ((*at)++; **at && **at != '"'; (*at)++) {
-        if (**at == '\\' && (*at)[1])
-            (*at)++;
-        rv_buf_add_char(value, **at);
-    }
-    *at += **at == '"';
+    len = **at == '"' ? quoted_length(*at) : strcspn(*at, " ");
+    add_unquoted(value, *at, len);
+    *at += len;
     return 1;
 }
 
-/* {ts, level, msg, worker, ...}, whichever of its two formats the server writes. */
-static cJSON *
-row_of(const char *line)
+cJSON *
+cli_log_row(const char *line)
 {
     RV_AUTO_BUF rv_buf name = rv_buf_limited(MOST_LINE), value = rv_buf_limited(MOST_LINE);
     rv_err ignored = RV_ERR_INIT;
@@ -265,7 +279,7 @@ cmd_log_recent(struct cli *cli)
     cJSON_ArrayForEach(line, cJSON_GetObjectItemCaseSensitive(answer, "log"))
     {
         if (cJSON_IsString(line))
-            cJSON_AddItemToArray(rows, row_of(line->valuestring));
+            cJSON_AddItemToArray(rows, cli_log_row(line->valuestring));
     }
     return cli_print_plain(cli, (enum cli_format)format, rows, recent_columns, "ts");
 }

@@ -53,19 +53,21 @@ is_help(const char *word)
 static const char *
 nearest_command(const char *first, const char *both)
 {
-    const char *names[CLI_MAX_VALUES], *meant;
-    char *words[CLI_MAX_VALUES];
+    const struct cli_command *command;
+    const char *meant;
     int count = 0;
 
-    const struct cli_command *command;
-
+    while (cli_command_at(count))
+        count++;
+    RV_AUTO_FREE const char **names = rv_alloc((size_t)(count + 1) * sizeof(*names));
+    RV_AUTO_FREE char **words = rv_alloc((size_t)(count + 1) * sizeof(*words));
+    count = 0;
     for (int at = 0; (command = cli_command_at(at)) != NULL; at++) {
         if (command->hidden)
             continue;
         names[count] = command->name;
         words[count++] = rv_strndup(command->name, strcspn(command->name, " "));
     }
-    names[count] = words[count] = NULL;
     meant = cli_did_you_mean(both, names, "");
     if (!*meant)
         meant = cli_did_you_mean(first, (const char *const *)words, "");

@@ -3,12 +3,15 @@
  * What the server's errors mean, and what stands in URLs.
  */
 #include <netinet/in.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "capture.h"
 #include "cli.h"
 #include "client.h"
+#include "config.h"
 
 static void
 errors_have_the_servers_words_and_a_class(void **state)
@@ -173,6 +176,81 @@ a_server_that_says_nothing_is_told_from_one_that_is_not_there(void **state)
     cli_client_close(client);
 }
 
+/* Answers one request, and keeps its connection without a word to the next. */
+static void *
+answer_once(void *arg)
+{
+    static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+    char request[4096];
+    int fd = accept(*(int *)arg, NULL, NULL);
+
+    assert_true(recv(fd, request, sizeof(request), 0) > 0);
+    assert_int_equal(send(fd, answer, strlen(answer), 0), strlen(answer));
+    while (recv(fd, request, sizeof(request), 0) > 0)
+        ;
+    close(fd);
+    return NULL;
+}
+
+static void
+a_server_that_falls_silent_is_told_from_one_that_is_not_there(void **state)
+{
+    struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t len = sizeof(at);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct cli_client *client = NULL;
+    rv_err err = RV_ERR_INIT;
+    cJSON *out = NULL;
+    pthread_t thread;
+    (void)state;
+
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, len), 0);
+    assert_int_equal(listen(fd, 1), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+    assert_int_equal(pthread_create(&thread, NULL, answer_once, &fd), 0);
+    RV_AUTO_FREE char *url = rv_format("http://127.0.0.1:%d", ntohs(at.sin_port));
+    const struct cli_context context = { .url = url };
+    assert_int_equal(cli_client_open(&client, &context, &err), 0);
+    assert_int_equal(cli_get(client, "/api", &out, &err), 0);
+    cJSON_Delete(out);
+    cli_client_timeout(client, 200);
+    assert_int_equal(cli_get(client, "/api", &out, &err), RV_E_UNAVAILABLE);
+    assert_true(cli_client_met_silence(client));
+    cli_client_close(client);
+    pthread_join(thread, NULL);
+    close(fd);
+}
+
+static void
+a_server_named_on_the_command_line_gets_no_token_of_the_home(void **state)
+{
+    static const struct cli_option options[] = { { "home", 0, "DIR", "" },
+                                                 { NULL, 0, NULL, NULL } };
+    static const struct cli_command command = { .name = "doctor", .options = options };
+    static const struct cli_option url = { "url", 0, "URL", "" };
+    struct cli cli = { .command = &command };
+    struct cli_context context = { .url = rv_strdup("http://elsewhere") };
+    char *folder = make_folder();
+    rv_err err = RV_ERR_INIT;
+    (void)state;
+
+    put_file(folder, "local-token", "0123\n");
+    put_file(folder, "url", "http://here\n");
+    setenv("REEVE_HOME", folder, 1);
+    cli.given[0] = (struct cli_given){ .option = &url, .value = "http://elsewhere" };
+    cli.given_count = 1;
+    assert_int_equal(cli_take_home(&cli, &context, &err), 0);
+    assert_null(context.local);
+    assert_string_equal(context.url, "http://elsewhere");
+    cli.given_count = 0;
+    assert_int_equal(cli_take_home(&cli, &context, &err), 0);
+    assert_string_equal(context.local, "0123");
+    assert_string_equal(context.url, "http://here");
+    unsetenv("REEVE_HOME");
+    cli_context_free(&context);
+    remove_folder(folder);
+}
+
 int
 main(void)
 {
@@ -182,6 +260,8 @@ main(void)
         cmocka_unit_test(a_client_needs_a_url_and_takes_slashes_off_its_end),
         cmocka_unit_test(a_server_that_is_not_there_is_unreachable_at_once),
         cmocka_unit_test(a_server_that_says_nothing_is_told_from_one_that_is_not_there),
+        cmocka_unit_test(a_server_that_falls_silent_is_told_from_one_that_is_not_there),
+        cmocka_unit_test(a_server_named_on_the_command_line_gets_no_token_of_the_home),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
