@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import unittest
 
 import reeve_it
 
@@ -153,19 +154,13 @@ class KubeCase(reeve_it.Case):
 
 
 class BusyCase(KubeCase):
-    """Its tests share a busy cluster of their own."""
+    """All tests of a file share a busy cluster."""
 
     @classmethod
     def setUpClass(cls):
-        cls.cluster_folder = tempfile.mkdtemp(prefix="reeve-busy-")
-        cls.cluster = Cluster(cls.cluster_folder)
-        try:
-            cls.cluster.start_busy()
-        except BaseException:
-            cls.tearDownClass()
-            raise
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.cluster.stop()
-        shutil.rmtree(cls.cluster_folder, ignore_errors=True)
+        if not BusyCase.cluster:
+            folder = tempfile.mkdtemp(prefix="reeve-busy-")
+            unittest.addModuleCleanup(shutil.rmtree, folder, ignore_errors=True)
+            BusyCase.cluster = Cluster(folder)
+            unittest.addModuleCleanup(BusyCase.cluster.stop)
+            BusyCase.cluster.start_busy()

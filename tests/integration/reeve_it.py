@@ -86,17 +86,26 @@ class Postgres:
     def __init__(self, run):
         self.run = run
         self.frozen = []
+        self.env = {}
 
     def start(self):
-        """It may be crashed: what was committed is with the kernel by then, which lives on."""
-        subprocess.run([os.path.join(self.SCRIPTS, "start"), self.run], check=True,
-                       env=dict(os.environ, SETTINGS="synchronous_commit=on"), stdout=subprocess.DEVNULL)
+        """It may be crashed: what was committed is with the kernel by then, which lives on. Again: on the same port, or
+        nobody would find it."""
+        subprocess.run([os.path.join(self.SCRIPTS, "start"), self.run], check=True, stdout=subprocess.DEVNULL,
+                       env=dict(os.environ, SETTINGS="synchronous_commit=on", PORT=self.env.get("PGPORT", "")))
         self.env = read_env(os.path.join(self.run, "env"))
+        self.running = True
 
     def stop(self, crash=False):
         env = dict(os.environ, KILL="1") if crash else os.environ
         subprocess.run([os.path.join(self.SCRIPTS, "stop"), self.run], check=True, env=env,
                        stdout=subprocess.DEVNULL)
+        self.running = False
+
+    def make_template(self):
+        """A schema for its databases to copy, as ctest's fixture does in the cluster that all share."""
+        subprocess.run([os.path.join(BIN, "..", "tests", "test_template")], check=True, stdout=subprocess.DEVNULL,
+                       env=dict(os.environ, REEVE_TEST_STORE="postgres", REEVE_TEST_POSTGRES=os.path.join(self.run, "env")))
 
     def processes(self):
         """The server's first process and its children."""
@@ -434,14 +443,11 @@ class Case(unittest.TestCase):
         if self.faults:
             os.mkdir(os.path.join(self.folder, "faults"))
         self.databases = {}
-        self.clusters = []
         self.running = []
         self.number = 0
 
     def tearDown(self):
         logs = []
-        for cluster in self.clusters:
-            cluster.thaw()
         for reeved in self.running:
             if reeved.process.poll() is None:
                 try:
@@ -451,8 +457,6 @@ class Case(unittest.TestCase):
             logs.append(reeved.log())
         for database in self.databases.values():
             database.drop()
-        for cluster in self.clusters:
-            cluster.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
         for log in logs:
             if self.crashes:
@@ -471,13 +475,6 @@ class Case(unittest.TestCase):
         os.rename(path + ".new", path)
         return path
 
-    def cluster(self):
-        """A PostgreSQL of its own, so that others are not disturbed. It ends with the test, before the folder in
-        which it is described goes."""
-        self.clusters.append(Postgres(os.path.join(self.folder, f"cluster{len(self.clusters)}")))
-        self.clusters[-1].start()
-        return self.clusters[-1]
-
     def database(self, name="home", cluster=None, empty=False):
         """That of a home. empty: without the tables that are else copied to save time."""
         if name not in self.databases:
@@ -487,6 +484,9 @@ class Case(unittest.TestCase):
     def launch(self, *options, home="home", env=None):
         """Start, without waiting."""
         os.makedirs(self.home(home), mode=0o700, exist_ok=True)
+        if self.crashes:  # as it is told to: nobody wants to know in which line, and to find it takes long
+            env = dict(env or os.environ)
+            env["ASAN_OPTIONS"] = env.get("ASAN_OPTIONS", "") + ":symbolize=0"
         reeved = Reeved(self.home(home), self.database(home), options, env)
         self.running.append(reeved)
         return reeved
@@ -494,6 +494,12 @@ class Case(unittest.TestCase):
     def start(self, *options, home="home", env=None):
         """Start, and wait until it is ready."""
         return self.launch(*options, home=home, env=env).ready()
+
+    def all_workers(self, reeved, count=5):
+        """pids, when there are so many and each has its row."""
+        rows = lambda: sorted(int(row[0]) for row in self.database().query("SELECT pid FROM miq_workers"))
+        return self.until(lambda: len(reeved.children()) == count and rows() == reeved.children() and reeved.children(),
+                          "a row of each worker, and of no other")
 
     def run_program(self, program, *arguments, env=None, timeout_s=60, stdin=None):
         """A program of the build that ends by itself: code, stdout, stderr."""

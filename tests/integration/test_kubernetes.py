@@ -52,7 +52,6 @@ class Beside(kube_it.BusyCase):
                         with open(os.path.join(self.reeved.home, name), "rb") as file:
                             self.assertNotIn(needle.encode(), file.read(), name)
 
-    @unittest.skipUnless(reeve_it.DEEP or reeve_it.STORE == "sqlite", "on PostgreSQL under --deep")
     def test_changes_show_while_a_watch_runs(self):
         self.connect()
         watch = subprocess.Popen([os.path.join(reeve_it.BIN, "reevectl"), "get", "pods", "--watch", "--watch-only",

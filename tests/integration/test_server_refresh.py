@@ -12,6 +12,9 @@ import reeve_it
 QUICK = ("--set", "server.monitor_poll=100ms", "--set", "refresh.retry_min=100ms", "--set", "refresh.retry_max=500ms")
 
 
+SQLITE_DAILY = unittest.skipUnless(reeve_it.DEEP or reeve_it.STORE == "sqlite", "on PostgreSQL under --deep")
+
+
 class Case(reeve_it.Case):
     faults = True
 
@@ -80,6 +83,7 @@ class Refresh(Case):
         self.assertLess(seconds, 5)
         self.assertEqual(self.database().one("SELECT COUNT(*) FROM leases WHERE holder <> 0"), "0")
 
+    @SQLITE_DAILY
     def test_requested_refresh_ends_with_its_task(self):
         reeved = self.start(*QUICK)
         number = self.add(reeved)
@@ -89,6 +93,7 @@ class Refresh(Case):
         self.assertEqual((task["status"], task["state"]), ("Ok", "Finished"))
         self.follows()  # and the watch goes on
 
+    @SQLITE_DAILY
     def test_running_refresh_can_be_cancelled(self):
         reeved = self.start(*QUICK)
         number = self.add(reeved, fault_file=self.fault("none"), pods=200, vms=300, delay="1s")
@@ -187,6 +192,7 @@ class Refresh(Case):
         self.follows()
         self.assertIn(waiting, reeved.children("refresh"))
 
+    @SQLITE_DAILY
     def test_paused_provider_has_no_worker(self):
         reeved = self.start(*QUICK)
         number = self.add(reeved)
@@ -207,6 +213,7 @@ class Refresh(Case):
         self.assertEqual(self.database().one("SELECT COUNT(*) FROM container_groups"), "0")
         self.assertEqual(self.database().one("SELECT COUNT(*) FROM ext_management_systems"), "0")
 
+    @SQLITE_DAILY
     def test_a_provider_deleted_thrice_is_deleted_once(self):
         reeved = self.start(*QUICK)
         number = self.add(reeved, vms="1500")
@@ -225,7 +232,7 @@ class Refresh(Case):
         self.assertNotIn("our lease has passed on", reeved.log())
 
 
-@unittest.skipUnless(reeve_it.DEEP or reeve_it.STORE == "sqlite", "on PostgreSQL under --deep")
+@SQLITE_DAILY
 class Troubles(Case):
     """A provider that says no, or nothing."""
 
@@ -385,7 +392,7 @@ class StoreTrouble(Case):
         self.no_duplicates()
 
 
-@unittest.skipUnless(reeve_it.DEEP or reeve_it.STORE == "sqlite", "on PostgreSQL under --deep")
+@SQLITE_DAILY
 class Faults(Case):
     def state(self, reeved, number):
         return reeved.get(f"/api/providers/{number}?attributes=state")["state"]

@@ -22,8 +22,7 @@ class Workers(reeve_it.Case):
             self.until(lambda: set(reeved.children(kind)) - before, f"a new {kind} worker", 5, 0.005)
             self.assertLess(time.monotonic() - start, 1, kind)
         self.until(lambda: reeved.request("GET", "/api/servers").status == 200, "the API answers")
-        rows = lambda: sorted(int(row[0]) for row in self.database().query("SELECT pid FROM miq_workers"))
-        self.until(lambda: len(rows()) == 5 and rows() == reeved.children(), "a row of each worker, and of no other")
+        self.all_workers(reeved)
 
     def test_worker_that_keeps_dying_is_started_slower_and_slower_and_told_of_once(self):
         reeved = self.start("--set", "workers.generic.count=1", "--set", "server.monitor_poll=200ms")
