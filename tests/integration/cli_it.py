@@ -20,10 +20,10 @@ import threading
 import time
 
 import reeve_it
+from reeve_it import QUICK
 
 OK, FAILURE, USAGE, NOT_FOUND, DENIED, CONFLICT, TIMED_OUT, UNREACHABLE, SOME_FAILED = range(9)
 INTERRUPTED = 130
-QUICK = ("--set", "server.monitor_poll=100ms", "--set", "refresh.retry_min=100ms", "--set", "refresh.retry_max=500ms")
 
 
 class Terminal:
@@ -64,8 +64,7 @@ class Terminal:
         while self.process.poll() is None and time.monotonic() < end:
             self.read(0.05)
         while self.read(0):
-            if not self.text:
-                break
+            pass
         code = self.process.wait(1)
         os.close(self.master)
         return code, self.text

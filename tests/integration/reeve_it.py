@@ -38,6 +38,10 @@ TEMPLATE = os.environ.get("REEVE_TEST_TEMPLATE", "")
 TLS = os.environ.get("REEVE_TEST_TLS", "") not in ("", "0")
 DEEP = os.environ.get("REEVE_TEST_DEEP", "") not in ("", "0")
 READY_S = 60
+# Of a test or class in which no store has a part, or whose statements tests/contract tries on both.
+DEEP_ON_POSTGRES = unittest.skipUnless(DEEP or STORE == "sqlite", "on PostgreSQL under --deep")
+# Options of a server that need not be waited for long.
+QUICK = ("--set", "server.monitor_poll=100ms", "--set", "refresh.retry_min=100ms", "--set", "refresh.retry_max=500ms")
 END_OF_ROWS = "-- these were all of its rows"
 # The wrong-password tests of tests/contract pay the full price of a hash; here it would be paid with every request.
 os.environ.setdefault("REEVE_TEST_QUICK_PASSWORDS", "1")

@@ -9,7 +9,7 @@ import api_it
 import reeve_it
 
 
-@unittest.skipUnless(reeve_it.DEEP or reeve_it.STORE == "sqlite", "on PostgreSQL under --deep; every day: tests/contract")
+@reeve_it.DEEP_ON_POSTGRES
 class Reading(api_it.Shared):
     def test_collection_lists_hrefs_alone(self):
         page = self.get("/api/vms")
@@ -172,7 +172,7 @@ class Reading(api_it.Shared):
             self.client.wait(self.client.act(made, "delete"))
 
 
-@unittest.skipUnless(reeve_it.DEEP or reeve_it.STORE == "sqlite", "on PostgreSQL under --deep; every day: tests/contract")
+@reeve_it.DEEP_ON_POSTGRES
 class Filters(api_it.Shared):
     """Against the whole list, filtered here."""
 

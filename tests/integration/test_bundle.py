@@ -39,8 +39,7 @@ class Bundle(reeve_it.Case):
         answer = reeved.post("/api/providers", {"name": "estate", "type": "demo", "options": {"pods": "3", "vms": "3"}})
         number = answer["results"][0]["id"]
         self.until(lambda: reeved.get(f"/api/providers/{number}").get("last_refresh_success_date"), "a refresh")
-        reeved.signal(1)  # a reload, whose warning is in the log for certain:
-        os.kill(reeved.children("generic")[0], 9)
+        os.kill(reeved.children("generic")[0], 9)  # of which there is a warning in the log
         self.until(lambda: "worker ended" in json.dumps(reeved.get("/api/diagnostics")["log"]), "the end is told")
         log = os.path.join(self.folder, "some.log")
         with open(log, "w") as file:

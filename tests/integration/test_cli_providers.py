@@ -108,15 +108,13 @@ class Providers(Case):
         self.assertIn("no context 'b'", err)
 
     def test_a_failed_refresh_is_a_failure_and_recovers(self):
-        fault = self.path("faults/fault")
-        self.add_demo("shaky", fault_file=fault, pods=3, vms=1)
-        with open(fault, "w", encoding="ascii") as file:
-            file.write("unavailable\n")
+        self.add_demo("shaky", fault_file=self.shared.fault("none"), pods=3, vms=1)
+        self.shared.fault("unavailable")
         _, err = self.cli(FAILURE, "provider", "refresh", "shaky", "--wait")
         self.assertIn("Refresh provider 'shaky': Error", err)
         shown, _ = self.cli(OK, "provider", "show", "shaky")
         self.assertRegex(shown, r"(?m)^Error: +\S")
-        os.unlink(fault)
+        self.shared.fault("none")
         self.until(lambda: "last_refresh_error" not in self.json("provider", "show", "shaky", "-o", "json"),
                    "the provider recovers")
         self.cli(OK, "provider", "delete", "shaky", "--wait")

@@ -61,6 +61,7 @@ class Doctor(reeve_it.Case):
         self.assertEqual(code, 1 if any(one["state"] == "failed" for one in found.values()) else 0)
         return found[check]
 
+    @reeve_it.DEEP_ON_POSTGRES
     def test_the_way_to_the_server(self):
         self.assertIn("reevectl login", self.finds("configuration", "failed", "no server is known")["advice"])
         dead = f"http://127.0.0.1:{reeve_it.free_port()}"
@@ -79,6 +80,7 @@ class Doctor(reeve_it.Case):
         os.chmod(self.config, 0o644)
         self.finds("configuration", "failed", "others can read")
 
+    @reeve_it.DEEP_ON_POSTGRES
     @unittest.skipIf(reeve_it.TLS, "made by the test itself")
     def test_certificates(self):
         certificate, key = reeve_it.make_certificate(self.folder, days=5)
@@ -136,6 +138,7 @@ class Doctor(reeve_it.Case):
         self.assertEqual(code, 1)
         self.assertRegex(text, r"(?m)^failed +workers .*\n +-> ")
 
+    @reeve_it.DEEP_ON_POSTGRES
     def test_providers_in_trouble(self):
         reeved = self.start(*QUICK)
         self.login(reeved)

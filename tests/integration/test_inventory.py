@@ -5,8 +5,7 @@ import unittest
 
 import reeve_it
 
-QUICK = ("--set", "server.monitor_poll=100ms", "--set", "refresh.retry_min=100ms", "--set", "refresh.retry_max=500ms",
-         "--set", "refresh.auth_check_retry=1s")
+QUICK = (*reeve_it.QUICK, "--set", "refresh.auth_check_retry=1s")
 
 
 class Inventory(reeve_it.Case):

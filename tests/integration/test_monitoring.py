@@ -99,6 +99,7 @@ class Monitoring(reeve_it.Case):
         self.assertEqual(self.value(reeved, "reeve_queue_taken_total", queue=queue), 1)
         self.assertEqual(self.value(reeved, "reeve_queue_run_seconds_count", queue=queue), 1)
 
+    @reeve_it.DEEP_ON_POSTGRES
     def test_a_rotation_of_the_key_that_fails_is_told(self):
         reeved = self.start()
         os.mkdir(os.path.join(reeved.home, "key.new"))  # in the way of the new file
@@ -114,6 +115,7 @@ class Monitoring(reeve_it.Case):
         except OSError:
             return None
 
+    @reeve_it.DEEP_ON_POSTGRES
     def test_from_elsewhere_a_token_opens_metrics_and_nothing_else(self):
         reeved = self.start("--set", "server.monitor_poll=100ms")
         server = reeved.get("/api")["server_info"]["server_href"].rsplit("/", 1)[1]

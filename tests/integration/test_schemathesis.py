@@ -11,7 +11,6 @@ import os
 import re
 import subprocess
 import sys
-import unittest
 import urllib.parse
 
 import venv_it
@@ -310,7 +309,6 @@ class Document(Case):
                 self.check_rows(kind)
 
 
-@unittest.skipUnless(reeve_it.DEEP or reeve_it.STORE == "sqlite", "on PostgreSQL under --deep")
 class Fuzz(Case):
     def is_kept(self, path):
         parts = path.removeprefix("/api/").split("/")

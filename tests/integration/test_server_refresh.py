@@ -8,11 +8,7 @@ import time
 import unittest
 
 import reeve_it
-
-QUICK = ("--set", "server.monitor_poll=100ms", "--set", "refresh.retry_min=100ms", "--set", "refresh.retry_max=500ms")
-
-
-SQLITE_DAILY = unittest.skipUnless(reeve_it.DEEP or reeve_it.STORE == "sqlite", "on PostgreSQL under --deep")
+from reeve_it import QUICK
 
 
 class Case(reeve_it.Case):
@@ -83,7 +79,7 @@ class Refresh(Case):
         self.assertLess(seconds, 5)
         self.assertEqual(self.database().one("SELECT COUNT(*) FROM leases WHERE holder <> 0"), "0")
 
-    @SQLITE_DAILY
+    @reeve_it.DEEP_ON_POSTGRES
     def test_requested_refresh_ends_with_its_task(self):
         reeved = self.start(*QUICK)
         number = self.add(reeved)
@@ -93,7 +89,7 @@ class Refresh(Case):
         self.assertEqual((task["status"], task["state"]), ("Ok", "Finished"))
         self.follows()  # and the watch goes on
 
-    @SQLITE_DAILY
+    @reeve_it.DEEP_ON_POSTGRES
     def test_running_refresh_can_be_cancelled(self):
         reeved = self.start(*QUICK)
         number = self.add(reeved, fault_file=self.fault("none"), pods=200, vms=300, delay="1s")
@@ -192,7 +188,7 @@ class Refresh(Case):
         self.follows()
         self.assertIn(waiting, reeved.children("refresh"))
 
-    @SQLITE_DAILY
+    @reeve_it.DEEP_ON_POSTGRES
     def test_paused_provider_has_no_worker(self):
         reeved = self.start(*QUICK)
         number = self.add(reeved)
@@ -213,7 +209,7 @@ class Refresh(Case):
         self.assertEqual(self.database().one("SELECT COUNT(*) FROM container_groups"), "0")
         self.assertEqual(self.database().one("SELECT COUNT(*) FROM ext_management_systems"), "0")
 
-    @SQLITE_DAILY
+    @reeve_it.DEEP_ON_POSTGRES
     def test_a_provider_deleted_thrice_is_deleted_once(self):
         reeved = self.start(*QUICK)
         number = self.add(reeved, vms="1500")
@@ -232,7 +228,7 @@ class Refresh(Case):
         self.assertNotIn("our lease has passed on", reeved.log())
 
 
-@SQLITE_DAILY
+@reeve_it.DEEP_ON_POSTGRES
 class Troubles(Case):
     """A provider that says no, or nothing."""
 
@@ -392,7 +388,7 @@ class StoreTrouble(Case):
         self.no_duplicates()
 
 
-@SQLITE_DAILY
+@reeve_it.DEEP_ON_POSTGRES
 class Faults(Case):
     def state(self, reeved, number):
         return reeved.get(f"/api/providers/{number}?attributes=state")["state"]

@@ -18,10 +18,7 @@ def mode(path):
     return stat.S_IMODE(os.stat(path).st_mode)
 
 
-NO_STORE = unittest.skipUnless(reeve_it.DEEP or reeve_it.STORE == "sqlite", "no store has a part in it")
-
-
-@NO_STORE
+@reeve_it.DEEP_ON_POSTGRES
 class CommandLine(reeve_it.Case):
     def refused(self, *arguments):
         code, out, error = self.run_program("reeved", *arguments)
@@ -145,7 +142,7 @@ class Life(reeve_it.Case):
         os.rename(key + ".copy", key)
         self.assertEqual(self.start().request("GET", "/metrics", user=None, headers=headers).status, 200)
 
-    @NO_STORE
+    @reeve_it.DEEP_ON_POSTGRES
     def test_changed_setting_or_key_that_is_read_at_start_only_is_told_of(self):
         reeved = self.start()
         with open(os.path.join(self.home(), "reeve.yaml"), "a") as file:
@@ -208,7 +205,7 @@ class Life(reeve_it.Case):
             process.communicate(timeout=20)
         self.assertFalse(os.path.exists(os.path.join(self.home("other"), "reeve.db")))
 
-    @NO_STORE
+    @reeve_it.DEEP_ON_POSTGRES
     def test_second_start_is_refused_while_one_runs(self):
         reeved = self.start()
         second = self.launch()
@@ -272,7 +269,7 @@ class Life(reeve_it.Case):
         passed = [status for row in statuses for status in ("starting", "started", "quiesce") if f'"{status}"' in row]
         self.assertEqual(passed, ["starting", "started", "quiesce"])
 
-    @NO_STORE
+    @reeve_it.DEEP_ON_POSTGRES
     def test_clean_stop_does_not_wait_for_a_frozen_worker(self):
         reeved = self.start()
         os.kill(reeved.children("generic")[0], signal.SIGSTOP)
@@ -319,7 +316,7 @@ class Life(reeve_it.Case):
         self.assertIn("region 7", refused.log())
         self.start()  # without the setting it is what it is
 
-    @NO_STORE
+    @reeve_it.DEEP_ON_POSTGRES
     def test_log_as_json(self):
         reeved = self.start("--log-format", "json")
         reeved.stop()
