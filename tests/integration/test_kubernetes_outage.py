@@ -44,6 +44,7 @@ class Own(kube_it.KubeCase):
         self.cluster.seed("pod.yaml", 10, start=50)
         self.agree(["pods"])
 
+    @unittest.skipUnless(reeve_it.DEEP, "every day: kube_compaction")
     def test_a_compacted_history_lists_again_that_collection_only(self):
         policy = os.path.join(self.folder, "audit.yaml")
         log = os.path.join(self.folder, "audit.log")
