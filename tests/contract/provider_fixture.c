@@ -84,6 +84,17 @@ scripted_provider(struct rv_store *store, const char *name)
     return id;
 }
 
+struct rv_refresher_config
+refresher_config(struct rv_store *store, int64_t id)
+{
+    return (struct rv_refresher_config){ .store = store,
+                                         .provider_id = id,
+                                         .holder = 77,
+                                         .lease_ms = 60000,
+                                         .module_dir = CONTRACT_MODULES,
+                                         .vault = &test_vault };
+}
+
 char *
 record(struct rv_store *store, int64_t id, const char *column)
 {

@@ -9,6 +9,7 @@
 #include "contract.h"
 #include "host/host.h"
 #include "inventory/provider.h"
+#include "inventory/refresh.h"
 
 /* Seals "x" as "sealed(PLACE)x", and opens only that. */
 extern const struct rv_vault test_vault;
@@ -19,6 +20,8 @@ void script(const char *text);
 void script_remove(void);
 /* What the provider was asked for as single objects; the caller's. */
 char *script_asked(void);
+/* Of such a provider, for holder 77. */
+struct rv_refresher_config refresher_config(struct rv_store *store, int64_t id);
 /* Column of the record as text, "" for null; the caller's. */
 char *record(struct rv_store *store, int64_t id, const char *column);
 #define assert_record(store, id, column, expected)                                                 \

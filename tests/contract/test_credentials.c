@@ -5,7 +5,6 @@
 #include "provider_fixture.h"
 
 #include "base/clock.h"
-#include "inventory/refresh.h"
 #include "inventory/targets.h"
 
 enum { MINUTE = 60000 };
@@ -125,13 +124,9 @@ each_change_of_the_status_is_an_event(void **state)
 static struct rv_refresher_config
 config_of(struct rv_store *store, int64_t id)
 {
-    return (struct rv_refresher_config){ .store = store,
-                                         .provider_id = id,
-                                         .holder = 77,
-                                         .lease_ms = 60000,
-                                         .auth = policy,
-                                         .module_dir = CONTRACT_MODULES,
-                                         .vault = &test_vault };
+    struct rv_refresher_config config = refresher_config(store, id);
+    config.auth = policy;
+    return config;
 }
 
 static void

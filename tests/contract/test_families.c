@@ -100,15 +100,11 @@ demo_provider(struct rv_store *store, const char *options)
 static struct rv_refresher *
 refresher_of(struct rv_store *store, int64_t id)
 {
-    struct rv_refresher_config config = { .store = store,
-                                          .provider_id = id,
-                                          .holder = 77,
-                                          .lease_ms = 60000,
-                                          .module_dir = REEVE_MODULES "/providers",
-                                          .vault = &test_vault,
-                                          .interrupted = interrupted };
+    struct rv_refresher_config config = refresher_config(store, id);
     struct rv_refresher *refresher = NULL;
 
+    config.module_dir = REEVE_MODULES "/providers";
+    config.interrupted = interrupted;
     must(rv_refresher_open(&refresher, &config, err));
     return refresher;
 }

@@ -4,6 +4,7 @@
  */
 #include "provider_fixture.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
@@ -307,22 +308,30 @@ deletion_waits_for_the_refresh_worker(void **state)
     assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM container_nodes"), 0);
 }
 
-/* A worker that deletes, killed after some time. 1 when it came to its end. */
+/* A worker that deletes, killed when it has been at it for so long. 1 when it came to its end. */
 static int
-destroy_for_a_while(void **state, int64_t id, int64_t task, int64_t holder, int for_us)
+destroy_for_a_while(void **state, int64_t id, int64_t task, int64_t holder, int for_ms)
 {
-    int status = 0;
+    int status = 0, begun[2];
+    char byte;
+    assert_int_equal(pipe(begun), 0);
     pid_t child = fork();
     if (child == 0) {
         rv_err err = RV_ERR_INIT;
         struct rv_store *store = second_store(state);
+        if (write(begun[1], "x", 1) != 1)
+            _exit(1);
         if (rv_provider_destroy(store, id, holder, task, &err) < 0)
             fprintf(stderr, "%s\n", err.text);
         _exit(err.code && err.code != RV_E_NOT_FOUND); /* the one before had ended it */
     }
-    usleep((useconds_t)for_us);
+    close(begun[1]);
+    assert_int_equal(read(begun[0], &byte, 1), 1);
+    struct pollfd end = { .fd = begun[0] };
+    poll(&end, 1, for_ms); /* less when it ends before */
     kill(child, SIGKILL);
     assert_int_equal(waitpid(child, &status, 0), child);
+    close(begun[0]);
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
@@ -348,7 +357,7 @@ deletion_goes_on_after_a_kill_at_any_moment_and_tells_how_far_it_is(void **state
     int64_t before = 0, kills = 0;
     for (int holder = 100, done = 0; !done; holder++) {
         assert_true(holder < 300);
-        done = destroy_for_a_while(state, id, task, holder, 20000 + 10000 * (int)(holder - 100));
+        done = destroy_for_a_while(state, id, task, holder, 20 + 10 * (holder - 100));
         kills += !done;
         int64_t pct = rv_test_int(store, "SELECT COALESCE(pct_complete, 0) FROM miq_tasks");
         assert_true(pct >= before && pct <= 99);

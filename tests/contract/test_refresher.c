@@ -11,7 +11,6 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "inventory/refresh.h"
 #include "queue/task.h"
 
 static int
@@ -34,13 +33,9 @@ interrupted(void *arg)
 static struct rv_refresher_config
 config_of(struct rv_store *store, int64_t id)
 {
-    return (struct rv_refresher_config){ .store = store,
-                                         .provider_id = id,
-                                         .holder = 77,
-                                         .lease_ms = 60000,
-                                         .module_dir = CONTRACT_MODULES,
-                                         .vault = &test_vault,
-                                         .interrupted = interrupted };
+    struct rv_refresher_config config = refresher_config(store, id);
+    config.interrupted = interrupted;
+    return config;
 }
 
 static struct rv_refresher *

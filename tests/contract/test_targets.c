@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/json.h"
-#include "inventory/refresh.h"
 #include "inventory/targets.h"
 #include "queue/queue.h"
 #include "queue/task.h"
@@ -25,12 +24,7 @@ enum { MOST = 100 };
 static struct rv_refresher *
 refresher_of(struct rv_store *store, int64_t id)
 {
-    const struct rv_refresher_config config = { .store = store,
-                                                .provider_id = id,
-                                                .holder = 77,
-                                                .lease_ms = 60000,
-                                                .module_dir = CONTRACT_MODULES,
-                                                .vault = &test_vault };
+    const struct rv_refresher_config config = refresher_config(store, id);
     struct rv_refresher *refresher = NULL;
     must(rv_refresher_open(&refresher, &config, err));
     return refresher;

@@ -12,6 +12,7 @@
 #include <termios.h>
 #include <unistd.h>
 #include "cli.h"
+#include "model/model.h"
 
 void
 capture_begin(struct capture *capture)
@@ -65,6 +66,23 @@ json(const char *text)
     if (rv_json_parse(&out, copy, strlen(copy), 1u << 20, 0, &err) < 0)
         fail_msg("%s: %s", text, err.text);
     return out;
+}
+
+int
+learn_dictionary(void **state)
+{
+    rv_err err = RV_ERR_INIT;
+
+    (void)state;
+    return rv_model_init(&err);
+}
+
+int
+forget_dictionary(void **state)
+{
+    (void)state;
+    rv_model_reset();
+    return 0;
 }
 
 char *

@@ -31,6 +31,10 @@ int run_captured(struct capture *capture, const char *const *words);
 /* JSON with single quotes instead of double ones; the caller's. */
 cJSON *json(const char *text);
 
+/* For a group of tests that needs the dictionary: its setup and teardown. */
+int learn_dictionary(void **state);
+int forget_dictionary(void **state);
+
 /* A folder of its own; the caller's to free by remove_folder. */
 char *make_folder(void);
 void remove_folder(char *folder);

@@ -8,22 +8,6 @@
 #include "columns.h"
 #include "kind.h"
 
-static int
-setup(void **state)
-{
-    rv_err err = RV_ERR_INIT;
-    (void)state;
-    return rv_model_init(&err);
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    rv_model_reset();
-    return 0;
-}
-
 /* Attributes that the API makes up. */
 static int
 is_virtual(const struct rv_kind *kind, const char *name)
@@ -260,5 +244,5 @@ main(void)
         cmocka_unit_test(a_kind_that_only_the_server_knows_has_columns_too),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, learn_dictionary, forget_dictionary);
 }

@@ -18,19 +18,9 @@ struct line {
 static int
 set_up(void **state)
 {
-    rv_err err = RV_ERR_INIT;
-    (void)state;
     setenv("REEVE_CONFIG", "/nonexistent/config.yaml", 1);
     unsetenv("REEVE_URL");
-    return rv_model_init(&err);
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    rv_model_reset();
-    return 0;
+    return learn_dictionary(state);
 }
 
 /* The candidates' words, a blank before and behind each. */
@@ -150,5 +140,5 @@ main(void)
         cmocka_unit_test(kinds_are_offered_and_names_of_objects_only_with_a_server),
         cmocka_unit_test(lines_of_any_length_are_answered),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, forget_dictionary);
 }

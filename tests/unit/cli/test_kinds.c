@@ -6,22 +6,6 @@
 #include "capture.h"
 #include "kind.h"
 
-static int
-setup(void **state)
-{
-    rv_err err = RV_ERR_INIT;
-    (void)state;
-    return rv_model_init(&err);
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    rv_model_reset();
-    return 0;
-}
-
 static void
 words_of_kubectl_and_manageiq_name_kinds(void **state)
 {
@@ -177,7 +161,7 @@ kinds_lists_every_kind_of_the_dictionary(void **state)
 
     rv_model_reset(); /* the program makes its own */
     assert_int_equal(run_captured(&said, words), CLI_OK);
-    assert_int_equal(setup(NULL), 0);
+    assert_int_equal(learn_dictionary(NULL), 0);
     for (int i = 0; i < rv_model_count(); i++) {
         RV_AUTO_FREE char *line = rv_format("kind/%s\n", rv_model_at(i)->name);
 
@@ -197,5 +181,5 @@ main(void)
         cmocka_unit_test(kinds_lists_every_kind_of_the_dictionary),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, learn_dictionary, forget_dictionary);
 }

@@ -6,22 +6,6 @@
 #include "capture.h"
 #include "list.h"
 
-static int
-setup(void **state)
-{
-    rv_err err = RV_ERR_INIT;
-    (void)state;
-    return rv_model_init(&err);
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    rv_model_reset();
-    return 0;
-}
-
 static void
 queries_become_paths(void **state)
 {
@@ -168,5 +152,5 @@ main(void)
         cmocka_unit_test(people_call_rows_by_name_where_they_have_one),
     };
 
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, learn_dictionary, forget_dictionary);
 }

@@ -37,16 +37,23 @@ part_of(char *text, const char *from, const char *to)
 }
 
 static void
+draw(struct capture *capture, const cJSON *all)
+{
+    struct cli cli = { .terminal = 0 };
+
+    capture_begin(capture);
+    cli_status_draw(&cli, all);
+    capture_end(capture);
+}
+
+static void
 each_server_of_a_region_is_shown_with_its_own_zone_roles_workers_and_memory(void **state)
 {
     RV_AUTO_JSON cJSON *all = json(region);
-    struct cli cli = { .terminal = 0 };
     struct capture capture;
     (void)state;
 
-    capture_begin(&capture);
-    cli_status_draw(&cli, all);
-    capture_end(&capture);
+    draw(&capture, all);
     assert_non_null(strstr(capture.out_text, "workers (2)"));
     assert_non_null(strstr(capture.out_text, "generic"));
     assert_non_null(strstr(capture.out_text, "priority"));
@@ -72,13 +79,10 @@ what_servers_and_providers_say_of_themselves_does_not_drive_the_terminal(void **
              "'providers':[{'name':'p\\u001b[2J','emstype':'demo\\u001b[2J',"
              "'state':'ok\\u001b[2J','last_refresh_error':'\\u009b2J'}],"
              "'queue':{},'inventory':{}}");
-    struct cli cli = { .terminal = 0 };
     struct capture capture;
     (void)state;
 
-    capture_begin(&capture);
-    cli_status_draw(&cli, all);
-    capture_end(&capture);
+    draw(&capture, all);
     assert_non_null(strstr(capture.out_text, "version 1.0?[2J"));
     assert_non_null(strstr(capture.out_text, "demo?[2J"));
     assert_null(strchr(capture.out_text, '\033'));
