@@ -267,7 +267,7 @@ api_setup(void **state)
     setenv("REEVE_TEST_QUICK_PASSWORDS", "1", 1); /* test_auth.c pays the full price */
     *state = f;
     f->store = rv_test_store_fresh(&f->db);
-    f->served = rv_test_store_open_timed(&f->db, 5000, 2000);
+    f->served = rv_test_store_open_timed(&f->db, 5000, 500);
     must(rv_schema_open(f->served, err));
     rv_test_script(f->store, seed_sql);
     log_in(f);

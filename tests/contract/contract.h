@@ -54,18 +54,6 @@ int contract_end(void **state);
 #define schema_test(name) cmocka_unit_test_setup_teardown(name, contract_schema, contract_end)
 
 #define one_thing_test(name) cmocka_unit_test_setup_teardown(name, contract_one_thing, contract_end)
-/* The rest of the test is of one engine. They jump: before what is to be freed. */
-#define only_sqlite()                                                                              \
-    do {                                                                                           \
-        if (rv_test_is_postgres())                                                                 \
-            skip();                                                                                \
-    } while (0)
-#define only_postgres()                                                                            \
-    do {                                                                                           \
-        if (!rv_test_is_postgres())                                                                \
-            skip();                                                                                \
-    } while (0)
-
 struct rv_store *store_of(void **state);
 /* Another connection to the same database; the caller's to close. */
 struct rv_store *second_store(void **state);

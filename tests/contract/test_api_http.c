@@ -354,11 +354,15 @@ a_store_that_does_not_answer_is_503_with_retry_after(void **state)
 
     /* The one writer of SQLite is busy; the table is locked on PostgreSQL. */
     must(rv_store_begin(f->store, err));
-    if (rv_test_is_postgres())
+    if (rv_test_is_postgres()) {
         must(rv_store_exec(f->store, NULL, "LOCK TABLE auth_tokens IN ACCESS EXCLUSIVE MODE", NULL,
                            0, err));
+        rv_test_script(f->served, "SET statement_timeout = 500");
+    }
     AUTO_REPLY struct reply reply = get(f, "/api/auth");
     rv_store_rollback(f->store);
+    if (rv_test_is_postgres())
+        rv_test_script(f->served, "SET statement_timeout = 5000");
     AUTO_REPLY struct reply after = get(f, "/api/auth");
 
     assert_int_equal(reply.status, 503);

@@ -63,8 +63,7 @@ indexes_are_walked_where_postgresql_can(void **state)
 {
     struct rv_store *store = store_of(state);
 
-    if (!rv_test_is_postgres())
-        return;
+    only_postgres();
     assert_tells(store, "note", "indexes were counted and not walked");
     rv_test_script(store, "CREATE EXTENSION amcheck");
     RV_AUTO_JSON cJSON *report = check(store);
@@ -159,8 +158,7 @@ a_damaged_file_is_an_error_that_says_what_to_do(void **state)
     struct contract *contract = *state;
     char junk[4096];
 
-    if (rv_test_is_postgres())
-        return;
+    only_sqlite();
     keeping_fill(contract->store);
     rv_test_script(contract->store, "PRAGMA wal_checkpoint(TRUNCATE)");
     int64_t root = rv_test_int(contract->store, "SELECT rootpage FROM sqlite_master"

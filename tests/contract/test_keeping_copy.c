@@ -256,8 +256,7 @@ tables_of_others_stay_out_of_it(void **state)
     struct rv_store *store = store_of(state);
     RV_AUTO_LAYOUT struct rv_layout layout = { 0 };
 
-    if (!rv_test_is_postgres())
-        return; /* a STRICT file has four types, all of them ours */
+    only_postgres(); /* a STRICT file has four types, all of them ours */
     keeping_fill(store);
     rv_test_script(store, "CREATE TABLE theirs (id int8 PRIMARY KEY, what inet)");
     keeping_open_same(&copy);

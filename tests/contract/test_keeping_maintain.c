@@ -65,8 +65,7 @@ tables_with_many_dead_rows_are_vacuumed(void **state)
 {
     struct rv_store *store = store_of(state);
 
-    if (!rv_test_is_postgres())
-        return;
+    only_postgres();
     rv_test_script(store, "ALTER TABLE miq_tasks SET (autovacuum_enabled = off)");
     waste(store);
     RV_AUTO_JSON cJSON *report = maintain(store, RV_MAINTAIN_LIGHT);
@@ -81,8 +80,7 @@ a_bloated_index_is_made_anew_and_a_good_one_is_not(void **state)
 {
     struct rv_store *store = store_of(state);
 
-    if (!rv_test_is_postgres())
-        return;
+    only_postgres();
     rv_test_script(store, "ALTER TABLE miq_tasks SET (autovacuum_enabled = off)");
     waste(store);
     const char *size = "SELECT pg_relation_size('miq_tasks_pkey')";
@@ -100,8 +98,7 @@ a_sqlite_file_gives_its_free_pages_back(void **state)
 {
     struct rv_store *store = store_of(state);
 
-    if (rv_test_is_postgres())
-        return;
+    only_sqlite();
     waste(store);
     int64_t before = rv_test_int(store, "SELECT page_count FROM pragma_page_count");
     RV_AUTO_JSON cJSON *report = maintain(store, RV_MAINTAIN_FULL);

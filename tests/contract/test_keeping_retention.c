@@ -315,8 +315,7 @@ a_row_dropped_while_it_comes_back_is_noticed(void **state)
     struct rv_lease lease;
     int status = -1;
 
-    if (!rv_test_is_postgres())
-        return;
+    only_postgres();
     must(rv_lease_take(store, &lease, "refresh/1000000900000", 11, 600000, err));
     struct rv_saver *saver = saver_with(store, &(struct rv_saver_config){ .lease = &lease });
     emit(saver, node_object("n1", "node-1"));

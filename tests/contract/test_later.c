@@ -151,8 +151,7 @@ a_rollback_takes_back_what_was_sent(void **state)
 static void
 a_connection_that_is_lost_meanwhile_loses_the_transaction_only(void **state)
 {
-    if (!rv_test_is_postgres())
-        skip();
+    only_postgres();
     struct rv_store *store = with_table(state), *other = second_store(state);
     int64_t pid = rv_test_int(store, "SELECT pg_backend_pid()");
     begin_later(store);

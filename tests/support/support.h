@@ -38,6 +38,18 @@ struct rv_test_db {
 void rv_test_db_create(struct rv_test_db *db);
 void rv_test_db_drop(struct rv_test_db *db); /* close its stores before */
 int rv_test_is_postgres(void);
+/* The rest of the test is of one engine. They jump: before what is to be freed. */
+#define only_sqlite()                                                                              \
+    do {                                                                                           \
+        if (rv_test_is_postgres())                                                                 \
+            skip();                                                                                \
+    } while (0)
+#define only_postgres()                                                                            \
+    do {                                                                                           \
+        if (!rv_test_is_postgres())                                                                \
+            skip();                                                                                \
+    } while (0)
+
 /* One more connection to it; the caller's to close. */
 struct rv_store *rv_test_store_open(const struct rv_test_db *db);
 /* The same with a statement and busy timeout (0: the defaults). */
