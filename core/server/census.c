@@ -21,7 +21,7 @@
 #include "store/lease.h"
 #include "store/record.h"
 
-enum { MOST_ROWS = 4096, MOST_ENDED = 64 };
+enum { MOST_ROWS = 4096, MOST_ENDED = 64, MOST_LOST = 16 };
 
 struct row {
     int64_t id;
@@ -40,6 +40,8 @@ struct rv_census {
     int count;
     struct ended ended[MOST_ENDED]; /* the last ones, as a ring */
     int next_ended;
+    char lost[MOST_LOST][37]; /* guids of those that live and had no row last time */
+    int lost_count;
     struct rv_cpu_look server_cpu; /* of the supervisor */
     struct rv_machine machine;     /* read for each look at the workers */
     int disks_full;                /* one of them is, nearly */
@@ -338,6 +340,49 @@ write_living(struct rv_census *census, const cJSON *living, rv_err *err)
 }
 
 static int
+has_row(const struct rv_census *census, const char *guid)
+{
+    for (int i = 0; i < census->count; i++)
+        if (strcmp(census->rows[i].guid, guid) == 0)
+            return 1;
+    return 0;
+}
+
+static int
+was_lost(const struct rv_census *census, const char *guid)
+{
+    for (int i = 0; i < census->lost_count; i++)
+        if (strcmp(census->lost[i], guid) == 0)
+            return 1;
+    return 0;
+}
+
+/* A worker without its row holds what nobody renews and nobody frees. Its row may have come after
+ * we looked: it is lost when it was not there the last time either. */
+static void
+look_for_lost(struct rv_census *census, const cJSON *living)
+{
+    char lost[MOST_LOST][37];
+    int count = 0;
+    const cJSON *one = NULL;
+    cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(living, "workers"))
+    {
+        const char *guid = rv_json_string(one, "guid"), *status = rv_json_string(one, "status");
+        if (!guid || !(rv_streq(status, "ready") || rv_streq(status, "working")) ||
+            has_row(census, guid) || count == MOST_LOST)
+            continue;
+        snprintf(lost[count++], sizeof(lost[0]), "%s", guid);
+        if (!was_lost(census, guid))
+            continue;
+        RV_AUTO_JSON cJSON *message = rv_message_new("forgotten");
+        cJSON_AddStringToObject(message, "guid", guid);
+        rv_worker_send(census->worker, message);
+    }
+    memcpy(census->lost, lost, sizeof(lost[0]) * (size_t)count);
+    census->lost_count = count;
+}
+
+static int
 renew(struct rv_census *census, const cJSON *living, rv_err *err)
 {
     struct rv_store *store = census->worker->store;
@@ -357,8 +402,10 @@ rv_census_renew(struct rv_census *census, rv_err *err)
     int failed = read_rows(census, err);
     if (!failed)
         failed = ask_who_lives(census, &living, err);
-    if (!failed)
+    if (!failed) {
+        look_for_lost(census, living);
         failed = renew(census, living, err);
+    }
     cJSON_Delete(living);
     return failed ? rv_wrap(err, "keep the workers' rows") : 0;
 }

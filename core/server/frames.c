@@ -101,20 +101,33 @@ on_server(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
     rv_supervisor_check(s);
 }
 
-/* What they were told of us holds no more; the next server worker makes us known again. */
+static void
+stop_forgotten(struct rv_supervisor *s, struct rv_child *child, int gentle)
+{
+    if (child->slot == NULL || child->stop_ms || s->stop_ms)
+        return;
+    snprintf(child->why, sizeof(child->why), "the database does not know it any more");
+    rv_log(RV_WARNING, "worker is to end", RV_F("type", RV_S(child->type)),
+           RV_F("of", RV_I(child->pid)), RV_F("reason", RV_S(child->why)));
+    rv_supervisor_stop_child(s, child, gentle);
+}
+
+/* Of the server: what all workers were told of it holds no more; the next server worker makes it
+ * known again. */
 static void
 on_forgotten(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
 {
+    const char *guid = rv_json_string(frame, "guid");
+    struct rv_child *meant = guid ? rv_supervisor_find_guid(s, guid) : NULL;
     (void)child;
-    (void)frame;
+    if (meant)
+        stop_forgotten(s, meant, 1);
+    if (guid)
+        return;
     cJSON_Delete(s->server);
     s->server = NULL;
-    for (struct rv_child *one = s->children; one && s->stop_ms == 0; one = one->next) {
-        if (one->slot == NULL || one->stop_ms)
-            continue;
-        snprintf(one->why, sizeof(one->why), "the database does not know this server any more");
-        rv_supervisor_stop_child(s, one, 0);
-    }
+    for (struct rv_child *one = s->children; one; one = one->next)
+        stop_forgotten(s, one, 0);
 }
 
 static void

@@ -56,8 +56,8 @@
  *   who          ticket: asks for "live"
  *   cancel       row, message: to be handed to the worker of that row
  *   keys         ticket, do: look
- *   forgotten    the database does not know the server any more: it ends, and all others are to
- *                start anew
+ *   forgotten    guid: of a worker whose row the database has lost, to be replaced; absent: it has
+ *                lost the server's, which ends, and all others are to start anew
  *   fatal        error: the server cannot run like this; ends it
  * From an API worker (open: of settings alone):
  *   open         as that of a refresh worker

@@ -242,6 +242,19 @@ class Life(reeve_it.Case):
         self.until(lambda: {row["guid"] for row in reeved.get("/api/servers?expand=resources")["resources"]} == {guid},
                    "it is the same server")
 
+    def test_worker_whose_row_the_database_has_lost_is_replaced(self):
+        """Else nobody renewed what it holds, and nobody freed it."""
+        reeved = self.start("--set", "server.monitor_poll=100ms", "--set", "server.heartbeat_freq=200ms")
+        self.until(lambda: self.all_have_rows(reeved), "all have rows")
+        before = reeved.children("generic") + reeved.children("server")
+        self.database().query("DELETE FROM miq_workers WHERE type IN ('generic', 'server')")
+        self.until(lambda: not set(before) & set(reeved.children()), "they are replaced")
+        self.until(lambda: self.all_have_rows(reeved), "all have rows again")
+
+    def all_have_rows(self, reeved):
+        pids = {int(row[0]) for row in self.database().query("SELECT pid FROM miq_workers")}
+        return len(reeved.children("generic")) == 2 and pids == set(reeved.children())
+
     def test_api_worker_that_cannot_be_written_down_says_what_it_waits_for(self):
         reeved = self.start()
         before = reeved.children("api")
