@@ -49,7 +49,7 @@ cmd_db(struct cli *cli)
     argv[count++] = rv_strdup(strchr(cli->command->name, ' ') + 1);
     for (int i = 0; i < cli->given_count; i++) {
         const struct cli_given *given = &cli->given[i];
-        if (is_common(given->option))
+        if (is_common(given->option) && !rv_streq(given->option->name, "quiet"))
             continue;
         argv[count++] = rv_format("--%s", given->option->name);
         if (given->option->value)

@@ -41,7 +41,8 @@ static const char help[] =
     "  --with-key       backup: put the key in that opens the stored credentials\n"
     "  --live           copy: from a server that runs; what changes meanwhile is not copied\n"
     "  --switch         copy: the home uses the copy from its next start on\n"
-    "  --output FORMAT  table (on a terminal) or json\n";
+    "  --output FORMAT  table (on a terminal) or json\n"
+    "  --quiet          no messages but errors\n";
 
 struct option {
     const char *name;
@@ -65,6 +66,7 @@ static const struct option options[] = {
     { "--with-key", FLAG(with_key) },
     { "--live", FLAG(live) },
     { "--switch", FLAG(switch_home) },
+    { "--quiet", FLAG(quiet) },
 };
 
 static const struct command {
@@ -297,6 +299,8 @@ run(struct rv_db *db, int argc, char **argv, rv_err *err)
 {
     if (parse(&db->args, argc, argv, err) < 0)
         return err->code;
+    if (db->args.quiet)
+        rv_db_hush();
     const char *home = getenv("REEVE_HOME");
     if (!db->args.home && !db->args.store && home && *home)
         db->args.home = home;

@@ -13,7 +13,7 @@ struct rv_db_args {
     const char *file;
     const char *home, *module_dir, *output;
     char *store, *to; /* URLs, may hold passwords */
-    int overwrite, with_key, live, switch_home;
+    int overwrite, with_key, live, switch_home, quiet;
 };
 
 /* One `reeved db` at work. */
@@ -46,6 +46,7 @@ void rv_db_print(const struct rv_db *db, const char *headline, const cJSON *repo
 /* A file's words must not drive a terminal: control characters become '?'. In place. */
 void rv_db_clean(char *text);
 int rv_db_is_table(const struct rv_db *db);
+void rv_db_hush(void); /* no progress, and nothing of what follows */
 void rv_db_say(const char *format, ...) RV_PRINTF(1, 2);  /* on stderr */
 void rv_db_warn(const char *format, ...) RV_PRINTF(1, 2); /* the same, so that it is seen */
 

@@ -19,6 +19,7 @@ enum { DRAW_MS = 200 };
 static volatile sig_atomic_t interrupted;
 static int64_t drawn_ms;
 static int drawn;
+static int hushed;
 
 static void
 on_signal(int number)
@@ -40,7 +41,7 @@ draw(void *arg, const char *doing, const char *table, int64_t rows)
     int64_t now_ms = rv_monotonic_ms();
     (void)arg;
 
-    if (!isatty(STDERR_FILENO) || now_ms - drawn_ms < DRAW_MS)
+    if (hushed || !isatty(STDERR_FILENO) || now_ms - drawn_ms < DRAW_MS)
         return;
     drawn_ms = now_ms;
     drawn = 1;
@@ -71,10 +72,18 @@ rv_db_watch_end(void)
     drawn = 0;
 }
 
+void
+rv_db_hush(void)
+{
+    hushed = 1;
+}
+
 static void
 say(const char *before, const char *format, va_list args)
 {
     rv_db_watch_end();
+    if (hushed)
+        return;
     fputs(before, stderr);
     vfprintf(stderr, format, args);
     fputc('\n', stderr);

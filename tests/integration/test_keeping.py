@@ -156,7 +156,10 @@ class Keeping(reeve_it.Case):
         reeved = self.start("--set", "maintenance.interval=1s")
         self.until(lambda: "the database was maintained" in reeved.log(), "its schedule is kept", 30)
         file = os.path.join(self.folder, "backup")
-        self.db("backup", file, "--home", reeved.home, "--with-key")
+        _, said = self.db("backup", file, "--home", reeved.home, "--with-key")
+        self.assertIn("every stored credential", said)
+        _, said = self.db("backup", file, "--home", reeved.home, "--with-key", "--overwrite", "-q")
+        self.assertEqual(said, "")  # a job of the night says nothing while all is well
         _, said = self.db("restore", file, "--home", reeved.home, "--overwrite", code=5)
         self.assertIn("another reeved", said)
         reeved.stop()

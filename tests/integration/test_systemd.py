@@ -100,11 +100,18 @@ class Unit(reeve_it.Case):
     def unit(self):
         """The unit with a program that is there."""
         with open(UNIT) as file:
-            text = file.read().replace("@CMAKE_INSTALL_FULL_BINDIR@", reeve_it.BIN)
+            text = file.read().replace("@REEVE_BINDIR@", reeve_it.BIN)
         path = os.path.join(self.folder, "reeved.service")
         with open(path, "w") as file:
             file.write(text)
         return path
+
+    def test_an_installed_unit_starts_the_program_of_the_prefix_that_it_was_installed_to(self):
+        script = os.path.join(os.path.dirname(reeve_it.BIN), "packaging", "cmake_install.cmake")
+        subprocess.run(["cmake", f"-DCMAKE_INSTALL_PREFIX={self.folder}", "-DCMAKE_INSTALL_COMPONENT=server", "-P", script],
+                       check=True, stdout=subprocess.DEVNULL)
+        with open(os.path.join(self.folder, "lib", "systemd", "system", "reeved.service")) as file:
+            self.assertIn(f"\nExecStart={self.folder}/bin/reeved --home ", file.read())
 
     def systemd(self, *arguments):
         done = subprocess.run(["systemd-analyze", *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
