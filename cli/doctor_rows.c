@@ -278,7 +278,8 @@ cli_judge_providers(struct cli_doctor *doctor, const cJSON *providers)
     int said = 0;
     const cJSON *provider;
     cJSON_ArrayForEach(provider, providers) said += judge_provider(doctor, provider);
+    int count = cJSON_GetArraySize(providers);
     if (said == 0)
-        cli_doctor_add(doctor, "provider", CLI_HEALTH_OK, "%d providers, none in trouble",
-                       cJSON_GetArraySize(providers));
+        cli_doctor_add(doctor, "provider", CLI_HEALTH_OK, "%d provider%s, none in trouble", count,
+                       count == 1 ? "" : "s");
 }
