@@ -251,15 +251,16 @@ cli_context_home(struct cli_context *context, const char *home, const char *url,
         return 0;
     if (read_home(&there, home, "url", err) < 0)
         return rv_hint(err, "the server is not ready: its own log says why (journalctl -u reeved)");
-    if (!context->url || !same_server(context->url, there)) {
-        cli_wipe_text(context->token);
-        free(context->token);
-        context->token = NULL;
-        free(context->url);
-        context->url = there;
-        there = NULL;
+    if (context->url && same_server(context->url, there)) {
+        free(there);
+        return 0;
     }
-    free(there);
+    /* What was agreed with another server, how it is believed too, is not for this one. */
+    char *local = context->local;
+    context->local = NULL;
+    cli_context_free(context);
+    context->local = local;
+    context->url = there;
     return 0;
 }
 

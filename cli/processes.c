@@ -75,11 +75,13 @@ add_padded(rv_buf *out, const char *text, int width)
 {
     RV_AUTO_BUF rv_buf clean = rv_buf_limited(LINE_LIMIT);
     cli_clean_line(&clean, text);
+    RV_AUTO_BUF rv_buf cut = rv_buf_limited(LINE_LIMIT);
     const char *shown = rv_buf_text(&clean);
-    size_t len = strlen(shown);
-    if (cli_width(shown) > (size_t)width)
-        len = rv_utf8_prefix(shown, (size_t)width);
-    rv_buf_add(out, shown, len);
+    if (cli_width(shown) > (size_t)width) {
+        rv_buf_add(&cut, shown, rv_utf8_prefix(shown, (size_t)width));
+        shown = rv_buf_text(&cut);
+    }
+    rv_buf_add_string(out, shown);
     for (size_t i = cli_width(shown); i < (size_t)width; i++)
         rv_buf_add_string(out, " ");
     rv_buf_add_string(out, " ");

@@ -314,6 +314,7 @@ run(struct rv_db *db, int argc, char **argv, rv_err *err)
     return rc;
 }
 
+/* As reevectl, whose place this takes. */
 static int
 exit_code(int class)
 {
@@ -327,6 +328,8 @@ exit_code(int class)
         return 4;
     case RV_E_CONFLICT:
         return 5;
+    case RV_E_UNAVAILABLE:
+        return 7;
     case RV_E_CANCELLED:
         return 130;
     default:

@@ -222,14 +222,17 @@ a_server_that_falls_silent_is_told_from_one_that_is_not_there(void **state)
 }
 
 static void
-a_server_named_on_the_command_line_gets_no_token_of_the_home(void **state)
+what_belongs_to_one_server_is_not_taken_to_another(void **state)
 {
     static const struct cli_option options[] = { { "home", 0, "DIR", "" },
                                                  { NULL, 0, NULL, NULL } };
     static const struct cli_command command = { .name = "doctor", .options = options };
     static const struct cli_option url = { "url", 0, "URL", "" };
     struct cli cli = { .command = &command };
-    struct cli_context context = { .url = rv_strdup("http://elsewhere") };
+    struct cli_context context = { .url = rv_strdup("http://elsewhere"),
+                                   .token = rv_strdup("t"),
+                                   .ca = rv_strdup("/ca"),
+                                   .insecure = 1 };
     char *folder = make_folder();
     rv_err err = RV_ERR_INIT;
     (void)state;
@@ -246,6 +249,7 @@ a_server_named_on_the_command_line_gets_no_token_of_the_home(void **state)
     assert_int_equal(cli_take_home(&cli, &context, &err), 0);
     assert_string_equal(context.local, "0123");
     assert_string_equal(context.url, "http://here");
+    assert_true(!context.token && !context.ca && !context.insecure);
     unsetenv("REEVE_HOME");
     cli_context_free(&context);
     remove_folder(folder);
@@ -261,7 +265,7 @@ main(void)
         cmocka_unit_test(a_server_that_is_not_there_is_unreachable_at_once),
         cmocka_unit_test(a_server_that_says_nothing_is_told_from_one_that_is_not_there),
         cmocka_unit_test(a_server_that_falls_silent_is_told_from_one_that_is_not_there),
-        cmocka_unit_test(a_server_named_on_the_command_line_gets_no_token_of_the_home),
+        cmocka_unit_test(what_belongs_to_one_server_is_not_taken_to_another),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
  *
  * The table of processes: what stands in it, and what is left out where there is no room.
  */
+#include <locale.h>
 #include <string.h>
 #include "capture.h"
 #include "processes.h"
@@ -73,8 +74,30 @@ memory_that_was_not_measured_yet_is_not_told_as_none(void **state)
     RV_AUTO_FREE char *narrow = draw(80), *wide = draw(120);
     (void)state;
 
-    assert_null(strstr(narrow, "0 B"));
-    assert_null(strstr(wide, "0 B"));
+    assert_null(strstr(narrow, " 0B"));
+    assert_null(strstr(wide, " 0B"));
+}
+
+static void
+a_name_of_wide_letters_leaves_the_columns_behind_it_in_their_places(void **state)
+{
+    RV_AUTO_JSON cJSON *rows =
+        json("[{'type':'refresh','status':'ready','pid':4711,'queue_name':'ems_1',"
+             "'ext_management_system':{'name':'\xe6\x97\xa5\xe6\x97\xa5\xe6\x97\xa5\xe6\x97\xa5"
+             "\xe6\x97\xa5\xe6\x97\xa5\xe6\x97\xa5\xe6\x97\xa5\xe6\x97\xa5\xe6\x97\xa5'}}]");
+    RV_AUTO_BUF rv_buf out = rv_buf_limited(1 << 16);
+    const struct cli_processes processes = {
+        .workers = rows, .order = CLI_BY_TYPE, .most = -1, .width = 80, .line_end = "\n"
+    };
+    (void)state;
+
+    setlocale(LC_CTYPE, "C.UTF-8");
+    cli_processes_add(&out, &processes);
+    RV_AUTO_FREE char *before = rv_strndup(
+        strchr(rv_buf_text(&out), '\n') + 1,
+        (size_t)(strstr(rv_buf_text(&out), "4711") - strchr(rv_buf_text(&out), '\n') - 1));
+    const char *title = strstr(rv_buf_text(&out), "PID");
+    assert_int_equal(cli_width(before) + 4, title - rv_buf_text(&out) + 3);
 }
 
 int
@@ -84,6 +107,7 @@ main(void)
         cmocka_unit_test(every_line_fits_a_terminal_of_80_and_one_of_120_columns),
         cmocka_unit_test(a_narrow_table_still_tells_who_uses_what),
         cmocka_unit_test(memory_that_was_not_measured_yet_is_not_told_as_none),
+        cmocka_unit_test(a_name_of_wide_letters_leaves_the_columns_behind_it_in_their_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

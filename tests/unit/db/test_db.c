@@ -75,7 +75,18 @@ words_of_a_file_do_not_drive_a_terminal(void **state)
     assert_string_equal(text, "a?[2J?b???1m\xc3\xa4\nc");
 }
 
-enum { EXIT_NOT_FOUND = 3, EXIT_DENIED = 4 };
+enum { EXIT_NOT_FOUND = 3, EXIT_DENIED = 4, EXIT_UNREACHABLE = 7 };
+
+static void
+a_database_that_nobody_serves_ends_as_a_server_that_is_not_there(void **state)
+{
+    static const char *const line[] = {
+        "status", "--module-dir", REEVE_MODULES, "--store", "postgresql://u@127.0.0.1:1/d", NULL
+    };
+    (void)state;
+
+    assert_int_equal(run(line), EXIT_UNREACHABLE);
+}
 
 static void
 nothing_is_done_in_the_home_or_database_of_another_user(void **state)
@@ -135,6 +146,7 @@ main(void)
         cmocka_unit_test(what_is_wrong_with_the_command_line_ends_with_two),
         cmocka_unit_test(a_password_is_wiped_from_the_command_line),
         cmocka_unit_test(words_of_a_file_do_not_drive_a_terminal),
+        cmocka_unit_test(a_database_that_nobody_serves_ends_as_a_server_that_is_not_there),
         cmocka_unit_test(nothing_is_done_in_the_home_or_database_of_another_user),
         cmocka_unit_test(a_look_at_a_database_that_is_not_there_makes_none),
     };
