@@ -5,4 +5,4 @@ target_link_libraries(sdk_template_run PRIVATE sdk_test_support ${CMAKE_DL_LIBS}
 set_target_properties(sdk_template_run PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
 add_test(NAME sdk_template COMMAND ${CMAKE_CURRENT_LIST_DIR}/sdk_template.sh ${PROJECT_BINARY_DIR}
   $<TARGET_FILE:sdk_template_run> $<$<BOOL:${REEVE_SANITIZE}>:-fsanitize=address,undefined>)
-set_tests_properties(sdk_template PROPERTIES LABELS sdk TIMEOUT 300)
+set_tests_properties(sdk_template PROPERTIES LABELS sdk TIMEOUT 300 COST 300)
