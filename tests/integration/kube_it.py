@@ -24,6 +24,12 @@ KINDS = ["pods", "services", "replicationcontrollers", "nodes", "endpoints", "na
 ON_THEIR_WAY = ("Pending", "ContainerCreating")
 
 
+def plural_of(kind, plurals):
+    """Which of them "ingress.networking.k8s.io" is one of."""
+    word = kind.split(".")[0]
+    return next(plural for plural in plurals if plural in (word, word + "s", word + "es", word[:-1] + "ies"))
+
+
 class Cluster:
     def __init__(self, run):
         self.run = run
@@ -72,11 +78,20 @@ class Cluster:
         subprocess.run([os.path.join(PEER, "expire"), self.run, *arguments], check=True,
                        stdout=subprocess.DEVNULL)
 
+    def listing(self, *plurals):
+        """Sorted "namespace/name" (or "name") of each kind, as kubectl lists them. Its tables are had for less than the
+        objects, and one kubectl for less than several."""
+        out = {plural: [] for plural in plurals}
+        for line in self.kubectl("get", ",".join(plurals), "-A").splitlines():
+            if line.startswith("NAME"):  # the head of a table, perhaps with NAMESPACE in front
+                column = line.find(" NAME") + 1
+            elif line:
+                kind, _, name = line[column:].split()[0].rpartition("/")  # the kind where several were asked for
+                out[plural_of(kind, plurals) if kind else plurals[0]].append("/".join(filter(None, (line[:column].strip(), name))))
+        return {plural: sorted(names) for plural, names in out.items()}
+
     def names(self, plural):
-        """Sorted "namespace/name" (or "name"), as kubectl lists them; its table is had for less than the objects."""
-        lines = self.kubectl("get", plural, "-A").splitlines() or [""]
-        words = 2 if lines[0].startswith("NAMESPACE ") else 1
-        return sorted("/".join(line.split()[:words]) for line in lines[1:])
+        return self.listing(plural)[plural]
 
     def settle(self, timeout_s=120):
         """Until nothing is on its way any more: two looks at the pods, a second apart, are the same."""
@@ -127,8 +142,9 @@ class KubeCase(reeve_it.Case):
     def difference(self, kinds=KINDS):
         """What Reeve and kubectl do not agree on, as text; empty when they do."""
         out = []
+        listing = self.cluster.listing(*kinds)
         for kind in kinds:
-            ours, theirs = self.names(kind), self.cluster.names(kind)
+            ours, theirs = self.names(kind), listing[kind]
             if ours != theirs:
                 out.append(f"{kind}: {len(ours)} here, {len(theirs)} there; only here {sorted(set(ours) - set(theirs))[:5]}, "
                            f"only there {sorted(set(theirs) - set(ours))[:5]}, twice {len(ours) - len(set(ours))}")
