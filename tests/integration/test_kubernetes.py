@@ -79,10 +79,13 @@ class Beside(kube_it.BusyCase):
         took = {}
         self.cluster.kubectl("run", "lone", "--image=busybox:1", "--restart=Never", "-n", "busy-0")
         took["create"] = expect("create", lambda e: pod(e) == "lone" and e["type"] == "created")
-        del seen[:]
+        expect("start", lambda e: pod(e) == "lone" and e["object"].get("phase") == "Running")
         self.cluster.kubectl("annotate", "pod", "lone", "-n", "busy-0", "reeve.test/restarts=1", "--overwrite")
+        expect("restart", lambda e: pod(e) == "lone" and e["object"].get("restart_count") == 1)
+        del seen[:]
         self.cluster.kubectl("label", "pod", "lone", "-n", "busy-0", "colour=green")
         took["relabel"] = expect("relabel", lambda e: pod(e) == "lone" and e["type"] == "updated")
+        self.until(lambda: "colour=green" in self.ctl("describe", "pod", "lone"), "the label is there")
         self.cluster.kubectl("create", "deployment", "scaled", "--image=busybox:1", "-n", "busy-0")
         self.cluster.kubectl("scale", "deployment", "scaled", "-n", "busy-0", "--replicas=5")
         expect("scale", lambda e: len({pod(x) for _, x in seen if (pod(x) or "").startswith("scaled-")}) >= 5)

@@ -82,7 +82,7 @@ class LogTopics(reeve_it.Case):
 
     def test_json_lines_carry_the_topic_and_the_last_warnings_are_read_from_afar(self):
         reeved = self.started("--log-format", "json")
-        os.kill(reeved.children("generic")[0], signal.SIGKILL)
+        os.kill(self.until(lambda: reeved.children("generic"), "a generic worker")[0], signal.SIGKILL)
         self.until(lambda: "worker ended" in self.reevectl("log", "recent"), "the end of a worker")
         topics = set()
         for line in reeved.log().splitlines():

@@ -285,6 +285,7 @@ class Life(reeve_it.Case):
     @reeve_it.DEEP_ON_POSTGRES
     def test_clean_stop_does_not_wait_for_a_frozen_worker(self):
         reeved = self.start()
+        self.all_workers(reeved)
         os.kill(reeved.children("generic")[0], signal.SIGSTOP)
         os.kill(reeved.children("api")[0], signal.SIGSTOP)
         code, seconds = reeved.stop()

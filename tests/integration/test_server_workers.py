@@ -14,6 +14,7 @@ class Workers(reeve_it.Case):
 
     def test_killed_worker_of_each_type_is_replaced_within_a_second(self):
         reeved = self.start()
+        self.all_workers(reeved)
         for kind in ("generic", "api", "server"):
             victim = reeved.children(kind)[0]
             before = set(reeved.children(kind))
@@ -94,11 +95,12 @@ class Workers(reeve_it.Case):
     def test_old_worker_is_replaced(self):
         reeved = self.start("--set", "workers.restart_interval=2s", "--set", "workers.generic.count=1",
                             "--set", "workers.heartbeat_timeout=2s")
-        first = reeved.children("generic")
+        first = self.until(lambda: reeved.children("generic"), "a generic worker")
         self.until(lambda: reeved.children("generic") not in (first, []), "a younger one", 15)
 
     def test_worker_over_its_memory_is_replaced(self):
         reeved = self.start()
+        self.all_workers(reeved)
         first = reeved.children("generic")
         region = self.database().one("SELECT id FROM miq_regions")
         self.database().query("INSERT INTO settings_changes (id, resource_type, resource_id, key, value)"

@@ -20,8 +20,8 @@ class Settings(reeve_it.Case):
 
     def test_changes_reach_all_workers_without_a_restart_and_are_remembered(self):
         reeved = self.start("--set", "server.monitor_poll=20s")  # nobody looks by himself
+        self.all_workers(reeved)
         before = reeved.children("generic")
-        self.assertEqual(len(before), 2)
 
         _, _, said = self.cli(reeved, "settings", "set", "workers.generic.count=4")
         self.assertIn("workers.generic.count = 4 (server)", said)

@@ -36,6 +36,7 @@ class Workers(reeve_it.Case):
     def test_start_kill_memory_and_age_of_a_worker_are_events_with_type_and_pid(self):
         reeved = self.start("--set", "server.monitor_poll=100ms", "--set", "workers.generic.count=1",
                             "--set", "workers.priority.restart_interval=3s")
+        self.all_workers(reeved, 4)
         first, old = reeved.children("generic")[0], reeved.children("priority")[0]
         self.assertEqual(self.event_of("evm_worker_start", first)["type"], "generic")
         os.kill(first, signal.SIGKILL)
