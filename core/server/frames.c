@@ -179,6 +179,7 @@ on_limits(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
     if (first)
         rv_supervisor_young(s);
     rv_server_log(limits);
+    rv_supervisor_pace(s);
     rv_supervisor_send_settings(s, child);
     rv_supervisor_check(s);
 }

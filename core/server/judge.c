@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "server/figures.h"
+#include "server/protocol.h"
 #include "server/verdict.h"
 #include "server/worker_types.h"
 
@@ -144,6 +145,20 @@ note_silence(struct rv_supervisor *s, struct rv_child *child, int silent)
 }
 
 void
+rv_supervisor_pace(struct rv_supervisor *s)
+{
+    int64_t beat_ms = rv_supervisor_limit(s, "workers.heartbeat_freq");
+    RV_AUTO_JSON cJSON *pace = rv_message_new("pace");
+    if (beat_ms == s->beat_ms)
+        return;
+    s->beat_ms = beat_ms;
+    s->paced_ms = rv_monotonic_ms();
+    cJSON_AddNumberToObject(pace, "beat_ms", (double)beat_ms);
+    for (struct rv_child *child = s->children; child; child = child->next)
+        rv_child_send(child, pace);
+}
+
+void
 rv_supervisor_judge(struct rv_supervisor *s, struct rv_child *child, int64_t now_ms)
 {
     struct rv_watch_limits limits;
@@ -151,7 +166,7 @@ rv_supervisor_judge(struct rv_supervisor *s, struct rv_child *child, int64_t now
     look_at_processor(child, limits.silence_ms, rv_supervisor_limit(s, "workers.lease"), now_ms);
     const struct rv_watched w = {
         .started_ms = child->started_ms,
-        .beat_ms = child->beat_ms,
+        .beat_ms = most(child->beat_ms, s->paced_ms),
         .cpu_ms = child->cpu_ms,
         .busy_until_ms = child->busy_until_ms,
         .stop_ms = child->stop_ms,

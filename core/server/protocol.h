@@ -14,6 +14,7 @@
  *                  provider       id, or 0; then also provider_name
  *                  home, store, module_dir, provider_path, url
  *                  settings       those of reeve.yaml and the command line
+ *                  beat_ms        how often it is to beat
  *                  index          among those of the same sort
  *                  server         what the server worker said of us, once it has
  *                  tls            api: certificate, key (paths); absent: plain HTTP
@@ -22,6 +23,7 @@
  *                but words: look at the providers; the feed has grown
  *   stop         gentle: 1 when what is being done may be finished
  *   settings     settings: reeve.yaml was read again, or others in the database are in force now
+ *   pace         beat_ms, from now on
  *   cancel       row, message: to the worker of that row, which works on the message
  *   quiesce      to the server worker: the server goes down
  *   look         to the server worker: what "who" answers has changed in a way that people should

@@ -213,6 +213,7 @@ reload(struct rv_supervisor *s)
     if (s->limits == NULL)
         rv_server_log(s->home.settings);
     take_module_path(s);
+    rv_supervisor_pace(s);
     rv_server_vault_warn(s->vault);
     rv_supervisor_send_settings(s, NULL);
     rv_supervisor_describe(s);
@@ -314,6 +315,7 @@ start(struct rv_supervisor *s, const struct rv_options *options, rv_err *err)
     make_local_token(s);
     rv_module_watch(&s->modules, s->provider_path, rv_monotonic_ms());
     rv_meter_set(RV_M_SERVER_START, rv_now_ms(), RV_NO_LABELS);
+    rv_supervisor_pace(s);
     s->news = cJSON_CreateArray();
     s->roster = rv_roster_new();
     rv_roster_set(s->roster, "server", 0, NULL, 1, rv_monotonic_ms());

@@ -32,13 +32,14 @@ struct rv_supervisor {
     cJSON *server;  /* who we are: id, zone_id, ...; NULL until the server worker knows */
     cJSON *types;   /* manifests of the provider modules; NULL until described */
     int64_t started_ms;
-    int metrics_fd;           /* memory that all workers count in; -1: none */
-    int64_t figures_ms;       /* when the memory of workers was last measured */
-    int described, announced; /* types are known (or failed); url is written */
-    int64_t stop_ms;          /* when we were told to stop; 0: not */
-    int64_t server_told_ms;   /* when the server worker was told to stop, as the last one */
-    cJSON *news;              /* events that the server worker has not been told yet */
-    int gate_closed;          /* the machine is short of memory */
+    int64_t beat_ms, paced_ms; /* how often workers beat; since when they are to */
+    int metrics_fd;            /* memory that all workers count in; -1: none */
+    int64_t figures_ms;        /* when the memory of workers was last measured */
+    int described, announced;  /* types are known (or failed); url is written */
+    int64_t stop_ms;           /* when we were told to stop; 0: not */
+    int64_t server_told_ms;    /* when the server worker was told to stop, as the last one */
+    cJSON *news;               /* events that the server worker has not been told yet */
+    int gate_closed;           /* the machine is short of memory */
     int64_t gate_ms, gate_kill_ms;
     int64_t young_bytes; /* what we held over our limit soon after the start; or 0 */
     int exit_code;
@@ -56,6 +57,9 @@ const char *rv_supervisor_origin(const struct rv_supervisor *s, const char *key)
 /* Look at one worker; kill it or ask it to end when it has to be. */
 void rv_supervisor_judge(struct rv_supervisor *s, struct rv_child *child, int64_t now_ms);
 void rv_supervisor_kill(struct rv_supervisor *s, struct rv_child *child, const char *why);
+/* Limits may have changed: all workers hear how often they are to beat, before they are judged by
+ * it. */
+void rv_supervisor_pace(struct rv_supervisor *s);
 
 /* gate.c */
 void rv_supervisor_gate(struct rv_supervisor *s, int64_t now_ms);

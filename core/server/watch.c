@@ -73,6 +73,7 @@ send_welcome(struct rv_supervisor *s, struct rv_child *child, const char *name, 
     cJSON_AddStringToObject(welcome, "url", s->listening.url);
     if (s->certificate && strcmp(child->type, "api") == 0)
         rv_certificate_tell(s->certificate, welcome);
+    cJSON_AddNumberToObject(welcome, "beat_ms", (double)s->beat_ms);
     rv_supervisor_add_settings(s, child, welcome);
     if (s->server)
         cJSON_AddItemToObject(welcome, "server", cJSON_Duplicate(s->server, 1));

@@ -23,7 +23,7 @@
 #include "server/protocol.h"
 #include "server/worker_types.h"
 
-enum { WELCOME_MS = 10000, ANSWER_MS = 30000 };
+enum { WELCOME_MS = 10000, ANSWER_MS = 30000, DEFAULT_BEAT_MS = 1000 };
 
 static volatile sig_atomic_t terminated;
 
@@ -69,6 +69,16 @@ take_settings(struct rv_worker *worker, const cJSON *frame)
     worker->settings_changed = 1;
 }
 
+/* The next beat comes at once: it may be due by then. */
+static void
+take_pace(struct rv_worker *worker, const cJSON *frame)
+{
+    int64_t turn_ms = worker->turn_ms;
+    worker->beat_ms = rv_json_int(frame, "beat_ms", DEFAULT_BEAT_MS);
+    worker->hooks.beat_ms = turn_ms && turn_ms < worker->beat_ms ? turn_ms : worker->beat_ms;
+    worker->next_beat_ms = 0;
+}
+
 static void
 take_frame(struct rv_worker *worker, cJSON *frame)
 {
@@ -85,6 +95,8 @@ take_frame(struct rv_worker *worker, cJSON *frame)
         worker->cancelled_message = rv_json_int(frame, "message", 0);
     else if (rv_message_is(frame, "settings"))
         take_settings(worker, frame);
+    else if (rv_message_is(frame, "pace"))
+        take_pace(worker, frame);
     if (worker->on_frame)
         worker->on_frame(worker->arg, frame);
     rv_json_wipe(frame);
@@ -146,7 +158,7 @@ rv_worker_beat(struct rv_worker *worker)
     tell_changes(worker);
     if (now_ms < worker->next_beat_ms)
         return;
-    worker->next_beat_ms = now_ms + rv_settings_int(worker->settings, "workers.heartbeat_freq");
+    worker->next_beat_ms = now_ms + worker->beat_ms;
     RV_AUTO_JSON cJSON *beat = rv_message_new("beat");
     cJSON_AddStringToObject(beat, "busy", worker->busy);
     cJSON_AddNumberToObject(beat, "message", (double)worker->message);
@@ -379,16 +391,13 @@ open_worker(struct rv_worker *worker, rv_err *err)
     set_scope(worker);
     take_settings(worker, welcome);
     worker->settings_changed = 0;
+    worker->vault = (struct rv_vault){ .arg = worker, .seal = seal, .open = open_sealed };
+    worker->hooks = (struct rv_wait_hooks){
+        .arg = worker, .fd = worker->fd, .on_ready = on_ready, .beat = beat, .cancelled = cancelled
+    };
+    take_pace(worker, welcome);
     rv_json_wipe(welcome);
     cJSON_Delete(welcome);
-    worker->vault = (struct rv_vault){ .arg = worker, .seal = seal, .open = open_sealed };
-    worker->hooks = (struct rv_wait_hooks){ .arg = worker,
-                                            .fd = worker->fd,
-                                            .on_ready = on_ready,
-                                            .beat = beat,
-                                            .beat_ms = rv_settings_int(worker->settings,
-                                                                       "workers.heartbeat_freq"),
-                                            .cancelled = cancelled };
     rv_wait_install(&worker->hooks);
     return rv_model_init(err);
 }

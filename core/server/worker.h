@@ -47,6 +47,8 @@ struct rv_worker {
     int64_t message;
     int64_t cancelled_message; /* what a person has asked to end */
     char busy[160];
+    int64_t beat_ms; /* how often the supervisor wants to hear from us */
+    int64_t turn_ms; /* not 0: how often on_wait wants to be called, at least */
     int64_t next_beat_ms;
     int64_t statements; /* of the store, when the last wake-up on "changes" was sent */
 
@@ -55,7 +57,7 @@ struct rv_worker {
     cJSON *answer;
     /* Frames that are not common to all; may be NULL. */
     void (*on_frame)(void *arg, const cJSON *frame);
-    void (*on_wait)(void *arg); /* in every wait, as often as the hooks' beat_ms says */
+    void (*on_wait)(void *arg); /* in every wait, with the heart or as turn_ms says */
     void (*on_store_down)(void *arg, const rv_err *err); /* while rv_worker_store tries again */
     void *arg;
     struct rv_wait_hooks hooks;

@@ -95,6 +95,14 @@ verify_stored(void *arg, int64_t provider_id, const cJSON *given, rv_verify_done
     return rv_proofs_ask_stored(&api->proofs, provider_id, given, api->types, done, done_arg, err);
 }
 
+static int
+keep_pace(struct api *api)
+{
+    int64_t beat_ms = api->worker->beat_ms;
+    const struct timeval beat = { .tv_sec = beat_ms / 1000, .tv_usec = (beat_ms % 1000) * 1000 };
+    return event_add(api->heart, &beat);
+}
+
 /* Frames may arrive in the middle of a statement's wait; what they cause is done from the loop. */
 static void
 on_frame(void *arg, const cJSON *frame)
@@ -106,6 +114,8 @@ on_frame(void *arg, const cJSON *frame)
         api->changed = 1;
     else if (rv_message_is(frame, "settings"))
         api->look_at_tls = 1;
+    else if (rv_message_is(frame, "pace"))
+        keep_pace(api);
     else if (rv_message_is(frame, "server"))
         rv_worker_take_server(api->worker, frame);
     event_active(api->later, EV_TIMEOUT, 0);
@@ -291,8 +301,6 @@ on_terminate(evutil_socket_t fd, short events, void *arg)
 static int
 make_loop(struct api *api, rv_err *err)
 {
-    int64_t beat_ms = rv_settings_int(api->worker->settings, "workers.heartbeat_freq");
-    const struct timeval beat = { .tv_sec = beat_ms / 1000, .tv_usec = (beat_ms % 1000) * 1000 };
     struct event_config *config = event_config_new();
     /* What a request changes about its connection is told to the kernel at once, not one by one. */
     event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
@@ -305,8 +313,7 @@ make_loop(struct api *api, rv_err *err)
     api->later = event_new(api->base, -1, 0, on_later, api);
     api->terminate = evsignal_new(api->base, SIGTERM, on_terminate, api);
     if (!api->readable || !api->heart || !api->later || !api->terminate ||
-        event_add(api->readable, NULL) || event_add(api->heart, &beat) ||
-        event_add(api->terminate, NULL))
+        event_add(api->readable, NULL) || keep_pace(api) || event_add(api->terminate, NULL))
         return rv_fail(err, RV_E_INTERNAL, "no events");
     return 0;
 }
@@ -409,7 +416,7 @@ join(struct api *api, rv_err *err)
     static const char *const queues[] = { "changes", NULL };
     struct rv_worker *worker = api->worker;
     api->begun_ms = rv_monotonic_ms();
-    worker->hooks.beat_ms = TURN_MS;
+    worker->turn_ms = worker->hooks.beat_ms = TURN_MS;
     worker->on_wait = on_early_wait;
     worker->on_store_down = on_store_down;
     int64_t timeout_ms = rv_settings_int(worker->settings, "api.statement_timeout");

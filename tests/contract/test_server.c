@@ -355,6 +355,26 @@ a_note_of_too_little_room_goes_when_the_server_starts_with_room(void **state)
                   "0");
 }
 
+/* Whatever it knows of the settings by then: by this pace it is judged. */
+static void
+a_worker_beats_at_the_pace_that_the_supervisor_has_set_last(void **state)
+{
+    (void)state;
+    RV_AUTO_JSON cJSON *pace = rv_message_new("pace");
+    worker.beat_ms = worker.hooks.beat_ms = 60000;
+    worker.next_beat_ms = rv_monotonic_ms() + worker.beat_ms;
+    cJSON_AddNumberToObject(pace, "beat_ms", 200);
+    must(rv_frame_send(supervisor_fd, pace, err));
+    rv_worker_read(&worker);
+    assert_int_equal(worker.hooks.beat_ms, 200);
+    rv_worker_beat(&worker);
+    assert_in_range(worker.next_beat_ms - rv_monotonic_ms(), 1, 200);
+    worker.turn_ms = 50;
+    must(rv_frame_send(supervisor_fd, pace, err));
+    rv_worker_read(&worker);
+    assert_int_equal(worker.hooks.beat_ms, 50);
+}
+
 static int refusals;
 
 static int
@@ -419,6 +439,7 @@ main(void)
         SERVER_TEST(a_worker_that_says_nothing_is_marked_by_the_next_round),
         SERVER_TEST(processor_time_is_told_right_when_the_wall_clock_jumps),
         SERVER_TEST(a_note_of_too_little_room_goes_when_the_server_starts_with_room),
+        SERVER_TEST(a_worker_beats_at_the_pace_that_the_supervisor_has_set_last),
         SERVER_TEST(a_worker_that_tells_callers_why_the_database_refuses_it_tries_on),
     };
 

@@ -73,8 +73,10 @@ class Workers(reeve_it.Case):
         self.until(lambda: "the old ones stay" in reeved.log(), "the mistake is said")
         self.count(reeved, "generic", 3)
 
-    def test_silent_worker_is_killed_and_replaced(self):
-        reeved = self.start("--set", "workers.heartbeat_timeout=1s", "--set", "workers.heartbeat_freq=100ms")
+    def test_silent_worker_is_killed_and_replaced_by_a_pace_that_is_set_while_all_run(self):
+        reeved = self.start()
+        server = reeved.children("server")
+        self.settings(reeved, {"workers.heartbeat_timeout": "1500ms", "workers.heartbeat_freq": "200ms"})
         for kind in ("generic", "api"):
             self.until(lambda k=kind: reeved.children(k), f"there is a {kind} worker")  # a slow one was replaced
             victim = reeved.children(kind)[0]
@@ -85,6 +87,11 @@ class Workers(reeve_it.Case):
             self.until(lambda: victim not in reeved.children(kind), f"the frozen {kind} worker is gone", 10)
         self.until(lambda: len(reeved.children()) == 5, "all are there again")
         self.assertIn("its heart has not beaten", reeved.log())
+        self.assertEqual(reeved.children("server"), server)  # it has kept the new pace
+
+    def settings(self, reeved, values):
+        server = reeved.get("/api/servers?expand=resources")["resources"][0]["id"]
+        reeved.call("PATCH", f"/api/servers/{server}/settings", values)
 
     def test_frozen_server_worker_is_replaced_before_leases_run_out(self):
         reeved = self.start("--set", "workers.lease=4s")
