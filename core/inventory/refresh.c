@@ -274,6 +274,20 @@ rv_refresher_open(struct rv_refresher **out, const struct rv_refresher_config *c
 }
 
 int
+rv_refresher_configure(struct rv_refresher *refresher, const struct rv_refresher_config *config,
+                       rv_err *err)
+{
+    struct rv_refresher *r = refresher;
+    int relabel = r->config.label_entries_max != config->label_entries_max;
+    r->config.objects_max = config->objects_max;
+    r->config.label_entries_max = config->label_entries_max;
+    r->config.auth = config->auth;
+    if (r->saver)
+        rv_saver_limit(r->saver, config->objects_max, config->label_entries_max);
+    return relabel ? rv_refresher_relabel(r, err) : 0;
+}
+
+int
 rv_refresher_needs_full(struct rv_refresher *refresher)
 {
     return refresher->needs_full;

@@ -34,6 +34,9 @@ struct rv_refresher_config {
 
 int rv_refresher_open(struct rv_refresher **out, const struct rv_refresher_config *config,
                       rv_err *err);
+/* Other limits and another policy from now on; the rest of config counts when it is opened. */
+int rv_refresher_configure(struct rv_refresher *refresher, const struct rv_refresher_config *config,
+                           rv_err *err);
 void rv_refresher_close(struct rv_refresher *refresher);
 /* A full refresh; task_id 0: nobody waits. *stats (JSON text, malloc'd) may be NULL. RV_E_STALE
  * ends the worker. */

@@ -331,6 +331,13 @@ free_kinds(struct rv_saver *saver)
 }
 
 void
+rv_saver_limit(struct rv_saver *saver, int64_t objects_max, int64_t label_entries_max)
+{
+    saver->config.objects_max = objects_max;
+    saver->config.label_entries_max = label_entries_max;
+}
+
+void
 rv_saver_close(struct rv_saver *saver)
 {
     if (saver == NULL)

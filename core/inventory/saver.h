@@ -36,6 +36,8 @@ struct rv_save_counts {
 /* Reads keys and hashes of the provider's active rows. */
 int rv_saver_open(struct rv_saver **out, const struct rv_saver_config *config, rv_err *err);
 void rv_saver_close(struct rv_saver *saver);
+/* As in config, from now on. */
+void rv_saver_limit(struct rv_saver *saver, int64_t objects_max, int64_t label_entries_max);
 /* The table to give to rv_call_spec; lives as long as the saver. */
 const struct rv_sink *rv_saver_sink(struct rv_saver *saver);
 /* All kinds (NULL-terminated names) begin: a full refresh starts. */

@@ -39,6 +39,7 @@ struct rv_worker {
     cJSON *tls;            /* API: files of the certificate; NULL: plain HTTP */
 
     int stop, woken, settings_changed;
+    int settings_missed; /* they could not be read when they had changed */
     int armed;
     int space_low;     /* server: the database has little room left */
     int space_noted;   /* and so says the note in it */
@@ -72,7 +73,7 @@ int rv_worker_store(struct rv_worker *worker, int64_t statement_timeout_ms,
  * system calls that such code has no business with (fence.h), as the setting workers.fence says.
  * Once is enough. UNSUPPORTED when it must be and cannot. */
 int rv_worker_fence(struct rv_worker *worker, rv_err *err);
-/* Reads the settings again, and applies those of the log. */
+/* Reads the settings again, and applies those of the log. A failure leaves them as they were. */
 int rv_worker_settings(struct rv_worker *worker, rv_err *err);
 /* The names of the roles that our server has now, at most `most` and a NULL, in place of those that
  * were there. */

@@ -35,7 +35,8 @@ static void
 take_settings(struct rv_worker *worker)
 {
     rv_err err = RV_ERR_INIT;
-    if (rv_worker_settings(worker, &err))
+    int missed = worker->settings_missed;
+    if (rv_worker_settings(worker, &err) && !missed)
         rv_log_err(RV_WARNING, "settings not read", &err);
 }
 
@@ -67,7 +68,7 @@ serve(struct rv_worker *worker)
     rv_message_loop_open(&loop, worker, rv_worker_type_find(worker->type)->queue, commands, count);
     rv_message_loop_at_once(&loop);
     while (!worker->stop && done != RV_E_STALE) {
-        if (worker->settings_changed) {
+        if (worker->settings_changed || worker->settings_missed) {
             take_settings(worker);
             rv_message_loop_renew(&loop);
             rv_message_loop_at_once(&loop);

@@ -261,11 +261,11 @@ still_refused(struct refresh *refresh)
     return refresh->refused;
 }
 
-static int
-open_once(struct refresh *refresh, rv_err *err)
+static struct rv_refresher_config
+config_of(struct refresh *refresh)
 {
     struct rv_worker *worker = refresh->worker;
-    const struct rv_refresher_config config = {
+    return (struct rv_refresher_config){
         .store = worker->store,
         .provider_id = worker->provider,
         .holder = worker->row,
@@ -280,6 +280,12 @@ open_once(struct refresh *refresh, rv_err *err)
         .progress = progress,
         .arg = refresh,
     };
+}
+
+static int
+open_once(struct refresh *refresh, rv_err *err)
+{
+    const struct rv_refresher_config config = config_of(refresh);
     return rv_refresher_open(&refresh->refresher, &config, err);
 }
 
@@ -288,11 +294,19 @@ static void
 take_settings(struct refresh *refresh)
 {
     rv_err err = RV_ERR_INIT;
-    if (!refresh->worker->settings_changed)
+    struct rv_worker *worker = refresh->worker;
+    int missed = worker->settings_missed;
+    if (!worker->settings_changed && !missed)
         return;
     rv_message_loop_renew(&refresh->loop);
-    if (rv_worker_settings(refresh->worker, &err))
-        rv_log_err(RV_WARNING, "settings not read", &err);
+    if (rv_worker_settings(worker, &err)) {
+        if (!missed)
+            rv_log_err(RV_WARNING, "settings not read", &err);
+        return;
+    }
+    const struct rv_refresher_config config = config_of(refresh);
+    if (refresh->refresher && rv_refresher_configure(refresh->refresher, &config, &err))
+        rv_log_err(RV_WARNING, "changed settings are not applied to what is stored", &err);
 }
 
 /* The lease may still be held by the worker that we replace, for the moment that its burial takes.

@@ -104,9 +104,11 @@ int
 rv_worker_settings(struct rv_worker *worker, rv_err *err)
 {
     worker->settings_changed = 0;
+    worker->settings_missed = 1;
     if (rv_settings_load(worker->settings, worker->store, worker->region_id, worker->zone_id,
                          worker->server_id, err))
         return err->code;
+    worker->settings_missed = 0;
     rv_server_log(worker->settings);
     return 0;
 }

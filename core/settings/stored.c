@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "base/json.h"
 #include "base/log.h"
 #include "model/model.h"
 
@@ -29,29 +30,43 @@ take_row(struct rv_settings *settings, int layer, const char *key, const char *v
     return rv_settings_put(settings, layer, key, value, err);
 }
 
+/* Once all are read: those of before count as long as the store cannot be had. */
+static void
+take_all(struct rv_settings *settings, int layer, const cJSON *found)
+{
+    const cJSON *one = NULL;
+    rv_settings_clear(settings, layer);
+    cJSON_ArrayForEach(one, found)
+    {
+        rv_err bad = RV_ERR_INIT;
+        if (take_row(settings, layer, one->string, one->valuestring, &bad))
+            rv_log_err(RV_WARNING, "stored setting skipped", &bad);
+    }
+}
+
 int
 rv_settings_load_layer(struct rv_settings *settings, struct rv_store *store, int layer,
                        const char *table, int64_t resource_id, rv_err *err)
 {
     RV_AUTO_ROWS struct rv_rows *rows = NULL;
     const rv_value params[] = { rv_vtext(rv_settings_resource_type(table)), rv_vint(resource_id) };
-    rv_settings_clear(settings, layer);
-    if (resource_id == 0)
+    if (resource_id == 0) {
+        rv_settings_clear(settings, layer);
         return 0;
+    }
     if (rv_store_query(store, &rows,
                        "SELECT key, value FROM settings_changes"
                        " WHERE resource_type = $1 AND resource_id = $2 ORDER BY id",
                        params, 2, err))
         return err->code;
+    RV_AUTO_JSON cJSON *found = cJSON_CreateObject();
     const rv_value *row = NULL;
     int more;
-    while ((more = rv_rows_next(rows, &row, err)) > 0) {
-        rv_err bad = RV_ERR_INIT;
-        if (row[0].type != RV_TEXT || row[1].type != RV_TEXT)
-            continue;
-        if (take_row(settings, layer, row[0].v.text, row[1].v.text, &bad))
-            rv_log_err(RV_WARNING, "stored setting skipped", &bad);
-    }
+    while ((more = rv_rows_next(rows, &row, err)) > 0)
+        if (row[0].type == RV_TEXT && row[1].type == RV_TEXT)
+            cJSON_AddStringToObject(found, row[0].v.text, row[1].v.text);
+    if (more == 0)
+        take_all(settings, layer, found);
     return more;
 }
 

@@ -388,6 +388,25 @@ changed_options_are_used_at_once(void **state)
     rv_refresher_close(refresher);
 }
 
+/* "Raise refresh.objects_max", the failure says. */
+static void
+limits_that_are_changed_count_from_the_next_refresh_on(void **state)
+{
+    struct rv_store *store = store_of(state);
+    int64_t id = scripted_provider(store, "one");
+    struct rv_refresher *refresher = refresher_of(store, id);
+    struct rv_refresher_config config = config_of(store, id);
+    script("node n1 one\nnode n2 two\ncomplete container_node\n");
+    config.objects_max = 1;
+    must(rv_refresher_configure(refresher, &config, err));
+    must_fail(RV_E_LIMIT, rv_refresher_full(refresher, 0, NULL, err));
+    config.objects_max = 2;
+    must(rv_refresher_configure(refresher, &config, err));
+    must(rv_refresher_full(refresher, 0, NULL, err));
+    assert_column(store, NAMES, "one,two");
+    rv_refresher_close(refresher);
+}
+
 static void
 a_save_that_fails_does_not_end_the_refresher(void **state)
 {
@@ -424,6 +443,7 @@ main(void)
         refresher_test(only_one_refresher_holds_the_lease),
         refresher_test(what_keeps_it_from_opening_is_on_the_record),
         refresher_test(changed_options_are_used_at_once),
+        refresher_test(limits_that_are_changed_count_from_the_next_refresh_on),
         refresher_test(a_save_that_fails_does_not_end_the_refresher),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -375,6 +375,27 @@ a_worker_beats_at_the_pace_that_the_supervisor_has_set_last(void **state)
     assert_int_equal(worker.hooks.beat_ms, 50);
 }
 
+static void
+settings_that_cannot_be_read_stay_as_they_were_and_are_read_later(void **state)
+{
+    (void)state;
+    must_exec(worker.store,
+              "INSERT INTO settings_changes (id, resource_type, resource_id, key, value)"
+              " VALUES (1, 'region', $1, 'workers.lease', '77s')",
+              rv_vint(worker.region_id));
+    must(rv_worker_settings(&worker, err));
+    rv_test_script(worker.store, "ALTER TABLE settings_changes RENAME TO away");
+    for (int i = 0; i < 2; i++) {
+        rv_err ignored = RV_ERR_INIT;
+        assert_true(rv_worker_settings(&worker, &ignored) < 0);
+        assert_int_equal(rv_settings_int(worker.settings, "workers.lease"), 77000);
+        assert_true(worker.settings_missed);
+    }
+    rv_test_script(worker.store, "ALTER TABLE away RENAME TO settings_changes");
+    must(rv_worker_settings(&worker, err));
+    assert_false(worker.settings_missed);
+}
+
 static int refusals;
 
 static int
@@ -439,6 +460,7 @@ main(void)
         SERVER_TEST(a_worker_that_says_nothing_is_marked_by_the_next_round),
         SERVER_TEST(processor_time_is_told_right_when_the_wall_clock_jumps),
         SERVER_TEST(a_note_of_too_little_room_goes_when_the_server_starts_with_room),
+        SERVER_TEST(settings_that_cannot_be_read_stay_as_they_were_and_are_read_later),
         SERVER_TEST(a_worker_beats_at_the_pace_that_the_supervisor_has_set_last),
         SERVER_TEST(a_worker_that_tells_callers_why_the_database_refuses_it_tries_on),
     };
