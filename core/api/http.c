@@ -397,6 +397,18 @@ on_gate(evutil_socket_t fd, short what, void *arg)
         evconnlistener_enable(api->listener);
 }
 
+/* What a new connection gets: by the settings of now. */
+static void
+set_changing_limits(struct rv_api *api)
+{
+    const struct rv_settings *settings = api->config.settings;
+    int64_t idle_ms = rv_settings_int(settings, "api.idle_timeout");
+    struct timeval idle = { .tv_sec = idle_ms / 1000, .tv_usec = idle_ms % 1000 * 1000 };
+
+    evhttp_set_timeout_tv(api->http, &idle);
+    evhttp_set_max_body_size(api->http, 2 * rv_settings_int(settings, "api.body_max"));
+}
+
 static struct bufferevent *
 on_connection(struct event_base *base, void *arg)
 {
@@ -406,6 +418,7 @@ on_connection(struct event_base *base, void *arg)
                                               : bufferevent_socket_new(base, -1, 0);
     size_t most = (size_t)(2 * rv_settings_int(api->config.settings, "api.body_max"));
     RV_ASSERT(bev);
+    set_changing_limits(api);
     bufferevent_setwatermark(bev, EV_READ, 0, most + 2 * RV_HEADERS_MAX);
     rv_conns_add(api->conns, bev);
     if (rv_conns_full(api->conns))
@@ -429,13 +442,7 @@ on_accept_error(struct evconnlistener *listener, void *arg)
 static void
 set_limits(struct rv_api *api)
 {
-    const struct rv_settings *settings = api->config.settings;
-    int64_t idle_ms = rv_settings_int(settings, "api.idle_timeout");
-    struct timeval idle = { .tv_sec = idle_ms / 1000, .tv_usec = idle_ms % 1000 * 1000 };
-
-    evhttp_set_timeout_tv(api->http, &idle);
     evhttp_set_max_headers_size(api->http, RV_HEADERS_MAX);
-    evhttp_set_max_body_size(api->http, 2 * rv_settings_int(settings, "api.body_max"));
     evhttp_set_flags(api->http, EVHTTP_SERVER_LINGERING_CLOSE);
     evhttp_set_allowed_methods(api->http, ALL_METHODS);
     evhttp_set_default_content_type(api->http, NULL);

@@ -194,6 +194,23 @@ ceilings_hold(void **state)
 }
 
 static void
+a_ceiling_that_is_raised_counts_from_the_next_connection_on(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    RV_AUTO_FREE char *body = long_text("{\"name\":\"", 64u << 10, "\"}");
+    RV_AUTO_JSON cJSON *raised = cJSON_CreateObject();
+
+    api_reopen_with(f, "api.body_max", "1KiB");
+    AUTO_REPLY struct reply before = post(f, "/api/zones", body);
+    assert_int_equal(before.status, 413);
+    cJSON_AddStringToObject(raised, "api.body_max", "1MiB");
+    must(rv_settings_overlay(f->settings, raised, "test", err));
+    AUTO_REPLY struct reply after = post(f, "/api/zones", body);
+    assert_int_not_equal(after.status, 413);
+    assert_true(after.status >= 400);
+}
+
+static void
 deep_json_is_refused(void **state)
 {
     struct api_fixture *f = fixture_of(state);
@@ -473,6 +490,7 @@ main(void)
         api_test(answers_are_json_or_nothing),
         api_test(links_have_the_host_that_the_client_used),
         api_test(ceilings_hold),
+        api_test(a_ceiling_that_is_raised_counts_from_the_next_connection_on),
         api_test(deep_json_is_refused),
         api_test(broken_requests_end_their_own_connection_only),
         api_test(connections_are_kept_for_the_next_request),
