@@ -269,14 +269,31 @@ check(const struct reeve_kind *def, rv_err *err)
     return err->code;
 }
 
+/* Read from the store again, most times: copied anew each time it would take memory for ever. */
+static int
+is_there(int at, const struct reeve_kind *def)
+{
+    if (at < model.built_in || def->size < sizeof(*def))
+        return 0;
+    cJSON *json = rv_kind_to_json(def);
+    cJSON *there = rv_kind_to_json(model.entries[at]->kind.def);
+    int same = cJSON_Compare(json, there, 1);
+
+    cJSON_Delete(json);
+    cJSON_Delete(there);
+    return same;
+}
+
 static int
 add_one(const struct reeve_kind *def, rv_err *err)
 {
     struct reeve_kind *copy;
+    int at = def->name ? rv_names_find(&model.by_name, def->name) : -1;
 
+    if (is_there(at, def))
+        return RV_OK;
     if (check(def, err))
         return err->code;
-    int at = rv_names_find(&model.by_name, def->name);
     if (at >= 0)
         return replace(model.entries[at], def, err);
     if (copy_def(&copy, def, err) || append(copy, err))

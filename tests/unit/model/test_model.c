@@ -196,6 +196,23 @@ appended_columns_extend_the_kind_in_place(void **state)
 }
 
 static void
+the_same_description_again_is_not_copied_again(void **state)
+{
+    rv_err err = RV_ERR_INIT;
+    struct reeve_kind def = lamp();
+
+    (void)state;
+    assert_int_equal(rv_model_add(&def, &err), RV_OK);
+    const struct rv_kind *kind = rv_model_kind("acme_lamp");
+    const struct rv_column *columns = kind->columns;
+    assert_int_equal(rv_model_add(&def, &err), RV_OK);
+    assert_ptr_equal(kind->columns, columns);
+    def.help = "Another text for people";
+    assert_int_equal(rv_model_add(&def, &err), RV_OK);
+    assert_string_equal(kind->def->help, def.help);
+}
+
+static void
 another_description_of_the_same_name_is_refused(void **state)
 {
     rv_err err = RV_ERR_INIT;
@@ -313,6 +330,7 @@ main(void)
         TEST(a_providers_kind_is_found_by_all_its_names),
         TEST(the_description_is_copied),
         TEST(appended_columns_extend_the_kind_in_place),
+        TEST(the_same_description_again_is_not_copied_again),
         TEST(another_description_of_the_same_name_is_refused),
         TEST(core_kinds_tables_and_collections_cannot_be_taken),
         TEST(an_alias_of_core_stays_cores),
