@@ -80,14 +80,15 @@ draw(struct cli *cli, int order, const char *line_end, int most, rv_err *err)
     return 0;
 }
 
-/* 1 when somebody wants it to end, by q or the end of what is typed. */
+/* 1 when somebody wants it to end, by q or the end of what is typed. typed: somebody types at a
+ * terminal; one that went away would not be one any more. */
 static int
-wait_for_key(int64_t ms)
+wait_for_key(int64_t ms, int typed)
 {
     struct pollfd keys = { .fd = STDIN_FILENO, .events = POLLIN };
     rv_err ignored = RV_ERR_INIT;
     char key = 0;
-    if (!isatty(STDIN_FILENO))
+    if (!typed)
         return rv_sleep(ms, &ignored) < 0;
     if (poll(&keys, 1, (int)ms) <= 0)
         return 0;
@@ -107,6 +108,7 @@ static int
 refresh(struct cli *cli, int order, int64_t every_ms, rv_err *err)
 {
     int64_t failing = 0;
+    int typed = isatty(STDIN_FILENO);
     cli_on_interrupt(STDOUT_FILENO, BACK);
     cli_keys(STDIN_FILENO);
     fputs(OTHER_SCREEN, stdout);
@@ -123,8 +125,7 @@ refresh(struct cli *cli, int order, int64_t every_ms, rv_err *err)
             failing = 0;
         }
         fputs("\033[J", stdout);
-        fflush(stdout);
-    } while (!wait_for_key(every_ms));
+    } while (fflush(stdout) == 0 && !wait_for_key(every_ms, typed));
     cli_echo_on();
     fputs(BACK, stdout);
     return err->code;

@@ -242,6 +242,12 @@ class Get(Case):
         code, text = terminal.finish(5)
         self.assertEqual((code, text[-14:]), (OK, "\033[?25h\033[?1049l"))
 
+    def test_worker_top_ends_when_its_terminal_is_gone(self):
+        terminal = Terminal(["worker", "top", "--interval", "100ms"], self.env)
+        terminal.expect("private memory")
+        os.close(terminal.master)
+        terminal.process.wait(5)
+
     def test_environment_and_flags_need_no_file(self):
         token = self.reeved.get("/api/auth")["auth_token"]
         only = {"REEVE_CONFIG": self.path("none.yaml"), "REEVE_URL": self.reeved.url, "REEVE_TOKEN": token}
