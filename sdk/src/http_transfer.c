@@ -53,11 +53,13 @@ watch_line(struct rv_sdk_transfer *transfer, uint64_t added)
     const char *line_end = memchr(from, '\n', added);
     uint64_t len =
         line_end ? (uint64_t)(line_end - (inbox->data + inbox->start)) : rv_sdk_inbox_len(inbox);
+    if (len > transfer->request.max_line_bytes)
+        return RV_SDK_STOP_LINE;
     if (line_end) {
         transfer->has_line = 1;
         transfer->line_len = len;
     }
-    return len > transfer->request.max_line_bytes ? RV_SDK_STOP_LINE : RV_SDK_STOP_NONE;
+    return RV_SDK_STOP_NONE;
 }
 
 static void

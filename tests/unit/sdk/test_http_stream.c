@@ -270,6 +270,15 @@ a_line_has_a_ceiling(void **state)
 }
 
 static void
+a_line_over_the_ceiling_is_not_given_out_when_it_comes_in_one_piece(void **state)
+{
+    (void)state;
+    script_lines("\"12345678901\"", "");
+    open_stream("/s", 10, NULL);
+    expect_end(REEVE_E_LIMIT, 200, "GET /s: a line is longer than 10 bytes");
+}
+
+static void
 a_line_just_at_the_ceiling_passes(void **state)
 {
     (void)state;
@@ -421,6 +430,7 @@ main(void)
         HTTP_TEST(a_busy_stream_does_not_starve_a_quiet_one),
         HTTP_TEST(a_stream_that_is_not_read_holds_its_sender_back),
         HTTP_TEST(a_line_has_a_ceiling),
+        HTTP_TEST(a_line_over_the_ceiling_is_not_given_out_when_it_comes_in_one_piece),
         HTTP_TEST(a_line_just_at_the_ceiling_passes),
         HTTP_TEST(a_line_of_megabytes_comes_whole),
         HTTP_TEST(silence_ends_a_stream_and_no_other),
