@@ -220,8 +220,12 @@ read_settings(struct api *api)
     if (!worker->settings_changed && now_ms - api->settings_ms < SETTINGS_MS)
         return;
     api->settings_ms = now_ms;
-    if (rv_worker_settings(worker, &err))
+    if (rv_worker_settings(worker, &err) ||
+        rv_store_set_timeout(worker->store,
+                             rv_settings_int(worker->settings, "api.statement_timeout"), &err))
         rv_log_err(RV_DEBUG, "settings not read", &err);
+    if (api->tls)
+        rv_tls_patience(api->tls, rv_settings_int(worker->settings, "api.handshake_timeout"));
 }
 
 static void

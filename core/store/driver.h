@@ -86,6 +86,7 @@ struct rv_store_driver {
     int64_t (*log_bytes)(void *conn); /* of a log beside the database; may be NULL */
     /* The next statements may take so long only; 0: as configured. Outside of transactions. */
     int (*limit)(void *conn, int64_t ms, rv_err *err);
+    int (*set_timeout)(void *conn, int64_t ms, rv_err *err); /* as rv_store_set_timeout */
     int64_t (*down_since_ms)(void *conn); /* as rv_store_down_since_ms. NULL: always there */
 };
 

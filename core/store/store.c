@@ -115,6 +115,15 @@ rv_store_patience(struct rv_store *store, int64_t ms)
         store->driver->patience(store->conn, ms);
 }
 
+int
+rv_store_set_timeout(struct rv_store *store, int64_t ms, rv_err *err)
+{
+    if (ms == store->statement_timeout_ms)
+        return 0;
+    store->statement_timeout_ms = ms;
+    return store->driver->set_timeout(store->conn, ms, err);
+}
+
 int64_t
 rv_store_down_since_ms(const struct rv_store *store)
 {

@@ -61,6 +61,9 @@ void rv_store_patience(struct rv_store *store, int64_t ms);
  * timeout): TIMEOUT. For what somebody waits for, however many statements it takes. */
 void rv_store_limit(struct rv_store *store);
 void rv_store_limit_end(struct rv_store *store);
+/* Another statement timeout from now on; 0: none. Not within a transaction. A failure is the
+ * database's: the connection that is made anew has it. */
+int rv_store_set_timeout(struct rv_store *store, int64_t ms, rv_err *err);
 /* Since when (Unix time) the database cannot be had, as far as we have tried; 0: it can. */
 int64_t rv_store_down_since_ms(const struct rv_store *store);
 /* Much was read and written, and little will be for a while: give back what was kept in memory for

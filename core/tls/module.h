@@ -21,6 +21,7 @@ struct rv_tls_module {
     void (*close)(struct rv_tls_pair *pair);
     void (*info)(const struct rv_tls_pair *pair, struct rv_tls_info *out);
     struct bufferevent *(*connection)(struct rv_tls_pair *pair, struct event_base *base);
+    void (*patience)(struct rv_tls_pair *pair, int64_t handshake_ms);
     int (*refresh)(struct rv_tls_pair *pair, int flags, rv_err *err);
 };
 

@@ -74,6 +74,12 @@ rv_tls_connection(struct rv_tls *tls, struct event_base *base)
     return tls->module->connection(tls->pair, base);
 }
 
+void
+rv_tls_patience(struct rv_tls *tls, int64_t handshake_ms)
+{
+    tls->module->patience(tls->pair, handshake_ms);
+}
+
 int
 rv_tls_refresh(struct rv_tls *tls, int flags, rv_err *err)
 {

@@ -34,6 +34,9 @@ void rv_tls_info(const struct rv_tls *tls, struct rv_tls_info *out);
 /* For evhttp_set_bevcb: a connection that waits for its socket, which it closes itself. */
 struct bufferevent *rv_tls_connection(struct rv_tls *tls, struct event_base *base);
 
+/* How long handshakes may take that begin from now on. */
+void rv_tls_patience(struct rv_tls *tls, int64_t handshake_ms);
+
 enum {
     RV_TLS_SETTLED = 1, /* files that change right now are left for the next look */
 };

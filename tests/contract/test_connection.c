@@ -45,6 +45,24 @@ a_statement_over_its_time_ends_with_timeout(void **state)
 }
 
 static void
+a_changed_statement_timeout_counts_from_the_next_statement_on(void **state)
+{
+    struct rv_store *store = timed_store(state, 60000, 0);
+    int64_t start = now_ms();
+    rv_value out;
+
+    must(rv_store_set_timeout(store, 200, err));
+    must_fail(RV_E_TIMEOUT, rv_store_one(store, &out, 1, endless_sql, NULL, 0, err));
+    assert_in_range(now_ms() - start, 150, 10000);
+    rv_store_limit(store); /* that of several statements is the same */
+    start = now_ms();
+    must_fail(RV_E_TIMEOUT, rv_store_one(store, &out, 1, endless_sql, NULL, 0, err));
+    assert_in_range(now_ms() - start, 150, 10000);
+    rv_store_limit_end(store);
+    rv_store_close(store);
+}
+
+static void
 a_statement_within_its_time_is_left_alone(void **state)
 {
     struct rv_store *store = timed_store(state, 60000, 0);
@@ -347,6 +365,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         one_thing_test(a_statement_over_its_time_ends_with_timeout),
+        one_thing_test(a_changed_statement_timeout_counts_from_the_next_statement_on),
         one_thing_test(a_statement_within_its_time_is_left_alone),
         one_thing_test(statements_under_one_limit_have_the_time_of_one),
         one_thing_test(a_cancelled_statement_ends_and_the_store_goes_on),

@@ -305,6 +305,15 @@ pg_ready(struct pg *pg, rv_err *err)
     return pg->conn ? 0 : connect_again(pg, err);
 }
 
+void
+pg_take_timeout(struct pg *pg, int64_t statement_ms)
+{
+    int64_t longest_ms = statement_ms + ANSWER_EXTRA_MS;
+
+    pg->statement_timeout_ms = statement_ms;
+    pg->answer_ms = statement_ms > 0 && pg->silence_ms < longest_ms ? longest_ms : pg->silence_ms;
+}
+
 int
 pg_open(void **conn, const struct rv_store_config *config, rv_err *err)
 {
@@ -321,11 +330,9 @@ pg_open(void **conn, const struct rv_store_config *config, rv_err *err)
     struct pg *pg = rv_alloc(sizeof *pg);
     pg->url = rv_strdup(config->url);
     pg->application = rv_strdup(config->application ? config->application : "reeve");
-    pg->statement_timeout_ms = config->statement_timeout_ms;
-    pg->answer_ms = config->answer_timeout_ms ? config->answer_timeout_ms : ANSWER_MS;
+    pg->silence_ms = config->answer_timeout_ms ? config->answer_timeout_ms : ANSWER_MS;
     pg->alive_ms = config->alive_timeout_ms;
-    if (pg->answer_ms < pg->statement_timeout_ms + ANSWER_EXTRA_MS && pg->statement_timeout_ms > 0)
-        pg->answer_ms = pg->statement_timeout_ms + ANSWER_EXTRA_MS;
+    pg_take_timeout(pg, config->statement_timeout_ms);
     if (pg_connect(pg, err) < 0) {
         pg_close(pg);
         return err->code;

@@ -151,6 +151,13 @@ pg_limit(void *conn, int64_t ms, rv_err *err)
 }
 
 static int
+pg_set_timeout(void *conn, int64_t ms, rv_err *err)
+{
+    pg_take_timeout(conn, ms);
+    return pg_limit(conn, 0, err);
+}
+
+static int
 pg_lock(void *conn, const char *name, rv_err *err)
 {
     rv_value param = { .type = RV_TEXT, .len = (int32_t)strlen(name), .v.text = name };
@@ -321,6 +328,7 @@ static const struct rv_store_driver driver = {
     .read_all = pg_read_all,
     .patience = pg_patience,
     .limit = pg_limit,
+    .set_timeout = pg_set_timeout,
     .down_since_ms = pg_down_since_ms,
 };
 

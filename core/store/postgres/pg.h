@@ -44,7 +44,8 @@ struct pg {
     int queued;
     int queue_number;      /* statement_number when the queue began */
     int64_t finish_by_ms;  /* not 0: waits go on until then, whatever is cancelled */
-    int64_t answer_ms;     /* how long the server may say nothing */
+    int64_t silence_ms;    /* how long the server may say nothing, as configured */
+    int64_t answer_ms;     /* the same, and at least as long as a statement may take */
     int64_t patience_ms;   /* not 0: in place of that */
     int64_t again_ms;      /* a server that was silent is not connected to before */
     rv_err failure;        /* why it could not be connected to last */
@@ -72,6 +73,9 @@ extern const struct rv_store_host *pg_host;
 /* connection.c */
 int pg_open(void **conn, const struct rv_store_config *config, rv_err *err);
 void pg_close(void *conn);
+/* A statement may take so long from now on (0: any time), and the server be silent meanwhile. The
+ * session hears of it with the next pg_limit, or when it is made anew. */
+void pg_take_timeout(struct pg *pg, int64_t statement_ms);
 /* Connected and idle enough for a next statement; connects again outside of a transaction. */
 int pg_ready(struct pg *pg, rv_err *err);
 /* The connection is of no more use. */

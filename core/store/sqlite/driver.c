@@ -163,6 +163,16 @@ lite_limit(void *conn, int64_t ms, rv_err *err)
     return 0;
 }
 
+static int
+lite_set_timeout(void *conn, int64_t ms, rv_err *err)
+{
+    struct lite *lite = conn;
+
+    (void)err;
+    lite->statement_timeout_ms = ms;
+    return 0;
+}
+
 static const struct rv_store_driver driver = {
     .version = RV_STORE_DRIVER_VERSION,
     .size = sizeof(struct rv_store_driver),
@@ -207,6 +217,7 @@ static const struct rv_store_driver driver = {
     .shrink = lite_shrink,
     .relax = lite_relax,
     .limit = lite_limit,
+    .set_timeout = lite_set_timeout,
 };
 
 __attribute__((visibility("default"))) const struct rv_store_driver *

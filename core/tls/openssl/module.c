@@ -80,6 +80,12 @@ tell_info(const struct rv_tls_pair *pair, struct rv_tls_info *out)
     *out = pair->info;
 }
 
+static void
+set_patience(struct rv_tls_pair *pair, int64_t handshake_ms)
+{
+    pair->handshake_ms = handshake_ms;
+}
+
 /* A renewal writes two files: between them they do not fit, so both must look as they did at the
  * last look. */
 static int
@@ -108,6 +114,7 @@ rv_tls_module_entry(void)
                                                  .close = close_pair,
                                                  .info = tell_info,
                                                  .connection = rv_pair_connection,
+                                                 .patience = set_patience,
                                                  .refresh = refresh_pair };
     return &module;
 }

@@ -305,18 +305,25 @@ on_event(struct bufferevent *connection, short what, void *arg)
     event_base_loopbreak(talk->base);
 }
 
-/* A connection on one end of a pair of sockets, until something happens to it. */
+static size_t dripped; /* bytes, over this connection */
+
+/* handshake_ms: 0: as configured. A connection on one end of a pair of sockets, until something
+ * happens to it. */
 static struct talk
-serve(int *client, void (*speak)(evutil_socket_t fd, short what, void *client))
+serve(int *client, int64_t handshake_ms,
+      void (*speak)(evutil_socket_t fd, short what, void *client))
 {
     int pair[2];
     rv_err err = RV_ERR_INIT;
     struct rv_tls *tls = NULL;
     struct talk talk = { .base = event_base_new() };
+    dripped = 0;
     const struct timeval each = { .tv_usec = 20000 };
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
     *client = pair[1];
     assert_int_equal(open_pair(&tls, &err), 0);
+    if (handshake_ms)
+        rv_tls_patience(tls, handshake_ms);
     struct bufferevent *connection = rv_tls_connection(tls, talk.base);
     rv_tls_close(tls); /* connections live on */
     bufferevent_setcb(connection, NULL, NULL, on_event, &talk);
@@ -338,11 +345,10 @@ static void
 drip(evutil_socket_t fd, short what, void *client)
 {
     static const unsigned char head[] = { 0x16, 0x03, 0x01, 0x3e, 0x80 };
-    static size_t at;
     (void)fd;
     (void)what;
-    if (send(*(int *)client, &head[at < sizeof(head) ? at : 4], 1, MSG_NOSIGNAL) == 1)
-        at++;
+    if (send(*(int *)client, &head[dripped < sizeof(head) ? dripped : 4], 1, MSG_NOSIGNAL) == 1)
+        dripped++;
 }
 
 static void
@@ -350,10 +356,21 @@ a_handshake_without_end_is_ended(void **state)
 {
     (void)state;
     int client = -1;
-    struct talk talk = serve(&client, drip);
+    struct talk talk = serve(&client, 0, drip);
     assert_true(talk.what & (BEV_EVENT_EOF | BEV_EVENT_ERROR));
     assert_false(talk.what & BEV_EVENT_CONNECTED);
     assert_in_range(talk.took_ms, 150, 5000);
+    close(client);
+}
+
+static void
+a_changed_patience_counts_for_the_next_handshake(void **state)
+{
+    (void)state;
+    int client = -1;
+    struct talk talk = serve(&client, 500, drip);
+    assert_false(talk.what & BEV_EVENT_CONNECTED);
+    assert_in_range(talk.took_ms, 450, 5000);
     close(client);
 }
 
@@ -371,7 +388,7 @@ plain_http_ends_the_connection(void **state)
 {
     (void)state;
     int client = -1;
-    struct talk talk = serve(&client, speak_plainly);
+    struct talk talk = serve(&client, 0, speak_plainly);
     assert_true(talk.what & (BEV_EVENT_EOF | BEV_EVENT_ERROR));
     assert_true(talk.took_ms < 200);
     close(client);
@@ -398,7 +415,7 @@ can_talk(int version)
     SSL_CTX_set_min_proto_version(context, version);
     SSL_CTX_set_max_proto_version(context, version);
     caller = SSL_new(context);
-    struct talk talk = serve(&client, shake_hands);
+    struct talk talk = serve(&client, 0, shake_hands);
     SSL_free(caller);
     SSL_CTX_free(context);
     close(client);
@@ -435,6 +452,7 @@ main(void)
         cmocka_unit_test_setup(renewed_files_are_taken_when_they_have_settled, write_good),
         cmocka_unit_test_setup(broken_new_files_leave_the_old_and_are_said_once, write_good),
         cmocka_unit_test_setup(a_handshake_without_end_is_ended, write_good),
+        cmocka_unit_test_setup(a_changed_patience_counts_for_the_next_handshake, write_good),
         cmocka_unit_test_setup(plain_http_ends_the_connection, write_good),
         cmocka_unit_test_setup(tls_1_2_and_newer_are_spoken, write_good),
     };
