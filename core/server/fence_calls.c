@@ -249,7 +249,7 @@ give_up_capabilities(void)
     const uint32_t keep = 1U << CAP_DAC_OVERRIDE | 1U << CAP_DAC_READ_SEARCH;
     struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
     struct __user_cap_data_struct sets[2] = { 0 };
-    if (syscall(SYS_capget, &header, sets))
+    if (syscall(SYS_capget, &header, sets) || !(sets[0].permitted | sets[1].permitted))
         return;
     sets[0].effective &= keep;
     sets[0].permitted &= keep;

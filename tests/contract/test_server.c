@@ -52,6 +52,7 @@ server_setup(void **state)
                                  .settings = rv_settings_new(),
                                  .store = store_of(state) };
     set("region", "1");
+    set("server.disk_usage_max", "100"); /* whatever the machine has left */
     must(rv_identity_establish(&worker, err));
     must_exec(worker.store,
               "INSERT INTO miq_workers (id, guid, miq_server_id) VALUES (77, 'w-77', $1)",
