@@ -49,7 +49,7 @@ static const struct rv_action actions[] = {
 
     { "container_label_tag_mapping", RV_ON_COLLECTION, RV_M_POST, "create", "ops_settings",
       "Give objects with a label a tag, or tags named after its values", NULL, RV_ACTION_NO_ROW,
-      rv_mapping_create_run, NULL, "LabelMapping", "ActionResult" },
+      rv_mapping_create_run, NULL, "LabelMappingCreate", "ActionResult" },
     { "container_label_tag_mapping", RV_ON_RESOURCE, RV_M_POST, "edit", "ops_settings",
       "Map other labels to the same tags", NULL, 0, rv_mapping_edit_run, NULL, "LabelMapping",
       "ActionResult" },
@@ -86,11 +86,11 @@ static const struct rv_action actions[] = {
       NULL, 0, rv_worker_kill_run, NULL, NULL, "ActionResult" },
 
     { "server", RV_ON_RESOURCE, RV_M_POST, "add_role", "ops_settings",
-      "Give it a server role; the workers of that role are started", NULL, 0,
+      "Give it a server role; the workers of that role are started", NULL, RV_ACTION_BODY,
       rv_server_add_role_run, NULL, "ServerRoleGiven", "ActionResult" },
     { "server", RV_ON_RESOURCE, RV_M_POST, "remove_role", "ops_settings",
-      "Take a server role away; the workers of that role end", NULL, 0, rv_server_remove_role_run,
-      NULL, "ServerRoleGiven", "ActionResult" },
+      "Take a server role away; the workers of that role end", NULL, RV_ACTION_BODY,
+      rv_server_remove_role_run, NULL, "ServerRoleGiven", "ActionResult" },
 };
 
 static int

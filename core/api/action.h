@@ -32,6 +32,8 @@ struct rv_action {
 #define RV_ACTION_STRICT (1 << 0)
 /* Works on the whole collection: entries need no row that exists. */
 #define RV_ACTION_NO_ROW (1 << 1)
+/* What it is to do stands in its body: it has no form without. */
+#define RV_ACTION_BODY (1 << 2)
 
 /* Those of a kind and scope, in the table's order: start with *at = 0, ends with NULL. */
 const struct rv_action *rv_action_next(const struct rv_kind *kind, int scope, int *at);

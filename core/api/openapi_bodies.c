@@ -284,7 +284,8 @@ write_resource_forms(rv_json_writer *w, const struct rv_kind *kind)
     for (int at = 0; (action = rv_action_next(kind, RV_ON_RESOURCE, &at)) != NULL;) {
         if (action->method != RV_M_POST)
             continue;
-        add_action(&forms, action->name, NULL);
+        if (!(action->flags & RV_ACTION_BODY))
+            add_action(&forms, action->name, NULL);
         if (action->body)
             add_action(&forms, action->name, action->body);
     }

@@ -44,10 +44,13 @@ static const struct {
             "count": {"type": "integer"},
             "oldest_on": {"type": ["string", "null"], "format": "date-time"}}}) },
     { "LabelMapping", JSON({"type": "object", "additionalProperties": false, "properties": {
-        "labeled_resource_type": {"type": ["string", "null"]}, "label_name": {"type": "string"},
+        "labeled_resource_type": {"type": ["string", "null"]},
+        "label_name": {"type": "string", "minLength": 1},
         "label_value": {"type": ["string", "null"]}, "category": {"type": "string"},
         "prefix": {"type": "string"},
         "tag_id": {"$ref": "#/components/schemas/IdGiven"}}}) },
+    { "LabelMappingCreate", JSON({"required": ["label_name"],
+        "allOf": [{"$ref": "#/components/schemas/LabelMapping"}]}) },
     { "Token", JSON({"type": "object", "additionalProperties": false,
         "required": ["auth_token", "token_ttl", "expires_on"], "properties": {
             "auth_token": {"type": "string"}, "token_ttl": {"type": "integer"},

@@ -15,6 +15,11 @@ REASONS = (
     r"the type of a provider cannot be changed$",
     r"(unknown )?option '",
     r"stored option '.*': not a sealed secret",  # of the rows that dictionary_it.py makes up
+    r"'.*' is no kind of inventory$",
+    r"a \w+ has at most \d+ bytes$",
+    r"the tags of a mapping stay; ",
+    r"there is no server role '",
+    r"request body: JSON at byte \d+ .*: U\+0000 is not allowed in a string$",
 )
 
 
