@@ -78,6 +78,7 @@ rv_db_hush(void)
     hushed = 1;
 }
 
+RV_PRINTF(2, 0)
 static void
 say(const char *before, const char *format, va_list args)
 {

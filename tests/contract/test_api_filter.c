@@ -156,8 +156,8 @@ machines_that_are_gone_are_archived_or_orphaned(void **state)
     static const char *const rows = "INSERT INTO vms (id, ems_id, ems_ref, name, deleted_on, "
                                     "storage_id, connection_state) VALUES ";
     static const char *const vms[] = {
-        "(1000000000801, 1000000000101, 'a', 'here', NULL, 7, "
-        "'connected')",
+        ("(1000000000801, 1000000000101, 'a', 'here', NULL, 7, "
+         "'connected')"),
         "(1000000000802, 1000000000101, 'b', 'files', 5, 7, NULL)",
         "(1000000000803, 1000000000101, 'c', 'gone', 5, NULL, NULL)"
     };

@@ -62,6 +62,7 @@ single_rows_are_refreshed_in_one_message(void **state)
         post(f, "/api/container_projects/1000000000077", "{\"action\":\"refresh\"}");
     assert_int_equal(none.status, 404);
     AUTO_REPLY struct reply paused = post(f, PROVIDER, "{\"action\":\"pause\"}");
+    assert_int_equal(paused.status, 200);
     snprintf(body, sizeof(body), "/api/container_projects/%s", first);
     AUTO_REPLY struct reply refused = post(f, body, "{\"action\":\"refresh\"}");
     assert_string_equal(at(&refused, "success"), "false");
@@ -119,6 +120,7 @@ label_mappings_are_made_edited_and_deleted(void **state)
     static const char *const mappings = "/api/container_label_tag_mappings";
     struct api_fixture *f = fixture_of(state);
     AUTO_REPLY struct reply resumed = post(f, PROVIDER, "{\"action\":\"resume\"}");
+    assert_int_equal(resumed.status, 200);
     AUTO_REPLY struct reply made =
         post(f, mappings, "{\"label_name\":\"team\",\"labeled_resource_type\":\"ContainerGroup\"}");
     AUTO_REPLY struct reply again = post(
