@@ -28,8 +28,8 @@ read_href(const struct rv_kind *kind, const char *href, int64_t *id, rv_err *err
     return rv_fail(err, RV_E_INVALID, "href '%.200s' is none of %s", href, kind->api_name);
 }
 
-static int
-read_id(const cJSON *value, int64_t *id, rv_err *err)
+int
+rv_id_read(int64_t *id, const cJSON *value, rv_err *err)
 {
     if (cJSON_IsString(value))
         return rv_request_id(id, value->valuestring, err);
@@ -97,7 +97,7 @@ rv_identifier_read(struct rv_identifier *out, const struct rv_kind *kind, const 
 
     *out = (struct rv_identifier){ 0 };
     if (id)
-        return read_id(id, &out->id, err);
+        return rv_id_read(&out->id, id, err);
     if (href)
         return read_href(kind, href, &out->id, err);
     for (size_t i = 0; i < RV_COUNT(columns); i++) {

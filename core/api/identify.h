@@ -15,6 +15,9 @@ struct rv_identifier {
     const char *text;
 };
 
+/* An id as a string, or as a whole number that JavaScript keeps. NOT_FOUND for a string that is
+ * none; INVALID for anything else. */
+int rv_id_read(int64_t *id, const cJSON *value, rv_err *err);
 /* INVALID when something that could name a row is of another type, or no href at all, used or not.
  */
 int rv_identifier_check(const cJSON *entry, rv_err *err);

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include "api/api_internal.h"
 #include "api/document.h"
+#include "api/identify.h"
 #include "base/text.h"
 #include "inventory/mapping.h"
 
@@ -38,7 +39,7 @@ read_id(const cJSON *item, const char *name, int64_t *out, rv_err *err)
     *out = 0;
     if (value == NULL || cJSON_IsNull(value))
         return 0;
-    if (cJSON_IsString(value) && rv_parse_int(out, value->valuestring, err) == 0 && *out > 0)
+    if (rv_id_read(out, value, err) == 0)
         return 0;
     rv_err_clear(err);
     return rv_fail(err, RV_E_INVALID, "%s: an id is expected, as a string", name);

@@ -46,9 +46,9 @@ static const struct {
     { "LabelMapping", JSON({"type": "object", "additionalProperties": false, "properties": {
         "labeled_resource_type": {"type": ["string", "null"]},
         "label_name": {"type": "string", "minLength": 1},
-        "label_value": {"type": ["string", "null"]}, "category": {"type": "string"},
-        "prefix": {"type": "string"},
-        "tag_id": {"$ref": "#/components/schemas/IdGiven"}}}) },
+        "label_value": {"type": ["string", "null"]}, "category": {"type": ["string", "null"]},
+        "prefix": {"type": ["string", "null"]},
+        "tag_id": {"anyOf": [{"$ref": "#/components/schemas/IdGiven"}, {"type": "null"}]}}}) },
     { "LabelMappingCreate", JSON({"required": ["label_name"],
         "allOf": [{"$ref": "#/components/schemas/LabelMapping"}]}) },
     { "Token", JSON({"type": "object", "additionalProperties": false,

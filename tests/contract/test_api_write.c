@@ -127,6 +127,8 @@ label_mappings_are_made_edited_and_deleted(void **state)
         f, mappings, "{\"label_name\":\"team\",\"labeled_resource_type\":\"container_groups\"}");
     AUTO_REPLY struct reply wrong = post(f, mappings, "{\"label\":\"team\"}");
     AUTO_REPLY struct reply none = post(f, mappings, "{\"category\":\"x\"}");
+    AUTO_REPLY struct reply number = post(f, mappings, "{\"label_name\":\"x\",\"tag_id\":77}");
+    assert_non_null(strstr(number.body, "tag 77 is no category"));
     AUTO_REPLY struct reply listed = get(
         f, "/api/container_label_tag_mappings?expand=resources&attributes=labeled_resource_type");
     RV_AUTO_FREE char *path = rv_format("%s/%s", mappings, at(&listed, "resources[0].id"));

@@ -18,6 +18,8 @@ REASONS = (
     r"'.*' is no kind of inventory$",
     r"a \w+ has at most \d+ bytes$",
     r"the tags of a mapping stay; ",
+    r"tag \d+ is no category, and no entry of one$",
+    r"label '(.|\n)*' is mapped already, by mapping \d+$",
     r"there is no server role '",
     r"request body: JSON at byte \d+ .*: U\+0000 is not allowed in a string$",
 )

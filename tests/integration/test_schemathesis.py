@@ -355,7 +355,7 @@ class Fuzz(Case):
                       " negative_data_rejection = { enabled = false } }"]
         # Boundary values of each parameter: of a few kinds, for they take ten times the requests; deep, of all but
         # sub-collections.
-        alone = "[a-z_]+" if reeve_it.DEEP else "(providers|container_groups)"
+        alone = "[a-z_]+" if reeve_it.DEEP else "(providers|container_groups|container_label_tag_mappings)"
         lines += ["[[operations]]", 'include-path-regex = "^/api/"',
                   f'exclude-path-regex = "^/api/({alone}(/.id.)?|auth|ping|[a-z]+_(info|types)|openapi.json)$"',
                   "phases = { coverage = { enabled = false } }"]
