@@ -106,11 +106,13 @@ renew(struct rv_store *store, struct rv_token_look *look, rv_err *err)
     if (until - look->expires_on < look->ttl_ms / 10)
         return 0;
     const rv_value params[] = { rv_vint(look->token_id), rv_vint(until), rv_vint(rv_now_ms()) };
+    if (rv_store_exec(store, NULL,
+                      "UPDATE auth_tokens SET expires_on = $2, updated_on = $3 WHERE id = $1"
+                      " AND expires_on < $2",
+                      params, 3, err))
+        return err->code;
     look->expires_on = until;
-    return rv_store_exec(store, NULL,
-                         "UPDATE auth_tokens SET expires_on = $2, updated_on = $3 WHERE id = $1"
-                         " AND expires_on < $2",
-                         params, 3, err);
+    return 0;
 }
 
 int

@@ -286,19 +286,27 @@ a_rotation_has_time_for_the_wait_of_key_grace_and_for_its_work(void **state)
                      25 * 3600);
 }
 
+#define ELSEWHERE "X-Forwarded-For: 192.0.2.1\nAuthorization: Bearer "
+#define RIGHT ELSEWHERE "the-token-of-sixteen\n"
+#define WRONG ELSEWHERE "the-tokem-of-sixteen\n"
+
+static struct reply
+set_token(struct api_fixture *f, const char *token)
+{
+    RV_AUTO_FREE char *body = rv_format("{\"api\":{\"metrics_token\":\"%s\"}}", token);
+
+    return patch(f, SERVER "/settings", body);
+}
+
 static void
 prometheus_reads_metrics_from_elsewhere_with_its_token_and_nothing_else(void **state)
 {
-    static const char from[] = "X-Forwarded-For: 192.0.2.1\nAuthorization: Bearer ";
     struct api_fixture *f = fixture_of(state);
-    RV_AUTO_FREE char *right = rv_format("%sthe-token-of-sixteen\n", from);
-    RV_AUTO_FREE char *wrong = rv_format("%sthe-tokem-of-sixteen\n", from);
-    AUTO_REPLY struct reply before = ask(f, "GET", "/metrics", right, NULL);
-    AUTO_REPLY struct reply set =
-        patch(f, SERVER "/settings", "{\"api\":{\"metrics_token\":\"the-token-of-sixteen\"}}");
-    AUTO_REPLY struct reply good = ask(f, "GET", "/metrics", right, NULL);
-    AUTO_REPLY struct reply bad = ask(f, "GET", "/metrics", wrong, NULL);
-    AUTO_REPLY struct reply api = ask(f, "GET", "/api/providers", right, NULL);
+    AUTO_REPLY struct reply before = ask(f, "GET", "/metrics", RIGHT, NULL);
+    AUTO_REPLY struct reply set = set_token(f, "the-token-of-sixteen");
+    AUTO_REPLY struct reply good = ask(f, "GET", "/metrics", RIGHT, NULL);
+    AUTO_REPLY struct reply bad = ask(f, "GET", "/metrics", WRONG, NULL);
+    AUTO_REPLY struct reply api = ask(f, "GET", "/api/providers", RIGHT, NULL);
 
     assert_int_equal(before.status, 401);
     assert_int_equal(set.status, 200);
@@ -307,8 +315,7 @@ prometheus_reads_metrics_from_elsewhere_with_its_token_and_nothing_else(void **s
     assert_int_equal(bad.status, 401);
     assert_int_equal(api.status, 401);
     assert_int_equal(f->opened, 1); /* the supervisor is asked once, not with each request */
-    AUTO_REPLY struct reply none =
-        patch(f, SERVER "/settings", "{\"api\":{\"metrics_token\":\"\"}}");
+    AUTO_REPLY struct reply none = set_token(f, "");
     AUTO_REPLY struct reply empty =
         ask(f, "GET", "/metrics", "X-Forwarded-For: 192.0.2.1\nAuthorization: Bearer  \n", NULL);
     assert_int_equal(none.status, 200);
@@ -318,27 +325,22 @@ prometheus_reads_metrics_from_elsewhere_with_its_token_and_nothing_else(void **s
 static void
 prometheus_hears_of_a_database_that_is_away_by_the_token_that_was_good_before(void **state)
 {
-    static const char from[] = "X-Forwarded-For: 192.0.2.1\nAuthorization: Bearer ";
     struct api_fixture *f = fixture_of(state);
-    RV_AUTO_FREE char *right = rv_format("%sthe-token-of-sixteen\n", from);
-    RV_AUTO_FREE char *wrong = rv_format("%sthe-tokem-of-sixteen\n", from);
-    AUTO_REPLY struct reply set =
-        patch(f, SERVER "/settings", "{\"api\":{\"metrics_token\":\"the-token-of-sixteen\"}}");
-    AUTO_REPLY struct reply before = ask(f, "GET", "/metrics", right, NULL);
+    AUTO_REPLY struct reply set = set_token(f, "the-token-of-sixteen");
+    AUTO_REPLY struct reply before = ask(f, "GET", "/metrics", RIGHT, NULL);
 
     assert_int_equal(set.status, 200);
     assert_int_equal(before.status, 200);
     rv_test_script(f->store, "ALTER TABLE settings_changes RENAME TO elsewhere");
-    AUTO_REPLY struct reply during = ask(f, "GET", "/metrics", right, NULL);
-    AUTO_REPLY struct reply guess = ask(f, "GET", "/metrics", wrong, NULL);
+    AUTO_REPLY struct reply during = ask(f, "GET", "/metrics", RIGHT, NULL);
+    AUTO_REPLY struct reply guess = ask(f, "GET", "/metrics", WRONG, NULL);
     rv_test_script(f->store, "ALTER TABLE elsewhere RENAME TO settings_changes");
     assert_int_equal(during.status, 200);
     assert_int_equal(guess.status, 401);
-    AUTO_REPLY struct reply none =
-        patch(f, SERVER "/settings", "{\"api\":{\"metrics_token\":\"\"}}");
-    AUTO_REPLY struct reply over = ask(f, "GET", "/metrics", right, NULL);
+    AUTO_REPLY struct reply none = set_token(f, "");
+    AUTO_REPLY struct reply over = ask(f, "GET", "/metrics", RIGHT, NULL);
     rv_test_script(f->store, "ALTER TABLE settings_changes RENAME TO elsewhere");
-    AUTO_REPLY struct reply still = ask(f, "GET", "/metrics", right, NULL);
+    AUTO_REPLY struct reply still = ask(f, "GET", "/metrics", RIGHT, NULL);
     assert_int_equal(none.status, 200);
     assert_int_equal(over.status, 401);
     assert_int_not_equal(still.status, 200);
@@ -353,15 +355,14 @@ guesses_of_the_token_of_metrics_are_held_back_like_those_of_a_password(void **st
     RV_AUTO_FREE char *wrong = rv_format(from, 1, "tokem");
     RV_AUTO_FREE char *right = rv_format(from, 1, "token");
     RV_AUTO_FREE char *elsewhere = rv_format(from, 2, "token");
-    AUTO_REPLY struct reply set =
-        patch(f, SERVER "/settings", "{\"api\":{\"metrics_token\":\"the-token-of-sixteen\"}}");
+    AUTO_REPLY struct reply set = set_token(f, "the-token-of-sixteen");
 
     assert_int_equal(set.status, 200);
     for (int i = 0; i < 5; i++) {
-        AUTO_REPLY struct reply guess = ask(f, "GET", "/metrics", wrong, NULL);
+        AUTO_REPLY struct reply guess = ask(f, "GET", "/metrics", WRONG, NULL);
         assert_int_equal(guess.status, 401);
     }
-    AUTO_REPLY struct reply held = ask(f, "GET", "/metrics", right, NULL);
+    AUTO_REPLY struct reply held = ask(f, "GET", "/metrics", RIGHT, NULL);
     AUTO_REPLY struct reply other = ask(f, "GET", "/metrics", elsewhere, NULL);
     assert_int_equal(held.status, 429);
     assert_int_equal(other.status, 200);
