@@ -198,6 +198,8 @@ deliver(struct rv_dispatcher *dispatcher, const struct rv_command *command,
     int failed, code = run_command(dispatcher, command, message, &results, &why);
     if (code == RV_COMMAND_LATER)
         return finish_later(dispatcher, message, &why, err);
+    if (code == RV_COMMAND_CONTINUED)
+        return 0;
     if (code == RV_E_STALE)
         return rv_fail(err, RV_E_STALE, "%s", why.text);
     if (code == RV_E_CANCELLED)

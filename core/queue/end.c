@@ -6,7 +6,9 @@
  */
 #include "queue/queue_internal.h"
 
+#include <string.h>
 #include "base/clock.h"
+#include "base/mem.h"
 #include "queue/task.h"
 
 static int
@@ -174,6 +176,69 @@ rv_queue_later(struct rv_store *store, const struct rv_message *message, int64_t
                              .deliver_on = delay_ms > 0 ? rv_now_ms() + delay_ms : 0 };
     if (let_go_with_task(store, &go, err))
         return rv_wrap(err, "put off message %lld", (long long)message->id);
+    return 0;
+}
+
+/* As a put would, of this args: who puts the same unless it exists must find it. */
+static void
+continued_digest(char out[33], const struct rv_message *message, const char *args)
+{
+    const struct rv_message_spec spec = { .queue_name = message->queue_name,
+                                          .class_name = message->class_name,
+                                          .method_name = message->method_name,
+                                          .target_id = message->target_id,
+                                          .args = args,
+                                          .role = message->role,
+                                          .zone = message->zone };
+    rv_queue_digest(out, &spec, RV_SAME);
+}
+
+static int
+put_back(struct rv_store *store, const struct rv_message *message, int64_t holder,
+         const struct rv_message_spec *changed, rv_err *err)
+{
+    char digest[33];
+    int64_t count = 0;
+    const char *args = changed->args ? changed->args : message->args;
+    const char *series = changed->series ? changed->series : message->series;
+    continued_digest(digest, message, args);
+    const rv_value params[] = {
+        rv_vint(message->id),
+        rv_vint(message->generation),
+        rv_vint(holder),
+        rv_vtext(args),
+        changed->deliver_on ? rv_vint(changed->deliver_on) : RV_VNULL,
+        rv_vtext(changed->server_guid),
+        rv_vtext(series && *series ? series : NULL),
+        rv_vtext(digest),
+        rv_vint(rv_now_ms()),
+    };
+    if (rv_store_exec(store, &count,
+                      "UPDATE miq_queue SET state = 'ready', handler_type = NULL,"
+                      " handler_id = NULL, lease_expires_on = NULL, error = NULL,"
+                      " error_class = NULL, attempts = 0, args = $4, deliver_on = $5,"
+                      " server_guid = $6, task_id = $7, digest = $8, updated_on = $9,"
+                      " lock_version = COALESCE(lock_version, 0) + 1" RV_QUEUE_HELD "= $1",
+                      params, RV_COUNT(params), err))
+        return err->code;
+    return count ? 0 : stale(message, err);
+}
+
+int
+rv_queue_continue(struct rv_store *store, const struct rv_message *message, int64_t holder,
+                  const struct rv_message_spec *changed, rv_err *err)
+{
+    const struct rv_message_spec said = { .queue_name = message->queue_name,
+                                          .deliver_on = changed->deliver_on,
+                                          .role = message->role,
+                                          .zone = message->zone,
+                                          .server_guid = changed->server_guid };
+    RV_ASSERT(rv_store_in_transaction(store));
+    if (changed->args && strlen(changed->args) > RV_ARGS_MAX_BYTES)
+        return rv_fail(err, RV_E_LIMIT, "arguments of a message over %d bytes", RV_ARGS_MAX_BYTES);
+    if (put_back(store, message, holder, changed, err) ||
+        rv_queue_announce(store, &said, message->id, err))
+        return rv_wrap(err, "continue message %lld", (long long)message->id);
     return 0;
 }
 

@@ -149,6 +149,13 @@ int rv_queue_give_back(struct rv_store *store, const struct rv_message *message,
  * attempt does not count. why is kept, and shown by its task. */
 int rv_queue_later(struct rv_store *store, const struct rv_message *message, int64_t holder,
                    const rv_err *why, int64_t delay_ms, rv_err *err);
+/* The command has done a part, and goes on later: the same row, ready again at deliver_on, with
+ * what `changed` says: args, deliver_on, server_guid (NULL: any), and series when it is not NULL;
+ * all else of it stays, its task and callback too, and its attempts begin anew. In the caller's
+ * transaction, so that what was done and what is left to do are written together; the command then
+ * returns RV_COMMAND_CONTINUED (dispatch.h). */
+int rv_queue_continue(struct rv_store *store, const struct rv_message *message, int64_t holder,
+                      const struct rv_message_spec *changed, rv_err *err);
 /* A holder's death: what it held is ready again at once (or dead, as above). *returned may be NULL.
  */
 int rv_queue_release_holder(struct rv_store *store, int64_t holder, const char *why,

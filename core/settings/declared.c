@@ -188,6 +188,11 @@ static const struct rv_setting declared[] = {
       "events are kept this long; 0: for ever" },
     { "events.rows_max", RV_SET_INT, "1000000", 0, 1000000000000,
       "so many events are kept at most; 0: any number" },
+    /* Automate. */
+    { "automate.keep", RV_SET_DURATION, "7d", 0, 3650 * DAY,
+      "runs of automate and their traces are kept this long; 0: for ever" },
+    { "automate.rows_max", RV_SET_INT, "100000", 0, 1000000000,
+      "so many runs, and so many parts of traces, are kept at most; 0: any number" },
     { "audit.keep", RV_SET_DURATION, "180d", 0, 3650 * DAY,
       "rows of the audit trail are kept this long; 0: for ever" },
     { "inventory.archived_keep", RV_SET_DURATION, "180d", 0, 3650 * DAY,

@@ -28,15 +28,31 @@ const struct rv_extra_index rv_extra_indexes[] = {
     { "ix_miq_queue_dead", "miq_queue", 0, "(dead_on) WHERE state = 'error'", NULL },
     { "ix_miq_queue_of_task", "miq_queue", 0, "(miq_task_id) WHERE miq_task_id IS NOT NULL", NULL },
     { "ix_miq_queue_of_user", "miq_queue", 0, "(user_id) WHERE user_id IS NOT NULL", NULL },
+    /* An event is run once by each path, also when its message is delivered again. */
+    { "ix_automate_runs_event", "automate_runs", 1,
+      "(event_stream_id, uri) WHERE event_stream_id IS NOT NULL", NULL },
+    { "ix_automate_runs_open", "automate_runs", 0,
+      "(status, id) WHERE status IN ('queued', 'running', 'retry')", NULL },
+    { "ix_automate_runs_target", "automate_runs", 0, "(target_id) WHERE target_id IS NOT NULL",
+      NULL },
+    { "ix_automate_runs_task", "automate_runs", 0, "(miq_task_id) WHERE miq_task_id IS NOT NULL",
+      NULL },
+    { "ix_automate_runs_worker", "automate_runs", 0,
+      "(worker_id) WHERE worker_id IS NOT NULL AND status IN ('queued', 'running', 'retry')",
+      NULL },
+    { "ix_automate_runs_ended", "automate_runs", 0, "(ended_on) WHERE ended_on IS NOT NULL", NULL },
+    { "ix_automate_traces_run", "automate_traces", 1, "(run_id, part)", NULL },
+    { "ix_automate_traces_age", "automate_traces", 0, "(created_on)", NULL },
     { NULL, NULL, 0, NULL, NULL },
 };
 
 int
 rv_schema_has_extra(const char *table, const char *column)
 {
-    RV_AUTO_FREE char *begin = rv_format("(%s)", column);
+    size_t len = strlen(column);
     for (const struct rv_extra_index *extra = rv_extra_indexes; extra->name; extra++)
-        if (strcmp(extra->table, table) == 0 && strncmp(extra->sqlite, begin, strlen(begin)) == 0)
+        if (strcmp(extra->table, table) == 0 && strncmp(extra->sqlite + 1, column, len) == 0 &&
+            (extra->sqlite[1 + len] == ')' || extra->sqlite[1 + len] == ','))
             return 1;
     return 0;
 }

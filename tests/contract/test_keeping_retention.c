@@ -52,6 +52,8 @@ static const struct {
     { "lines of tasks' logs", ", miq_task_id, level, message", ", 1, 'info', 'x'" },
     { "dead messages", ", state", ", 'error'" },
     { "events", "", "" },
+    { "runs of automate", ", uri, status", ", '/System/Process/Event', 'finished'" },
+    { "traces of automate", ", run_id, part", ", 1, $1" },
     { "audit events", ", event, status", ", 'login', 'success'" },
     { "workers of servers that are gone", "", "" },
 };
