@@ -5,7 +5,8 @@
 
 # The topic of a folder's lines in the log (core/base/log.h).
 set(reeve_topics "queue=QUEUE" "store=STORE" "api=API" "tls=API" "auth=AUTH" "host=HOST" "inventory=REFRESH"
-  "keeping=STORE" "db=STORE" "settings=SETTINGS" "home=SUPERVISOR" "server=WORKER")
+  "keeping=STORE" "db=STORE" "settings=SETTINGS" "home=SUPERVISOR" "server=WORKER"
+  "event=EVENT" "catcher=EVENT" "datastore=AUTOMATE" "automate=AUTOMATE")
 
 # reeve_folder(NAME SOURCES a.c ... [LINK target ...])  ->  target rv_NAME
 function(reeve_folder name)

@@ -34,6 +34,8 @@ enum rv_log_topic {
     RV_TOPIC_SETTINGS,
     RV_TOPIC_API,
     RV_TOPIC_AUTH,
+    RV_TOPIC_EVENT,
+    RV_TOPIC_AUTOMATE,
     RV_TOPICS
 };
 #ifndef RV_LOG_TOPIC

@@ -17,14 +17,15 @@ static const char *const names[] = {
     [RV_TOPIC_SAVE] = "save",         [RV_TOPIC_PROVIDER] = "provider",
     [RV_TOPIC_HOST] = "host",         [RV_TOPIC_STORE] = "store",
     [RV_TOPIC_SETTINGS] = "settings", [RV_TOPIC_API] = "api",
-    [RV_TOPIC_AUTH] = "auth",         NULL,
+    [RV_TOPIC_AUTH] = "auth",         [RV_TOPIC_EVENT] = "event",
+    [RV_TOPIC_AUTOMATE] = "automate", NULL,
 };
 static const char *const level_names[] = { "debug", "info", "warning", "error", NULL };
 
 unsigned char rv_log_lowest[RV_TOPICS] = { RV_INFO, RV_INFO, RV_INFO, RV_INFO, RV_INFO,
                                            RV_INFO, RV_INFO, RV_INFO, RV_INFO, RV_INFO,
-                                           RV_INFO, RV_INFO, RV_INFO };
-_Static_assert(RV_TOPICS == 13, "each topic begins at info");
+                                           RV_INFO, RV_INFO, RV_INFO, RV_INFO, RV_INFO };
+_Static_assert(RV_TOPICS == 15, "each topic begins at info");
 
 const char *
 rv_log_topic_name(enum rv_log_topic topic)

@@ -65,7 +65,8 @@ static const struct rv_setting declared[] = {
     { "log.level", RV_SET_STRING, "info", 0, 0, "debug, info, warning or error" },
     { "log.topics", RV_SET_STRING, "", 0, 0,
       "levels of single topics over log.level, as queue=debug,store=warning; topics: supervisor, "
-      "server, worker, queue, refresh, save, provider, host, store, settings, api, auth, other" },
+      "server, worker, queue, refresh, save, provider, host, store, settings, api, auth, event, "
+      "automate, other" },
     { "log.format", RV_SET_STRING, "logfmt", 0, 0, "logfmt or json" },
     /* Server. */
     { "server.name", RV_SET_STRING, "", 0, 0, "name of this server; empty: the host's" },
