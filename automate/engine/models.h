@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Service models: the rows of every kind of the dictionary as methods see them. Columns are
+ * read-only, secret and internal ones absent; to-one associations are rows, the others lists of
+ * rows. A row is read whole at the first look and remembered for the delivery.
+ */
+#ifndef RV_AE_MODELS_H
+#define RV_AE_MODELS_H
+
+#include "model/model.h"
+#include "store/store.h"
+#include "tree/value.h"
+
+/* Rows of one answer; more are an error, or the method would work on a part unawares. */
+enum { RV_MODEL_ROWS_MAX = 10000 };
+
+struct rv_models;
+
+struct rv_models *rv_models_new(struct rv_store *store); /* the store is borrowed */
+void rv_models_free(struct rv_models *models);           /* NULL allowed */
+/* What was read is forgotten: a delivery begins, a row was changed. id 0: all. */
+void rv_models_forget(struct rv_models *models, const struct rv_kind *kind, int64_t id);
+
+/* "vm", "Vm", "vms", "VmOrTemplate", "ManageIQ::Providers::...::Vm", "ext_management_system". NULL
+ * when there is no such kind. */
+const struct rv_kind *rv_models_kind(const char *name);
+
+/* 1 with *out a row, 0 when it is not there. */
+int rv_models_find(struct rv_models *models, const struct rv_kind *kind, int64_t id,
+                   struct rv_ae_value *out, rv_err *err);
+/* verb: "find" (query.id; nil, or a list for a list of ids), "where" and "all" (a list), "first"
+ * (a row or nil), "count" (a number). query: {"where": {column: value or list}, "limit": n,
+ * "order": "column"}; what is gone at its provider is left out unless deleted_on is asked for.
+ * INVALID for a column that is not there, LIMIT over RV_MODEL_ROWS_MAX rows. */
+int rv_models_rows(struct rv_models *models, const struct rv_kind *kind, const char *verb,
+                   const struct rv_ae_value *query, struct rv_ae_value *out, rv_err *err);
+/* A column or an association; NOT_FOUND when the kind has no such name, or the row is gone. */
+int rv_models_column(struct rv_models *models, const struct rv_kind *kind, int64_t id,
+                     const char *name, struct rv_ae_value *out, rv_err *err);
+/* Names of its columns and of its associations, lists of texts. */
+void rv_models_columns(const struct rv_kind *kind, struct rv_ae_value *out);
+void rv_models_associations(const struct rv_kind *kind, struct rv_ae_value *out);
+/* Whether methods see it. */
+int rv_models_shows(const struct rv_column *column);
+/* As the column's type has it; JSON that cannot be read is its text. */
+void rv_models_value(struct rv_ae_value *out, const struct rv_column *column,
+                     const rv_value *value);
+
+#endif
