@@ -27,9 +27,11 @@ struct rv_event {
     int64_t user_id, group_id, tenant_id;
 };
 
-/* In a transaction of its own unless one is open (then reserve an id before). A provider's event
- * that is there already (same event_type, timestamp, chain_id, ems_id, ems_ref) is not written
- * again. 1 when it was written, 0 when not; *id (may be NULL) is the row either way. LIMIT. */
+/* In a transaction of its own unless one is open (then reserve two ids before, and let nothing but
+ * the commit come after it: until then nobody else can raise one). It waits in the server's lane
+ * for its handler. A provider's event that is there already (same event_type, timestamp, chain_id,
+ * ems_id, ems_ref) is not written again. 1 when it was written, 0 when not; *id (may be NULL) is
+ * the row either way. LIMIT. */
 int rv_event_raise(struct rv_store *store, const struct rv_event *event, int64_t *id, rv_err *err);
 
 #endif

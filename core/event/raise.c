@@ -7,12 +7,14 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/mem.h"
+#include "event/lanes.h"
 #include "model/model.h"
 #include "store/record.h"
 
 struct raising {
     const struct rv_event *event;
     int64_t timestamp_ms, id;
+    int64_t lane, number;
     int written;
 };
 
@@ -28,8 +30,8 @@ number(int64_t value)
     return value ? rv_vint(value) : RV_VNULL;
 }
 
-/* 1 when this event of a provider is there. The server's own have no ems_ref and are never the
- * same. */
+/* 1 when this event of a provider is there; if not, nobody else writes it until our commit. The
+ * server's own have no ems_ref and are never the same. */
 static int
 find_same(struct raising *raising, struct rv_store *store, rv_err *err)
 {
@@ -41,6 +43,8 @@ find_same(struct raising *raising, struct rv_store *store, rv_err *err)
                                 rv_vint(event->chain_id) };
     if (event->ems_id == 0 || event->ems_ref == NULL)
         return 0;
+    if (rv_store_lock(store, "reeve/events", err) < 0)
+        return err->code;
     int found = rv_store_one(store, row, 1,
                              "SELECT id FROM event_streams WHERE ems_id = $1 AND ems_ref = $2"
                              " AND event_type = $3 AND timestamp = $4"
@@ -72,6 +76,8 @@ insert(struct raising *raising, struct rv_store *store, struct rv_feed *feed, rv
         { "user_id", number(event->user_id) },
         { "group_id", number(event->group_id) },
         { "tenant_id", number(event->tenant_id) },
+        { "lane_id", rv_vint(raising->lane) },
+        { "number", rv_vint(raising->number) },
     };
     return rv_record_insert(store, feed, rv_model_table("event_streams"), fields, RV_COUNT(fields),
                             &raising->id, err);
@@ -84,6 +90,8 @@ raise_in(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
     int same = find_same(raising, store, err);
     if (same)
         return same < 0 ? same : 0;
+    if (rv_lane_extend_server(store, &raising->lane, &raising->number, err) < 0)
+        return err->code;
     raising->written = 1;
     return insert(raising, store, feed, err);
 }
@@ -97,7 +105,7 @@ rv_event_raise(struct rv_store *store, const struct rv_event *event, int64_t *id
     if (event->full_data && strlen(event->full_data) > RV_EVENT_DATA_MAX)
         return rv_fail(err, RV_E_LIMIT, "the data of event '%s' is larger than %d bytes",
                        event->event_type, RV_EVENT_DATA_MAX);
-    if ((!rv_store_in_transaction(store) && rv_store_reserve_ids(store, 1, err)) ||
+    if ((!rv_store_in_transaction(store) && rv_store_reserve_ids(store, 2, err)) ||
         rv_record_transaction(store, raise_in, &raising, err))
         return rv_wrap(err, "raise event '%s'", event->event_type);
     if (id)

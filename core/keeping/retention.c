@@ -28,12 +28,16 @@ const struct rv_retention_rule rv_retention_rules[] = {
     { "lines of tasks' logs", "miq_task_logs", "created_on", NULL, "tasks.keep", NULL, 1000, 0 },
     { "dead messages", "miq_queue", "dead_on", "state = 'error'", "tasks.keep", "tasks.rows_max",
       1000, 0 },
-    { "events", "event_streams", "timestamp", NULL, "events.keep", "events.rows_max", 1000, 0 },
     { "runs of automate", "automate_runs", "ended_on", NULL, "automate.keep", "automate.rows_max",
       1000, 1 },
     { "traces of automate", "automate_traces", "created_on",
       "run_id NOT IN (SELECT id FROM automate_runs WHERE status IN ('queued', 'running', 'retry'))",
       "automate.keep", "automate.rows_max", 1000, 0 },
+    /* Whatever time a provider gave it: never one that waits for its handler. */
+    { "events", "event_streams", "timestamp",
+      "NOT EXISTS (SELECT 1 FROM event_lanes l WHERE l.id = event_streams.lane_id"
+      " AND l.handled < event_streams.number)",
+      "events.keep", "events.rows_max", 1000, 0 },
     { "audit events", "audit_events", "created_on", NULL, "audit.keep", NULL, 1000, 1 },
     { "workers of servers that are gone", "miq_workers", "last_heartbeat", NULL,
       "server.lost_workers_keep", NULL, 1000, 1 },

@@ -15,6 +15,7 @@ static const struct reeve_column provider_columns[] = {
     REF("zone_before_pause_id", "zone", "Zone that it comes back to when it is enabled again"),
     REF("parent_ems_id", "provider", "Provider that it belongs to"),
     FLAG("enabled", "Whether it is refreshed"),
+    COLUMN_(REEVE_FLAG, CORE, "supports_events", "Whether its plugin tells of events"),
     JSON("options", "Options of the plugin that have no column: name to value"),
     STRING("provider_region", "Region of a cloud"),
     STRING("realm", "Realm of its users"),

@@ -188,7 +188,7 @@ static const struct rv_setting declared[] = {
     { "events.keep", RV_SET_DURATION, "180d", 0, 3650 * DAY,
       "events are kept this long; 0: for ever" },
     { "events.rows_max", RV_SET_INT, "1000000", 0, 1000000000000,
-      "so many events are kept at most; 0: any number" },
+      "so many events that are handled are kept at most; 0: any number" },
     /* Automate. */
     { "automate.keep", RV_SET_DURATION, "7d", 0, 3650 * DAY,
       "runs of automate and their traces are kept this long; 0: for ever" },

@@ -10,6 +10,14 @@
 #include "base/mem.h"
 #include "store_internal.h"
 
+/* An object's events in the order of time. An event has few of these, and writes no index of the
+ * others. */
+#define EVENTS_OF(column)                                                                          \
+    {                                                                                              \
+        "ix_event_streams_" column "_time", "event_streams", 0,                                    \
+            "(" column ", timestamp) WHERE " column " IS NOT NULL", NULL                           \
+    }
+
 const struct rv_extra_index rv_extra_indexes[] = {
     /* The first ready message of a queue. Small, whatever lies in the table beside. */
     { "ix_miq_queue_ready", "miq_queue", 0, "(queue_name, priority, id) WHERE state = 'ready'",
@@ -43,6 +51,29 @@ const struct rv_extra_index rv_extra_indexes[] = {
     { "ix_automate_runs_ended", "automate_runs", 0, "(ended_on) WHERE ended_on IS NOT NULL", NULL },
     { "ix_automate_traces_run", "automate_traces", 1, "(run_id, part)", NULL },
     { "ix_automate_traces_age", "automate_traces", 0, "(created_on)", NULL },
+    EVENTS_OF("vm_or_template_id"),
+    EVENTS_OF("host_id"),
+    EVENTS_OF("ems_cluster_id"),
+    EVENTS_OF("availability_zone_id"),
+    EVENTS_OF("dest_vm_or_template_id"),
+    EVENTS_OF("dest_host_id"),
+    EVENTS_OF("dest_ems_cluster_id"),
+    EVENTS_OF("container_project_id"),
+    EVENTS_OF("container_id"),
+    EVENTS_OF("container_group_id"),
+    EVENTS_OF("container_node_id"),
+    EVENTS_OF("container_replicator_id"),
+    EVENTS_OF("physical_server_id"),
+    EVENTS_OF("generating_ems_id"),
+    EVENTS_OF("user_id"),
+    EVENTS_OF("target_id"),
+    { "ix_event_streams_ems_id_time", "event_streams", 0, "(ems_id, timestamp)", NULL },
+    /* Whether a provider's event is there already. */
+    { "ix_event_streams_ems_ref_of", "event_streams", 0,
+      "(ems_id, ems_ref) WHERE ems_ref IS NOT NULL", NULL },
+    /* What waits in a lane, in its order. */
+    { "ux_event_streams_lane", "event_streams", 1, "(lane_id, number) WHERE number IS NOT NULL",
+      NULL },
     { NULL, NULL, 0, NULL, NULL },
 };
 

@@ -41,11 +41,38 @@ drop_queue_reference_indexes(struct rv_store *store, void *arg, rv_err *err)
                            err);
 }
 
+/* An event has few of its references: it is found by partial indexes, with the time in them. */
+static int
+drop_event_indexes(struct rv_store *store, void *arg, rv_err *err)
+{
+    (void)arg;
+    return rv_store_script(store,
+                           "DROP INDEX IF EXISTS ix_event_streams_ems_id;"
+                           "DROP INDEX IF EXISTS ix_event_streams_ems_ref;"
+                           "DROP INDEX IF EXISTS ix_event_streams_vm_or_template_id;"
+                           "DROP INDEX IF EXISTS ix_event_streams_host_id;"
+                           "DROP INDEX IF EXISTS ix_event_streams_ems_cluster_id;"
+                           "DROP INDEX IF EXISTS ix_event_streams_availability_zone_id;"
+                           "DROP INDEX IF EXISTS ix_event_streams_dest_vm_or_template_id;"
+                           "DROP INDEX IF EXISTS ix_event_streams_dest_host_id;"
+                           "DROP INDEX IF EXISTS ix_event_streams_dest_ems_cluster_id;"
+                           "DROP INDEX IF EXISTS ix_event_streams_container_id;"
+                           "DROP INDEX IF EXISTS ix_event_streams_container_group_id;"
+                           "DROP INDEX IF EXISTS ix_event_streams_container_node_id;"
+                           "DROP INDEX IF EXISTS ix_event_streams_container_replicator_id;"
+                           "DROP INDEX IF EXISTS ix_event_streams_physical_server_id;"
+                           "DROP INDEX IF EXISTS ix_event_streams_generating_ems_id;"
+                           "DROP INDEX IF EXISTS ix_event_streams_user_id;"
+                           "DROP INDEX IF EXISTS ix_event_streams_target_id;",
+                           err);
+}
+
 /* The last version is RV_SCHEMA_VERSION. arg: the region of a new database. */
 const struct rv_migration rv_migrations[] = {
     { 1, "base", make_base },
     { 2, "the queue without full indexes", drop_queue_indexes },
     { 3, "the queue's references in partial indexes", drop_queue_reference_indexes },
+    { 4, "events in partial indexes", drop_event_indexes },
 };
 const int rv_migration_count = RV_COUNT(rv_migrations);
 

@@ -13,7 +13,7 @@
 
 struct rv_kind;
 
-#define RV_SCHEMA_VERSION 3
+#define RV_SCHEMA_VERSION 4
 
 /* Bring an empty or older database to this version, under a lock, in one transaction a step.
  * region (0-999) is fixed when the database is made and checked afterwards (-1: whatever it

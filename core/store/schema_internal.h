@@ -47,7 +47,7 @@ struct rv_extra_index {
     const char *postgres; /* NULL: as sqlite */
 };
 extern const struct rv_extra_index rv_extra_indexes[]; /* ends with a NULL name */
-/* Whether one of these is on this column alone: a reference then has no other. */
+/* Whether one of these begins with this column: a reference then has no other. */
 int rv_schema_has_extra(const char *table, const char *column);
 void rv_schema_extra_ddl(rv_buf *sql, const struct rv_store *store,
                          const struct rv_catalogue *catalogue);

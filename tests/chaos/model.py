@@ -11,7 +11,8 @@ from world import reeve_it
 # Ours, not the provider's: when we saw it, who works on it.
 NOT_COMPARED = {"id", "created_on", "updated_on", "created_at", "updated_at", "ems_id", "resource_version", "guid",
                 "last_perf_capture_on", "last_scan_on", "state_changed_on", "deleted_on", "region_id"}
-NOT_INVENTORY = {"ext_management_systems", "miq_workers", "miq_queue", "miq_tasks", "event_streams", "inventory_streams", "inventory_references",
+NOT_INVENTORY = {"ext_management_systems", "miq_workers", "miq_queue", "miq_tasks", "event_streams", "event_lanes", "blacklisted_events",
+                 "event_receivers", "inventory_streams", "inventory_references",
                  "settings_changes", "endpoints", "authentications", "audit_events", "auth_tokens", "users"}
 NAMES = ("ems_ref", "uid_ems", "image_ref", "name", "device_name", "uid", "key", "section")
 

@@ -4,6 +4,7 @@
  * a dump with each release: make_fixture STORE-URL.
  */
 #include <stdio.h>
+#include "base/mem.h"
 #include "model/model.h"
 #include "store/record.h"
 #include "store/schema.h"
@@ -37,6 +38,17 @@ add_pod(struct rv_store *store, struct rv_feed *feed, int64_t ems_id, int number
 }
 
 static int
+add_event(struct rv_store *store, struct rv_feed *feed, int64_t ems_id, rv_err *err)
+{
+    const struct rv_field fields[] = { { "event_type", rv_vtext("POD_FAILED") },
+                                       { "type", rv_vtext("EmsEvent") },
+                                       { "timestamp", rv_vint(1700000000000) },
+                                       { "ems_id", rv_vint(ems_id) } };
+    return rv_record_insert(store, feed, rv_model_kind("event_stream"), fields,
+                            (int)RV_COUNT(fields), NULL, err);
+}
+
+static int
 fill(struct rv_store *store, rv_err *err)
 {
     struct rv_feed *feed = rv_feed_new();
@@ -48,6 +60,8 @@ fill(struct rv_store *store, rv_err *err)
     for (int number = 1; number <= 3; number++)
         if (add_pod(store, feed, ems_id, number, err) < 0)
             return err->code;
+    if (add_event(store, feed, ems_id, err) < 0)
+        return err->code;
     int rc = rv_feed_flush(feed, store, err);
     rv_feed_free(feed);
     return rc < 0 ? rc : rv_store_commit(store, err);

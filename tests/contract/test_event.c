@@ -71,7 +71,7 @@ an_event_goes_with_the_transaction_that_it_was_raised_in(void **state)
 {
     struct rv_store *store = store_of(state);
     const struct rv_event event = { .event_type = "evm_server_stop" };
-    must(rv_store_reserve_ids(store, 1, err));
+    must(rv_store_reserve_ids(store, 2, err));
     must(rv_store_begin(store, err));
     must(rv_event_raise(store, &event, NULL, err));
     rv_store_rollback(store);

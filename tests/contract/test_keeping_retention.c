@@ -140,6 +140,31 @@ rows_of_another_state_are_kept_however_old(void **state)
     rv_clock_real();
 }
 
+static void
+an_event_that_waits_for_its_handler_is_kept_whatever_its_time(void **state)
+{
+    struct rv_store *store = store_of(state);
+    struct rv_settings *settings = settings_with("events.rows_max", "1");
+
+    rv_clock_fake(NOW);
+    must_exec(store,
+              "INSERT INTO event_lanes (id, name, written, handled) VALUES ($1, 'ems 1', 4, 2)",
+              rv_vint(1000000000001));
+    for (int n = 1; n <= 4; n++)
+        must_exec(store,
+                  "INSERT INTO event_streams (id, timestamp, lane_id, number)"
+                  " VALUES ($1, $1, $2, $3)",
+                  rv_vint(n), rv_vint(1000000000001), rv_vint(n));
+    assert_int_equal(run(store, settings), 2);
+    assert_column(store, "SELECT number FROM event_streams ORDER BY number", "3,4");
+    rv_test_script(store, "UPDATE event_lanes SET handled = 3");
+    assert_int_equal(run(store, settings), 1);
+    rv_test_script(store, "DELETE FROM event_lanes");
+    assert_int_equal(run(store, settings), 1);
+    rv_settings_free(settings);
+    rv_clock_real();
+}
+
 /* Of rows that are all young the newest stay; of the same age those with the higher ids. */
 static void
 beyond_their_number_the_oldest_rows_go(void **state)
@@ -362,6 +387,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         schema_test(each_rule_drops_what_is_past_its_limit_and_only_that),
         schema_test(rows_of_another_state_are_kept_however_old),
+        schema_test(an_event_that_waits_for_its_handler_is_kept_whatever_its_time),
         schema_test(beyond_their_number_the_oldest_rows_go),
         schema_test(many_rows_go_in_batches_of_the_setting),
         schema_test(changes_go_by_age_and_by_number),

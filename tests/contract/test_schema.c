@@ -348,6 +348,17 @@ a_database_of_version_1_is_upgraded(void **state)
     assert_int_equal(seen, 5);
 }
 
+/* What happened before lanes were kept is handled. */
+static void
+the_events_of_a_database_of_version_3_are_handled_already(void **state)
+{
+    struct rv_store *store = store_of(state);
+
+    upgrade_fixture(state, "v3");
+    assert_column(store, "SELECT event_type FROM event_streams WHERE number IS NULL", "POD_FAILED");
+    assert_column(store, "SELECT COUNT(*) FROM event_lanes", "0");
+}
+
 int
 main(void)
 {
@@ -365,6 +376,7 @@ main(void)
         cmocka_unit_test(the_last_step_is_the_programs_version),
         schema_test(an_archived_row_keeps_its_key),
         bare_test(a_database_of_version_1_is_upgraded),
+        bare_test(the_events_of_a_database_of_version_3_are_handled_already),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
