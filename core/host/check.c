@@ -8,7 +8,7 @@
 #include <string.h>
 #include "base/text.h"
 
-enum { MISTAKE_BYTES = 1800, MAX_KINDS = 1024, NAME_BYTES = 48 };
+enum { MISTAKE_BYTES = 1800, MAX_KINDS = 1024, NAME_BYTES = 48, EVENT_TYPE_BYTES = 255 };
 
 static void RV_PRINTF(2, 3) mistake(rv_buf *mistakes, const char *format, ...)
 {
@@ -125,6 +125,44 @@ check_inventory(const struct rv_module *module, rv_buf *mistakes)
     }
 }
 
+static void
+check_event_type(const struct rv_module *module, size_t index, rv_buf *mistakes)
+{
+    static const char *const levels[] = { "critical", "warning", "detail", NULL };
+    const struct reeve_event_type *types = module->events.types, *type = &types[index];
+    size_t level = 0;
+    if (type->name[0] == '\0' || strlen(type->name) > EVENT_TYPE_BYTES)
+        mistake(mistakes, "event type %zu has no name, or one of more than %d bytes", index,
+                EVENT_TYPE_BYTES);
+    while (type->level && levels[level] && strcmp(levels[level], type->level) != 0)
+        level++;
+    if (type->level && levels[level] == NULL)
+        mistake(mistakes,
+                "event type '%.80s': its level '%.80s' is none of critical, warning, "
+                "detail",
+                type->name, type->level);
+    if ((type->level == NULL) != (type->group == NULL))
+        mistake(mistakes, "event type '%.80s': a group and a level go together", type->name);
+    if (type->group && !is_name(type->group))
+        mistake(mistakes, "event type '%.80s': its group '%.80s' is not made of [a-z0-9_]",
+                type->name, type->group);
+}
+
+static void
+check_events(const struct rv_module *module, rv_buf *mistakes)
+{
+    const char *source = module->events.source;
+    if (module->provider.events == NULL)
+        return;
+    if (module->events.watch == NULL)
+        mistake(mistakes, "its events have no watch function");
+    if (source == NULL || source[0] == '\0' || strlen(source) > NAME_BYTES ||
+        strspn(source, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != strlen(source))
+        mistake(mistakes, "its events have no source made of [A-Z0-9_]");
+    for (size_t i = 0; module->events.types && module->events.types[i].name; i++)
+        check_event_type(module, i, mistakes);
+}
+
 int
 rv_module_check(const struct rv_module *module, rv_err *err)
 {
@@ -134,6 +172,7 @@ rv_module_check(const struct rv_module *module, rv_err *err)
     check_options(module->provider.options, &mistakes);
     check_kinds(module, &mistakes);
     check_inventory(module, &mistakes);
+    check_events(module, &mistakes);
     if (mistakes.len == 0)
         return 0;
     rv_fail(err, RV_E_INVALID, "%s", rv_buf_text(&mistakes));

@@ -85,6 +85,23 @@ describe_inventory(const struct rv_module *module)
     return out;
 }
 
+static cJSON *
+describe_event_types(const struct reeve_events_iface *events)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (const struct reeve_event_type *type = events->types; type && type->name; type++) {
+        cJSON *out = cJSON_CreateObject();
+        add_text(out, "name", type->name);
+        add_text(out, "group", type->group);
+        add_text(out, "level", type->level);
+        add_text(out, "help", type->help);
+        if (type->flags & REEVE_EVENT_QUIET)
+            cJSON_AddTrueToObject(out, "quiet");
+        cJSON_AddItemToArray(list, out);
+    }
+    return list;
+}
+
 cJSON *
 rv_module_describe(const struct rv_module *module)
 {
@@ -107,6 +124,8 @@ rv_module_describe(const struct rv_module *module)
     cJSON_AddItemToObject(out, "kinds", describe_kinds(module));
     cJSON_AddItemToObject(out, "inventory", describe_inventory(module));
     cJSON_AddBoolToObject(out, "events", provider->events != NULL);
+    add_text(out, "event_source", module->events.source);
+    cJSON_AddItemToObject(out, "event_types", describe_event_types(&module->events));
     cJSON_AddBoolToObject(out, "metrics", provider->metrics != NULL);
     cJSON_AddBoolToObject(out, "operations", provider->operations != NULL);
     return out;

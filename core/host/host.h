@@ -59,7 +59,7 @@ struct rv_call_spec {
     /* Not 0 ends the call with CANCELLED at its next wait or emit; may be NULL. */
     int (*cancelled)(void *arg);
     void *arg;
-    const struct rv_sink *sink; /* refresh and watch */
+    const struct rv_sink *sink; /* refresh, watch and events */
     int64_t *waited_us; /* may be NULL: grows by the time spent waiting for the other side */
     int *returned;      /* may be NULL: what the callback itself returned, whatever became of it */
 };
@@ -91,6 +91,13 @@ int rv_connection_targets(struct rv_connection *connection, const struct rv_call
 /* UNSUPPORTED when the provider has no watch. */
 int rv_connection_watch(struct rv_connection *connection, const struct rv_call_spec *spec,
                         rv_err *err);
+/* Hands over what happens, from token on (NULL: without one), until cancelled. UNSUPPORTED when the
+ * provider has no events; GONE when the token is too old. */
+int rv_connection_events(struct rv_connection *connection, const struct rv_call_spec *spec,
+                         const char *token, rv_err *err);
+/* What the module declared of events of that type; NULL: nothing. */
+const struct reeve_event_type *rv_module_event_type(const struct rv_module *module,
+                                                    const char *name);
 /* The callback that is running in this process, "" outside: for crash reports. Async-signal-safe.
  */
 const char *rv_host_running(void);

@@ -48,4 +48,7 @@ const struct reeve_host rv_host_table = {
     .discard = rv_object_discard,
     .secret_new = rv_host_secret_keep,
     .secret_free = rv_host_secret_free,
+    .event = rv_event_begin,
+    .event_emit = rv_event_emit,
+    .event_position = rv_event_position,
 };

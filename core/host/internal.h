@@ -19,7 +19,8 @@ enum {
     RV_STREAM_BYTES = 128,
     RV_TOKEN_BYTES = 4096,
     RV_STREAMS = 64,
-    RV_WARNING_NAME_BYTES = 128
+    RV_WARNING_NAME_BYTES = 128,
+    RV_EVENT_DATA_BYTES = 64 << 10 /* of its full_data; more of it is not kept */
 };
 
 struct rv_module {
@@ -84,6 +85,7 @@ struct reeve_inventory {
     char streams[RV_STREAMS][RV_STREAM_BYTES + 1];
     int stream_count;
     int targeted; /* few objects are looked at: nothing may be said of the others */
+    struct reeve_event_sink *events; /* whose part this is; NULL: inventory */
 };
 enum { RV_KIND_DECLARED = 1, RV_KIND_BEGUN = 2 };
 
@@ -92,6 +94,15 @@ struct reeve_object {
     struct reeve_inventory *inventory;
     struct reeve_object *last_child;
     int link_size;
+};
+
+/* The events of one watch: what is open is an event in place of an object. */
+struct reeve_event_sink {
+    struct reeve_inventory inventory;
+    const struct rv_kind *kind; /* event_stream */
+    const char *source;
+    uint8_t *kept; /* per column: 1, no provider sets it */
+    int type_column, class_column, time_column, source_column, ref_column, message_column;
 };
 
 /* tables.c: into module, zero so far, what the module declares, arrays and kinds too. */
@@ -166,6 +177,12 @@ int32_t rv_inventory_warn(struct reeve_inventory *inv, const char *name, const c
 struct reeve_object *rv_object_begin(struct reeve_inventory *inv, const char *kind,
                                      const char *ref);
 struct reeve_object *rv_object_child(struct reeve_object *owner, const char *kind);
+/* What swallows the setters of an object that cannot begin, and whose failure is told at its emit.
+ */
+struct reeve_object *rv_object_hole(struct reeve_inventory *inv);
+/* Opens an object with this ref, whose columns are all NULL; the hole, when memory is out. */
+struct reeve_object *rv_object_open(struct reeve_inventory *inv, const struct rv_kind *kind,
+                                    const char *ref);
 /* Required columns and key of the object and its children are there. */
 int rv_object_check(struct reeve_object *obj, rv_err *err);
 void rv_object_discard(struct reeve_object *obj);
@@ -176,6 +193,16 @@ void rv_object_fail(struct reeve_object *obj, int error_class, const char *forma
     RV_PRINTF(3, 4);
 /* NULL when ref may identify an object, else what is wrong with it. */
 const char *rv_ref_problem(const char *ref, int *error_class);
+
+/* event.c */
+struct reeve_object *rv_event_begin(struct reeve_event_sink *sink, const char *type,
+                                    const char *ref, int64_t time_ms);
+int32_t rv_event_emit(struct reeve_object *event, const char *token);
+int32_t rv_event_position(struct reeve_event_sink *sink, const char *token);
+/* Whether it is an event, and the column one that core fills. */
+int rv_event_keeps(const struct reeve_object *obj, int column);
+/* How much of a text fits into a column of the event, whole characters; len for other objects. */
+size_t rv_event_cut(const struct reeve_object *obj, int column, const char *bytes, size_t len);
 
 /* setters.c */
 void rv_object_set_text(struct reeve_object *obj, const char *column, const char *bytes,

@@ -103,6 +103,9 @@ int32_t
 rv_inventory_emit(struct reeve_object *obj)
 {
     struct reeve_inventory *inv = obj->inventory;
+    if (inv->events)
+        return rv_fail(&inv->call->err, REEVE_E_INVALID,
+                       "an event is handed over by reeve_event_emit, not by reeve_emit");
     if (inv->open != obj)
         return rv_fail(&inv->call->err, REEVE_E_INVALID,
                        "only the object that is open can be emitted, children go with it");

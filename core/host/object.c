@@ -40,8 +40,8 @@ rv_ref_problem(const char *ref, int *error_class)
     return rv_utf8_valid(ref, len) ? NULL : "is not UTF-8";
 }
 
-static struct reeve_object *
-hole(struct reeve_inventory *inv)
+struct reeve_object *
+rv_object_hole(struct reeve_inventory *inv)
 {
     inv->hole->object = (struct rv_object){ 0 };
     inv->hole->inventory = inv;
@@ -92,10 +92,21 @@ find_kind(struct reeve_object *blame, const char *name, int child)
 }
 
 struct reeve_object *
+rv_object_open(struct reeve_inventory *inv, const struct rv_kind *kind, const char *ref)
+{
+    struct reeve_object *obj = make(inv, inv->hole, kind);
+    if (obj == NULL)
+        return inv->hole;
+    obj->object.ref = rv_arena_strndup(inv->arena, ref, strlen(ref));
+    inv->open = obj;
+    return obj;
+}
+
+struct reeve_object *
 rv_object_begin(struct reeve_inventory *inv, const char *kind_name, const char *ref)
 {
     rv_inventory_forgotten(inv);
-    struct reeve_object *blame = hole(inv);
+    struct reeve_object *blame = rv_object_hole(inv);
     inv->open = blame;
     const struct rv_kind *kind = find_kind(blame, kind_name, 0);
     if (kind == NULL)
@@ -105,14 +116,9 @@ rv_object_begin(struct reeve_inventory *inv, const char *kind_name, const char *
     if (problem)
         rv_object_fail(blame, error_class, "the ref of an object of kind '%s' %s", kind_name,
                        problem);
-    struct reeve_object *obj = inv->failure.code ? NULL : make(inv, blame, kind);
-    if (obj == NULL)
-        return blame;
-    size_t len = strlen(ref);
-    char *copy = rv_arena_strndup(inv->arena, ref, len);
-    obj->object.ref = copy;
-    obj->object.values[kind->key[0]] = rv_vtext_len(copy, len);
-    inv->open = obj;
+    struct reeve_object *obj = inv->failure.code ? blame : rv_object_open(inv, kind, ref);
+    if (obj != blame)
+        obj->object.values[kind->key[0]] = rv_vtext_len(obj->object.ref, strlen(obj->object.ref));
     return obj;
 }
 
@@ -121,7 +127,7 @@ rv_object_child(struct reeve_object *owner, const char *kind_name)
 {
     struct reeve_inventory *inv = owner->inventory;
     if (owner->object.kind == NULL || inv->failure.code)
-        return hole(inv);
+        return rv_object_hole(inv);
     const struct rv_kind *kind = find_kind(owner, kind_name, 1);
     if (kind && !rv_kind_accepts(kind, kind->owner_column, owner->object.kind)) {
         rv_object_fail(owner, REEVE_E_INVALID, "a '%s' cannot belong to a '%s'", kind_name,
@@ -130,7 +136,7 @@ rv_object_child(struct reeve_object *owner, const char *kind_name)
     }
     struct reeve_object *obj = kind ? make(inv, owner, kind) : NULL;
     if (obj == NULL)
-        return hole(inv);
+        return rv_object_hole(inv);
     obj->object.owner = &owner->object;
     if (owner->last_child)
         owner->last_child->object.next = &obj->object;

@@ -38,6 +38,9 @@ struct rv_sink {
     int (*complete)(void *arg, const struct rv_kind *kind, rv_err *err);
     int (*checkpoint)(void *arg, const char *stream, const char *token, rv_err *err);
     const char *(*token)(void *arg, const char *stream);
+    /* event NULL: nothing happened up to the token. token NULL: where to go on stays as it was. Of
+     * a watch of events only, which needs none of the others but drain and rejected. */
+    int (*event)(void *arg, const struct rv_object *event, const char *token, rv_err *err);
     int (*warn)(void *arg, const char *name, const char *text, rv_err *err);
     /* Called before the provider's call sleeps: make visible what is pending. May be NULL. */
     int (*drain)(void *arg, rv_err *err);

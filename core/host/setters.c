@@ -91,7 +91,7 @@ open_column(struct reeve_object *obj, const char *name, int type)
         return -1;
     }
     const struct rv_column *found = &kind->columns[column];
-    if (found->flags & REEVE_COL_CORE)
+    if ((found->flags & REEVE_COL_CORE) || rv_event_keeps(obj, column))
         rv_object_fail(obj, REEVE_E_INVALID, "column '%s' is kept by core", name);
     else if (is_kept_by_host(kind, column))
         rv_object_fail(obj, REEVE_E_INVALID, "column '%s' is set by links, not by itself", name);
@@ -149,6 +149,7 @@ rv_object_set_text(struct reeve_object *obj, const char *name, const char *bytes
     obj->object.values[column] = RV_VNULL;
     if (bytes == NULL)
         return;
+    len = rv_event_cut(obj, column, bytes, len);
     if (len > RV_NAME_BYTES && is_looked_up(obj->object.kind, column)) {
         rv_object_fail(obj, REEVE_E_LIMIT, "column '%s' is %llu bytes long, more than %d", name,
                        (unsigned long long)len, RV_NAME_BYTES);
@@ -202,6 +203,33 @@ rv_object_set_time(struct reeve_object *obj, const char *name, int64_t unix_ms)
         obj->object.values[column] = rv_vint(unix_ms);
 }
 
+/* What stands in place of an event's data that are too long. */
+static void
+note_size(rv_buf *text, size_t bytes)
+{
+    rv_buf_reset(text);
+    rv_buf_addf(text, "{\"bytes\":%zu,\"truncated\":true}", bytes);
+}
+
+/* The canonical form of JSON that was given for a column. */
+static int
+read_json(rv_buf *text, const struct reeve_object *obj, const char *json, rv_err *err)
+{
+    RV_AUTO_JSON cJSON *parsed = NULL;
+    size_t given = strlen(json);
+    int is_event = obj->inventory->events != NULL;
+    if (is_event && given > RV_EVENT_DATA_BYTES) {
+        note_size(text, given);
+        return 0;
+    }
+    if (rv_json_parse(&parsed, json, given, RV_TEXT_BYTES, 0, err) < 0 ||
+        rv_json_canonical(text, parsed) < 0 || rv_buf_check(text, err) < 0)
+        return err->code ? err->code : rv_fail(err, RV_E_INVALID, "not JSON");
+    if (is_event && text->len > RV_EVENT_DATA_BYTES)
+        note_size(text, given);
+    return 0;
+}
+
 void
 rv_object_set_json(struct reeve_object *obj, const char *name, const char *json)
 {
@@ -212,13 +240,11 @@ rv_object_set_json(struct reeve_object *obj, const char *name, const char *json)
     if (json == NULL)
         return;
     rv_err err = RV_ERR_INIT;
-    RV_AUTO_JSON cJSON *parsed = NULL;
     RV_AUTO_BUF
     rv_buf text = rv_buf_limited(RV_TEXT_BYTES);
-    if (rv_json_parse(&parsed, json, strlen(json), RV_TEXT_BYTES, 0, &err) < 0 ||
-        rv_json_canonical(&text, parsed) < 0 || rv_buf_check(&text, &err) < 0) {
+    if (read_json(&text, obj, json, &err) < 0) {
         rv_object_fail(obj, err.code == RV_E_LIMIT ? REEVE_E_LIMIT : REEVE_E_INVALID,
-                       "column '%s': %.400s", name, err.code ? err.text : "not JSON");
+                       "column '%s': %.400s", name, err.text);
         return;
     }
     size_t len = text.len;

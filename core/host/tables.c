@@ -17,7 +17,9 @@ enum {
     MAX_KINDS = 1024,
     MAX_COLUMNS = 1024, /* the dictionary takes fewer, and says so with the kind's name */
     MAX_METRICS = 1 << 16,
-    MAX_OPERATIONS = 4096
+    MAX_OPERATIONS = 4096,
+    MAX_EVENT_TYPES = 1 << 16,
+    EVENTS_SINCE_MINOR = 3 /* before it the table was declared with other fields, and not used */
 };
 
 /* Of the copies. */
@@ -69,6 +71,8 @@ static int
 copy_interfaces(struct rv_module *module, rv_err *err)
 {
     struct reeve_provider *provider = &module->provider;
+    if (provider->abi_minor < EVENTS_SINCE_MINOR)
+        provider->events = NULL;
     if (copy_interface(&module->inventory, sizeof(module->inventory), provider->inventory,
                        "its inventory table", err) < 0 ||
         copy_interface(&module->events, sizeof(module->events), provider->events,
@@ -197,14 +201,18 @@ copy_arrays(struct rv_module *module, rv_err *err)
         ARRAY(reeve_metric, reserved, module->metrics.metrics, sizes->metric, MAX_METRICS);
     struct array operations = ARRAY(reeve_operation, help, module->operations.operations,
                                     sizes->operation, MAX_OPERATIONS);
-    void *copies[3];
+    struct array event_types =
+        ARRAY(reeve_event_type, reserved, module->events.types, sizes->event_type, MAX_EVENT_TYPES);
+    void *copies[4];
     if (copy_array(&copies[0], module, &options, err) < 0 ||
         copy_array(&copies[1], module, &metrics, err) < 0 ||
-        copy_array(&copies[2], module, &operations, err) < 0)
+        copy_array(&copies[2], module, &operations, err) < 0 ||
+        copy_array(&copies[3], module, &event_types, err) < 0)
         return err->code;
     module->provider.options = copies[0];
     module->metrics.metrics = copies[1];
     module->operations.operations = copies[2];
+    module->events.types = copies[3];
     return 0;
 }
 

@@ -21,8 +21,10 @@ enum demo_fault {
     DEMO_CRASH, /* refresh ends by a fault signal after fault_after objects */
     DEMO_CRASH_OPEN,
     DEMO_CRASH_VERIFY,
-    DEMO_GARBAGE, /* refresh also emits what no provider should */
-    DEMO_SLOW,    /* every object takes `delay` */
+    DEMO_GARBAGE,      /* refresh also emits what no provider should */
+    DEMO_SLOW,         /* every object takes `delay` */
+    DEMO_HANG_EVENTS,  /* the watch of events waits for ever, without asking the host */
+    DEMO_CRASH_EVENTS, /* it ends by a fault signal after fault_after events */
     DEMO_FAULT_COUNT
 };
 
@@ -108,6 +110,26 @@ int demo_emit_targets(struct reeve_call *call, const struct demo_estate *estate,
                       const struct reeve_inventory_target *const *targets,
                       struct reeve_inventory *inv);
 
+enum { DEMO_EVENTS_KEPT = 64 };
+
+/* The events of a connection. */
+struct demo_events {
+    int64_t rate;                   /* a second */
+    int64_t step;                   /* the next one's */
+    int64_t told[DEMO_EVENTS_KEPT]; /* when those of the last steps happened; 0: not by us */
+    /* What goes wrong after so many; 0: nothing. */
+    int (*fault)(void *arg, struct reeve_call *call, int64_t count, struct reeve_event_sink *sink);
+    void *arg;
+};
+extern const struct reeve_event_type demo_event_types[];
+int demo_watch_events(struct reeve_call *call, struct demo_events *events,
+                      const struct demo_estate *estate, const char *token,
+                      struct reeve_event_sink *sink);
+
+/* What machines and hosts are called. */
+void demo_vm_name(char out[64], const struct demo_estate *estate, int64_t index);
+void demo_host_name(char out[64], int64_t index);
+
 /* The fault in force: that of the option, or the word in fault_file while that file exists. */
 enum demo_fault demo_fault_now(const struct reeve_config *config);
 void demo_crash(void);
@@ -115,5 +137,7 @@ void demo_hang(void);
 /* Objects with wrong columns, kinds, bytes and lengths: each must be refused alone. Returns 0 when
  * all were, INTERNAL when one was taken. */
 int demo_emit_garbage(struct reeve_call *call, struct reeve_inventory *inv);
+/* The same of events. */
+int demo_emit_garbage_events(struct reeve_call *call, struct reeve_event_sink *sink);
 
 #endif

@@ -170,7 +170,7 @@ demo_emit_host(struct reeve_inventory *inv, const struct demo_estate *estate, in
     struct reeve_object *obj = demo_begin(inv, estate, "host", "host", index, NULL);
 
     demo_ref(ref, "host", estate, index);
-    snprintf(name, sizeof(name), "host-%03lld.demo.example", (long long)index + 1);
+    demo_host_name(name, index);
     reeve_set_string(obj, "name", name);
     reeve_set_string(obj, "hostname", name);
     demo_set_format(obj, "ipaddress", "10.%lld.%lld.%lld", (long long)(index >> 16 & 255),
@@ -245,14 +245,12 @@ demo_emit_vm(struct reeve_inventory *inv, const struct demo_estate *estate, int6
 {
     uint64_t salt = demo_salt(estate, DEMO_VM, index);
     struct reeve_object *obj, *hardware;
-    char ref[48];
+    char ref[48], name[64];
 
     demo_moving_ref(ref, estate, DEMO_VM, index, estate->moving[DEMO_VM][index]);
     obj = reeve_object(inv, "vm", ref);
-    demo_set_format(obj, "name", "%s-%s-%04lld",
-                    demo_words[demo_pick(estate, "vm", index, 1, COUNT(demo_words))],
-                    demo_tiers[demo_pick(estate, "vm", index, 2, COUNT(demo_tiers))],
-                    (long long)index + 1);
+    demo_vm_name(name, estate, index);
+    reeve_set_string(obj, "name", name);
     reeve_set_string(obj, "uid_ems", ref);
     reeve_set_string(obj, "vendor", "demo");
     reeve_set_string(obj, "location", ref);

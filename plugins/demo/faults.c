@@ -13,7 +13,8 @@
 const char *const demo_fault_words[] = { "none",        "auth",  "unavailable", "partial",
                                          "drop",        "gone",  "hang",        "hang_open",
                                          "hang_verify", "crash", "crash_open",  "crash_verify",
-                                         "garbage",     "slow",  NULL };
+                                         "garbage",     "slow",  "hang_events", "crash_events",
+                                         NULL };
 
 static enum demo_fault
 fault_of_word(const char *word)
@@ -114,4 +115,41 @@ demo_emit_garbage(struct reeve_call *call, struct reeve_inventory *inv)
     reeve_emit(obj); /* taken, with U+FFFD in place of the bytes */
     reeve_fail_clear(call);
     return emit_long_name(call, inv);
+}
+
+static int
+event_must_fail(struct reeve_call *call, struct reeve_object *event, const char *what)
+{
+    int status = reeve_event_emit(event, NULL);
+
+    if (status == 0)
+        return reeve_fail(call, REEVE_E_INTERNAL, "the host took %s", what);
+    if (status != REEVE_E_INVALID && status != REEVE_E_LIMIT)
+        return status;
+    reeve_fail_clear(call);
+    return 0;
+}
+
+int
+demo_emit_garbage_events(struct reeve_call *call, struct reeve_event_sink *sink)
+{
+    int64_t now_ms = reeve_now_ms(call);
+    struct reeve_object *event = reeve_event(sink, "DemoGarbage", "garbage-1", now_ms);
+    int status;
+
+    reeve_set_string(event, "source", "EVM");
+    if ((status = event_must_fail(call, event, "a column of core's")) < 0)
+        return status;
+    event = reeve_event(sink, "DemoGarbage", "garbage-2", now_ms);
+    reeve_link(event, "vm_or_template_id", "host", "host-1");
+    if ((status = event_must_fail(call, event, "a link to another kind")) < 0)
+        return status;
+    if ((status = event_must_fail(call, reeve_event(sink, "DemoGarbage", "garbage-3", 0),
+                                  "an event without a time")) < 0 ||
+        (status = event_must_fail(call, reeve_event(sink, "", "garbage-4", now_ms),
+                                  "an event without a type")) < 0)
+        return status;
+    event = reeve_event(sink, "DemoGarbage", "garbage-5", now_ms);
+    reeve_set_string(event, "message", "bad bytes \xff\xfe are replaced");
+    return reeve_event_emit(event, NULL);
 }

@@ -20,6 +20,20 @@ demo_ref(char out[48], const char *prefix, const struct demo_estate *estate, int
     snprintf(out, 48, "%s-%llx-%lld", prefix, (unsigned long long)estate->seed, (long long)index);
 }
 
+void
+demo_vm_name(char out[64], const struct demo_estate *estate, int64_t index)
+{
+    snprintf(
+        out, 64, "%s-%s-%04lld", demo_words[demo_pick(estate, "vm", index, 1, COUNT(demo_words))],
+        demo_tiers[demo_pick(estate, "vm", index, 2, COUNT(demo_tiers))], (long long)index + 1);
+}
+
+void
+demo_host_name(char out[64], int64_t index)
+{
+    snprintf(out, 64, "host-%03lld.demo.example", (long long)index + 1);
+}
+
 int64_t
 demo_made_on(const struct demo_estate *estate, const char *what, int64_t index)
 {

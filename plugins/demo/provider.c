@@ -13,6 +13,8 @@ struct demo {
     struct demo_estate estate;
     int64_t emitted; /* objects since the refresh began */
     int gone_shown;
+    struct demo_events events;
+    int events_gone_shown, garbage_events_shown;
 };
 
 static const struct reeve_option options[] = {
@@ -45,6 +47,8 @@ static const struct reeve_option options[] = {
       "physical machines; the hosts run on them" },
     { "configured_systems", REEVE_OPT_INT, 0, "6", 0, 1000000, NULL,
       "systems that a configuration manager sets up; 0: there is none" },
+    { "events", REEVE_OPT_INT, 0, "0", 0, 10000, NULL,
+      "events a second of machines and hosts; 0: none" },
     { "churn", REEVE_OPT_INT, 0, "1", 0, 100000, NULL, "changes a second while it is watched" },
     { "fault", REEVE_OPT_ENUM, REEVE_OPT_ADVANCED, "none", 0, 0, demo_fault_words,
       "what goes wrong, to see how Reeve takes it" },
@@ -90,6 +94,45 @@ read_size(const struct reeve_config *config)
 }
 
 static int
+refused(struct reeve_call *call, enum demo_fault fault)
+{
+    if (fault == DEMO_AUTH) {
+        reeve_fail(call, REEVE_E_AUTH, "the demo estate refuses these credentials");
+        reeve_hint(call, "set its option fault to none");
+        return REEVE_E_AUTH;
+    }
+    if (fault == DEMO_UNAVAILABLE)
+        return reeve_fail(call, REEVE_E_UNAVAILABLE, "the demo estate cannot be reached");
+    return 0;
+}
+
+static int
+events_fault(void *arg, struct reeve_call *call, int64_t count, struct reeve_event_sink *sink)
+{
+    struct demo *demo = arg;
+    enum demo_fault fault = demo_fault_now(demo->config);
+    int64_t after = reeve_config_int(demo->config, "fault_after");
+
+    if (fault == DEMO_GARBAGE && !demo->garbage_events_shown) {
+        demo->garbage_events_shown = 1;
+        return demo_emit_garbage_events(call, sink);
+    }
+    if (count < after)
+        return refused(call, fault);
+    if (fault == DEMO_GONE && !demo->events_gone_shown) {
+        demo->events_gone_shown = 1;
+        return reeve_fail(call, REEVE_E_GONE, "the demo estate has forgotten this token");
+    }
+    if (fault == DEMO_DROP)
+        return reeve_fail(call, REEVE_E_UNAVAILABLE, "the demo estate dropped the connection");
+    if (fault == DEMO_CRASH_EVENTS)
+        demo_crash();
+    if (fault == DEMO_HANG_EVENTS)
+        demo_hang();
+    return refused(call, fault);
+}
+
+static int
 demo_open(struct reeve_call *call, const struct reeve_config *config, void **conn)
 {
     struct demo_size size = read_size(config);
@@ -105,6 +148,9 @@ demo_open(struct reeve_call *call, const struct reeve_config *config, void **con
     if (!demo)
         return reeve_fail(call, REEVE_E_LIMIT, "no memory for a connection");
     demo->config = config;
+    demo->events = (struct demo_events){ .rate = reeve_config_int(config, "events"),
+                                         .fault = events_fault,
+                                         .arg = demo };
     status =
         demo_estate_open(call, &demo->estate, (uint64_t)reeve_config_int(config, "seed"), &size);
     if (status < 0) {
@@ -123,19 +169,6 @@ demo_close(void *conn)
 
     demo_estate_close(&demo->estate);
     free(demo);
-}
-
-static int
-refused(struct reeve_call *call, enum demo_fault fault)
-{
-    if (fault == DEMO_AUTH) {
-        reeve_fail(call, REEVE_E_AUTH, "the demo estate refuses these credentials");
-        reeve_hint(call, "set its option fault to none");
-        return REEVE_E_AUTH;
-    }
-    if (fault == DEMO_UNAVAILABLE)
-        return reeve_fail(call, REEVE_E_UNAVAILABLE, "the demo estate cannot be reached");
-    return 0;
 }
 
 static int
@@ -311,7 +344,22 @@ static const struct reeve_inventory_iface inventory = {
     .refresh_targets = demo_refresh_targets,
 };
 
+static int
+demo_events(struct reeve_call *call, void *conn, const char *token, struct reeve_event_sink *sink)
+{
+    struct demo *demo = conn;
+
+    return demo_watch_events(call, &demo->events, &demo->estate, token, sink);
+}
+
+static const struct reeve_events_iface events = {
+    .size = sizeof(events),
+    .source = "DEMO",
+    .types = demo_event_types,
+    .watch = demo_events,
+};
+
 REEVE_PROVIDER(.name = "demo", .title = "Demo estate", .version = REEVE_SDK_VERSION,
                .vendor = "Reeve", .license = "Apache-2.0", .options = options,
-               .inventory = &inventory, .open = demo_open, .verify = demo_verify,
+               .inventory = &inventory, .events = &events, .open = demo_open, .verify = demo_verify,
                .close = demo_close)

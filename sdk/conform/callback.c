@@ -10,7 +10,7 @@
 #include "record.h"
 #include "spy.h"
 
-enum { GRACE_MS = 500, MESSAGE_BYTES = 160, EMITS_AFTER = 16 };
+enum { GRACE_MS = 500, MESSAGE_BYTES = 160, EMITS_AFTER = 16, EVENTS_MAX = 100000 };
 
 void
 callback_begin(struct trial *trial, const char *name, int64_t limit_ms)
@@ -54,7 +54,7 @@ fails(struct run *run, enum sink_call call, rv_err *err)
     char why[MESSAGE_BYTES];
     static const char *const words[SINK_CALLS] = { "",          "an emit",    "a gone",
                                                    "a begin",   "a complete", "a checkpoint",
-                                                   "a warning", "a save" };
+                                                   "a warning", "a save",     "an event" };
     run->count[call]++;
     if (run->fails != call || run->count[call] < run->fails_at)
         return 0;
@@ -139,9 +139,68 @@ drain(void *arg, rv_err *err)
 static void
 take_rejected(void *arg, const struct rv_kind *kind, const char *ref, const rv_err *why)
 {
-    if (ref)
+    if (ref && ((struct run *)arg)->record)
         record_rejected(((struct run *)arg)->record, kind, ref);
     spy_refused(kind->name, ref ? ref : "", why->text);
+}
+
+void
+events_free(struct events *events)
+{
+    rv_names_clear(&events->by_key);
+    for (int i = 0; i < events->count; i++)
+        free(events->keys[i]);
+    free(events->keys);
+    free(events->undeclared_type);
+    free(events->token);
+    *events = (struct events){ 0 };
+}
+
+static const char *
+text_of(const struct rv_object *object, const char *column)
+{
+    const rv_value *value = &object->values[rv_kind_column(object->kind, column)];
+    return value->type == RV_TEXT ? value->v.text : "";
+}
+
+static void
+keep_event(struct run *run, const struct rv_object *event)
+{
+    struct events *events = run->events;
+    const char *type = text_of(event, "event_type");
+    const rv_value *time = &event->values[rv_kind_column(event->kind, "timestamp")];
+    events->replaced += event->replaced_bytes > 0;
+    if (rv_module_event_type(run->trial->module, type) == NULL && events->undeclared++ == 0)
+        events->undeclared_type = rv_strdup(type);
+    if (events->count == EVENTS_MAX) {
+        events->unkept++;
+        return;
+    }
+    if (events->count == events->size) {
+        events->size = events->size ? 2 * events->size : 256;
+        events->keys = rv_realloc(events->keys, (size_t)events->size, sizeof(*events->keys));
+    }
+    char *key = rv_format("%s '%s' %lld", type, event->ref, (long long)time->v.i);
+    events->keys[events->count] = key;
+    events->twice += rv_names_add(&events->by_key, key, events->count) != events->count;
+    events->count++;
+}
+
+static int
+take_event(void *arg, const struct rv_object *event, const char *token, rv_err *err)
+{
+    struct run *run = arg;
+    int rc = fails(run, SINK_EVENT, err);
+    if (rc || run->events == NULL)
+        return rc;
+    if (event)
+        keep_event(run, event);
+    if (token) {
+        free(run->events->token);
+        run->events->token = rv_strdup(token);
+        run->events->settled = run->events->count;
+    }
+    return 0;
 }
 
 static int
@@ -177,6 +236,7 @@ begin(struct trial *trial, struct run *run, const char *name, struct stage *stag
                                     .complete = take_complete,
                                     .checkpoint = take_checkpoint,
                                     .token = lend_token,
+                                    .event = take_event,
                                     .warn = take_warning,
                                     .drain = drain,
                                     .rejected = take_rejected };
@@ -184,7 +244,7 @@ begin(struct trial *trial, struct run *run, const char *name, struct stage *stag
                                          .timeout_ms = run->timeout_ms,
                                          .cancelled = cancelled,
                                          .arg = run,
-                                         .sink = run->record ? &stage->sink : NULL,
+                                         .sink = run->record || run->events ? &stage->sink : NULL,
                                          .returned = &run->returned };
     spy_begin(run->late_start ? run->started_ms + run->timeout_ms + 2 : 0);
 }
@@ -282,6 +342,15 @@ callback_watch(struct trial *trial, struct rv_connection *connection, struct run
     struct stage stage;
     begin(trial, run, "watch", &stage);
     return end(run, rv_connection_watch(connection, &stage.spec, &run->err));
+}
+
+int
+callback_events(struct trial *trial, struct rv_connection *connection, struct run *run,
+                const char *token)
+{
+    struct stage stage;
+    begin(trial, run, "events", &stage);
+    return end(run, rv_connection_events(connection, &stage.spec, token, &run->err));
 }
 
 struct rv_connection *

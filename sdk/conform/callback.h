@@ -7,6 +7,7 @@
 #define CONFORM_CALLBACK_H
 
 #include "trial.h"
+#include "model/names.h"
 
 /* What of the sink fails. */
 enum sink_call {
@@ -18,10 +19,25 @@ enum sink_call {
     SINK_CHECKPOINT,
     SINK_WARN,
     SINK_DRAIN,
+    SINK_EVENT,
     SINK_CALLS
 };
 
+/* Events that were handed over, as "TYPE REF TIME", in order. */
+struct events {
+    char **keys;
+    struct rv_names by_key;
+    int count, size, unkept; /* unkept: over the ceiling */
+    int settled;             /* so many lie before the last token */
+    int twice;               /* of them */
+    int undeclared, replaced;
+    char *undeclared_type; /* the first */
+    char *token;           /* the last one; NULL: none */
+};
+void events_free(struct events *events);
+
 struct run {
+    struct events *events;  /* takes what a watch of events hands over */
     struct record *record;  /* takes what refresh and watch emit; one that is full of an earlier run
                              * lends its tokens */
     int64_t timeout_ms;     /* the call's deadline; 0: none */
@@ -64,6 +80,10 @@ int callback_target(struct trial *trial, struct rv_connection *connection, struc
 int callback_refresh_scope(struct trial *trial, struct rv_connection *connection, struct run *run,
                            const struct reeve_scope *scope);
 int callback_watch(struct trial *trial, struct rv_connection *connection, struct run *run);
+
+/* The watch of events, from that token. */
+int callback_events(struct trial *trial, struct rv_connection *connection, struct run *run,
+                    const char *token);
 
 /* open that must work: NULL when it did not (failed, or skipped for lack of options). */
 struct rv_connection *callback_connect(struct trial *trial);

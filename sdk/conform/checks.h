@@ -64,6 +64,14 @@ void check_watch_without_tokens(struct trial *trial);
 void check_watch_strange_tokens(struct trial *trial);
 void check_watch_failed_save(struct trial *trial);
 
+/* check_events.c */
+void check_event_types(struct trial *trial);
+void check_events(struct trial *trial);
+void check_events_again(struct trial *trial);
+void check_events_strange_token(struct trial *trial);
+void check_events_failed_save(struct trial *trial);
+void check_cancelled_events(struct trial *trial);
+
 /* check_faults.c */
 void check_failed_save(struct trial *trial);
 void check_lost_store(struct trial *trial);

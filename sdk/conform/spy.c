@@ -307,6 +307,37 @@ spy_warn(struct reeve_inventory *inv, const char *name, const char *text)
     return real->warn(inv, name, text);
 }
 
+static struct reeve_object *
+spy_event(struct reeve_event_sink *sink, const char *type, const char *ref, int64_t time_ms)
+{
+    enter();
+    look("the type of an event", type);
+    look("the ref of an event", ref);
+    snprintf(open_kind, sizeof(open_kind), "event_stream");
+    snprintf(open_ref, sizeof(open_ref), "%s", ref ? ref : "");
+    return real->event(sink, type, ref, time_ms);
+}
+
+static int32_t
+spy_event_emit(struct reeve_object *event, const char *token)
+{
+    enter();
+    look("the token of an event", token);
+    spy.emits++;
+    int32_t rc = real->event_emit(event, token);
+    trial->report->emits = spy.emits;
+    trial->report->busy_ms = rv_monotonic_ms();
+    return rc;
+}
+
+static int32_t
+spy_event_position(struct reeve_event_sink *sink, const char *token)
+{
+    enter();
+    look("the token of an event", token);
+    return real->event_position(sink, token);
+}
+
 static int32_t
 spy_secret_new(struct reeve_call *call, const char *bytes, uint64_t len, struct reeve_secret **out)
 {
@@ -354,5 +385,8 @@ spy_bind(struct trial *of)
     table.warn = spy_warn;
     table.prepared = spy_prepared;
     table.secret_new = spy_secret_new;
+    table.event = spy_event;
+    table.event_emit = spy_event_emit;
+    table.event_position = spy_event_position;
     rv_module_bind(trial->module, &table);
 }

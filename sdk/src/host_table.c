@@ -251,6 +251,27 @@ no_token(struct reeve_inventory *inv, const char *stream)
     return NULL;
 }
 
+static struct reeve_object *
+no_event(struct reeve_event_sink *sink, const char *type, const char *ref, int64_t time_ms)
+{
+    (void)sink, (void)type, (void)ref, (void)time_ms;
+    return NULL;
+}
+
+static int32_t
+no_event_emit(struct reeve_object *event, const char *token)
+{
+    (void)event, (void)token;
+    return REEVE_E_INTERNAL;
+}
+
+static int32_t
+no_event_position(struct reeve_event_sink *sink, const char *token)
+{
+    (void)sink, (void)token;
+    return REEVE_E_INTERNAL;
+}
+
 static void
 no_prepared(struct reeve_call *call, void *out, const char *name, const char *value)
 {
@@ -301,6 +322,9 @@ static const struct reeve_host absent = {
     .discard = no_discard,
     .secret_new = no_secret_new,
     .secret_free = no_secret_free,
+    .event = no_event,
+    .event_emit = no_event_emit,
+    .event_position = no_event_position,
 };
 
 static const struct reeve_host *bound = &absent;

@@ -417,6 +417,50 @@ watch_broken(struct reeve_call *call, void *conn, struct reeve_inventory *inv)
     return is("watch_swallows") ? 0 : status;
 }
 
+static int
+watch_events(struct reeve_call *call, void *conn, const char *token, struct reeve_event_sink *sink)
+{
+    int step = token && !is("event_repeats") ? atoi(token) : 0, status = 0;
+
+    (void)conn;
+    if (token && token[strspn(token, "0123456789")] && !is("event_any_token"))
+        return reeve_fail(call, REEVE_E_GONE, "token '%s' is none", token);
+    if (is("event_any_token") && token && *token != '1')
+        return reeve_fail(call, REEVE_E_PROTOCOL, "token '%s' is none", token);
+    for (; status == 0 || is("event_ignore_failure"); step++) {
+        char ref[32], next[32];
+        struct reeve_object *event;
+
+        snprintf(ref, sizeof(ref), "e-%d", is("event_twice") ? step / 2 : step);
+        snprintf(next, sizeof(next), "%d", step + 1);
+        event = reeve_event(sink, is("event_undeclared") ? "GONE_SOUR" : "TICKED", ref,
+                            1700000000000 + (is("event_twice") ? step / 2 : step));
+        reeve_set_string(event, "vm_name", is("event_latin1") ? "caf\xe9" : "v");
+        if (is("event_column"))
+            reeve_set_string(event, "source", "ME");
+        status = reeve_event_emit(event, is("event_no_token") ? NULL : next);
+        if (is("event_column"))
+            status = 0;
+        if (is("event_returns"))
+            return 0;
+        if (status == 0 || is("event_ignore_failure"))
+            status = reeve_sleep(call, 20);
+        if (is("event_ignore_failure") && status == REEVE_E_CANCELLED)
+            return status;
+    }
+    return is("event_swallows") ? 0 : status;
+}
+
+static const struct reeve_event_type event_types[] = {
+    { "TICKED", "status", "detail", "the clock ticked", 0, 0 }, REEVE_EVENT_TYPES_END
+};
+static const struct reeve_event_type no_help_types[] = {
+    { "TICKED", "status", "detail", NULL, 0, 0 }, REEVE_EVENT_TYPES_END
+};
+static struct reeve_events_iface events = {
+    .size = sizeof(events), .source = "BROKEN", .types = event_types, .watch = watch_events
+};
+
 static const char *const kinds[] = { "host", "vm", "custom_attribute", NULL };
 static const struct reeve_inventory_iface inventory = { .size = sizeof(inventory),
                                                         .kinds = kinds,
@@ -444,6 +488,7 @@ reeve_provider_entry(const struct reeve_host *host)
                                               .license = "Apache-2.0",
                                               .options = options,
                                               .inventory = &inventory,
+                                              .events = &events,
                                               .open = open_broken,
                                               .verify = verify_broken,
                                               .close = close_broken };
@@ -462,6 +507,10 @@ reeve_provider_entry(const struct reeve_host *host)
         sizes.option = 2 * sizeof(struct reeve_option);
     if (is("odd_size"))
         sizes.column = sizeof(struct reeve_column) + 1;
+    if (is("event_no_help"))
+        events.types = no_help_types;
+    if (is("event_bad_source"))
+        events.source = "bad source";
     if (is("no_licence"))
         provider.license = NULL;
     if (is("crash_entry"))

@@ -69,6 +69,18 @@ FOUND = {
     "watch_returns": ("watch", "tokens", [], [r"it returned 0 after \d+ ms without being told to end"]),
     "watch_swallows": ("watch", "tokens", [], [r"watch was told to end with cancelled, and returned 0 \(ok\)"]),
     "refuse_token": ("watch", "does not know", [], [r"with a token that it does not know it returned -12 \(protocol\)"]),
+    "event_bad_source": ("static", "loads", [], [r"its events have no source made of \[A-Z0-9_\]"]),
+    "event_no_help": ("events", "documented", [], [r"event type 'TICKED': its help is missing"]),
+    "event_undeclared": ("events", "hands over", [], [r"\d+ events are of types that it does not declare, the first is 'GONE_SOUR'"]),
+    "event_latin1": ("events", "hands over", [], [r"\d+ events hold bytes that are not UTF-8"]),
+    "event_twice": ("events", "hands over", [], [r"\d+ events of one connection have the type, ref and time of another"]),
+    "event_no_token": ("events", "hands over", [], [r"it handed over \d+ events, and no token"]),
+    "event_column": ("events", "hands over", [], [r"column 'source' is kept by core"]),
+    "event_returns": ("events", "hands over", [], [r"it returned 0 after \d+ ms without being told to end"]),
+    "event_repeats": ("events", "own token", [], [r"it handed over \d+ events again that came before it, the first is TICKED 'e-0' 17"]),
+    "event_any_token": ("events", "does not know", [], [r"with a token that it does not know it returned -12 \(protocol\)"]),
+    "event_ignore_failure": ("events", "cannot be stored", [], [r"events did not return within 2 s after an event had failed with unavailable"]),
+    "event_swallows": ("events", "is cancelled", [], [r"events was told to end with cancelled, and returned 0 \(ok\)"]),
     "ignore_cancel": ("time", "watch comes back", [], [r"watch did not return within 2 s after it was cancelled"]),
     "ignore_failure": ("faults", "not available", [], [r"refresh went on for \d+ objects after it was told to end"]),
     "other_class": ("faults", "not available", [], [r"refresh was told to end with unavailable, and returned -12 \(protocol\)"]),
@@ -94,7 +106,7 @@ FOUND_IN_CHURN = {
     "forgetful": ("faults", "loses nothing", [], [r"reeve_alloc \d+ failed, refresh returned 0, and 1 objects are missing: vm 'v-\d+'"]),
     "ignore_failure": ("faults", "not available", [], [r"refresh went on for \d+ objects after it was told to end"]),
 }
-EVERYTHING = ["static", "describe", "abi", "life", "inventory", "watch", "faults", "time", "secrets"]
+EVERYTHING = ["static", "describe", "abi", "life", "inventory", "watch", "events", "faults", "time", "secrets"]
 
 
 IN_THE_FILE = ["no_symbol", "extra_symbol", "undefined", "constructor"]

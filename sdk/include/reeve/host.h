@@ -13,6 +13,7 @@
 #include "reeve/call.h"
 #include "reeve/options.h"
 #include "reeve/inventory.h"
+#include "reeve/events.h"
 
 struct reeve_host {
     uint64_t size;
@@ -70,6 +71,12 @@ struct reeve_host {
     int32_t (*secret_new)(struct reeve_call *call, const char *bytes, uint64_t len,
                           struct reeve_secret **out);
     void (*secret_free)(struct reeve_secret *secret);
+
+    /* Since 1.3. */
+    struct reeve_object *(*event)(struct reeve_event_sink *sink, const char *type, const char *ref,
+                                  int64_t time_ms);
+    int32_t (*event_emit)(struct reeve_object *event, const char *token);
+    int32_t (*event_position)(struct reeve_event_sink *sink, const char *token);
 };
 
 #endif

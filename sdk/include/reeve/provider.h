@@ -39,18 +39,19 @@ struct reeve_identity {
  * are shorter or longer than its own. A field is appended for each new kind of array. */
 struct reeve_sizes {
     uint64_t size;
-    uint64_t option;    /* struct reeve_option */
-    uint64_t column;    /* struct reeve_column */
-    uint64_t metric;    /* struct reeve_metric */
-    uint64_t target;    /* struct reeve_target, in arrays that the host makes for the module */
-    uint64_t operation; /* struct reeve_operation */
+    uint64_t option;     /* struct reeve_option */
+    uint64_t column;     /* struct reeve_column */
+    uint64_t metric;     /* struct reeve_metric */
+    uint64_t target;     /* struct reeve_target, in arrays that the host makes for the module */
+    uint64_t operation;  /* struct reeve_operation */
+    uint64_t event_type; /* struct reeve_event_type; since 1.3 */
 };
 
 #define REEVE_SIZES                                                                                \
     {                                                                                              \
         sizeof(struct reeve_sizes), sizeof(struct reeve_option), sizeof(struct reeve_column),      \
             sizeof(struct reeve_metric), sizeof(struct reeve_target),                              \
-            sizeof(struct reeve_operation)                                                         \
+            sizeof(struct reeve_operation), sizeof(struct reeve_event_type)                        \
     }
 
 struct reeve_provider {

@@ -8,7 +8,7 @@
 
 #define REEVE_ABI_MAGIC 0x52454556u /* "REEV" */
 #define REEVE_ABI_MAJOR 1
-#define REEVE_ABI_MINOR 2
+#define REEVE_ABI_MINOR 3
 #define REEVE_SDK_VERSION "0.1.0"
 
 #endif

@@ -98,6 +98,21 @@ hear_warn(void *arg, const char *name, const char *text, rv_err *err)
 }
 
 static int
+hear_event(void *arg, const struct rv_object *event, const char *token, rv_err *err)
+{
+    struct heard *heard = arg;
+    if (heard->fail_emit)
+        return rv_fail(err, heard->fail_emit, "disk full");
+    if (event) {
+        heard->emits++;
+        heard->replaced_bytes += event->replaced_bytes;
+        hear_object(&heard->text, event, 0);
+    }
+    rv_buf_addf(&heard->text, "token %s\n", token ? token : "-");
+    return 0;
+}
+
+static int
 hear_drain(void *arg, rv_err *err)
 {
     struct heard *heard = arg;
@@ -125,6 +140,7 @@ heard_sink(struct heard *heard)
                              .complete = hear_complete,
                              .checkpoint = hear_checkpoint,
                              .token = hear_token,
+                             .event = hear_event,
                              .warn = hear_warn,
                              .drain = hear_drain,
                              .rejected = hear_rejected };
@@ -192,6 +208,22 @@ run_targets(refresh_fn fn, const struct rv_target *targets, int count, struct he
     struct rv_connection *connection = NULL;
     assert_int_equal(rv_connection_open(&connection, good_module(), config, &spec, err), 0);
     int rc = rv_connection_targets(connection, &spec, targets, count, err);
+    rv_connection_close(connection);
+    rv_config_free(config);
+    return rc;
+}
+
+int
+run_events(events_fn fn, const char *token, struct heard *heard, rv_err *err)
+{
+    char options[64];
+    struct rv_sink sink = heard_sink(heard);
+    struct rv_call_spec spec = { .scope = "good", .sink = &sink };
+    snprintf(options, sizeof(options), "{\"act\":\"%llx\"}", (unsigned long long)(uintptr_t)fn);
+    struct rv_config *config = good_config(options);
+    struct rv_connection *connection = NULL;
+    assert_int_equal(rv_connection_open(&connection, good_module(), config, &spec, err), 0);
+    int rc = rv_connection_events(connection, &spec, token, err);
     rv_connection_close(connection);
     rv_config_free(config);
     return rc;

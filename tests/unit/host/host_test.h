@@ -38,6 +38,9 @@ struct rv_config *good_config(const char *options);
 typedef int (*refresh_fn)(struct reeve_call *call, struct reeve_inventory *inv);
 int run_targets(refresh_fn fn, const struct rv_target *targets, int count, struct heard *heard,
                 rv_err *err);
+/* Runs fn as the provider's watch of events, after a position when there is a token. */
+typedef int (*events_fn)(struct reeve_call *call, struct reeve_event_sink *sink);
+int run_events(events_fn fn, const char *token, struct heard *heard, rv_err *err);
 int run_refresh(refresh_fn fn, struct heard *heard, rv_err *err);
 int run_refresh_spec(refresh_fn fn, const struct rv_call_spec *spec, rv_err *err);
 

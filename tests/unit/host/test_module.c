@@ -14,7 +14,7 @@ static const struct {
     { "plain", RV_E_INVALID, "it has no symbol reeve_provider_entry" },
     { "magic", RV_E_INVALID, "it is not a Reeve provider (its magic number is 0x12345678)" },
     { "major", RV_E_UNSUPPORTED,
-      "made for version 2.0 of the provider interface, this server has 1.2" },
+      "made for version 2.0 of the provider interface, this server has 1.3" },
     { "size", RV_E_INVALID, "shorter than its prologue" },
     { "null", RV_E_INVALID, "returned nothing" },
     { "undefined", RV_E_INVALID, "reeve_nobody_has_this" },
@@ -202,7 +202,7 @@ the_manifest_tells_options_kinds_and_interfaces(void **state)
     (void)state;
     cJSON *manifest = rv_module_describe(good_module());
     assert_string_equal(rv_json_string(manifest, "name"), "good");
-    assert_string_equal(rv_json_string(manifest, "abi"), "1.2");
+    assert_string_equal(rv_json_string(manifest, "abi"), "1.3");
     const cJSON *options = cJSON_GetObjectItem(manifest, "options");
     assert_int_equal(cJSON_GetArraySize(options), 10);
     const cJSON *count = cJSON_GetArrayItem(options, 2);

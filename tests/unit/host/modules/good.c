@@ -208,6 +208,30 @@ static const struct reeve_inventory_iface inventory = { .size = sizeof(inventory
                                                         .refresh = refresh_it,
                                                         .refresh_targets = refresh_targets_it };
 
+/* As the refresh: the test's own. */
+typedef int (*events_fn)(struct reeve_call *call, struct reeve_event_sink *sink);
+
+static int
+watch_events(struct reeve_call *call, void *conn, const char *token, struct reeve_event_sink *sink)
+{
+    union {
+        events_fn function;
+        uintptr_t address;
+    } fn = { .address = (uintptr_t)strtoull(act_of(conn), 0, 16) };
+    if (token)
+        own->event_position(sink, token);
+    return fn.address ? fn.function(call, sink) : 0;
+}
+
+static const struct reeve_event_type event_types[] = {
+    { "GOOD_START", "power", "critical", "it began", 0, 0 LATER("of an event type") },
+    { "GOOD_NOISE_*", 0, 0, "it talks", REEVE_EVENT_QUIET, 0 LATER(0) },
+    { 0, 0, 0, 0, 0, 0 LATER(0) },
+};
+static const struct reeve_events_iface events = {
+    .size = sizeof(events), .source = "GOOD", .types = event_types, .watch = watch_events
+};
+
 /* Only declared: no release calls these interfaces. */
 static const struct reeve_metric metric_list[] = {
     { "cpu_usage", "percent", REEVE_GAUGE, 0 LATER("of a metric") },
@@ -226,5 +250,5 @@ static const struct reeve_operations_iface operations = { .size = sizeof(operati
 
 REEVE_PROVIDER(.name = "good", .title = "Good", .version = "1.0", .vendor = "Tests",
                .license = "Apache-2.0", .options = options, .kinds = kinds, .inventory = &inventory,
-               .metrics = &metrics, .operations = &operations, .open = open_it, .close = close_it,
-               .verify = verify_it, .prepare = prepare_it)
+               .events = &events, .metrics = &metrics, .operations = &operations, .open = open_it,
+               .close = close_it, .verify = verify_it, .prepare = prepare_it)

@@ -91,7 +91,7 @@ run_callbacks(const struct rv_module *module)
 }
 
 static void
-metrics_and_operations_grow_like_options(void **state)
+event_types_metrics_and_operations_grow_like_options(void **state)
 {
     (void)state;
     static const char *const folders[] = { HOST_TEST_MODULES, HOST_TEST_NEXT_MODULES };
@@ -105,6 +105,11 @@ metrics_and_operations_grow_like_options(void **state)
         assert_string_equal(operations[1].name, "stop");
         assert_string_equal(operations[1].help, "stop it");
         assert_null(operations[2].name);
+        const struct reeve_event_type *types = provider->events->types;
+        assert_string_equal(types[0].level, "critical");
+        assert_string_equal(types[1].name, "GOOD_NOISE_*");
+        assert_int_equal(types[1].flags, REEVE_EVENT_QUIET);
+        assert_null(types[2].name);
     }
 }
 
@@ -144,7 +149,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_minors_declare_the_same_options_and_kinds),
         cmocka_unit_test(a_shipped_provider_keeps_all_its_options_across_minors),
-        cmocka_unit_test(metrics_and_operations_grow_like_options),
+        cmocka_unit_test(event_types_metrics_and_operations_grow_like_options),
         cmocka_unit_test(callbacks_of_either_minor_run),
 #ifdef HOST_TEST_NEXT
         cmocka_unit_test(what_an_older_module_lacks_is_zero_and_what_a_newer_has_is_there),
