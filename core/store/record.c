@@ -112,11 +112,19 @@ check_fields(const struct rv_store *store, const struct rv_kind *kind,
     return 0;
 }
 
+/* The id is taken here, and what a person gave to an object (a custom attribute) has no provider.
+ */
+static int
+may_be_absent(const struct rv_kind *kind, int column)
+{
+    return column == 0 || (kind->child && strcmp(kind->columns[column].name, "ems_id") == 0);
+}
+
 static int
 check_required(const struct rv_kind *kind, const struct rv_field *fields, int count, rv_err *err)
 {
     for (int i = 0; i < kind->column_count; i++)
-        if ((kind->columns[i].flags & REEVE_COL_REQUIRED) && i != 0 &&
+        if ((kind->columns[i].flags & REEVE_COL_REQUIRED) && !may_be_absent(kind, i) &&
             !is_given(fields, count, kind->columns[i].name))
             return rv_fail(err, RV_E_INVALID, "%s of a %s is missing", kind->columns[i].name,
                            kind->name);
