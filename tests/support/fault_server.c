@@ -68,11 +68,14 @@ speaks_tls(const char *const *options)
 }
 
 void
-fault_server_start(struct fault_server *server, const char *const *options)
+fault_server_start_script(struct fault_server *server, const char *script,
+                          const char *const *options)
 {
-    const char *argv[MAX_OPTIONS + 3] = { "python3",
-                                          REEVE_SOURCE_DIR "/tests/fakes/http_fault_server.py" };
+    char path[4096];
+    const char *argv[MAX_OPTIONS + 3] = { "/usr/bin/python3", path };
     int in[2], out[2];
+
+    snprintf(path, sizeof(path), "%s/tests/%s", REEVE_SOURCE_DIR, script);
 
     for (int i = 0; options && options[i] && i < MAX_OPTIONS; i++)
         argv[i + 2] = options[i];
@@ -86,6 +89,12 @@ fault_server_start(struct fault_server *server, const char *const *options)
     close(out[0]);
     snprintf(server->url, sizeof(server->url), "%s:%d",
              speaks_tls(options) ? "https://localhost" : "http://127.0.0.1", server->port);
+}
+
+void
+fault_server_start(struct fault_server *server, const char *const *options)
+{
+    fault_server_start_script(server, "fakes/http_fault_server.py", options);
 }
 
 void

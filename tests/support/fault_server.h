@@ -18,6 +18,9 @@ struct fault_server {
 
 /* Further options of the server, ends with NULL; NULL for none. With --cert it speaks TLS. */
 void fault_server_start(struct fault_server *server, const char *const *options);
+/* Another program of the same manners: script is below tests/. */
+void fault_server_start_script(struct fault_server *server, const char *script,
+                               const char *const *options);
 void fault_server_stop(struct fault_server *server);
 /* Run a program to its end; ends the test program when it fails. argv ends with NULL. */
 void fault_server_run(const char *const *argv);
