@@ -45,6 +45,12 @@ enum {
     RV_AE_ONCE = 2,       /* a state whose main step is begun at most once, whatever dies */
 };
 
+/* Where a definition was read; file NULL when it was not read from one. */
+struct rv_ae_place {
+    const char *file; /* below what was read */
+    int32_t line;     /* 0: the whole file */
+};
+
 /* A row of a class's schema, or an input of a method. */
 struct rv_ae_field {
     const char *name;
@@ -62,6 +68,7 @@ struct rv_ae_field {
     const char *on_entry, *on_exit, *on_error;
     const char *max_retries, *max_time; /* as written: "100", "10.minutes" */
     const char *visibility, *owner;
+    struct rv_ae_place at;
 };
 
 /* What an instance says of a field of its class; NULL: as the field. */
@@ -73,6 +80,7 @@ struct rv_ae_entry {
     const char *display_name;
     const char *on_entry, *on_exit, *on_error;
     const char *max_retries, *max_time;
+    struct rv_ae_place at;
 };
 
 struct rv_ae_domain {
@@ -82,12 +90,14 @@ struct rv_ae_domain {
     int32_t enabled;
     int32_t source; /* enum rv_ae_source_of */
     int64_t tenant_id;
+    struct rv_ae_place at;
 };
 
 struct rv_ae_namespace {
     int64_t id;
     const char *path; /* below the domain: "System/Event/EmsEvent" */
     const char *display_name, *description;
+    struct rv_ae_place at;
 };
 
 struct rv_ae_class {
@@ -99,6 +109,7 @@ struct rv_ae_class {
     const char *inherits, *type, *visibility, *owner;
     const struct rv_ae_field *fields; /* by priority */
     size_t field_count;
+    struct rv_ae_place at;
 };
 
 struct rv_ae_instance {
@@ -108,6 +119,7 @@ struct rv_ae_instance {
     const char *display_name, *description, *inherits;
     const struct rv_ae_entry *entries; /* any order, a field at most once */
     size_t entry_count;
+    struct rv_ae_place at;
 };
 
 struct rv_ae_method {
@@ -125,6 +137,7 @@ struct rv_ae_method {
     size_t embedded_count;
     const struct rv_ae_field *inputs;
     size_t input_count;
+    struct rv_ae_place at;
 };
 
 /* Where definitions come from: the database's cache, or a directory. What is given out stays
@@ -159,5 +172,7 @@ const char *rv_ae_datatype_name(int datatype);
 int rv_ae_aetype(const char *word);
 int rv_ae_source_of(const char *word);
 int rv_ae_datatype(const char *word);
+/* Fills in the digest of what data and data_len say. */
+void rv_ae_method_sign(struct rv_ae_method *method);
 
 #endif

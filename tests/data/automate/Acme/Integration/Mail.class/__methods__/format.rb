@@ -1,0 +1,1 @@
+puts "kept as it is"
