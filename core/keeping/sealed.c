@@ -15,6 +15,11 @@
             "TEXT)"                                                                                \
     }
 
+#define OF_AUTOMATE(table)                                                                         \
+    {                                                                                              \
+        table, "sealed_value", "'" table "/' || CAST(id AS TEXT) || '/value'"                      \
+    }
+
 static const struct rv_sealed_column columns[] = {
     OF_PROVIDER("password"),
     OF_PROVIDER("auth_key"),
@@ -22,6 +27,8 @@ static const struct rv_sealed_column columns[] = {
     OF_PROVIDER("secret_options"),
     { "settings_changes", "sealed_value",
       "'settings_changes/' || resource_type || '/' || CAST(resource_id AS TEXT) || '/' || key" },
+    OF_AUTOMATE("miq_ae_values"),
+    OF_AUTOMATE("miq_ae_fields"),
     { NULL, NULL, NULL },
 };
 
@@ -102,6 +109,9 @@ forget_column(struct rv_store *store, const struct rv_sealed_column *one, const 
                         "NULL, status_details = 'the key that opened them is lost: give the "
                         "credentials again' WHERE " NEEDS_OTHER,
                         column, column, column)
+        : strncmp(one->table, "miq_ae_", 7) == 0
+            ? rv_format("UPDATE %s SET %s = NULL WHERE " NEEDS_OTHER, one->table, column, column,
+                        column)
             : rv_format("DELETE FROM %s WHERE " NEEDS_OTHER, one->table, column, column);
 
     return rv_store_exec(store, NULL, sql, params, RV_SEALED_KEYS, err);

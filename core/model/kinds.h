@@ -38,6 +38,7 @@ extern const struct reeve_kind rv_kinds_server[];
 extern const struct reeve_kind rv_kinds_queue[];
 extern const struct reeve_kind rv_kinds_event[];
 extern const struct reeve_kind rv_kinds_user[];
+extern const struct reeve_kind rv_kinds_automate[];
 extern const struct reeve_kind rv_kinds_automate_run[];
 
 #endif

@@ -38,7 +38,7 @@ static const struct reeve_kind *const tables[] = {
     rv_kinds_relationship,  rv_kinds_tag,
     rv_kinds_server,        rv_kinds_queue,
     rv_kinds_event,         rv_kinds_user,
-    rv_kinds_automate_run,
+    rv_kinds_automate,      rv_kinds_automate_run,
 };
 
 static int
