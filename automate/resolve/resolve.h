@@ -71,6 +71,9 @@ struct rv_ws_calls {
     /* Before the main step of a state with RV_AE_ONCE is begun: 0 when that is noted for good, 1
      * when it was begun before (its step ends in error). NULL: no state is once-only. */
     int (*once)(void *arg, struct rv_ws *ws, const char *state_path, rv_err *err);
+    /* A once-only state is over and the machine has gone on: what rv_ws_save gives now is kept for
+     * good. May be NULL. */
+    int (*checkpoint)(void *arg, struct rv_ws *ws, rv_err *err);
     void (*trace)(void *arg, const struct rv_ws_step *step); /* may be NULL */
     int64_t (*now_ms)(void *arg);                            /* wall clock; NULL: the real one */
 };
@@ -118,7 +121,9 @@ struct rv_ws_object *rv_ws_child(const struct rv_ws_object *object, size_t index
 const struct rv_ae_instance *rv_ws_instance(const struct rv_ws_object *object); /* as found */
 const char *rv_ws_path(const struct rv_ws_object *object); /* "/Domain/Namespace/Class/instance" */
 const char *rv_ws_message(const struct rv_ws_object *object); /* "create" */
-const char *rv_ws_field(const struct rv_ws_object *object);   /* the field it is at; may be NULL */
+const char *
+rv_ws_made_by(const struct rv_ws_object *object);           /* the parent's field; NULL: the root */
+const char *rv_ws_field(const struct rv_ws_object *object); /* the field it is at; may be NULL */
 /* Attribute names are lower case. Borrowed; NULL when there is none. */
 const struct rv_ae_value *rv_ws_get(const struct rv_ws_object *object, const char *name);
 void rv_ws_set(struct rv_ws_object *object, const char *name,

@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "model/model.h"
 
+enum { SHOWN_MAX = 1 << 20 };
+
 /* Integers that a double holds, which is what JSON's readers make of them. */
 static const int64_t exact_max = 1LL << 53;
 
@@ -40,6 +42,7 @@ type_of(const char *word)
 
 struct budget {
     int depth, items;
+    int shows; /* for people: types are not kept, secrets are stars */
 };
 
 static int
@@ -130,11 +133,30 @@ is_whole(double d)
     return d >= -(double)exact_max && d <= (double)exact_max && d == (double)(int64_t)d;
 }
 
+/* What is no JSON, within a list or map that is shown. */
+static int
+show_within(rv_json_writer *w, const struct rv_ae_value *value)
+{
+    RV_AUTO_BUF rv_buf text = rv_buf_limited(SHOWN_MAX);
+    rv_ae_show(&text, value);
+    rv_jw_string_len(w, rv_buf_text(&text), text.len);
+    return 0;
+}
+
 static int
 write_value(rv_json_writer *w, const struct rv_ae_value *value, struct budget *left, rv_err *err)
 {
     if (spend(left, err) < 0)
         return err->code;
+    if (left->shows && value->type == RV_AE_DOUBLE) {
+        rv_jw_double(w, value->v.d);
+        return 0;
+    }
+    if (left->shows && value->type == RV_AE_MAP)
+        return write_items(w, value, left, err);
+    if (left->shows && (value->type == RV_AE_SYMBOL || value->type == RV_AE_STAMP ||
+                        value->type == RV_AE_SECRET || value->type == RV_AE_ROW))
+        return show_within(w, value);
     switch (value->type) {
     case RV_AE_NIL:
         rv_jw_null(w);
@@ -170,7 +192,7 @@ int
 rv_ae_to_json(rv_buf *out, const struct rv_ae_value *value, rv_err *err)
 {
     rv_json_writer w = rv_json_to(out);
-    struct budget left = { RV_AE_DEPTH_MAX, RV_AE_ITEMS_MAX };
+    struct budget left = { RV_AE_DEPTH_MAX, RV_AE_ITEMS_MAX, 0 };
     int code = write_value(&w, value, &left, err);
     return code < 0 ? code : rv_buf_check(out, err);
 }
@@ -276,7 +298,7 @@ read_value(struct rv_ae_value *out, const cJSON *json, struct budget *left, rv_e
 int
 rv_ae_from_json(struct rv_ae_value *out, const cJSON *json, rv_err *err)
 {
-    struct budget left = { RV_AE_DEPTH_MAX, RV_AE_ITEMS_MAX };
+    struct budget left = { RV_AE_DEPTH_MAX, RV_AE_ITEMS_MAX, 0 };
     if (read_value(out, json, &left, err) == 0)
         return 0;
     rv_ae_clear(out);
@@ -288,6 +310,8 @@ rv_ae_show(rv_buf *out, const struct rv_ae_value *value)
 {
     char text[32];
     rv_err err = RV_ERR_INIT;
+    rv_json_writer w = rv_json_to(out);
+    struct budget left = { RV_AE_DEPTH_MAX, RV_AE_ITEMS_MAX, 1 };
     switch (value->type) {
     case RV_AE_NIL:
         break;
@@ -312,8 +336,14 @@ rv_ae_show(rv_buf *out, const struct rv_ae_value *value)
     case RV_AE_ROW:
         rv_buf_addf(out, "%s::%lld", value->v.row.kind, (long long)value->v.row.id);
         break;
+    case RV_AE_DOUBLE:
+        if (is_whole(value->v.d))
+            rv_buf_addf(out, "%.1f", value->v.d);
+        else
+            rv_jw_double(&w, value->v.d);
+        break;
     default:
-        rv_ae_to_json(out, value, &err);
+        write_value(&w, value, &left, &err);
     }
     return out->failed ? RV_E_LIMIT : 0;
 }

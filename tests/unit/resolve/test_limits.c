@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a workspace refuses, and what it offers to methods.
+ */
+#include "run.h"
+
+#include "../base/check.h"
+#include "base/mem.h"
+
+static void
+run_once(struct run *run, const char *definitions, const char *uri, struct rv_ws_limits limits)
+{
+    run_init(run, definitions);
+    run->limits = limits;
+    run_path(run, uri, 1);
+}
+
+static void
+objects_below_each_other_have_a_ceiling(void **state)
+{
+    static const char *const definitions =
+        "domain Top 1\nclass A/C\nfield n attribute #* = ${#n}x\n"
+        "field r relationship #* = /A/C/c?n=${#n}#${#n}\ninstance c";
+    struct run run;
+    (void)state;
+    run_once(&run, definitions, "/A/C/c", (struct rv_ws_limits){ 0 });
+    assert_contains(rv_buf_text(&run.trace), "limit: ");
+    assert_contains(rv_buf_text(&run.trace), "64 objects below each other");
+    run_free(&run);
+    run_once(&run, definitions, "/A/C/c", (struct rv_ws_limits){ .depth = 3 });
+    assert_contains(rv_buf_text(&run.trace), "3 objects below each other");
+    run_free(&run);
+}
+
+static void
+objects_and_matches_and_texts_have_a_ceiling(void **state)
+{
+    static const char *const definitions =
+        "domain Top 1\nclass A/R\nfield r relationship = /A/C/*\ninstance r\n"
+        "class A/C\nfield t attribute = ${/#long}${/#long}\n"
+        "instance a\ninstance b\ninstance c\ninstance d";
+    struct run run;
+    (void)state;
+    run_once(&run, definitions, "/A/R/r?long=1234567890", (struct rv_ws_limits){ .objects = 4 });
+    assert_contains(rv_buf_text(&run.trace), "limit: r of /Top/A/R/r: more than 4 objects");
+    run_free(&run);
+    run_once(&run, definitions, "/A/R/r?long=1234567890", (struct rv_ws_limits){ .matches = 3 });
+    assert_contains(rv_buf_text(&run.trace), "limit: ");
+    run_free(&run);
+    run_once(&run, definitions, "/A/R/r?long=1234567890", (struct rv_ws_limits){ .bytes = 19 });
+    assert_contains(rv_buf_text(&run.trace), "limit: ");
+    run_free(&run);
+    run_once(&run, definitions, "/A/R/r?long=1234567890",
+             (struct rv_ws_limits){ .objects = 5, .matches = 4, .bytes = 20 });
+    assert_contains(rv_buf_text(&run.trace), "\ndone\n");
+    run_free(&run);
+}
+
+static struct rv_ws *
+open_one(struct table *table)
+{
+    struct rv_ws *ws;
+    rv_err err = RV_ERR_INIT;
+    assert_int_equal(rv_ws_open(&ws, table_source(table), NULL, NULL, &err), 0);
+    return ws;
+}
+
+static void
+a_state_that_cannot_be_read_is_refused(void **state)
+{
+    static const char *const bad[] = { "", "[1", "{\"vars\":[]}", "{\"machines\":5}",
+                                       "{\"vars\":{\"a\":{\"$type\":\"what\",\"value\":\"1\"}}}" };
+    struct table *table = table_new("domain Top 1");
+    (void)state;
+    for (size_t i = 0; i < RV_COUNT(bad); i++) {
+        struct rv_ws *ws = open_one(table);
+        rv_err err = RV_ERR_INIT;
+        assert_true(rv_ws_restore(ws, bad[i], strlen(bad[i]), &err) < 0);
+        assert_contains(err.text, "the state of a run");
+        rv_ws_close(ws);
+    }
+    table_free(table);
+}
+
+static void
+a_method_finds_its_way_between_objects(void **state)
+{
+    struct table *table = table_new("domain Top 1\n"
+                                    "class A/Root\nfield r relationship = /A/Mid/m\ninstance r\n"
+                                    "class A/Mid\nfield s relationship = /A/Leaf/l\ninstance m\n"
+                                    "class A/Leaf\ninstance l");
+    struct rv_ws *ws = open_one(table);
+    struct rv_ws_object *root, *mid, *leaf;
+    rv_err err = RV_ERR_INIT;
+    (void)state;
+    struct rv_ae_value seed = rv_ae_vint(12);
+    rv_ws_seed(ws, "Event_ID", &seed);
+    assert_int_equal(rv_ws_instantiate(ws, NULL, "/A/Root/r", &root, &err), 0);
+    mid = rv_ws_child(root, 0);
+    leaf = rv_ws_child(mid, 0);
+    assert_int_equal(rv_ws_get(root, "event_id")->v.i, 12);
+    assert_null(rv_ws_get(mid, "event_id"));
+    assert_string_equal(rv_ws_path(leaf), "/Top/A/Leaf/l");
+    assert_string_equal(rv_ws_made_by(leaf), "s");
+    assert_ptr_equal(rv_ws_find(ws, leaf, "/"), root);
+    assert_ptr_equal(rv_ws_find(ws, leaf, ".."), mid);
+    assert_ptr_equal(rv_ws_find(ws, leaf, "../.."), root);
+    assert_null(rv_ws_find(ws, leaf, "../../.."));
+    assert_ptr_equal(rv_ws_find(ws, leaf, "."), leaf);
+    assert_ptr_equal(rv_ws_find(ws, leaf, "root"), root);
+    assert_ptr_equal(rv_ws_find(ws, leaf, "A/Mid"), mid);
+    assert_null(rv_ws_find(ws, leaf, "oot"));
+    assert_ptr_equal(rv_ws_find(ws, leaf, "/Mid"), mid);
+    assert_ptr_equal(rv_ws_by_number(ws, rv_ws_number(leaf)), leaf);
+    assert_null(rv_ws_by_number(ws, 99));
+    rv_ws_close(ws);
+    table_free(table);
+}
+
+static void
+a_namespace_put_in_front_is_tried_first(void **state)
+{
+    struct table *table = table_new("domain Low 1\nclass Vmware/A/B\ninstance both\n"
+                                    "domain Top 2\nclass A/B\ninstance both\ninstance plain");
+    static const struct {
+        const char *uri, *path;
+    } ways[] = { { "/A/B/both", "/Low/Vmware/A/B/both" }, { "/A/B/plain", "/Top/A/B/plain" } };
+    struct rv_ws *ws = open_one(table);
+    (void)state;
+    rv_ws_prepend_namespace(ws, "/vmware/");
+    for (size_t i = 0; i < RV_COUNT(ways); i++) {
+        struct rv_ws_object *object;
+        rv_err err = RV_ERR_INIT;
+        assert_int_equal(rv_ws_instantiate(ws, NULL, ways[i].uri, &object, &err), 0);
+        assert_string_equal(rv_ws_path(object), ways[i].path);
+    }
+    rv_ws_close(ws);
+    table_free(table);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(objects_below_each_other_have_a_ceiling),
+        cmocka_unit_test(objects_and_matches_and_texts_have_a_ceiling),
+        cmocka_unit_test(a_state_that_cannot_be_read_is_refused),
+        cmocka_unit_test(a_method_finds_its_way_between_objects),
+        cmocka_unit_test(a_namespace_put_in_front_is_tried_first),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
