@@ -25,7 +25,10 @@ struct rv_event {
     const char *username;
     const char *full_data; /* JSON; may be NULL */
     int64_t user_id, group_id, tenant_id;
+    int flags;
 };
+
+#define RV_EVENT_KEPT (1 << 0) /* nobody handles it: it is there to be read */
 
 /* In a transaction of its own unless one is open (then reserve two ids before, and let nothing but
  * the commit come after it: until then nobody else can raise one). It waits in the server's lane

@@ -72,6 +72,10 @@ struct rv_event_row {
 int rv_lane_range(struct rv_store *store, const struct rv_lane *lane, int most,
                   int (*fn)(void *arg, const struct rv_event_row *row, rv_err *err), void *arg,
                   rv_err *err);
+/* One by its id. 1, or 0 when it is gone. */
+int rv_event_by_id(struct rv_store *store, int64_t id,
+                   int (*fn)(void *arg, const struct rv_event_row *row, rv_err *err), void *arg,
+                   rv_err *err);
 /* NULL value for a column that there is not. */
 rv_value rv_event_row_value(const struct rv_event_row *row, const char *column);
 /* full_data of an event, NULL when it has none. The caller's to free. */

@@ -76,8 +76,8 @@ insert(struct raising *raising, struct rv_store *store, struct rv_feed *feed, rv
         { "user_id", number(event->user_id) },
         { "group_id", number(event->group_id) },
         { "tenant_id", number(event->tenant_id) },
-        { "lane_id", rv_vint(raising->lane) },
-        { "number", rv_vint(raising->number) },
+        { "lane_id", number(raising->lane) },
+        { "number", number(raising->number) },
     };
     return rv_record_insert(store, feed, rv_model_table("event_streams"), fields, RV_COUNT(fields),
                             &raising->id, err);
@@ -90,7 +90,8 @@ raise_in(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
     int same = find_same(raising, store, err);
     if (same)
         return same < 0 ? same : 0;
-    if (rv_lane_extend_server(store, &raising->lane, &raising->number, err) < 0)
+    if (!(raising->event->flags & RV_EVENT_KEPT) &&
+        rv_lane_extend_server(store, &raising->lane, &raising->number, err) < 0)
         return err->code;
     raising->written = 1;
     return insert(raising, store, feed, err);

@@ -44,31 +44,51 @@ select_columns(rv_buf *sql, const struct rv_kind *kind)
     }
 }
 
-int
-rv_lane_range(struct rv_store *store, const struct rv_lane *lane, int most,
-              int (*fn)(void *arg, const struct rv_event_row *row, rv_err *err), void *arg,
-              rv_err *err)
+typedef int (*each_row)(void *arg, const struct rv_event_row *row, rv_err *err);
+
+/* Returns how many there were. */
+static int
+read_rows(struct rv_store *store, const char *which, const rv_value *params, int param_count,
+          each_row fn, void *arg, rv_err *err)
 {
     RV_AUTO_ROWS struct rv_rows *rows = NULL;
     RV_AUTO_BUF rv_buf sql = rv_buf_limited(16384);
     struct rv_event_row row = { .kind = rv_model_kind("event_stream") };
     int number = rv_kind_column(row.kind, "number"), count = 0, more;
-    const rv_value params[] = { rv_vint(lane->id), rv_vint(lane->handled), rv_vint(lane->written),
-                                rv_vint(most) };
     select_columns(&sql, row.kind);
-    rv_buf_add_string(&sql, " FROM event_streams WHERE lane_id = $1 AND number > $2"
-                            " AND number <= $3 ORDER BY number LIMIT $4");
+    rv_buf_add_string(&sql, which);
     if (rv_buf_check(&sql, err) < 0 ||
-        rv_store_query(store, &rows, rv_buf_text(&sql), params, (int)RV_COUNT(params), err) < 0)
-        return rv_wrap(err, "read events of lane %" PRId64, lane->id);
+        rv_store_query(store, &rows, rv_buf_text(&sql), params, param_count, err) < 0)
+        return err->code;
     while ((more = rv_rows_next(rows, &row.values, err)) > 0) {
         row.id = row.values[0].v.i;
-        row.number = row.values[number].v.i;
+        row.number = row.values[number].type == RV_INT ? row.values[number].v.i : 0;
         if (fn(arg, &row, err) < 0)
             return err->code;
         count++;
     }
-    return more < 0 ? rv_wrap(err, "read events of lane %" PRId64, lane->id) : count;
+    return more < 0 ? more : count;
+}
+
+int
+rv_lane_range(struct rv_store *store, const struct rv_lane *lane, int most, each_row fn, void *arg,
+              rv_err *err)
+{
+    const rv_value params[] = { rv_vint(lane->id), rv_vint(lane->handled), rv_vint(lane->written),
+                                rv_vint(most) };
+    int count = read_rows(store,
+                          " FROM event_streams WHERE lane_id = $1 AND number > $2"
+                          " AND number <= $3 ORDER BY number LIMIT $4",
+                          params, (int)RV_COUNT(params), fn, arg, err);
+    return count < 0 ? rv_wrap(err, "read events of lane %" PRId64, lane->id) : count;
+}
+
+int
+rv_event_by_id(struct rv_store *store, int64_t id, each_row fn, void *arg, rv_err *err)
+{
+    const rv_value params[] = { rv_vint(id) };
+    int count = read_rows(store, " FROM event_streams WHERE id = $1", params, 1, fn, arg, err);
+    return count < 0 ? rv_wrap(err, "read event %" PRId64, id) : count;
 }
 
 rv_value

@@ -11,7 +11,7 @@
 
 /* Work on a provider may be begun again whenever its worker was ended from outside; a module that
  * crashes by itself is put in quarantine long before this number is reached. */
-enum { ATTEMPTS_MOST = 100, LONGEST_WORK_MS = 2 * 3600 * 1000, IDS = 4 };
+enum { ATTEMPTS_MOST = 100, LONGEST_WORK_MS = 2 * 3600 * 1000 };
 
 struct asking {
     struct rv_store *store;
@@ -54,24 +54,35 @@ put(struct asking *asking, rv_err *err)
                                           .timeout_ms = LONGEST_WORK_MS,
                                           .max_attempts = ATTEMPTS_MOST,
                                           .user_id = asking->request->user_id,
+                                          .deliver_on = asking->request->not_before,
                                           .flags = RV_MESSAGE_AGAIN };
     return rv_queue_put_or_update(asking->store, &spec, merge, asking, NULL, err);
+}
+
+int
+rv_refresh_request_in(struct rv_store *store, const struct rv_refresh_request *request,
+                      int64_t *task_id, rv_err *err)
+{
+    struct asking asking = { .store = store, .request = request };
+    RV_ASSERT(rv_store_in_transaction(store));
+    int rc = put(&asking, err);
+    free(asking.args);
+    if (task_id)
+        *task_id = asking.task_id;
+    return rc < 0 ? rv_wrap(err, "ask for a refresh") : rc;
 }
 
 int
 rv_refresh_request(struct rv_store *store, const struct rv_refresh_request *request,
                    int64_t *task_id, rv_err *err)
 {
-    struct asking asking = { .store = store, .request = request };
-    if (rv_store_reserve_ids(store, IDS, err) < 0 || rv_store_begin(store, err) < 0)
+    if (rv_store_reserve_ids(store, RV_REFRESH_REQUEST_IDS, err) < 0 ||
+        rv_store_begin(store, err) < 0)
         return rv_wrap(err, "ask for a refresh");
-    int rc = put(&asking, err);
-    free(asking.args);
+    int rc = rv_refresh_request_in(store, request, task_id, err);
     if (rc < 0)
         rv_store_rollback(store);
     else if (rv_store_commit(store, err) < 0)
-        rc = err->code;
-    if (task_id)
-        *task_id = asking.task_id;
-    return rc < 0 ? rv_wrap(err, "ask for a refresh") : rc;
+        rc = rv_wrap(err, "ask for a refresh");
+    return rc;
 }

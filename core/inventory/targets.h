@@ -45,11 +45,16 @@ struct rv_refresh_request {
     int most;              /* setting refresh.full_threshold; 0: no limit */
     const char *task_name; /* NULL: nobody waits */
     const char *userid;
-    int64_t user_id; /* 0: nobody */
+    int64_t user_id;    /* 0: nobody */
+    int64_t not_before; /* ms; 0: now. A request that waits already keeps its earlier time */
 };
 /* *task_id is the task that stands for it: a new one, or that of the request it was merged into; 0
  * when nobody waits. Returns 1 when a message was put, 0 when it was merged. */
 int rv_refresh_request(struct rv_store *store, const struct rv_refresh_request *request,
                        int64_t *task_id, rv_err *err);
+/* The same within the caller's transaction, for which so many ids were reserved. */
+enum { RV_REFRESH_REQUEST_IDS = 4 };
+int rv_refresh_request_in(struct rv_store *store, const struct rv_refresh_request *request,
+                          int64_t *task_id, rv_err *err);
 
 #endif

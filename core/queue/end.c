@@ -268,6 +268,9 @@ give_up(struct rv_store *store, int64_t id, const rv_err *why, rv_err *err)
 int
 rv_queue_give_up(struct rv_store *store, int64_t id, const rv_err *why, rv_err *err)
 {
+    if (rv_store_in_transaction(store))
+        return give_up(store, id, why, err) ? rv_wrap(err, "give up message %lld", (long long)id)
+                                            : 0;
     if (rv_store_reserve_ids(store, 4, err) || rv_store_begin(store, err))
         return err->code;
     if (give_up(store, id, why, err)) {

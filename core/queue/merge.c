@@ -43,6 +43,14 @@ find(struct rv_store *store, const char *digest, struct rv_message **out, int64_
     return found;
 }
 
+/* 0 is now. */
+static rv_value
+earlier(int64_t one, int64_t other)
+{
+    int64_t first = one < other ? one : other;
+    return first ? rv_vint(first) : RV_VNULL;
+}
+
 static int
 change(struct rv_store *store, const struct rv_message *found, int64_t version,
        const struct rv_message_spec *spec, rv_err *err)
@@ -58,10 +66,12 @@ change(struct rv_store *store, const struct rv_message *found, int64_t version,
         rv_vint((timeout_ms + 999) / 1000),
         rv_vint(rv_now_ms()),
         spec->task_id ? rv_vint(spec->task_id) : RV_VNULL,
+        earlier(found->deliver_on, spec->deliver_on),
     };
     if (rv_store_exec(store, &changed,
                       "UPDATE miq_queue SET args = $3, priority = $4, msg_timeout = $5,"
                       " updated_on = $6, miq_task_id = COALESCE(miq_task_id, $7),"
+                      " deliver_on = $8,"
                       " lock_version = COALESCE(lock_version, 0) + 1"
                       " WHERE id = $1 AND state = 'ready' AND COALESCE(lock_version, 0) = $2",
                       params, RV_COUNT(params), err))

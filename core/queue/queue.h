@@ -75,10 +75,10 @@ int rv_queue_put_unless_exists(struct rv_store *store, const struct rv_message_s
 
 /* The same, but a ready message of this queue, class, method, target, role and zone, whatever its
  * args, is changed instead: merge sees it (NULL: there is none) and changes `spec`, which begins as
- * the one given; of it args, priority and timeout_ms are written (a timeout is never lowered), and
- * task_id when the message has none.
- * merge returns 0, 1 to leave all as it is, or an error; it is called again when a worker has taken
- * the message meanwhile. Returns 1 when put, 0 when changed or left. */
+ * the one given; of it args, priority and timeout_ms are written (a timeout is never lowered),
+ * deliver_on when that is earlier, and task_id when the message has none. merge returns 0, 1 to
+ * leave all as it is, or an error; it is called again when a worker has taken the message
+ * meanwhile. Returns 1 when put, 0 when changed or left. */
 typedef int (*rv_queue_merge)(void *arg, const struct rv_message *found,
                               struct rv_message_spec *spec, rv_err *err);
 int rv_queue_put_or_update(struct rv_store *store, const struct rv_message_spec *spec,
@@ -165,7 +165,7 @@ int rv_queue_release_expired(struct rv_store *store, int64_t *returned, rv_err *
 int rv_queue_renew(struct rv_store *store, const int64_t *holders, int count, int64_t lease_ms,
                    rv_err *err);
 /* A ready one that nobody will take: dead, with its task, for this reason. NOT_FOUND when it is not
- * ready any more. */
+ * ready any more. Own transaction unless one is open (then reserve ids before). */
 int rv_queue_give_up(struct rv_store *store, int64_t id, const rv_err *why, rv_err *err);
 /* Ready ones whose expires_on is past end as expired: deleted, *count of them (may be NULL). */
 int rv_queue_expire(struct rv_store *store, int64_t *count, rv_err *err);

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "event/event.h"
 #include "server/protocol.h"
+#include "server/worker_types.h"
 
 enum { MOST_WAITING = 1024 };
 
@@ -96,6 +97,18 @@ data_of(const struct rv_worker *worker, const cJSON *one)
     return cJSON_PrintUnformatted(data);
 }
 
+/* Also then not of workers that are there on demand: handling what happens to an event handler
+ * would keep one for ever. */
+static int
+flags_of(const struct rv_worker *worker, const cJSON *one)
+{
+    const char *name = rv_json_string(one, "worker");
+    const struct rv_worker_type *type = name ? rv_worker_type_find(name) : NULL;
+    int handled = rv_settings_int(worker->settings, "events.own") &&
+                  !(type && (type->flags & RV_TYPE_ON_DEMAND));
+    return handled ? 0 : RV_EVENT_KEPT;
+}
+
 static int
 write_one(const struct rv_worker *worker, const cJSON *one, rv_err *err)
 {
@@ -110,6 +123,7 @@ write_one(const struct rv_worker *worker, const cJSON *one, rv_err *err)
         .target_id = row ? row : worker->server_id,
         .ems_id = rv_json_int(one, "provider", 0),
         .full_data = data,
+        .flags = flags_of(worker, one),
     };
     return rv_event_raise(worker->store, &event, NULL, err);
 }
@@ -130,7 +144,7 @@ static int
 write_batch(const struct rv_worker *worker, const cJSON *batch, rv_err *err)
 {
     struct rv_store *store = worker->store;
-    if (rv_store_reserve_ids(store, cJSON_GetArraySize(batch), err))
+    if (rv_store_reserve_ids(store, cJSON_GetArraySize(batch) + 1, err))
         return err->code;
     rv_store_relax(store, 1); /* after a power cut there are other things to tell */
     int failed = rv_store_begin(store, err);

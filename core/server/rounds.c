@@ -12,6 +12,7 @@
 #include "base/machine.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "event/lanes.h"
 #include "queue/queue.h"
 #include "queue/task.h"
 #include "server/credentials.h"
@@ -189,6 +190,20 @@ note_work(struct rv_rounds *rounds, const char *queue)
             rounds->work_ms[i] = rv_monotonic_ms();
 }
 
+/* Events are no messages: their handlers are wanted while some wait in a lane. */
+static int
+look_at_events(struct rv_rounds *rounds, rv_err *err)
+{
+    int64_t waiting = 0, oldest_ms = 0;
+    if (rv_event_backlog(rounds->worker->store, &waiting, &oldest_ms, err) < 0)
+        return err->code;
+    if (waiting > 0) {
+        note_work(rounds, "ems");
+        rv_worker_wake(rounds->worker, "ems");
+    }
+    return 0;
+}
+
 /* Most wake-ups come with the message. This is for those whose time has come, and for any that was
  * lost: workers that follow something else do not look at the queue by themselves. */
 static int
@@ -334,8 +349,8 @@ look_at_all(struct rv_rounds *rounds, rv_err *err)
     if (look_at_identity(rounds, err) || look_at_leases(rounds, err) ||
         write_quiesce(rounds, err) || look_at_settings(rounds, err) ||
         look_at_quarantines(rounds, err) || look_at_queues(rounds, err) ||
-        look_at_staff(rounds, err) || rv_staffing_refuse(worker, err) ||
-        rv_credentials_check(worker, err) ||
+        look_at_events(rounds, err) || look_at_staff(rounds, err) ||
+        rv_staffing_refuse(worker, err) || rv_credentials_check(worker, err) ||
         rv_task_each_cancelled(worker->store, tell_cancel, rounds, err) ||
         look_at_garbage(rounds, err))
         return err->code;

@@ -110,6 +110,7 @@ int rv_worker_message_cancelled(const struct rv_worker *worker);
 /* What each type does until it is told to stop; exit code of the process. */
 int rv_worker_server(struct rv_worker *worker);
 int rv_worker_queue(struct rv_worker *worker);
+int rv_worker_events(struct rv_worker *worker);
 int rv_worker_refresh(struct rv_worker *worker);
 int rv_worker_api(struct rv_worker *worker);
 int rv_worker_verify(struct rv_worker *worker);

@@ -17,7 +17,7 @@ static const struct rv_worker_type types[] = {
     { "generic", NULL, "generic", ANY_PRIORITY, 0, 6, rv_worker_queue },
     { "priority", NULL, "generic", URGENT, 0, 9, rv_worker_queue },
     { "reporting", "reporting", "reporting", ANY_PRIORITY, RV_TYPE_ON_DEMAND, 3, rv_worker_queue },
-    { "event_handler", "event", "ems", ANY_PRIORITY, RV_TYPE_ON_DEMAND, 5, rv_worker_queue },
+    { "event_handler", "event", "ems", ANY_PRIORITY, RV_TYPE_ON_DEMAND, 5, rv_worker_events },
     { "metrics_collector", "ems_metrics_collector", "metrics_collector", ANY_PRIORITY,
       RV_TYPE_ON_DEMAND, 2, rv_worker_queue },
     { "metrics_processor", "ems_metrics_processor", "ems_metrics_processor", ANY_PRIORITY,

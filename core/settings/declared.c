@@ -189,6 +189,12 @@ static const struct rv_setting declared[] = {
       "events are kept this long; 0: for ever" },
     { "events.rows_max", RV_SET_INT, "1000000", 0, 1000000000000,
       "so many events that are handled are kept at most; 0: any number" },
+    { "events.own", RV_SET_FLAG, "false", 0, 1,
+      "what happens to the server and its workers (evm_...) is handled like other events, so that "
+      "automate may act on it; an event handler then runs most of the time" },
+    { "events.refresh_window", RV_SET_DURATION, "10s", 0, HOUR,
+      "what events ask to be refreshed of a provider is asked of it once in so long, the first "
+      "time at once" },
     /* Automate. */
     { "automate.keep", RV_SET_DURATION, "7d", 0, 3650 * DAY,
       "runs of automate and their traces are kept this long; 0: for ever" },

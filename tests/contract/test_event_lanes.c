@@ -291,6 +291,15 @@ the_servers_events_wait_in_its_lane(void **state)
 }
 
 static void
+an_event_that_is_only_kept_waits_for_nobody(void **state)
+{
+    const struct rv_event event = { .event_type = "evm_worker_stop", .flags = RV_EVENT_KEPT };
+    must(rv_event_raise(store_of(state), &event, NULL, err));
+    assert_column(store_of(state), "SELECT number FROM event_streams", "NULL");
+    assert_column(store_of(state), "SELECT COUNT(*) FROM event_lanes", "0");
+}
+
+static void
 the_data_of_an_event_is_read_alone(void **state)
 {
     struct rv_store *store = store_of(state);
@@ -379,6 +388,7 @@ main(void)
         schema_test(a_lane_that_is_gone_cannot_be_taken_nor_written),
         schema_test(what_waits_is_counted_over_all_lanes_and_its_first_one_told),
         schema_test(the_servers_events_wait_in_its_lane),
+        schema_test(an_event_that_is_only_kept_waits_for_nobody),
         schema_test(the_data_of_an_event_is_read_alone),
         schema_test(a_timeline_reads_an_index_in_its_order),
         schema_test(an_event_writes_no_index_of_a_reference_that_is_null),

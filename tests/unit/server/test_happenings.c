@@ -9,9 +9,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <cmocka.h>
 #include "event/event.h"
 #include "server/protocol.h"
+#include "server/worker_types.h"
 
 enum { MOST_WAITING = 1024 };
 
@@ -23,14 +25,41 @@ static int statements, open_count; /* of this writing; in the transaction */
 static int64_t in_transaction[2 * MOST_WAITING], written[4 * MOST_WAITING];
 static int written_count;
 
+static int kept; /* of those that were raised, for nobody to handle */
+
 static void
-happen(void)
+happen_to(const char *type)
 {
     RV_AUTO_JSON cJSON *frame = rv_message_new("event");
     cJSON_AddStringToObject(frame, "event", "evm_worker_start");
-    cJSON_AddStringToObject(frame, "worker", "generic");
+    cJSON_AddStringToObject(frame, "worker", type);
     cJSON_AddNumberToObject(frame, "at_ms", ++named);
     rv_happenings_add(happenings, frame);
+}
+
+static void
+happen(void)
+{
+    happen_to("generic");
+}
+
+static int own; /* the setting */
+
+int64_t
+rv_settings_int(const struct rv_settings *settings, const char *key)
+{
+    (void)settings;
+    assert_string_equal(key, "events.own");
+    return own;
+}
+
+const struct rv_worker_type *
+rv_worker_type_find(const char *name)
+{
+    static const struct rv_worker_type types[] = {
+        { .name = "generic" }, { .name = "reporting", .flags = RV_TYPE_ON_DEMAND }
+    };
+    return strcmp(name, "generic") == 0 ? &types[0] : &types[1];
 }
 
 static int
@@ -48,6 +77,7 @@ int
 rv_event_raise(struct rv_store *store, const struct rv_event *event, int64_t *id, rv_err *err)
 {
     (void)store, (void)id;
+    kept += (event->flags & RV_EVENT_KEPT) != 0;
     in_transaction[open_count++] = event->timestamp_ms;
     return wait_for_answer(err) ? err->code : 1;
 }
@@ -169,6 +199,24 @@ when_too_many_wait_after_a_failure_the_oldest_goes(void **state)
     assert_written(2, MOST_WAITING + 1);
 }
 
+/* Else the end of an event handler would start the next one. */
+static void
+what_happens_here_is_handled_when_that_is_wanted_but_for_workers_on_demand(void **state)
+{
+    (void)state;
+    kept = 0;
+    happen_to("generic");
+    happen_to("reporting");
+    own = 1;
+    assert_int_equal(write_now(), 0);
+    assert_written(1, 2);
+    assert_int_equal(kept, 1);
+    own = 0;
+    happen_to("generic");
+    assert_int_equal(write_now(), 0);
+    assert_int_equal(kept, 2);
+}
+
 int
 main(void)
 {
@@ -179,6 +227,9 @@ main(void)
             what_failed_is_written_the_next_time_before_what_came_meanwhile, setup, teardown),
         cmocka_unit_test_setup_teardown(when_too_many_wait_after_a_failure_the_oldest_goes, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(
+            what_happens_here_is_handled_when_that_is_wanted_but_for_workers_on_demand, setup,
+            teardown),
     };
     return cmocka_run_group_tests_name("happenings", tests, NULL, NULL);
 }

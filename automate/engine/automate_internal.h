@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files of the engine share.
+ */
+#ifndef RV_AUTOMATE_INTERNAL_H
+#define RV_AUTOMATE_INTERNAL_H
+
+#include "automate/automate.h"
+#include "automate/effects.h"
+
+struct rv_automate {
+    struct rv_automate_config config;
+    struct rv_effects *effects;
+    struct rv_arena *arena; /* the rows of a range */
+    struct rv_refresh_times times;
+    int64_t alone_until; /* events up to this number of the lane go one by one */
+    int64_t alone_lane;
+};
+
+#endif
