@@ -37,9 +37,20 @@ struct rv_script_host {
     int (*attributes)(void *arg, int64_t object, struct rv_ae_value *out, rv_err *err);
     int (*decrypt)(void *arg, int64_t object, const char *name, struct rv_ae_value *out,
                    rv_err *err);
-    /* Whatever else evm offers, by name: "instantiate", "execute", "set_state_var",
-     * "instance_create", "create_notification" ...; args a list. UNSUPPORTED for a name it does
-     * not know. */
+    /* Whatever else evm offers, by name; args is a list of what the method gave. UNSUPPORTED for a
+     * name that it does not know.
+     *   "instantiate" URI -> a node, nil when it failed (that is in the log)
+     *   "execute" NAME, ...     "execute_with_user" USER, NAME, ...
+     *   "set_state_var" NAME, VALUE     "get_state_var" NAME     "state_var_exist" NAME
+     *   "delete_state_var" NAME     "get_state_vars"; the same four with service_var
+     *   "prepend_namespace" NAME
+     *   "instance_exists" PATH     "instance_create" PATH, {}     "instance_get" PATH
+     *   "instance_find" PATH     "instance_update" PATH, {}     "instance_delete" PATH
+     *   "instance_get_display_name" PATH     "instance_set_display_name" PATH, TEXT
+     *   "create_notification" {}     "enable_rbac"     "disable_rbac"     "rbac_enabled"
+     *   "field_timeout"     "ansible_stats_vars"
+     *   "http" {method, url, headers, body, timeout_ms} -> {status, headers, body}
+     *   "email" {to, from, cc, bcc, subject, body, content_type} -> true */
     int (*call)(void *arg, int64_t self, const char *name, const struct rv_ae_value *args,
                 struct rv_ae_value *out, rv_err *err);
     /* Rows of the model. model: is there such a kind (name in any of its spellings)? *kind is its
@@ -51,6 +62,10 @@ struct rv_script_host {
                   struct rv_ae_value *out, rv_err *err); /* NOT_FOUND: no such name */
     int (*act)(void *arg, const char *kind, int64_t id, const char *verb,
                const struct rv_ae_value *args, struct rv_ae_value *out, rv_err *err);
+    /* What a row of this kind has: a list of texts. what: "columns", "virtual_columns",
+     * "associations", "verbs" (what act takes, "name=" for what may be set). */
+    int (*names)(void *arg, const char *kind, const char *what, struct rv_ae_value *out,
+                 rv_err *err);
     /* The method that require("path") or an embedded path names. Borrowed until the run ends. */
     int (*library)(void *arg, int64_t self, const char *path, const struct rv_ae_method **out,
                    rv_err *err);
@@ -68,6 +83,10 @@ struct rv_script_limits { /* of a run and all it calls; 0: the default */
     int32_t depth;        /* methods in methods; 16 */
 };
 
+enum {
+    RV_SCRIPT_TEST = 1, /* a test file: test(), expect() and evm.mock are there too */
+};
+
 struct rv_script_run {
     const struct rv_ae_method *method;
     const char *domain; /* its name, for errors and log lines */
@@ -75,11 +94,11 @@ struct rv_script_run {
     const struct rv_ae_value *inputs; /* a map */
     const struct rv_script_host *host;
     struct rv_script_limits limits;
-    const char *const *http_hosts; /* "host:port" that may be called, NULL at the end; NULL: none */
+    int32_t flags; /* RV_SCRIPT_... */
 };
 
 struct rv_script_result {
-    int32_t exit_code; /* RV_WS_OK ... RV_WS_ABORT (resolve/resolve.h): evm.exit or MIQ_OK ... */
+    int32_t exit_code; /* 0 ok, 4 warn, 8 stop, 16 abort: RV_WS_OK ... in resolve/resolve.h */
     int64_t took_us;
     int64_t instructions;
     size_t memory_peak;
@@ -92,12 +111,26 @@ void rv_script_close(struct rv_script *script); /* NULL allowed */
 /* Does the text compile? INVALID with "NAME:LINE: what" when it does not. */
 int rv_script_check(struct rv_script *script, const char *name, const char *text, size_t len,
                     rv_err *err);
+/* Globals that the text uses and that no method has: what would raise when it is come to. text as
+ * the error would be; an embedded module's name is a global that fn has to know. INVALID when the
+ * text does not compile. */
+typedef void (*rv_script_remark)(void *arg, int line, const char *global, const char *text);
+int rv_script_globals(struct rv_script *script, const char *name, const char *text, size_t len,
+                      rv_script_remark fn, void *arg, rv_err *err);
 /* 0 with result filled; INVALID when it does not compile or raised an error, LIMIT when it used up
- * memory or instructions, TIMEOUT, CANCELLED; result->place says where. */
+ * memory or instructions, TIMEOUT, CANCELLED; result->place says where. A run within a run (a host
+ * function that runs a method) lives on what is left to the outer one. */
 int rv_script_run(struct rv_script *script, const struct rv_script_run *run,
                   struct rv_script_result *result, rv_err *err);
-/* What runs in this process right now: "Domain/Namespace/Class/method", or "". For signal
- * handlers and the report of a crash. */
+/* All names of a method's environment, one a line, sorted: "evm.log", "string.rep". */
+void rv_script_environment(struct rv_script *script, rv_buf *out);
+/* What runs in this process right now: "Domain/Namespace/Class/method:12", or "". For signal
+ * handlers and the report of a crash; the line is the last that was seen. */
 const char *rv_script_running(void);
+/* Who is told when a run does not end a second after its time, in C code that no limit reaches: fn
+ * is called from a signal handler, says so wherever it is of use, and ends the process. Without one
+ * the process ends with RV_SCRIPT_EXIT_RUNAWAY after a line on stderr. After rv_script_open. */
+enum { RV_SCRIPT_EXIT_RUNAWAY = 86 };
+void rv_script_on_runaway(void (*fn)(const char *place));
 
 #endif
