@@ -163,6 +163,20 @@ static const struct cli_column custom_attributes[] = {
     CLI_COLUMNS_END,
 };
 
+static const struct cli_column receivers[] = {
+    NAME,
+    COL("FORMAT", "format", text),
+    COL("ENABLED", "enabled", text),
+    COL("RECEIVED", "received", text),
+    COL("REFUSED", "refused", text),
+    COL("LAST", "last_received_on", age),
+    WIDE("RATE", "rate", text),
+    WIDE("DESCRIPTION", "description", text),
+    PROVIDER,
+    ID,
+    CLI_COLUMNS_END,
+};
+
 static const struct cli_column mappings[] = {
     COL("ID", "id", text),
     COL("LABEL", "label_name", text),
@@ -183,6 +197,7 @@ const struct cli_columns_of cli_columns_others[] = {
     { "worker", workers },
     { "message", messages },
     { "event_stream", events },
+    { "event_receiver", receivers },
     { "user", users },
     { "custom_attribute", custom_attributes },
     { "container_label_tag_mapping", mappings },

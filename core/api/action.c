@@ -7,6 +7,7 @@
 #include "api/keys.h"
 #include "api/mappings.h"
 #include "api/providers.h"
+#include "api/receivers.h"
 #include "api/request.h"
 #include "api/staff.h"
 #include "api/works.h"
@@ -57,6 +58,23 @@ static const struct rv_action actions[] = {
       "Take its tags away again", NULL, 0, rv_mapping_delete_run, NULL, NULL, "ActionResult" },
     { "container_label_tag_mapping", RV_ON_RESOURCE, RV_M_DELETE, "delete", "ops_settings",
       "Take its tags away again", NULL, 0, rv_mapping_delete_run, NULL, NULL, NULL },
+
+    { "event_receiver", RV_ON_COLLECTION, RV_M_POST, "create", "ops_settings",
+      "Make an address that events may be sent to; its secret is in the answer, once", NULL,
+      RV_ACTION_NO_ROW | RV_ACTION_BODY, rv_receiver_create_run, NULL, "EventReceiverCreate",
+      "ActionResult" },
+    { "event_receiver", RV_ON_RESOURCE, RV_M_POST, "edit", "ops_settings",
+      "Change what it takes, and whether it does", NULL, 0, rv_receiver_edit_run, NULL,
+      "EventReceiver", "ActionResult" },
+    { "event_receiver", RV_ON_RESOURCE, RV_M_POST, "new_secret", "ops_settings",
+      "Make a new secret; the old one is good no longer", NULL, 0, rv_receiver_secret_run, NULL,
+      NULL, "ActionResult" },
+    { "event_receiver", BOTH, RV_M_POST, "delete", "ops_settings",
+      "Take the address away; what came is handled", NULL, 0, rv_receiver_delete_run, NULL, NULL,
+      "ActionResult" },
+    { "event_receiver", RV_ON_RESOURCE, RV_M_DELETE, "delete", "ops_settings",
+      "Take the address away; what came is handled", NULL, 0, rv_receiver_delete_run, NULL, NULL,
+      NULL },
 
     { "task", BOTH, RV_M_POST, "cancel", "miq_task_cancel_ui", "End it, or keep it from starting",
       "state!=Finished", 0, rv_task_cancel_run, NULL, NULL, "ActionResult" },

@@ -14,6 +14,7 @@
 #include "api/job.h"
 #include "api/login.h"
 #include "api/tokens.h"
+#include "hook/rate.h"
 #include "base/mem.h"
 
 int
@@ -24,6 +25,7 @@ rv_api_open(struct rv_api **out, const struct rv_api_config *config, rv_err *err
     api->config = *config;
     api->logins = rv_logins_new();
     api->tokens = rv_tokens_new();
+    api->hook_rates = rv_hook_rates_new();
     api->hub = rv_hub_new(api);
     int rc = rv_http_open(api, err);
     if (rc < 0) {
@@ -63,6 +65,7 @@ rv_api_close(struct rv_api *api)
     rv_hub_free(api->hub);
     rv_logins_free(api->logins);
     rv_tokens_free(api->tokens);
+    rv_hook_rates_free(api->hook_rates);
     rv_gauges_free(api);
     free(api);
 }

@@ -13,6 +13,7 @@ struct evhttp;
 struct evconnlistener;
 struct rv_logins;
 struct rv_gauges;
+struct rv_hook_rates;
 struct rv_hub;
 struct rv_job;
 struct rv_conns;
@@ -30,6 +31,7 @@ struct rv_api {
     struct event *gate; /* looks whether new connections can be taken again */
     struct rv_logins *logins;
     struct rv_tokens *tokens;
+    struct rv_hook_rates *hook_rates;
     struct {
         int64_t told_ms; /* when it was last said */
         int64_t untold;  /* since then */

@@ -22,6 +22,9 @@ int rv_get_healthz(struct rv_request *req, rv_err *err);
 int rv_get_readyz(struct rv_request *req, rv_err *err);
 int rv_get_metrics(struct rv_request *req, rv_err *err);
 
+int rv_post_hook(struct rv_request *req, rv_err *err); /* /hooks/{name} */
+int rv_options_hook(struct rv_request *req, rv_err *err);
+
 int rv_get_settings(struct rv_request *req, rv_err *err); /* /api/settings and .../ID/settings */
 int rv_patch_settings(struct rv_request *req, rv_err *err);
 int rv_delete_settings(struct rv_request *req, rv_err *err);

@@ -77,6 +77,55 @@ write_entry(rv_json_writer *w)
     rv_jw_end_object(w);
 }
 
+static const char hook[] = JSON({
+    "post" : {
+        "operationId" : "post_hook",
+        "summary" : "Send events to a receiver, with its secret as the bearer token",
+        "security" : [],
+        "parameters" : [
+            { "name" : "name", "in" : "path", "required" : true, "schema" : { "type" :
+                                                                                  "string" } }
+        ],
+        "requestBody" : {
+            "required" : true,
+            "content" : {
+                "application/cloudevents+json" : { "schema" : { "type" : "object" } },
+                "application/cloudevents-batch+json" : { "schema" : { "type" : "array" } },
+                "application/json" : { "schema" : { "type" : "object" } }
+            }
+        },
+        "responses" : {
+            "200" : {
+                "description" : "How many came, and how many of them are new",
+                "content" : {
+                    "application/json" : {
+                        "schema" : {
+                            "type" : "object",
+                            "additionalProperties" : false,
+                            "required" : [ "received", "stored" ],
+                            "properties" : {
+                                "received" : { "type" : "integer" },
+                                "stored" : { "type" : "integer" }
+                            }
+                        }
+                    }
+                }
+            },
+            "default" : { "$ref" : "#/components/responses/Error" }
+        }
+    },
+    "options" : {
+        "operationId" : "options_hook",
+        "summary" : "Whether events may be sent (WebHook-Request-Origin)",
+        "security" : [],
+        "parameters" : [
+            { "name" : "name", "in" : "path", "required" : true, "schema" : { "type" :
+                                                                                  "string" } }
+        ],
+        "responses" : { "204" : { "description" : "They may" } }
+    }
+});
+
 static const char readyz[] = JSON({
     "get" : {
         "operationId" : "get_readyz",
@@ -124,6 +173,8 @@ write_simple_paths(rv_json_writer *w)
                 "Counts", RV_OPENAPI_LOGIN);
     simple_path(w, "/healthz", "get_healthz", "Whether the process runs", "text/plain", NULL,
                 RV_OPENAPI_ANYONE);
+    rv_jw_name(w, "/hooks/{name}");
+    rv_openapi_json(w, hook);
     rv_jw_name(w, "/readyz");
     rv_openapi_json(w, readyz);
     rv_jw_name(w, "/metrics");

@@ -34,6 +34,7 @@ static const struct {
         "required": ["success", "message"], "properties": {
             "success": {"type": "boolean"}, "message": {"type": "string"},
             "hint": {"type": "string"}, "href": {"type": "string"},
+            "secret": {"type": "string"},
             "task_id": {"$ref": "#/components/schemas/Id"}, "task_href": {"type": "string"},
             "counts": {"type": "array", "items": {"$ref": "#/components/schemas/MessageCount"}},
             "tasks": {"type": "array", "items": {"$ref": "#/components/schemas/TaskLink"}}}}) },
@@ -51,6 +52,20 @@ static const struct {
         "tag_id": {"anyOf": [{"$ref": "#/components/schemas/IdGiven"}, {"type": "null"}]}}}) },
     { "LabelMappingCreate", JSON({"required": ["label_name"],
         "allOf": [{"$ref": "#/components/schemas/LabelMapping"}]}) },
+    { "EventReceiver", JSON({"type": "object", "additionalProperties": false, "properties": {
+        "description": {"type": "string"},
+        "format": {"enum": ["auto", "cloudevents", "alertmanager"]},
+        "ems_id": {"anyOf": [{"$ref": "#/components/schemas/IdGiven"}, {"type": "null"}]},
+        "rate": {"type": ["integer", "null"], "minimum": 0, "maximum": 1000000},
+        "enabled": {"type": "boolean"}}}) },
+    { "EventReceiverCreate", JSON({"type": "object", "additionalProperties": false,
+        "required": ["name"], "properties": {
+        "name": {"type": "string", "pattern": "^[a-z0-9_-]{1,63}$"},
+        "description": {"type": "string"},
+        "format": {"enum": ["auto", "cloudevents", "alertmanager"]},
+        "ems_id": {"anyOf": [{"$ref": "#/components/schemas/IdGiven"}, {"type": "null"}]},
+        "rate": {"type": ["integer", "null"], "minimum": 0, "maximum": 1000000},
+        "enabled": {"type": "boolean"}}}) },
     { "Token", JSON({"type": "object", "additionalProperties": false,
         "required": ["auth_token", "token_ttl", "expires_on"], "properties": {
             "auth_token": {"type": "string"}, "token_ttl": {"type": "integer"},

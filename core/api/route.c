@@ -32,6 +32,8 @@ static const struct rv_route routes[] = {
     { "/healthz", RV_ROUTE_OPEN | RV_ROUTE_ANY_TYPE, .get = rv_get_healthz },
     { "/readyz", RV_ROUTE_OPEN | RV_ROUTE_ANY_TYPE, .get = rv_get_readyz },
     { "/metrics", RV_ROUTE_OPEN | RV_ROUTE_ANY_TYPE, .get = rv_get_metrics },
+    { "/hooks/{name}", RV_ROUTE_OPEN | RV_ROUTE_ANY_TYPE, .post = rv_post_hook,
+      .options = rv_options_hook },
     { "/api", 0, .get = rv_get_entry, .options = rv_options_entry },
     { "/api/ping", RV_ROUTE_OPEN | RV_ROUTE_ANY_TYPE, .get = rv_get_ping },
     { "/api/product_info", RV_ROUTE_OPEN, .get = rv_get_product_info },
@@ -124,7 +126,8 @@ rv_route_methods(const struct rv_route *route, const struct rv_kind *kind)
     int methods = (route->get ? RV_M_GET : 0) | (route->options ? RV_M_OPTIONS : 0);
 
     if (!kind)
-        return methods | (route->patch ? RV_M_PATCH : 0) | (route->delete_ ? RV_M_DELETE : 0);
+        return methods | (route->post ? RV_M_POST : 0) | (route->patch ? RV_M_PATCH : 0) |
+               (route->delete_ ? RV_M_DELETE : 0);
     if (strstr(route->pattern, "{sub}"))
         return methods;
     return methods | rv_action_methods(kind, strstr(route->pattern, "{id}") ? RV_ON_RESOURCE

@@ -32,6 +32,8 @@ enum rv_meter {
     RV_M_HTTP_DURATION,
     RV_M_HTTP_CONNECTIONS,
     RV_M_HTTP_STREAMS,
+    RV_M_HOOK_EVENTS,
+    RV_M_HOOK_REFUSED,
     /* The queue. */
     RV_M_QUEUE_MESSAGES,
     RV_M_QUEUE_OLDEST,

@@ -195,6 +195,11 @@ static const struct rv_setting declared[] = {
     { "events.refresh_window", RV_SET_DURATION, "10s", 0, HOUR,
       "what events ask to be refreshed of a provider is asked of it once in so long, the first "
       "time at once" },
+    { "hooks.rate", RV_SET_INT, "600", 1, 1000000,
+      "requests a minute that an event receiver takes from all senders together, for each API "
+      "worker; a receiver may have a rate of its own" },
+    { "hooks.backlog_max", RV_SET_INT, "100000", 1, 100000000,
+      "a receiver takes no more while so many of its events wait to be handled" },
     /* Automate. */
     { "automate.keep", RV_SET_DURATION, "7d", 0, 3650 * DAY,
       "runs of automate and their traces are kept this long; 0: for ever" },
