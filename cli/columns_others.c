@@ -148,6 +148,24 @@ static const struct cli_column events[] = {
     CLI_COLUMNS_END,
 };
 
+static const struct cli_column automate_runs[] = {
+    COL("ID", "id", text),
+    COL("STATUS", "status", text),
+    COL("PATH", "uri", text),
+    COL_OR("EVENT", "event_stream.event_type", text, ""),
+    COL("TARGET", "target_type,target_id", path),
+    COL_OR("STATE", "ae_state", text, ""),
+    COL_OR("METHODS", "methods", text, ""),
+    COL_OR("AGE", "created_on", age, "<unknown>"),
+    WIDE("EVENT ID", "event_stream_id", text),
+    WIDE("GOES ON", "next_on", text),
+    WIDE("RETRIES", "ae_state_retries", text),
+    WIDE("MICROSECONDS", "took_us", text),
+    WIDE("PLACE", "error_place", text),
+    COL_OR("ERROR", "error", text, ""),
+    CLI_COLUMNS_END,
+};
+
 static const struct cli_column users[] = {
     COL("USER", "userid", text), NAME, COL("LAST LOGON", "lastlogon", age),
     WIDE("MAIL", "email", text), ID,   CLI_COLUMNS_END,
@@ -198,6 +216,7 @@ const struct cli_columns_of cli_columns_others[] = {
     { "message", messages },
     { "event_stream", events },
     { "event_receiver", receivers },
+    { "automate_run", automate_runs },
     { "user", users },
     { "custom_attribute", custom_attributes },
     { "container_label_tag_mapping", mappings },

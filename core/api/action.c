@@ -4,6 +4,7 @@
  */
 #include "api/action.h"
 
+#include "api/automate_runs.h"
 #include "api/keys.h"
 #include "api/mappings.h"
 #include "api/providers.h"
@@ -96,6 +97,13 @@ static const struct rv_action actions[] = {
     { "message", RV_ON_COLLECTION, RV_M_POST, "counts", "ops_diagnostics",
       "How many there are by state, queue, zone and role", NULL, RV_ACTION_NO_ROW,
       rv_message_counts_run, NULL, NULL, "ActionResult" },
+
+    { "automate_run", RV_ON_COLLECTION, RV_M_POST, "run", "miq_ae_class_simulation",
+      "Run a path of the datastore, with the methods that it leads to", NULL, RV_ACTION_NO_ROW,
+      rv_automate_run_run, NULL, "AutomateRunAsked", "ActionResult" },
+    { "automate_run", BOTH, RV_M_POST, "stop", "miq_ae_class_simulation",
+      "End a run, or keep it from going on", "ended_on=", 0, rv_automate_stop_run, NULL, NULL,
+      "ActionResult" },
 
     { "worker", BOTH, RV_M_POST, "restart", "ops_diagnostics",
       "Let it end what it does, and have it replaced", NULL, 0, rv_worker_restart_run, NULL, NULL,

@@ -66,6 +66,14 @@ static const struct {
         "ems_id": {"anyOf": [{"$ref": "#/components/schemas/IdGiven"}, {"type": "null"}]},
         "rate": {"type": ["integer", "null"], "minimum": 0, "maximum": 1000000},
         "enabled": {"type": "boolean"}}}) },
+    { "AutomateRunAsked", JSON({"type": "object", "additionalProperties": false, "required": ["uri"],
+        "properties": {
+            "uri": {"type": "string", "pattern": "^/", "maxLength": 2000},
+            "attributes": {"type": ["object", "null"]},
+            "target": {"anyOf": [{"type": "null"}, {"type": "object", "additionalProperties": false,
+                "required": ["kind", "id"], "properties": {
+                    "kind": {"type": "string", "minLength": 1},
+                    "id": {"$ref": "#/components/schemas/IdGiven"}}}]}}}) },
     { "Token", JSON({"type": "object", "additionalProperties": false,
         "required": ["auth_token", "token_ttl", "expires_on"], "properties": {
             "auth_token": {"type": "string"}, "token_ttl": {"type": "integer"},

@@ -32,7 +32,7 @@ struct rv_command {
 #define RV_COMMAND_LATER 1
 int rv_command_later(rv_err *err, int64_t delay_ms, const char *why);
 
-/* What run returns when it has put the message back itself, by rv_queue_continue. */
+/* What run returns when it has put the message back itself, by rv_queue_continue, or ended it. */
 #define RV_COMMAND_CONTINUED 2
 
 /* Take and carry out one message: starts and finishes its task, acknowledges. 1 when there was one,

@@ -242,6 +242,34 @@ rv_queue_continue(struct rv_store *store, const struct rv_message *message, int6
     return 0;
 }
 
+int
+rv_queue_guard(struct rv_store *store, const struct rv_message *message, int64_t holder,
+               rv_err *err)
+{
+    rv_value row[1];
+    const rv_value params[] = { rv_vint(message->id), rv_vint(message->generation),
+                                rv_vint(holder) };
+    const char *sql = rv_store_is_postgres(store) ? "SELECT id FROM miq_queue" RV_QUEUE_HELD
+                                                    "= $1 FOR UPDATE"
+                                                  : "SELECT id FROM miq_queue" RV_QUEUE_HELD "= $1";
+    int found = rv_store_one(store, row, 1, sql, params, 3, err);
+    return found < 0 ? found : found ? 0 : stale(message, err);
+}
+
+int
+rv_queue_now(struct rv_store *store, int64_t id, rv_err *err)
+{
+    int64_t changed = 0;
+    const rv_value params[] = { rv_vint(id), rv_vint(rv_now_ms()) };
+    if (rv_store_exec(store, &changed,
+                      "UPDATE miq_queue SET deliver_on = NULL, server_guid = NULL, updated_on = $2,"
+                      " lock_version = COALESCE(lock_version, 0) + 1"
+                      " WHERE id = $1 AND state = 'ready'",
+                      params, 2, err))
+        return rv_wrap(err, "bring message %lld forward", (long long)id);
+    return changed > 0 ? rv_store_notify(store, RV_QUEUE_CHANNEL, "", err) ? err->code : 1 : 0;
+}
+
 static int
 give_up(struct rv_store *store, int64_t id, const rv_err *why, rv_err *err)
 {

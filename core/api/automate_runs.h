@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Actions of runs of automate.
+ */
+#ifndef RV_API_AUTOMATE_RUNS_H
+#define RV_API_AUTOMATE_RUNS_H
+
+#include "api/job.h"
+
+/* {"uri": "/A/b/c", "attributes": {}, "target": {"kind": "vm", "id": "12"}} */
+int rv_automate_run_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err);
+int rv_automate_stop_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err);
+
+#endif
