@@ -69,6 +69,9 @@ enum rv_meter {
     RV_M_REFRESH_FAILURES,
     RV_M_INVENTORY_CHANGES,
     RV_M_WATCH_LAG,
+    RV_M_EVENTS_CAUGHT,
+    RV_M_EVENTS_REFUSED,
+    RV_M_EVENT_LAG,
     /* The store. */
     RV_M_STORE_UP,
     RV_M_STORE_BYTES,

@@ -346,3 +346,13 @@ rv_config_get_secret(const struct reeve_config *config, const char *name)
     const struct rv_option_value *setting = find(config, name);
     return setting ? setting->secret : NULL;
 }
+
+int
+rv_config_wants_events(const struct rv_config *config)
+{
+    const struct rv_option_value *setting = find(&config->handle, "events");
+    if (config->module->provider.events == NULL)
+        return 0;
+    int type = setting ? setting->option->type : 0;
+    return (type != REEVE_OPT_INT && type != REEVE_OPT_FLAG) || setting->number != 0;
+}

@@ -49,6 +49,9 @@ void rv_config_free(struct rv_config *config);
 /* What results, to be stored: an object of strings; secret options are in *secrets (may be NULL),
  * the others in *plain. The caller's (cJSON_Delete; wipe secrets with rv_json_wipe). */
 int rv_config_split(const struct rv_config *config, cJSON **plain, cJSON **secrets, rv_err *err);
+/* Whether events are to be watched: the provider has some, and its option `events`, if there is
+ * one, is not 0. */
+int rv_config_wants_events(const struct rv_config *config);
 /* The same without a module run: which given names are secret options of this provider. */
 int rv_option_is_secret(const struct rv_module *module, const char *name);
 
@@ -91,6 +94,8 @@ int rv_connection_targets(struct rv_connection *connection, const struct rv_call
 /* UNSUPPORTED when the provider has no watch. */
 int rv_connection_watch(struct rv_connection *connection, const struct rv_call_spec *spec,
                         rv_err *err);
+/* Most of an event's full_data; of more only the size is kept. */
+enum { RV_HOST_EVENT_DATA_MAX = 64 << 10 };
 /* Hands over what happens, from token on (NULL: without one), until cancelled. UNSUPPORTED when the
  * provider has no events; GONE when the token is too old. */
 int rv_connection_events(struct rv_connection *connection, const struct rv_call_spec *spec,

@@ -19,8 +19,7 @@ enum {
     RV_STREAM_BYTES = 128,
     RV_TOKEN_BYTES = 4096,
     RV_STREAMS = 64,
-    RV_WARNING_NAME_BYTES = 128,
-    RV_EVENT_DATA_BYTES = 64 << 10 /* of its full_data; more of it is not kept */
+    RV_WARNING_NAME_BYTES = 128
 };
 
 struct rv_module {

@@ -218,14 +218,14 @@ read_json(rv_buf *text, const struct reeve_object *obj, const char *json, rv_err
     RV_AUTO_JSON cJSON *parsed = NULL;
     size_t given = strlen(json);
     int is_event = obj->inventory->events != NULL;
-    if (is_event && given > RV_EVENT_DATA_BYTES) {
+    if (is_event && given > RV_HOST_EVENT_DATA_MAX) {
         note_size(text, given);
         return 0;
     }
     if (rv_json_parse(&parsed, json, given, RV_TEXT_BYTES, 0, err) < 0 ||
         rv_json_canonical(text, parsed) < 0 || rv_buf_check(text, err) < 0)
         return err->code ? err->code : rv_fail(err, RV_E_INVALID, "not JSON");
-    if (is_event && text->len > RV_EVENT_DATA_BYTES)
+    if (is_event && text->len > RV_HOST_EVENT_DATA_MAX)
         note_size(text, given);
     return 0;
 }

@@ -47,80 +47,39 @@ stopped(void *arg)
 struct rv_call_spec
 rv_refresh_spec(struct rv_refresher *r, int64_t timeout_ms)
 {
-    return (struct rv_call_spec){ .scope = r->provider->name,
+    return (struct rv_call_spec){ .scope = r->session.provider->name,
                                   .timeout_ms = timeout_ms,
                                   .cancelled = stopped,
                                   .arg = r,
                                   .sink = &r->sink };
 }
 
-static void
-close_connection(struct rv_refresher *r)
-{
-    rv_connection_close(r->connection);
-    rv_config_free(r->options);
-    r->connection = NULL;
-    r->options = NULL;
-}
-
-/* A secret as it is stored stands for itself: enough to see that it was changed. */
+/* Whether it has events, for those who have never loaded its module. */
 static int
-same_envelope(void *arg, char **out, const char *place, const char *envelope, rv_err *err)
+note_events(struct rv_refresher *r, rv_err *err)
 {
-    (void)arg, (void)place, (void)err;
-    *out = rv_strdup(envelope);
-    return 0;
+    rv_value param = rv_vint(r->config.provider_id), out;
+    int has = rv_config_wants_events(r->session.options);
+    int found = rv_store_one(r->store, &out, 1,
+                             "SELECT COALESCE(supports_events, FALSE) FROM ext_management_systems"
+                             " WHERE id = $1",
+                             &param, 1, err);
+    if (found <= 0 || (out.v.i != 0) == has)
+        return found < 0 ? found : 0;
+    const struct rv_field field = { "supports_events", rv_vint(has) };
+    return rv_record_update_alone(r->store, rv_model_kind("provider"), r->config.provider_id,
+                                  &field, 1, err);
 }
 
-static int
-hash_options(struct rv_refresher *r, uint64_t *hash, rv_err *err)
-{
-    struct rv_vault vault = { .open = same_envelope };
-    cJSON *options = NULL;
-    if (rv_provider_options(r->store, &vault, r->config.provider_id, &options, err) < 0)
-        return err->code;
-    RV_AUTO_BUF rv_buf text = rv_buf_limited(16 << 20);
-    int rc = rv_json_canonical(&text, options);
-    cJSON_Delete(options);
-    if (rc < 0)
-        return rv_fail(err, RV_E_LIMIT, "the provider's options are too long");
-    *hash = rv_hash64(rv_buf_text(&text), text.len, 0);
-    return 0;
-}
-
-static int
-read_options(struct rv_refresher *r, rv_err *err)
-{
-    cJSON *given = NULL;
-    if (rv_provider_options(r->store, r->config.vault, r->config.provider_id, &given, err) < 0)
-        return err->code;
-    int rc = rv_config_make(&r->options, r->module, given, err);
-    r->incomplete = rc == RV_E_INVALID;
-    rv_json_wipe(given);
-    cJSON_Delete(given);
-    return rc < 0 ? rv_wrap(err, "options of provider '%s'", r->provider->name) : 0;
-}
-
-/* Open with the options as they are now. */
 static int
 ensure_connection(struct rv_refresher *r, rv_err *err)
 {
-    uint64_t hash = 0;
-    if (hash_options(r, &hash, err) < 0)
-        return err->code;
-    if (r->connection && hash == r->options_hash)
-        return 0;
-    close_connection(r);
-    if (read_options(r, err) < 0)
-        return err->code;
     struct rv_call_spec spec = rv_refresh_spec(r, OPEN_TIMEOUT_MS);
     spec.sink = NULL;
-    if (rv_connection_open(&r->connection, r->module, r->options, &spec, err) < 0) {
-        close_connection(r);
-        return rv_wrap(err, "connect");
-    }
-    r->options_hash = hash;
-    return 0;
+    int made = rv_session_connect(&r->session, &spec, err);
+    if (made <= 0)
+        return made;
+    return note_events(r, err);
 }
 
 static int
@@ -155,7 +114,7 @@ rv_refresh_start_over(struct rv_refresher *r, const rv_err *failure)
         rv_saver_drop(r->saver);
         return;
     }
-    close_connection(r);
+    rv_session_disconnect(&r->session);
     rv_saver_close(r->saver);
     r->saver = NULL;
 }
@@ -163,10 +122,11 @@ rv_refresh_start_over(struct rv_refresher *r, const rv_err *failure)
 static int
 add_kinds(struct rv_refresher *r, rv_err *err)
 {
-    const struct reeve_kind *const *kinds = rv_module_provider(r->module)->kinds;
+    const struct reeve_kind *const *kinds = rv_module_provider(r->session.module)->kinds;
     for (size_t i = 0; kinds && kinds[i]; i++)
-        if (rv_schema_add_kind(r->store, r->provider->type, rv_model_kind(kinds[i]->name), err) < 0)
-            return rv_wrap(err, "kinds of provider '%s'", r->provider->name);
+        if (rv_schema_add_kind(r->store, r->session.provider->type, rv_model_kind(kinds[i]->name),
+                               err) < 0)
+            return rv_wrap(err, "kinds of provider '%s'", r->session.provider->name);
     return 0;
 }
 
@@ -186,8 +146,8 @@ look_for_upgrade(struct rv_refresher *r, rv_err *err)
         return 0;
     if (rv_json_parse(&stats, out.v.text, (size_t)out.len, STATS_MAX, 0, err) < 0)
         return rv_wrap(err, "figures of the last refresh");
-    r->needs_full |=
-        !rv_streq(rv_json_string(stats, "module_version"), rv_module_provider(r->module)->version);
+    r->needs_full |= !rv_streq(rv_json_string(stats, "module_version"),
+                               rv_module_provider(r->session.module)->version);
     return 0;
 }
 
@@ -196,11 +156,11 @@ load(struct rv_refresher *r, rv_err *err)
 {
     if (r->config.guard && r->config.guard(r->config.arg, err))
         return err->code;
-    if (rv_module_load(&r->module, r->config.module_dir, r->provider->type, err) < 0)
+    if (rv_session_load(&r->session, r->config.module_dir, err) < 0)
         return err->code;
-    if (rv_module_provider(r->module)->inventory == NULL)
+    if (rv_module_provider(r->session.module)->inventory == NULL)
         return rv_fail(err, RV_E_UNSUPPORTED, "provider module '%s' has no inventory",
-                       r->provider->type);
+                       r->session.provider->type);
     if (add_kinds(r, err) < 0 || look_for_upgrade(r, err) < 0)
         return err->code;
     return rv_refresh_ensure(r, err) < 0 ? err->code : rv_refresher_relabel(r, err);
@@ -227,12 +187,12 @@ rv_refresher_close(struct rv_refresher *refresher)
     rv_err err = RV_ERR_INIT;
     if (refresher == NULL)
         return;
-    close_connection(refresher);
+    rv_session_disconnect(&refresher->session);
     rv_saver_close(refresher->saver);
     if (refresher->lease.generation &&
         rv_lease_release(refresher->store, &refresher->lease, &err) < 0)
         rv_log_err(RV_WARNING, "lease not given back", &err);
-    rv_provider_free(refresher->provider);
+    rv_session_close(&refresher->session);
     free(refresher);
 }
 
@@ -244,7 +204,7 @@ rv_refresher_relabel(struct rv_refresher *refresher, rv_err *err)
     int rc = rv_saver_relabel(refresher->saver, err);
     if (rc > 0)
         rv_log(RV_INFO, "label mappings applied",
-               RV_F("provider", RV_S(refresher->provider->name)));
+               RV_F("provider", RV_S(refresher->session.provider->name)));
     return rc < 0 ? rc : 0;
 }
 
@@ -257,7 +217,7 @@ rv_refresher_open(struct rv_refresher **out, const struct rv_refresher_config *c
     r->store = config->store;
     r->sink = rv_refresh_sink(r);
     snprintf(name, sizeof(name), "refresh/%lld", (long long)config->provider_id);
-    if (rv_provider_load(&r->provider, r->store, config->provider_id, err) < 0 ||
+    if (rv_session_open(&r->session, r->store, config->vault, config->provider_id, err) < 0 ||
         rv_lease_take(r->store, &r->lease, name, config->holder, config->lease_ms, err) < 0) {
         r->lease.generation = 0;
         rv_refresher_close(r);
@@ -300,9 +260,9 @@ verify(struct rv_refresher *r, rv_err *err)
     struct rv_identity_found found;
     struct rv_call_spec spec = rv_refresh_spec(r, VERIFY_TIMEOUT_MS);
     spec.sink = NULL;
-    if (rv_module_provider(r->module)->verify == NULL)
+    if (rv_module_provider(r->session.module)->verify == NULL)
         return 0;
-    if (rv_connection_verify(r->connection, &spec, &found, err) < 0)
+    if (rv_connection_verify(r->session.connection, &spec, &found, err) < 0)
         return err->code;
     return rv_provider_identify(r->store, r->config.provider_id, found.uid, found.api_version, err);
 }
@@ -334,12 +294,12 @@ rv_refresher_check(struct rv_refresher *refresher, rv_err *err)
 static int
 collect(struct rv_refresher *r, struct rv_refresh_times *times, rv_err *err)
 {
-    const struct reeve_provider *provider = rv_module_provider(r->module);
+    const struct reeve_provider *provider = rv_module_provider(r->session.module);
     struct reeve_scope scope = { .size = sizeof(scope), .whole = 1 };
     struct rv_call_spec spec = rv_refresh_spec(r, 0);
     spec.waited_us = &times->waited_us;
     if (verify(r, err) < 0 || rv_saver_begin_all(r->saver, provider->inventory->kinds, err) < 0 ||
-        rv_connection_refresh(r->connection, &spec, &scope, err) < 0)
+        rv_connection_refresh(r->session.connection, &spec, &scope, err) < 0)
         return err->code;
     if (r->config.progress)
         r->config.progress(r->config.arg, "save", rv_saver_objects(r->saver));
@@ -369,7 +329,7 @@ static int
 succeed(struct rv_refresher *r, const struct rv_refresh_times *times, char **stats, rv_err *err)
 {
     cJSON *json = rv_refresh_stats(times);
-    cJSON_AddStringToObject(json, "module_version", rv_module_provider(r->module)->version);
+    cJSON_AddStringToObject(json, "module_version", rv_module_provider(r->session.module)->version);
     int rc = rv_refresh_report(r, NULL, json, 1, err);
     if (rc == 0)
         rc = rv_refresh_report_auth(r, NULL, err);
@@ -424,11 +384,11 @@ rv_refresher_full(struct rv_refresher *refresher, int64_t task_id, char **stats,
         rc = succeed(r, &times, stats, err);
     if (rc == 0) {
         analyze(r);
-        rv_refresh_log(r->provider->name, &times);
+        rv_refresh_log(r->session.provider->name, &times);
     }
     give_memory_back(r);
     if (rc < 0) {
-        rv_wrap(err, "refresh of provider '%s'", r->provider->name);
+        rv_wrap(err, "refresh of provider '%s'", r->session.provider->name);
         r->full_failed |= stands(err);
         if (!is_private(err))
             rv_refresh_report_failure(r, err, 1);
@@ -441,7 +401,7 @@ rv_refresher_full(struct rv_refresher *refresher, int64_t task_id, char **stats,
 static int
 recover(struct rv_refresher *r, rv_err *err)
 {
-    if (!r->failed || r->full_failed || rv_module_provider(r->module)->verify == NULL)
+    if (!r->failed || r->full_failed || rv_module_provider(r->session.module)->verify == NULL)
         return 0;
     if (verify(r, err) < 0)
         return err->code;
@@ -455,7 +415,7 @@ watch(struct rv_refresher *r, rv_err *err)
     if (rv_refresh_ensure(r, err) < 0 || recover(r, err) < 0 || rv_saver_warm(r->saver, err) < 0)
         return err->code;
     r->noted_ms = rv_monotonic_ms();
-    int rc = rv_connection_watch(r->connection, &spec, err);
+    int rc = rv_connection_watch(r->session.connection, &spec, err);
     /* It ends when it is interrupted; what it saw until then is kept. */
     if (rc == RV_E_CANCELLED || rc == 0) {
         rv_err flush_err = RV_ERR_INIT;
@@ -471,9 +431,9 @@ int
 rv_refresher_watch(struct rv_refresher *refresher, rv_err *err)
 {
     struct rv_refresher *r = refresher;
-    if (rv_module_provider(r->module)->inventory->watch == NULL)
+    if (rv_module_provider(r->session.module)->inventory->watch == NULL)
         return rv_fail(err, RV_E_UNSUPPORTED, "provider '%s' cannot watch for changes",
-                       r->provider->name);
+                       r->session.provider->name);
     int rc = watch(r, err);
     if (rc == 0 && !stopped(r))
         rc = rv_sleep(PAUSE_MS, err);
@@ -484,7 +444,7 @@ rv_refresher_watch(struct rv_refresher *refresher, rv_err *err)
         rv_err_clear(err);
         return 0;
     }
-    rv_wrap(err, "watch of provider '%s'", r->provider->name);
+    rv_wrap(err, "watch of provider '%s'", r->session.provider->name);
     /* Its tokens are too old, and it does not list again by itself. */
     if (rc == RV_E_GONE)
         r->needs_full = 1;

@@ -9,23 +9,19 @@
 #include "inventory/refresh.h"
 #include "host/host.h"
 #include "inventory/saver.h"
+#include "inventory/session.h"
 #include "inventory/targets.h"
 
 struct rv_refresher {
     struct rv_refresher_config config;
     struct rv_store *store;
-    struct rv_provider *provider;
+    struct rv_session session;
     struct rv_lease lease;
-    struct rv_module *module;
-    struct rv_config *options;
-    uint64_t options_hash;
-    struct rv_connection *connection;
     struct rv_saver *saver;
     struct rv_sink sink;
     const struct rv_sink *inner;
     int needs_full;
-    int incomplete; /* an option is missing or wrong: nobody was asked */
-    int failed;     /* an error stands on the record */
+    int failed; /* an error stands on the record */
     /* ... of a full refresh, and not because the other side was away: what a watch brings does not
      * disprove it. */
     int full_failed;

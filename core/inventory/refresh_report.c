@@ -37,7 +37,7 @@ is_refusal(const rv_err *failure)
 static const char *
 status_of(const struct rv_refresher *r, const rv_err *failure)
 {
-    if (failure && r->incomplete)
+    if (failure && r->session.incomplete)
         return "Incomplete";
     return rv_provider_auth_status(failure ? failure->code : RV_OK);
 }
@@ -89,7 +89,7 @@ advise(const struct rv_refresher *r, rv_err *failure)
         "%s%s%s%s; at once: reevectl provider refresh %s; with new ones: reevectl provider edit "
         "%s",
         given, given[0] ? "; " : "", when[0] ? "tried again at " : "not tried again by itself",
-        when, r->provider->name, r->provider->name);
+        when, r->session.provider->name, r->session.provider->name);
 }
 
 /* Puts the failure on the record, with advice; what goes wrong in that is logged, the failure
@@ -150,6 +150,6 @@ rv_refresh_measure(struct rv_refresher *r)
     for (size_t i = 0; i < RV_COUNT(changes); i++)
         if (changes[i].count > 0)
             rv_meter_add(RV_M_INVENTORY_CHANGES, changes[i].count,
-                         RV_LABELS(r->provider->name, changes[i].change));
+                         RV_LABELS(r->session.provider->name, changes[i].change));
     r->measured = now;
 }

@@ -44,12 +44,13 @@ note_saved(struct rv_refresher *r, int wrote)
 {
     if (wrote && r->arrived_us)
         rv_meter_observe(RV_M_WATCH_LAG, rv_monotonic_us() - r->arrived_us,
-                         RV_LABELS(r->provider->name));
+                         RV_LABELS(r->session.provider->name));
     r->arrived_us = 0;
     if (!wrote)
         return;
     rv_refresh_measure(r);
-    rv_log_about(RV_TOPIC_SAVE, RV_DEBUG, "saved", RV_F("provider", RV_S(r->provider->name)),
+    rv_log_about(RV_TOPIC_SAVE, RV_DEBUG, "saved",
+                 RV_F("provider", RV_S(r->session.provider->name)),
                  RV_F("rows_in_all", RV_I(r->measured.rows)),
                  RV_F("transactions_in_all", RV_I(r->measured.transactions)));
 }

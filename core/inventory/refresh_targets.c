@@ -41,7 +41,8 @@ collect(struct rv_refresher *r, struct rv_refresh_times *times, rv_err *err)
     rv_saver_counts_reset(r->saver);
     memset(&r->measured, 0, sizeof(r->measured));
     rv_refresh_times_begin(times);
-    if (rv_connection_targets(r->connection, &spec, r->asked->at, r->asked->count, err) < 0 ||
+    if (rv_connection_targets(r->session.connection, &spec, r->asked->at, r->asked->count, err) <
+            0 ||
         take_away(r, err) < 0)
         return err->code;
     times->targets = r->asked->count;
@@ -81,7 +82,7 @@ refresh(struct rv_refresher *r, char **stats, rv_err *err)
     if (rc == 0)
         rc = succeed(r, &times, stats, err);
     if (rc == 0)
-        rv_refresh_log(r->provider->name, &times);
+        rv_refresh_log(r->session.provider->name, &times);
     return rc;
 }
 
@@ -91,11 +92,11 @@ check_few(const struct rv_refresher *r, const struct rv_targets *targets, int mo
 {
     if (targets->whole || r->needs_full || (most > 0 && targets->count >= most))
         return rv_fail(err, RV_E_UNSUPPORTED, "everything is to be listed");
-    return rv_module_is_targeted(r->module)
+    return rv_module_is_targeted(r->session.module)
                ? 0
                : rv_fail(err, RV_E_UNSUPPORTED,
                          "provider '%s' cannot be asked for less than everything",
-                         r->provider->name);
+                         r->session.provider->name);
 }
 
 static void
@@ -104,9 +105,10 @@ fail(struct rv_refresher *r, rv_err *err)
     const struct rv_target *first = &r->asked->at[0];
     if (r->asked->count == 1)
         rv_wrap(err, "refresh of %s '%s' of provider '%s'", first->kind->name,
-                first->name ? first->name : first->ref, r->provider->name);
+                first->name ? first->name : first->ref, r->session.provider->name);
     else
-        rv_wrap(err, "refresh of %d objects of provider '%s'", r->asked->count, r->provider->name);
+        rv_wrap(err, "refresh of %d objects of provider '%s'", r->asked->count,
+                r->session.provider->name);
     if (err->code != RV_E_CANCELLED && err->code != RV_E_STALE)
         rv_refresh_report_failure(r, err, 0);
     rv_refresh_start_over(r, err);

@@ -53,7 +53,8 @@ struct reeve_option {
  *   "ssl-with-validation-custom-ca", "ssl-without-validation"; "non-ssl": plain HTTP),
  *   certificate_authority (PEM), userid, password (secret), auth_key (secret: a token),
  *   client_certificate, client_key (secret), http_proxy (a URL holds no user),
- *   http_proxy_userid, http_proxy_password (secret). */
+ *   http_proxy_userid, http_proxy_password (secret); events (a flag or a number; off or 0: its
+ *   events are not watched). */
 
 /* Borrowed from config, valid as long as the connection. NULL when not given and without
  * a fallback. */

@@ -2,7 +2,8 @@
  *
  * A provider that does what a file says, line by line: tests of the refresher write
  * it. Lines before "watch:" are for a refresh, those after it for a watch, those after "targets:"
- * for single objects; what was asked for goes to the file's name with ".asked". "verify: CLASS
+ * for single objects, those after
+ * "events:" for events; what was asked for goes to the file's name with ".asked". "verify: CLASS
  * TEXT" makes the proof of credentials fail.
  */
 #include "reeve/provider.h"
@@ -55,6 +56,7 @@ class_of(const char *word)
                   { "unavailable", REEVE_E_UNAVAILABLE },
                   { "protocol", REEVE_E_PROTOCOL },
                   { "unsupported", REEVE_E_UNSUPPORTED },
+                  { "permission", REEVE_E_PERMISSION },
                   { "gone", REEVE_E_GONE } };
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (strcmp(words[i].word, word) == 0)
@@ -122,7 +124,7 @@ act(struct reeve_call *call, struct reeve_inventory *inv, const char *line)
 static int
 run(struct reeve_call *call, const char *path, struct reeve_inventory *inv, const char *wanted)
 {
-    static const char *const parts[] = { "refresh:", "watch:", "targets:" };
+    static const char *const parts[] = { "refresh:", "watch:", "targets:", "events:" };
     const char *part = parts[0];
     char line[512];
     int rc = 0;
@@ -142,6 +144,92 @@ run(struct reeve_call *call, const char *path, struct reeve_inventory *inv, cons
     fclose(file);
     return rc;
 }
+
+/* NAME=TEXT, @COLUMN=KIND:REF or ~COLUMN=KIND:SCOPE/NAME. */
+static void
+set_of_event(struct reeve_object *event, char *word)
+{
+    char *value = strchr(word, '='), *rest = value ? strchr(value, ':') : 0, *slash;
+    if (value == 0)
+        return;
+    *value++ = 0;
+    if (word[0] != '@' && word[0] != '~') {
+        text(event, word, value);
+        return;
+    }
+    *rest++ = 0;
+    slash = strchr(rest, '/');
+    if (slash)
+        *slash++ = 0;
+    if (word[0] == '@')
+        own->link(event, word + 1, value, rest);
+    else
+        own->link_name(event, word + 1, value, slash ? rest : 0, slash ? slash : rest);
+}
+
+/* "event TYPE REF TIME TOKEN ..."; those up to the token that is given were told before. */
+static int
+tell_event(struct reeve_event_sink *sink, char *line, const char *given)
+{
+    char *rest = line + 6;
+    const char *type = strsep(&rest, " "), *ref = strsep(&rest, " "), *when = strsep(&rest, " ");
+    const char *token = strsep(&rest, " ");
+    if (given && atoi(token) && atoi(token) <= atoi(given))
+        return 0;
+    struct reeve_object *event = own->event(sink, type, ref, strtoll(when, 0, 10));
+    while (rest)
+        set_of_event(event, strsep(&rest, " "));
+    int rc = own->event_emit(event, strcmp(token, "-") == 0 ? 0 : token);
+    return rc == REEVE_E_INVALID ? 0 : rc;
+}
+
+static int
+act_event(struct reeve_call *call, struct reeve_event_sink *sink, char *line, const char *given)
+{
+    line[strcspn(line, "\n")] = 0;
+    if (strncmp(line, "event ", 6) == 0)
+        return tell_event(sink, line, given);
+    if (strncmp(line, "position ", 9) == 0)
+        return own->event_position(sink, line + 9);
+    if (strncmp(line, "forgotten", 9) == 0)
+        return given ? fail_as(call, "gone", "that is long ago") : 0;
+    if (strncmp(line, "fail ", 5) == 0) {
+        char word[32] = "", why[128] = "";
+        sscanf(line, "fail %31s %127[^\n]", word, why);
+        return fail_as(call, word, why);
+    }
+    if (strncmp(line, "hang", 4) == 0)
+        return own->wait(call, 0, 0, -1);
+    if (strncmp(line, "pause", 5) == 0)
+        return own->wait(call, 0, 0, 1);
+    return 0;
+}
+
+static int
+events_it(struct reeve_call *call, void *conn, const char *token, struct reeve_event_sink *sink)
+{
+    char line[1024];
+    int rc = 0, mine = 0;
+    FILE *file = fopen(conn, "r");
+    if (file == NULL)
+        return fail_as(call, "unavailable", "no script");
+    while (rc == 0 && fgets(line, sizeof(line), file)) {
+        if (mine)
+            rc = act_event(call, sink, line, token);
+        mine |= strncmp(line, "events:", 7) == 0;
+    }
+    fclose(file);
+    return rc;
+}
+
+static const struct reeve_event_type event_types[] = {
+    { "POWER_ON", "power", "critical", "it is on", 0, 0 },
+    { "CHATTER", 0, 0, "it talks", REEVE_EVENT_QUIET, 0 },
+    REEVE_EVENT_TYPES_END
+};
+static const struct reeve_events_iface events = {
+    .size = sizeof(events), .source = "SCRIPTED", .types = event_types, .watch = events_it
+};
 
 static int
 refresh_it(struct reeve_call *call, void *conn, const struct reeve_scope *scope,
@@ -201,4 +289,5 @@ static const struct reeve_inventory_iface inventory = {
 };
 
 REEVE_PROVIDER(.name = "scripted", .title = "Scripted", .version = "1", .options = options,
-               .inventory = &inventory, .open = open_it, .close = close_it, .verify = verify_it)
+               .inventory = &inventory, .events = &events, .open = open_it, .close = close_it,
+               .verify = verify_it)
