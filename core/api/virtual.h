@@ -10,7 +10,8 @@
 #include "model/model.h"
 
 /* How a provider does, of the row `of`; what keeps it from being read comes first. Workers' rows
- * tell of all servers of the region: whoever serves it has one. */
+ * tell of all servers of the region: whoever serves it has one. One that hangs is seen whichever it
+ * is; its inventory is what a provider is served for. */
 #define RV_PROVIDER_STATE(of)                                                                      \
     "(CASE WHEN NOT COALESCE(" of ".\"enabled\", TRUE) THEN 'paused'"                              \
     " WHEN " of ".\"quarantine_reason\" IS NOT NULL THEN 'quarantine'"                             \
@@ -18,8 +19,8 @@
     "  AND a.\"resource_id\" = " of ".\"id\" AND a.\"status\" = 'Invalid') THEN 'refused'"         \
     " WHEN EXISTS (SELECT 1 FROM \"miq_workers\" w WHERE w.\"ems_id\" = " of ".\"id\""             \
     "  AND w.\"status\" = 'silent') THEN 'hanging'"                                                \
-    " WHEN NOT EXISTS (SELECT 1 FROM \"miq_workers\" w WHERE w.\"ems_id\" = " of ".\"id\")"        \
-    "  THEN 'unserved'"                                                                            \
+    " WHEN NOT EXISTS (SELECT 1 FROM \"miq_workers\" w WHERE w.\"ems_id\" = " of ".\"id\""         \
+    "  AND w.\"type\" = 'refresh') THEN 'unserved'"                                                \
     " WHEN " of ".\"last_refresh_error\" IS NOT NULL THEN 'failing'"                               \
     " WHEN " of ".\"last_refresh_date\" IS NULL THEN 'new' ELSE 'ok' END)"
 

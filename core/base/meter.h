@@ -72,6 +72,7 @@ enum rv_meter {
     RV_M_EVENTS_CAUGHT,
     RV_M_EVENTS_REFUSED,
     RV_M_EVENT_LAG,
+    RV_M_EVENT_FAILURES,
     /* The store. */
     RV_M_STORE_UP,
     RV_M_STORE_BYTES,

@@ -255,7 +255,9 @@ rv_connection_events(struct rv_connection *connection, const struct rv_call_spec
     struct reeve_event_sink sink;
     rv_run_begin(&run, module, "events", spec);
     begin(&sink, &run.call, module);
-    int rc = module->events.watch(&run.call, connection->conn, token, &sink);
+    /* The caller's may be replaced by what is emitted. */
+    RV_AUTO_FREE char *own = token ? rv_strdup(token) : NULL;
+    int rc = module->events.watch(&run.call, connection->conn, own, &sink);
     end(&sink);
     return rv_run_end(&run, rc, err);
 }

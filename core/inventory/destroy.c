@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The end of a provider. First it is disabled, so that its worker is stopped; when
- * that has given up its lease (or died), we hold it, and what it has saved is deleted in pieces, so
- * that others get their turn at the database; the record itself comes last. Any step may be
- * repeated after a crash.
+ * The end of a provider. First it is disabled, so that its workers are stopped; when
+ * those have given up their leases (or died), we hold them, and what it has saved is deleted in
+ * pieces, so that others get their turn at the database; the record itself comes last. Any step may
+ * be repeated after a crash.
  */
 #include "inventory/provider_internal.h"
 
@@ -28,7 +28,7 @@ enum {
 struct destroy {
     struct rv_store *store;
     int64_t id, holder;
-    struct rv_lease lease;
+    struct rv_lease lease, event_lease;
     int64_t renew_at_ms;
     int64_t task_id;
     int64_t rows, deleted; /* rows there are, and were */
@@ -38,21 +38,20 @@ struct destroy {
 
 /* The worker still holds the lease for the moment that its end takes. */
 static int
-take_lease(struct destroy *destroy, rv_err *err)
+take_lease(struct destroy *destroy, struct rv_lease *lease, const char *what, rv_err *err)
 {
     char name[64];
-    snprintf(name, sizeof(name), "refresh/%lld", (long long)destroy->id);
+    snprintf(name, sizeof(name), "%s/%lld", what, (long long)destroy->id);
     int64_t until_ms = rv_monotonic_ms() + PATIENCE_MS;
     for (;;) {
-        int rc =
-            rv_lease_take(destroy->store, &destroy->lease, name, destroy->holder, LEASE_MS, err);
+        int rc = rv_lease_take(destroy->store, lease, name, destroy->holder, LEASE_MS, err);
         if (rc != RV_E_CONFLICT) {
             destroy->renew_at_ms = rv_monotonic_ms() + LEASE_MS / 2;
             return rc;
         }
         if (rv_monotonic_ms() >= until_ms)
             return rv_fail(err, RV_E_UNAVAILABLE,
-                           "its refresh worker, or another deletion of it, has not ended yet");
+                           "its %s worker, or another deletion of it, has not ended yet", what);
         rv_err_clear(err);
         if (rv_sleep(ASK_EVERY_MS, err) < 0)
             return err->code;
@@ -209,6 +208,7 @@ delete_rest(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err
     struct destroy *destroy = arg;
     rv_value id = rv_vint(destroy->id);
     const char *own = "\"resource_type\" = 'provider' AND \"resource_id\" = $1";
+    const char *events = "\"ems_id\" = $1";
     if (rv_lease_check(store, &destroy->lease, err) < 0 ||
         rv_store_exec(store, NULL, "DELETE FROM inventory_streams WHERE ems_id = $1", &id, 1, err) <
             0 ||
@@ -217,13 +217,28 @@ delete_rest(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err
         rv_hanging_delete(store, rv_model_kind("provider"), &id, 1, err) < 0 ||
         delete_records_of(destroy, feed, rv_model_kind("endpoint"), own, err) < 0 ||
         delete_records_of(destroy, feed, rv_model_kind("authentication"), own, err) < 0 ||
+        delete_records_of(destroy, feed, rv_model_kind("event_lane"), events, err) < 0 ||
+        delete_records_of(destroy, feed, rv_model_kind("blacklisted_event"), events, err) < 0 ||
         rv_record_delete(store, feed, rv_model_kind("provider"), destroy->id, err) < 0)
         return err->code;
     return 0;
 }
 
-/* Under the lease; what fails gives it back as well, so that whoever tries again need not wait for
- * its end. */
+/* Of both workers: neither writes any more. */
+static int
+take_leases(struct destroy *destroy, rv_err *err)
+{
+    rv_err ignored = RV_ERR_INIT;
+    if (take_lease(destroy, &destroy->lease, "refresh", err) < 0)
+        return err->code;
+    if (take_lease(destroy, &destroy->event_lease, "event", err) == 0)
+        return 0;
+    rv_lease_release(destroy->store, &destroy->lease, &ignored);
+    return err->code;
+}
+
+/* Under the leases; what fails gives them back as well, so that whoever tries again need not wait
+ * for their end. */
 static int
 delete_all(struct destroy *destroy, rv_err *err)
 {
@@ -235,6 +250,7 @@ delete_all(struct destroy *destroy, rv_err *err)
         rc = delete_messages(destroy, err);
     if (rc == 0)
         rc = rv_record_transaction(destroy->store, delete_rest, destroy, err);
+    rv_lease_release(destroy->store, &destroy->event_lease, &ignored);
     rv_lease_release(destroy->store, &destroy->lease, rc == 0 ? err : &ignored);
     return err->code;
 }
@@ -247,7 +263,7 @@ rv_provider_destroy(struct rv_store *store, int64_t id, int64_t holder, int64_t 
     if (rv_provider_load(&provider, store, id, err) < 0)
         return err->code;
     struct destroy destroy = { .store = store, .id = id, .holder = holder, .task_id = task_id };
-    if (rv_provider_set_enabled(store, id, 0, err) == 0 && take_lease(&destroy, err) == 0)
+    if (rv_provider_set_enabled(store, id, 0, err) == 0 && take_leases(&destroy, err) == 0)
         delete_all(&destroy, err);
     if (err->code)
         rv_wrap(err, "delete provider '%s'", provider->name);

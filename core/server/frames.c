@@ -347,6 +347,7 @@ static const struct {
     { "end", "api", on_end_worker },
     { "verify", "api", rv_supervisor_verify },
     { "open", "refresh", on_open },
+    { "open", "event", on_open },
     { "open", "api", on_open },
     { "keys", "generic", on_keys },
     { "keys", "server", on_keys },

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A provider has a refresh worker while it is enabled, in our zone, not in
- * quarantine, and its credentials are not known to be wrong. Those that were refused are tried
- * again when their time has come, since what was wrong may have been the other side, or when a
- * person asks for a refresh.
+ * A provider has a refresh worker, and an event worker when it has events, while it is enabled, in
+ * our zone, not in quarantine, and its credentials are not known to be wrong. Those that were
+ * refused are tried again when their time has come, since what was wrong may have been the other
+ * side, or when a person asks for a refresh.
  */
 #define RV_LOG_TOPIC RV_TOPIC_SERVER
 #include "server/staffing.h"
 
+#include <string.h>
 #include <sys/stat.h>
 #include "base/clock.h"
 #include "base/log.h"
@@ -39,13 +40,16 @@ add_for_providers(struct rv_worker *worker, cJSON *workers, const char *type, rv
 {
     RV_AUTO_ROWS struct rv_rows *rows = NULL;
     const rv_value *row = NULL;
-    const rv_value params[] = { rv_vint(rv_now_ms()), rv_vint(worker->zone_id) };
+    /* Whether a provider has events its refresh worker has noted. */
+    const rv_value params[] = { rv_vint(rv_now_ms()), rv_vint(worker->zone_id),
+                                rv_vint(strcmp(type, "event") == 0) };
     int more;
     if (rv_store_query(worker->store, &rows,
                        "SELECT e.id, e.name FROM ext_management_systems e"
                        " WHERE e.zone_id = $2 AND e.enabled AND e.quarantine_reason IS NULL"
+                       " AND (NOT $3 OR COALESCE(e.supports_events, FALSE))"
                        " AND NOT (" RV_PROVIDER_RESTS_SQL ") ORDER BY e.id",
-                       params, 2, err))
+                       params, 3, err))
         return err->code;
     while ((more = rv_rows_next(rows, &row, err)) > 0)
         add_want(workers, type, 1, row[0].v.i, row[1].type == RV_TEXT ? row[1].v.text : "");

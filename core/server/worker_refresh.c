@@ -13,23 +13,16 @@
 #include "inventory/refresh.h"
 #include "server/credentials.h"
 #include "server/messages.h"
+#include "server/provider_tries.h"
 
-enum {
-    LEASE_RETRY_MS = 100, /* the dead one is being buried: any moment now */
-    LEASE_SLOW_MS = 1000,
-    REFUSED_LOOK_MS = 2000,
-    QUICK_TRIES = 50,
-    INTERRUPTED_STOP = 1,
-    INTERRUPTED_MESSAGE = 2
-};
+enum { INTERRUPTED_STOP = 1, INTERRUPTED_MESSAGE = 2 };
 
 struct refresh {
     struct rv_worker *worker;
     struct rv_refresher *refresher;
     struct rv_message_loop loop;
-    rv_err cause;          /* why the provider could not be opened */
-    int refused;           /* the credentials: the record says when they are tried again */
-    int64_t failures;      /* in a row */
+    rv_err cause; /* why the provider could not be opened */
+    struct rv_tries tries;
     int64_t last_full_ms;  /* monotonic: of the last one that went well, at first our beginning */
     int64_t tried_full_ms; /* of the last one */
     int cannot_watch;
@@ -59,22 +52,9 @@ progress(void *arg, const char *phase, int64_t objects)
 }
 
 static int
-note_refusal(struct refresh *refresh, const rv_err *err)
+is_refusal(int code)
 {
-    refresh->refused |= strcmp(rv_provider_auth_status(err->code), "Invalid") == 0;
-    return refresh->refused;
-}
-
-/* Milliseconds until credentials that were refused are tried again, -1 for never. */
-static int64_t
-rest_ms(const struct refresh *refresh)
-{
-    const struct rv_worker *worker = refresh->worker;
-    rv_err ignored = RV_ERR_INIT;
-    int64_t next_ms = 0;
-    if (rv_provider_next_check(worker->store, worker->provider, &next_ms, &ignored) || next_ms == 0)
-        return -1;
-    return next_ms > rv_now_ms() ? next_ms - rv_now_ms() : 0;
+    return strcmp(rv_provider_auth_status(code), "Invalid") == 0;
 }
 
 static int
@@ -89,7 +69,7 @@ full(struct refresh *refresh, int64_t task_id, char **stats, rv_err *err)
     if (!failed)
         refresh->last_full_ms = refresh->tried_full_ms;
     else
-        note_refusal(refresh, err);
+        rv_tries_note(&refresh->tries, err);
     return failed;
 }
 
@@ -104,7 +84,7 @@ few(struct refresh *refresh, const char *args, char **stats, rv_err *err)
     int failed = rv_refresher_targets(refresh->refresher, args, most, stats, err);
     rv_worker_idle(worker);
     if (failed && failed != RV_E_UNSUPPORTED)
-        note_refusal(refresh, err);
+        rv_tries_note(&refresh->tries, err);
     return failed;
 }
 
@@ -148,7 +128,7 @@ check_message(void *arg, const struct rv_message *message, char **results, rv_er
     int failed = rv_refresher_check(refresh->refresher, err);
     if (failed == 0 || failed == RV_E_STALE || failed == RV_E_CANCELLED)
         return failed;
-    note_refusal(refresh, err);
+    rv_tries_note(&refresh->tries, err);
     rv_log_err(RV_WARNING, "credentials could not be proved", err);
     rv_err_clear(err);
     return 0;
@@ -165,18 +145,6 @@ map_labels_message(void *arg, const struct rv_message *message, char **results, 
     refresh->worker->woken = 0;
     /* A worker that cannot begin looks when it can. */
     return refresh->refresher ? rv_refresher_relabel(refresh->refresher, err) : 0;
-}
-
-static int64_t
-backoff_ms(const struct refresh *refresh, const rv_err *err)
-{
-    int64_t wait_ms = rv_settings_int(refresh->worker->settings, "refresh.retry_min");
-    int64_t most_ms = rv_settings_int(refresh->worker->settings, "refresh.retry_max");
-    for (int64_t i = 1; i < refresh->failures && wait_ms < most_ms; i++)
-        wait_ms *= 2;
-    if (wait_ms > most_ms)
-        wait_ms = most_ms;
-    return err->retry_after_ms > wait_ms ? err->retry_after_ms : wait_ms;
 }
 
 static int
@@ -233,34 +201,6 @@ follow(struct refresh *refresh, rv_err *err)
     return 0;
 }
 
-/* Says so, and how long to wait. */
-static int64_t
-say_failed(struct refresh *refresh, const char *message, const rv_err *err)
-{
-    struct rv_worker *worker = refresh->worker;
-    int refused = note_refusal(refresh, err);
-    refresh->failures++;
-    int64_t wait_ms = refused ? rest_ms(refresh) : backoff_ms(refresh, err);
-    rv_meter_add(RV_M_REFRESH_FAILURES, 1,
-                 RV_LABELS(worker->provider_name, rv_class_name(err->code)));
-    const struct rv_log_field more[] = { RV_F("provider", RV_S(worker->provider_name)),
-                                         RV_F("again_in_ms", RV_I(wait_ms)) };
-    rv_log_err_with(RV_WARNING, message, err, more, RV_COUNT(more));
-    return refused ? 0 : wait_ms;
-}
-
-/* The server worker ends us when it sees that credentials were refused. Until then, and when they
- * are proved first or a person asks for a refresh, we look. */
-static int
-still_refused(struct refresh *refresh)
-{
-    rv_err ignored = RV_ERR_INIT;
-    struct rv_worker *worker = refresh->worker;
-    refresh->refused =
-        refresh->refused && rv_provider_rests(worker->store, worker->provider, &ignored) != 0;
-    return refresh->refused;
-}
-
 static struct rv_refresher_config
 config_of(struct refresh *refresh)
 {
@@ -280,13 +220,6 @@ config_of(struct refresh *refresh)
         .progress = progress,
         .arg = refresh,
     };
-}
-
-static int
-open_once(struct refresh *refresh, rv_err *err)
-{
-    const struct rv_refresher_config config = config_of(refresh);
-    return rv_refresher_open(&refresh->refresher, &config, err);
 }
 
 /* Also so that the next wait is one: news of settings end it. */
@@ -309,23 +242,13 @@ take_settings(struct refresh *refresh)
         rv_log_err(RV_WARNING, "changed settings are not applied to what is stored", &err);
 }
 
-/* The lease may still be held by the worker that we replace, for the moment that its burial takes.
- */
 static int
-open_refresher(struct refresh *refresh, rv_err *err)
+open_once(void *arg, rv_err *err)
 {
-    struct rv_worker *worker = refresh->worker;
-    for (int tries = 0; !worker->stop; tries++) {
-        rv_err_clear(err);
-        take_settings(refresh);
-        if (open_once(refresh, err) != RV_E_CONFLICT)
-            return err->code;
-        if (tries == QUICK_TRIES)
-            rv_log_err(RV_WARNING, "another worker serves the provider; waiting for its end", err);
-        rv_worker_wait(worker, tries < QUICK_TRIES ? LEASE_RETRY_MS : LEASE_SLOW_MS);
-    }
-    rv_err_clear(err);
-    return rv_fail(err, RV_E_CANCELLED, "told to stop");
+    struct refresh *refresh = arg;
+    take_settings(refresh);
+    const struct rv_refresher_config config = config_of(refresh);
+    return rv_refresher_open(&refresh->refresher, &config, err);
 }
 
 /* Whoever asked for a refresh is told why there is none; the next one asking has us try at once. */
@@ -340,7 +263,8 @@ cannot_open(struct refresh *refresh, const rv_err *err)
         rv_log_err(RV_WARNING, "our lease has passed on; the worker ends", err);
         return err->code;
     }
-    int64_t wait_ms = say_failed(refresh, "provider cannot be connected; trying again", err);
+    int64_t wait_ms =
+        rv_tries_failed(&refresh->tries, "provider cannot be connected; trying again", err);
     refresh->cause = *err;
     do {
         worker->woken = 0;
@@ -366,12 +290,12 @@ work(struct refresh *refresh)
         return failed;
     }
     if (failed == 0 || worker->stop) {
-        refresh->failures = 0;
+        rv_tries_succeeded(&refresh->tries);
         return 0;
     }
     if (failed == RV_E_CANCELLED)
         return 0;
-    int64_t wait_ms = say_failed(refresh, "refresh failed", &err);
+    int64_t wait_ms = rv_tries_failed(&refresh->tries, "refresh failed", &err);
     if (!worker->woken)
         rv_worker_wait(worker, wait_ms);
     return 0;
@@ -385,11 +309,9 @@ go_round(struct refresh *refresh)
     struct rv_worker *worker = refresh->worker;
     worker->woken = 0;
     take_settings(refresh);
-    if (still_refused(refresh)) {
-        rv_worker_wait(worker, REFUSED_LOOK_MS);
+    if (rv_tries_still_refused(&refresh->tries))
         return 0;
-    }
-    if (refresh->refresher == NULL && open_refresher(refresh, &err))
+    if (refresh->refresher == NULL && rv_tries_open(&refresh->tries, open_once, refresh, &err))
         return cannot_open(refresh, &err);
     return work(refresh);
 }
@@ -419,7 +341,10 @@ int
 rv_worker_refresh(struct rv_worker *worker)
 {
     rv_err err = RV_ERR_INIT, fence = RV_ERR_INIT;
-    struct refresh refresh = { .worker = worker };
+    struct refresh refresh = { .worker = worker,
+                               .tries = { .worker = worker,
+                                          .is_refusal = is_refusal,
+                                          .failure_series = RV_M_REFRESH_FAILURES } };
     char queue[40];
     rv_queue_of_provider(queue, worker->provider);
     const char *const queues[] = { queue, NULL };

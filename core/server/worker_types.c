@@ -26,6 +26,7 @@ static const struct rv_worker_type types[] = {
       rv_worker_queue },
     { "schedule", "scheduler", "schedule", ANY_PRIORITY, RV_TYPE_ON_DEMAND, 8, rv_worker_queue },
     { "refresh", "ems_inventory", NULL, ANY_PRIORITY, RV_TYPE_PROVIDER, 7, rv_worker_refresh },
+    { "event", "event", NULL, ANY_PRIORITY, RV_TYPE_PROVIDER, 7, rv_worker_event },
     { "api", "web_services", NULL, 0, 0, 0, rv_worker_api },
     { "verify", NULL, NULL, 0, RV_TYPE_ONCE, 0, rv_worker_verify },
     { "describe", NULL, NULL, 0, RV_TYPE_ONCE, 0, rv_worker_describe },

@@ -165,6 +165,7 @@ static const struct rv_setting declared[] = {
     WORKER("schedule", "workers.queue", "schedule workers", NULL, "1", "15s", NULL, NULL),
     WORKER("refresh", "workers.provider", "a provider's refresh worker", NULL, NULL, NULL, NULL,
            "2h"),
+    WORKER("event", "workers.provider", "a provider's event worker", NULL, NULL, NULL, NULL, NULL),
     COUNT("api", "1", 1, "workers that serve the API"),
     WORKER("api", "workers", "API workers", NULL, "0", NULL, NULL, NULL),
     { "workers.quarantine.crashes", RV_SET_INT, "5", 1, 1000,

@@ -47,10 +47,10 @@ struct reeve_events_iface {
     uint64_t size;
     const char *source;                   /* who says so: "KUBERNETES", "VC"; [A-Z0-9_]+ */
     const struct reeve_event_type *types; /* ends with REEVE_EVENT_TYPES_END */
-    /* Hand over what happens until cancelled; blocks. token: where to go on, as it was emitted;
-     * NULL: begin with what is still there to be told, or with now. GONE when the other side does
-     * not know the token any more: watch is called again without one, and events that are stored
-     * already are known by ref, type and time, and dropped. */
+    /* Hand over what happens until cancelled; blocks. token: where to go on, as it was emitted,
+     * valid as long as the call; NULL: begin with what is still there to be told, or with now. GONE
+     * when the other side does not know the token any more: watch is called again without one, and
+     * events that are stored already are known by ref, type and time, and dropped. */
     int (*watch)(struct reeve_call *call, void *conn, const char *token,
                  struct reeve_event_sink *sink);
 };

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The event worker of a provider: what the demo estate tells of becomes rows, each once, whatever ends the worker."""
+import os
+import signal
+
+import api_it
+import reeve_it
+
+SMALL = {**api_it.ESTATE, "seed": 1}
+
+
+class Catcher(reeve_it.Case):
+    crashes = True
+    faults = True
+
+    def start_with(self, *options, **demo):
+        reeved = self.start(*reeve_it.QUICK, *options)
+        return reeved, api_it.add_demo(reeved, "demo", **{**SMALL, **demo})
+
+    def count(self):
+        return int(self.database().one("SELECT COUNT(*) FROM event_streams WHERE source = 'DEMO'"))
+
+    def until_more(self, than):
+        self.until(lambda: self.count() > than, f"more than {than} events")
+        return self.count()
+
+    def lane(self):
+        """written, token, last_error, whether connected."""
+        return self.database().query("SELECT written, token, last_error, CASE WHEN connected_on IS NULL THEN 0 ELSE 1 END"
+                                     " FROM event_lanes WHERE name LIKE 'ems %'")[0]
+
+    def check_ledger(self):
+        """Every step of the estate is there once, in the order of the lane, and the token is behind the last."""
+        (written, token, _, _), rows = self.lane(), self.database().query(
+            "SELECT ems_ref, number FROM event_streams WHERE source = 'DEMO' ORDER BY number")
+        self.assertEqual([row[0] for row in rows], [f"event-1-{step}" for step in range(len(rows))])
+        self.assertEqual([int(row[1]) for row in rows], list(range(1, len(rows) + 1)))
+        self.assertGreaterEqual(len(rows), int(written))
+        self.assertGreaterEqual(len(rows), int(token))
+
+    def test_events_are_caught_linked_and_none_is_lost_or_doubled_when_the_worker_dies(self):
+        reeved, provider = self.start_with(events=300)
+        seen = self.until_more(0)
+        for _ in range(3):
+            seen = self.until_more(seen + 20)
+            for pid in reeved.children("event"):
+                os.kill(pid, signal.SIGKILL)
+        seen = self.until_more(seen + 20)
+        reeved.post(f"/api/providers/{provider['id']}", {"action": "pause"})
+        self.until(lambda: not reeved.children("event"), "the event worker's end")
+        self.check_ledger()
+        rows = self.database().query(
+            "SELECT COUNT(*), COUNT(e.vm_or_template_id), COUNT(e.host_id), COUNT(e.target_id), MIN(e.chain_id),"
+            " COUNT(v.id) FROM event_streams e LEFT JOIN vms v ON v.id = e.vm_or_template_id AND v.name = e.vm_name"
+            " WHERE e.source = 'DEMO' AND e.vm_name IS NOT NULL")[0]
+        self.assertEqual(len({int(rows[at]) for at in (0, 1, 2, 3, 5)}), 1, rows)
+        metrics = reeved.request("GET", "/metrics").body.decode()
+        self.assertRegex(metrics, r'reeve_events_caught_total\{provider="demo"\} \d\d')
+
+        count = self.count()
+        reeved.post(f"/api/providers/{provider['id']}", {"action": "resume"})
+        self.until_more(count)
+        self.assertEqual(self.lane()[3], "1")
+        # Another option: no events, and no worker for them.
+        reeved.call("PATCH", f"/api/providers/{provider['id']}", [{"action": "edit", "path": "options", "value": {"events": 0}}])
+        self.until(lambda: not reeved.children("event"), "no worker without events")
+        self.check_ledger()
+
+        task = reeved.delete(f"/api/providers/{provider['id']}")
+        self.until(lambda: self.database().query("SELECT 1 FROM ext_management_systems") == [], f"the provider is gone: {task}")
+        self.assertEqual(self.database().query("SELECT 1 FROM event_lanes WHERE name LIKE 'ems %'"), [])
+
+    def test_what_crashes_in_events_is_named_in_the_quarantine_of_the_whole_provider(self):
+        path = self.fault("none")
+        reeved, provider = self.start_with("--set", "workers.quarantine.crashes=2", events=50, fault_file=path)
+        self.until_more(0)
+        # The connection breaks: on the lane's record, until it works again.
+        self.fault("drop")
+        self.until(lambda: "dropped the connection" in self.lane()[2], "the failure on the record")
+        self.fault("none")
+        self.until(lambda: self.lane()[2:] == ["", "1"], "the failure is over")
+        self.fault("crash_events")
+        shown = self.until(lambda: reeved.get(f"/api/providers/{provider['id']}").get("quarantine_reason"), "quarantine")
+        self.assertIn("demo.events", shown)
+        self.until(lambda: not reeved.children("event") + reeved.children("refresh"), "neither worker runs")
+        self.check_ledger()
+
+
+if __name__ == "__main__":
+    reeve_it.main()
