@@ -5,8 +5,10 @@
 #ifndef RV_AUTOMATE_H
 #define RV_AUTOMATE_H
 
+#include "automate/hooks.h"
 #include "event/lanes.h"
 #include "settings/settings.h"
+#include "tree/tree.h"
 
 struct rv_automate;
 struct rv_effects;
@@ -20,7 +22,11 @@ struct rv_automate_config {
     struct rv_store *store;
     struct rv_settings *settings; /* read when they are needed: they may change */
     int64_t holder;               /* the worker's row */
-    rv_automate_route route;      /* NULL: the switchboard */
+    rv_automate_route route;      /* NULL: the switchboard (switchboard.h) */
+    /* For the switchboard: the definitions as of now, asked for before each range. NULL: nothing
+     * follows from an event. */
+    int (*source)(void *arg, const struct rv_ae_source **out, rv_err *err);
+    const struct rv_automate_hooks *hooks; /* may be NULL */
     /* Messages were put into this queue, and committed; may be NULL. */
     void (*wake)(void *arg, const char *queue);
     void *arg;

@@ -32,6 +32,9 @@ rv_automate_open(struct rv_automate **out, const struct rv_automate_config *conf
     struct rv_automate *automate = rv_alloc(sizeof(*automate));
     automate->config = *config;
     automate->effects = rv_effects_new();
+    if (config->route == NULL && config->source)
+        automate->switchboard = rv_switchboard_new(&(struct rv_switchboard_config){
+            config->store, config->hooks, config->source, config->arg });
     automate->arena = rv_arena_new(0);
     *out = automate;
     return 0;
@@ -43,6 +46,7 @@ rv_automate_close(struct rv_automate *automate)
     if (automate == NULL)
         return;
     rv_effects_free(automate->effects);
+    rv_switchboard_free(automate->switchboard);
     rv_arena_free(automate->arena);
     rv_refresh_times_free(&automate->times);
     free(automate);
@@ -80,6 +84,8 @@ static int
 route(struct rv_automate *automate, const struct rv_event_row *row, rv_err *err)
 {
     const struct rv_automate_config *config = &automate->config;
+    if (automate->switchboard)
+        return rv_switchboard_route(automate->switchboard, row, automate->effects, err);
     return config->route ? config->route(config->arg, row, automate->effects, err) : 0;
 }
 
@@ -160,7 +166,10 @@ save(struct range *range, rv_err *err)
 static int
 plan_all(struct range *range, int64_t until_ms, rv_err *err)
 {
-    rv_effects_reset(range->automate->effects);
+    struct rv_automate *automate = range->automate;
+    rv_effects_reset(automate->effects);
+    if (automate->switchboard && rv_switchboard_begin(automate->switchboard, err) < 0)
+        return err->code;
     while (range->done < range->count) {
         if (plan(range, &range->rows[range->done], err) < 0)
             return err->code;

@@ -190,6 +190,9 @@ ws_process_fields(struct rv_ws_object *object, const struct rv_ws_uri *uri, rv_e
         return rc < 0 ? rv_wrap(err, "%s", object->path) : rc;
     if (!ws_is_machine(object->instance->class))
         return process_in_order(object, uri, err);
+    const struct rv_ws_calls *calls = &object->ws->calls;
+    if (calls->machine && calls->machine(calls->arg, object->ws, object, err))
+        return err->code < 0 ? err->code : FLOW_ABORT;
     struct machine machine;
     ws_machine_enter(&machine, object);
     rc = process_in_order(object, uri, err);

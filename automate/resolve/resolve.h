@@ -62,6 +62,9 @@ struct rv_ws_calls {
     int (*builtin)(void *arg, struct rv_ws *ws, struct rv_ws_object *self,
                    const struct rv_ae_method *method, const struct rv_ae_value *inputs,
                    rv_err *err);
+    /* Before the states of an object's machine: RV_WS_OK, or ABORT for who does not run them. May
+     * be NULL. */
+    int (*machine)(void *arg, struct rv_ws *ws, struct rv_ws_object *self, rv_err *err);
     /* The row of `Class::attribute=id`; nil when there is none. class_name as written. NULL: rows
      * are named, not looked for. */
     int (*row)(void *arg, struct rv_ae_value *out, const char *class_name, int64_t id, rv_err *err);
@@ -131,6 +134,11 @@ void rv_ws_set(struct rv_ws_object *object, const char *name,
 const struct rv_ae_value *rv_ws_attributes(const struct rv_ws_object *object); /* a map */
 const struct rv_ae_value *rv_ws_state_vars(const struct rv_ws *ws);            /* a map */
 void rv_ws_set_state_var(struct rv_ws *ws, const char *name, struct rv_ae_value *value);
+/* What ${...} gives in a field of this object: "/#vm.name". nil when there is none. */
+int rv_ws_value(struct rv_ws_object *object, const char *expression, struct rv_ae_value *out,
+                rv_err *err);
+/* A step RV_WS_STEP_WARN, with code 0: something to know, and nothing wrong. */
+void rv_ws_note(struct rv_ws_object *object, const char *format, ...) RV_PRINTF(2, 3);
 void rv_ws_prepend_namespace(struct rv_ws *ws, const char *namespace_path); /* NULL: none */
 /* A method by path ("/Domain/Ns/Class/method", "Ns/Class/method", "method" of self's class), with
  * override. NOT_FOUND. */

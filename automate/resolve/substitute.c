@@ -166,6 +166,13 @@ ws_look_up(struct rv_ae_value *out, struct rv_ws_object *object, const char *tex
     return rv_wrap(err, "${%.*s}", len > 200 ? 200 : (int)len, text);
 }
 
+int
+rv_ws_value(struct rv_ws_object *object, const char *expression, struct rv_ae_value *out,
+            rv_err *err)
+{
+    return ws_look_up(out, object, expression, strlen(expression), err);
+}
+
 /* What would end the path or an argument of it is encoded. */
 static void
 add_encoded(rv_buf *out, const char *value, const char *ends)

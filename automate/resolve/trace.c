@@ -41,3 +41,14 @@ ws_warn(struct rv_ws_object *object, const char *format, ...)
     va_end(args);
     ws_trace(object, RV_WS_STEP_WARN, text, object->field, NULL, RV_WS_WARN, 0);
 }
+
+void
+rv_ws_note(struct rv_ws_object *object, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    ws_trace(object, RV_WS_STEP_WARN, text, object->field, NULL, RV_WS_OK, 0);
+}
