@@ -71,7 +71,9 @@ struct rv_ae_field {
     struct rv_ae_place at;
 };
 
-/* What an instance says of a field of its class; NULL: as the field. */
+/* What an instance says of a field of its class; NULL: as the field. The value of a password (and
+ * the default value of a field that is one) is the text itself in files, and "PLACE|ENVELOPE" when
+ * it comes from the database (datastore/secret.h). */
 struct rv_ae_entry {
     const char *name; /* the field's */
     const char *value;

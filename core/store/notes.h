@@ -16,7 +16,8 @@
 #define RV_NOTE_BACKUP "last_backup"
 #define RV_NOTE_MAINTENANCE "last_maintenance"
 #define RV_NOTE_VACUUM "last_vacuum"
-#define RV_NOTE_LOW_SPACE "low_space_since" /* of the disk: not in a copy */
+#define RV_NOTE_AUTOMATE "automate_generation" /* raised by every change of the datastore */
+#define RV_NOTE_LOW_SPACE "low_space_since"    /* of the disk: not in a copy */
 
 /* A note as an expression, for statements that need it together with something else; NULL when
  * there is none. */
