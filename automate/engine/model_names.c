@@ -11,40 +11,6 @@
 
 enum { NAME_BYTES = 128 };
 
-/* Base classes whose name is not that of a table. */
-static const struct {
-    const char *class_name, *kind;
-} classes[] = {
-    { "VmOrTemplate", "vm" },
-    { "VmInfra", "vm" },
-    { "VmCloud", "vm" },
-    { "Template", "vm" },
-    { "MiqTemplate", "vm" },
-    { "ManageIQ::Providers::BaseManager", "provider" },
-    { "ManageIQ::Providers::ContainerManager", "provider" },
-    { "ManageIQ::Providers::CloudManager", "provider" },
-    { "ManageIQ::Providers::InfraManager", "provider" },
-    { "EmsEvent", "event_stream" },
-    { "MiqEvent", "event_stream" },
-    { "CustomEvent", "event_stream" },
-    { "MiqServer", "server" },
-    { "MiqWorker", "worker" },
-};
-
-static const struct rv_kind *
-of_class(const char *name)
-{
-    for (size_t i = 0; i < RV_COUNT(classes); i++)
-        if (rv_strcaseeq(classes[i].class_name, name))
-            return rv_model_kind(classes[i].kind);
-    for (int i = 0; i < rv_model_count(); i++) {
-        const struct rv_kind *kind = rv_model_at(i);
-        if (kind->def->class_name && rv_strcaseeq(kind->def->class_name, name))
-            return kind;
-    }
-    return NULL;
-}
-
 /* "ContainerGroup" to "container_group"; 0 when it is too long. */
 static int
 to_snake(char out[NAME_BYTES], const char *name)
@@ -83,7 +49,7 @@ rv_models_kind(const char *name)
         return NULL;
     if (strncmp(name, prefix, sizeof(prefix) - 1) == 0 && name[sizeof(prefix) - 1])
         name += sizeof(prefix) - 1;
-    const struct rv_kind *kind = of_class(name);
+    const struct rv_kind *kind = rv_model_class(name);
     if (kind == NULL)
         kind = of_words(name);
     const char *last = strrchr(name, ':');

@@ -5,6 +5,7 @@
 #include "api/action.h"
 
 #include "api/automate_runs.h"
+#include "api/events.h"
 #include "api/keys.h"
 #include "api/mappings.h"
 #include "api/providers.h"
@@ -76,6 +77,10 @@ static const struct rv_action actions[] = {
     { "event_receiver", RV_ON_RESOURCE, RV_M_DELETE, "delete", "ops_settings",
       "Take the address away; what came is handled", NULL, 0, rv_receiver_delete_run, NULL, NULL,
       NULL },
+
+    { "event_stream", RV_ON_COLLECTION, RV_M_POST, "create", "event_streams_create",
+      "Make an event that is handled like those of providers", NULL, RV_ACTION_NO_ROW,
+      rv_event_create_run, NULL, "EventCreate", "ActionResult" },
 
     { "task", BOTH, RV_M_POST, "cancel", "miq_task_cancel_ui", "End it, or keep it from starting",
       "state!=Finished", 0, rv_task_cancel_run, NULL, NULL, "ActionResult" },

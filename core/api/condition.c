@@ -20,6 +20,7 @@ struct operand {
     int32_t type;
     int provider_type;  /* the plugin's name: class names are taken as well */
     int provider_class; /* shown as the class: what is not equality compares that */
+    int kind_name; /* of what a polymorphic reference points to: ManageIQ's class is taken, too */
 };
 
 static const char *
@@ -102,6 +103,8 @@ text_condition(struct rv_sql *sql, const struct operand *operand, const struct r
         value = rv_types_name(operand->select->api, value);
         by_name.provider_class = 0;
     }
+    if (operand->kind_name && rv_model_kind(value) == NULL && rv_model_class(value))
+        value = rv_model_class(value)->name;
     compare(sql, &by_name, sql_operator(filter->op), rv_vtext(value));
     return 0;
 }
@@ -206,6 +209,14 @@ condition(struct rv_sql *sql, const struct operand *operand, const struct rv_fil
     }
 }
 
+/* NAME_type of a NAME_id. */
+static int
+is_type_column(const struct rv_kind *kind, int column)
+{
+    return column + 1 < kind->column_count && kind->columns[column + 1].type == REEVE_REF &&
+           kind->columns[column + 1].type_column == column;
+}
+
 static void
 make_operand(struct operand *operand, const struct rv_select *select, const struct rv_ref *ref)
 {
@@ -217,6 +228,7 @@ make_operand(struct operand *operand, const struct rv_select *select, const stru
     operand->provider_type =
         rv_streq(kind->name, "provider") && (rv_streq(name, "type") || rv_streq(name, "emstype"));
     operand->provider_class = operand->provider_type && rv_streq(name, "type");
+    operand->kind_name = !ref->virtual && is_type_column(kind, ref->column);
 }
 
 /* "containers.name": rows of which at least one such child fits. */

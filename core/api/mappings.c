@@ -25,9 +25,8 @@ kind_named(const char *word)
 {
     const struct rv_kind *kind = word ? rv_model_lookup(word) : NULL;
 
-    for (int i = 0; word && !kind && i < rv_model_count(); i++)
-        if (rv_streq(rv_model_at(i)->def->class_name, word))
-            kind = rv_model_at(i);
+    if (word && !kind)
+        kind = rv_model_class(word);
     return kind ? kind->name : word;
 }
 

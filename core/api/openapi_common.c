@@ -74,6 +74,16 @@ static const struct {
                 "required": ["kind", "id"], "properties": {
                     "kind": {"type": "string", "minLength": 1},
                     "id": {"$ref": "#/components/schemas/IdGiven"}}}]}}}) },
+    { "EventCreate", JSON({"type": "object", "additionalProperties": false,
+        "required": ["event_type"], "properties": {
+            "event_type": {"type": "string", "minLength": 1, "maxLength": 250},
+            "message": {"type": ["string", "null"], "minLength": 1, "maxLength": 16384},
+            "source": {"type": ["string", "null"], "minLength": 1, "maxLength": 250},
+            "timestamp": {"type": ["string", "null"], "format": "date-time"},
+            "target_type": {"type": ["string", "null"], "minLength": 1, "maxLength": 250},
+            "target_id": {"anyOf": [{"$ref": "#/components/schemas/IdGiven"}, {"type": "null"}]},
+            "chain_id": {"type": ["integer", "null"], "minimum": 1, "maximum": 9000000000000000},
+            "full_data": {}}}) },
     { "Token", JSON({"type": "object", "additionalProperties": false,
         "required": ["auth_token", "token_ttl", "expires_on"], "properties": {
             "auth_token": {"type": "string"}, "token_ttl": {"type": "integer"},

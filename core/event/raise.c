@@ -7,9 +7,13 @@
 #include <string.h>
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
+#include "event/groups.h"
 #include "event/lanes.h"
 #include "model/model.h"
 #include "store/record.h"
+
+enum { FIELDS = 20 }; /* at most */
 
 struct raising {
     const struct rv_event *event;
@@ -55,20 +59,39 @@ find_same(struct raising *raising, struct rv_store *store, rv_err *err)
     return found;
 }
 
+/* The column of what it happened to, so that it is in that one's timeline; else a plain one. */
+static const char *
+link_of(const struct rv_kind *kind, const struct rv_event *event)
+{
+    for (int i = 0; event->target_kind && i < kind->column_count; i++)
+        if (kind->columns[i].type == REEVE_REF &&
+            rv_streq(kind->columns[i].target, event->target_kind))
+            return kind->columns[i].name;
+    return NULL;
+}
+
 static int
 insert(struct raising *raising, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
     const struct rv_event *event = raising->event;
     const char *type = event->ems_id && event->source ? "EmsEvent" : "MiqEvent";
-    const struct rv_field fields[] = {
+    const struct rv_event_class class = rv_event_classify(event->event_type);
+    const struct rv_kind *kind = rv_model_table("event_streams");
+    const char *link = link_of(kind, event);
+    int64_t ems_id = event->ems_id              ? event->ems_id
+                     : rv_streq(link, "ems_id") ? event->target_id
+                                                : 0;
+    struct rv_field fields[FIELDS] = {
         { "event_type", rv_vtext(event->event_type) },
+        { "event_group", rv_vtext(class.group) },
+        { "event_level", rv_vtext(class.level) },
         { "message", text(event->message) },
         { "source", rv_vtext(event->source ? event->source : "EVM") },
         { "type", rv_vtext(event->type ? event->type : type) },
         { "timestamp", rv_vint(raising->timestamp_ms) },
         { "target_type", text(event->target_kind) },
         { "target_id", number(event->target_kind ? event->target_id : 0) },
-        { "ems_id", number(event->ems_id) },
+        { "ems_id", number(ems_id) },
         { "ems_ref", text(event->ems_ref) },
         { "chain_id", number(event->chain_id) },
         { "username", text(event->username) },
@@ -79,8 +102,10 @@ insert(struct raising *raising, struct rv_store *store, struct rv_feed *feed, rv
         { "lane_id", number(raising->lane) },
         { "number", number(raising->number) },
     };
-    return rv_record_insert(store, feed, rv_model_table("event_streams"), fields, RV_COUNT(fields),
-                            &raising->id, err);
+    int count = FIELDS - 1;
+    if (link && !rv_streq(link, "ems_id") && !rv_streq(link, "user_id"))
+        fields[count++] = (struct rv_field){ link, rv_vint(event->target_id) };
+    return rv_record_insert(store, feed, kind, fields, count, &raising->id, err);
 }
 
 static int

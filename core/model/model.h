@@ -84,6 +84,8 @@ const struct rv_kind *rv_model_collection(const char *api_name);
 /* By name, table, collection or alias, any case: what a person types. An alias wins over other
  * kinds' names: "endpoints" are those of services, as in kubectl. */
 const struct rv_kind *rv_model_lookup(const char *word);
+/* By ManageIQ's class, any case: "ContainerGroup", "VmOrTemplate". */
+const struct rv_kind *rv_model_class(const char *class_name);
 /* All names that rv_model_lookup takes, for suggestions; ends with NULL; until the next add. */
 const char *const *rv_model_words(void);
 

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Events over the API: making them, and reading those of an object.
+ */
+#include "api_fixture.h"
+
+#include <stdio.h>
+#include "base/text.h"
+
+#define EVENTS "/api/event_streams"
+
+/* Its id, as a text. */
+static char *
+first_pod(struct api_fixture *f)
+{
+    seed_pods(f, 1);
+    return rv_format("%lld",
+                     (long long)rv_test_int(f->store, "SELECT MIN(id) FROM container_groups"));
+}
+
+static void
+an_event_made_over_the_api_waits_for_its_handler_and_is_in_the_timeline_of_its_object(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    RV_AUTO_FREE char *pod = first_pod(f);
+    RV_AUTO_FREE char *body =
+        rv_format("{\"event_type\":\"deploy_failed\",\"message\":\"it did not start\","
+                  "\"target_type\":\"pod\",\"target_id\":\"%s\",\"timestamp\":"
+                  "\"2026-11-22T10:00:00Z\",\"full_data\":{\"by\":[\"ci\"]},\"chain_id\":7}",
+                  pod);
+    AUTO_REPLY struct reply made = post(f, EVENTS, body);
+    assert_int_equal(made.status, 200);
+    assert_string_equal(at(&made, "results[0].success"), "true");
+    assert_non_null(strstr(f->woken, "ems "));
+    RV_AUTO_FREE char *path = rv_format("/api/container_groups/%s/event_streams"
+                                        "?expand=resources&filter[]=event_type=deploy_failed",
+                                        pod);
+    AUTO_REPLY struct reply list = get(f, path);
+    assert_string_equal(at(&list, "subcount"), "1");
+    assert_string_equal(at(&list, "resources[0].type"), "CustomEvent");
+    assert_string_equal(at(&list, "resources[0].source"), "CUSTOM");
+    assert_string_equal(at(&list, "resources[0].target_type"), "container_group");
+    assert_string_equal(at(&list, "resources[0].container_group_id"), pod);
+    assert_string_equal(at(&list, "resources[0].ems_id"), "1000000000101");
+    assert_string_equal(at(&list, "resources[0].username"), ADMIN);
+    assert_string_equal(at(&list, "resources[0].timestamp"), "2026-11-22T10:00:00Z");
+    assert_string_equal(at(&list, "resources[0].full_data.by[0]"), "ci");
+    assert_string_equal(at(&list, "resources[0].event_group"), "other");
+    assert_null(strstr(list.body, "\"number\""));
+    assert_int_equal(rv_test_int(f->store, "SELECT written - handled FROM event_lanes"), 1);
+}
+
+static void
+what_is_wrong_with_an_event_is_said(void **state)
+{
+    static const struct {
+        const char *body, *says;
+        int status;
+    } rows[] = {
+        { "{}", "an event needs an event_type", 400 },
+        { "{\"event_type\":\"\"}", "event_type: a text is expected", 400 },
+        { "{\"event_type\":7}", "event_type: a text is expected", 400 },
+        { "{\"event_type\":\"a\",\"color\":1}", "unknown key 'color'", 400 },
+        { "{\"event_type\":\"a\",\"timestamp\":\"soon\"}", "a time such as", 400 },
+        { "{\"event_type\":\"a\",\"chain_id\":0}", "chain_id: a whole number", 400 },
+        { "{\"event_type\":\"a\",\"target_type\":\"pod\"}", "belong together", 400 },
+        { "{\"event_type\":\"a\",\"target_id\":\"5\"}", "belong together", 400 },
+        { "{\"event_type\":\"a\",\"target_type\":\"sheep\",\"target_id\":\"5\"}", "no kind 'sheep'",
+          400 },
+        { "{\"event_type\":\"a\",\"target_type\":\"Vm\",\"target_id\":\"5\"}", "no vm with id 5",
+          404 },
+        { "[]", "", 400 },
+    };
+    struct api_fixture *f = fixture_of(state);
+    for (size_t i = 0; i < RV_COUNT(rows); i++) {
+        AUTO_REPLY struct reply refused = post(f, EVENTS, rows[i].body);
+        assert_int_equal(refused.status, rows[i].status);
+        if (!strstr(at(&refused, "error.message"), rows[i].says))
+            fail_msg("%s: %s", rows[i].body, at(&refused, "error.message"));
+    }
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM event_streams"), 0);
+}
+
+static void
+data_of_an_event_has_a_ceiling(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    char *text = rv_alloc(70001);
+    memset(text, 'x', 70000);
+    RV_AUTO_FREE char *body = rv_format("{\"event_type\":\"a\",\"full_data\":\"%s\"}", text);
+    AUTO_REPLY struct reply refused = post(f, EVENTS, body);
+    assert_int_equal(refused.status, 400);
+    assert_non_null(strstr(at(&refused, "error.message"), "full_data is larger than 65536 bytes"));
+    free(text);
+}
+
+static void
+events_are_found_by_the_class_of_their_target_as_manageiq_names_it(void **state)
+{
+    static const char *const same[] = { "vm", "Vm", "VmOrTemplate" };
+    struct api_fixture *f = fixture_of(state);
+    rv_test_script(f->store, "INSERT INTO event_streams (id, event_type, type, timestamp,"
+                             " target_type, target_id) VALUES"
+                             " (1000000000901, 'a', 'EmsEvent', 1000, 'vm', 77),"
+                             " (1000000000902, 'b', 'EmsEvent', 2000, 'host', 77),"
+                             " (1000000000903, 'c', 'EmsEvent', 90000000, 'vm', 77)");
+    for (size_t i = 0; i < RV_COUNT(same); i++) {
+        RV_AUTO_FREE char *path =
+            rv_format(EVENTS "?filter[]=target_type='%s'&filter[]=target_id=77"
+                             "&filter[]=timestamp<1970-01-01T00:01:00Z",
+                      same[i]);
+        AUTO_REPLY struct reply found = get(f, path);
+        assert_int_equal(found.status, 200);
+        assert_string_equal(at(&found, "subcount"), "1");
+        assert_string_equal(at(&found, "resources[0].href"),
+                            "http://reeve.example:7400/api/event_streams/1000000000901");
+    }
+    AUTO_REPLY struct reply others = get(f, EVENTS "?filter[]=target_type!='VmOrTemplate'");
+    assert_string_equal(at(&others, "subcount"), "1");
+    AUTO_REPLY struct reply none = get(f, EVENTS "?filter[]=target_type='NoSuchClass'");
+    assert_string_equal(at(&none, "subcount"), "0");
+}
+
+static void
+a_timeline_is_filtered_by_group_and_level_in_the_order_of_time(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    RV_AUTO_FREE char *pod = first_pod(f);
+    RV_AUTO_FREE char *rows =
+        rv_format("INSERT INTO event_streams (id, event_type, type, timestamp, container_group_id,"
+                  " event_group, event_level) VALUES"
+                  " (1000000000901, 'late', 'EmsEvent', 3000, %s, 'power', 'critical'),"
+                  " (1000000000902, 'early', 'EmsEvent', 1000, %s, 'power', 'critical'),"
+                  " (1000000000903, 'small', 'EmsEvent', 2000, %s, 'power', 'detail'),"
+                  " (1000000000904, 'other', 'EmsEvent', 2000, %s, 'other', 'critical')",
+                  pod, pod, pod, pod);
+    rv_test_script(f->store, rows);
+    RV_AUTO_FREE char *path =
+        rv_format("/api/container_groups/%s/event_streams?expand=resources&attributes=event_type"
+                  "&filter[]=event_group=power&filter[]=event_level=critical&sort_by=timestamp",
+                  pod);
+    AUTO_REPLY struct reply found = get(f, path);
+    assert_string_equal(at(&found, "subcount"), "2");
+    assert_string_equal(at(&found, "resources[0].event_type"), "early");
+    assert_string_equal(at(&found, "resources[1].event_type"), "late");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        api_test(
+            an_event_made_over_the_api_waits_for_its_handler_and_is_in_the_timeline_of_its_object),
+        api_test(what_is_wrong_with_an_event_is_said),
+        api_test(data_of_an_event_has_a_ceiling),
+        api_test(events_are_found_by_the_class_of_their_target_as_manageiq_names_it),
+        api_test(a_timeline_is_filtered_by_group_and_level_in_the_order_of_time),
+    };
+    return cmocka_run_group_tests_name("api_event", tests, NULL, NULL);
+}
