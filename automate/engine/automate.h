@@ -23,8 +23,8 @@ struct rv_automate_config {
     struct rv_settings *settings; /* read when they are needed: they may change */
     int64_t holder;               /* the worker's row */
     rv_automate_route route;      /* NULL: the switchboard (switchboard.h) */
-    /* For the switchboard: the definitions as of now, asked for before each range. NULL: nothing
-     * follows from an event. */
+    /* For the switchboard: the definitions as of now, asked for before each range. NULL: those in
+     * the database. */
     int (*source)(void *arg, const struct rv_ae_source **out, rv_err *err);
     const struct rv_automate_hooks *hooks; /* may be NULL */
     /* Messages were put into this queue, and committed; may be NULL. */

@@ -8,11 +8,13 @@
 #include "automate/automate.h"
 #include "automate/effects.h"
 #include "automate/switchboard.h"
+#include "datastore/cache.h"
 
 struct rv_automate {
     struct rv_automate_config config;
     struct rv_effects *effects;
-    struct rv_switchboard *switchboard; /* NULL: config.route says what follows, or nothing does */
+    struct rv_switchboard *switchboard; /* NULL: config.route says what follows */
+    struct rv_ae_cache *cache;          /* NULL: config.source has the definitions */
     struct rv_arena *arena;             /* the rows of a range */
     struct rv_refresh_times times;
     int64_t alone_until; /* events up to this number of the lane go one by one */

@@ -25,6 +25,18 @@ struct range {
     int count, done;
 };
 
+static int
+source_of(void *arg, const struct rv_ae_source **out, rv_err *err)
+{
+    struct rv_automate *automate = arg;
+    if (automate->config.source)
+        return automate->config.source(automate->config.arg, out, err);
+    if (rv_ae_cache_refresh(automate->cache, err) < 0)
+        return err->code;
+    *out = rv_ae_cache_source(automate->cache);
+    return 0;
+}
+
 int
 rv_automate_open(struct rv_automate **out, const struct rv_automate_config *config, rv_err *err)
 {
@@ -32,9 +44,11 @@ rv_automate_open(struct rv_automate **out, const struct rv_automate_config *conf
     struct rv_automate *automate = rv_alloc(sizeof(*automate));
     automate->config = *config;
     automate->effects = rv_effects_new();
-    if (config->route == NULL && config->source)
-        automate->switchboard = rv_switchboard_new(&(struct rv_switchboard_config){
-            config->store, config->hooks, config->source, config->arg });
+    if (config->route == NULL)
+        automate->switchboard = rv_switchboard_new(
+            &(struct rv_switchboard_config){ config->store, config->hooks, source_of, automate });
+    if (config->route == NULL && config->source == NULL)
+        automate->cache = rv_ae_cache_new(config->store, 0);
     automate->arena = rv_arena_new(0);
     *out = automate;
     return 0;
@@ -47,6 +61,7 @@ rv_automate_close(struct rv_automate *automate)
         return;
     rv_effects_free(automate->effects);
     rv_switchboard_free(automate->switchboard);
+    rv_ae_cache_free(automate->cache);
     rv_arena_free(automate->arena);
     rv_refresh_times_free(&automate->times);
     free(automate);

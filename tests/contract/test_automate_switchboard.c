@@ -10,6 +10,7 @@
 #include "automate/switchboard.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "datastore/datastore.h"
 #include "model/model.h"
 #include "queue/queue.h"
 #include "tree/read.h"
@@ -454,6 +455,54 @@ a_path_with_a_method_or_a_machine_is_left_to_a_run_whole(void **state)
     close_bench(&bench);
 }
 
+static int
+seal(void *arg, char **out, const char *place, const char *text, rv_err *err)
+{
+    (void)arg, (void)place, (void)err;
+    *out = rv_format("sealed %zu", strlen(text));
+    return 0;
+}
+
+/* The same with what is in the database. */
+static void
+a_domain_in_the_database_counts_from_the_next_range_on(void **state)
+{
+    struct bench bench;
+    open_bench(&bench, store_of(state));
+    rv_automate_close(bench.automate);
+    const struct rv_automate_config config = { .store = bench.store,
+                                               .settings = bench.settings,
+                                               .holder = HANDLER };
+    const struct rv_vault vault = { .seal = seal };
+    const struct rv_datastore ds = { .store = bench.store, .vault = &vault };
+    const struct rv_ae_import as_shipped = { .system = 1, .enable = 1 };
+    const struct rv_ae_import enabled = { .enable = 1 };
+    struct rv_ae_imported imported;
+    must(rv_automate_open(&bench.automate, &config, err));
+    happen(&bench, "DEMO", "VmPoweredOnEvent", VM_LINK);
+    handle(&bench);
+    assert_asked(&bench, "");
+    must(rv_datastore_import(&ds, shipped, &as_shipped, &imported, err));
+    happen(&bench, "DEMO", "VmPoweredOnEvent", VM_LINK);
+    happen(&bench, "DEMO", "vm_started", VM_LINK);
+    handle(&bench);
+    assert_asked(&bench, "{\"targets\":[{\"kind\":\"vm\",\"id\":40}]}");
+    start_again(&bench);
+    must(rv_datastore_import(&ds, own, &enabled, &imported, err));
+    happen(&bench, "DEMO", "vm_started", VM_LINK);
+    handle(&bench);
+    assert_column(bench.store, "SELECT method_name FROM miq_queue", "deliver");
+    start_again(&bench);
+    int64_t id = rv_test_int(bench.store, "SELECT id FROM miq_ae_domains WHERE name = 'Acme'");
+    struct rv_ae_domain_change off = RV_AE_DOMAIN_STAYS;
+    off.enabled = 0;
+    must(rv_datastore_edit(&ds, id, &off, err));
+    happen(&bench, "DEMO", "vm_started", VM_LINK);
+    handle(&bench);
+    assert_asked(&bench, "");
+    close_bench(&bench);
+}
+
 static void
 what_a_domain_says_wrongly_is_told_by_a_dead_message(void **state)
 {
@@ -486,6 +535,7 @@ main(void)
         schema_test(each_handler_has_its_effect),
         schema_test(what_a_policy_prevents_ends_there),
         schema_test(a_path_with_a_method_or_a_machine_is_left_to_a_run_whole),
+        schema_test(a_domain_in_the_database_counts_from_the_next_range_on),
         schema_test(what_a_domain_says_wrongly_is_told_by_a_dead_message),
     };
     return cmocka_run_group_tests_name("automate_switchboard", tests, read_domains, free_domains);
