@@ -11,6 +11,9 @@
 #include <string.h>
 #include "script/lua/guard.h"
 
+/* Looking for a level begins at the innermost each time: a recursion may be 100,000 deep. */
+enum { LEVELS_MAX = 32 };
+
 static void
 format_place(char *out, size_t size, const lua_Debug *ar)
 {
@@ -23,7 +26,7 @@ rv_lua_place(lua_State *L, char *out, size_t size)
 {
     lua_Debug ar;
     out[0] = '\0';
-    for (int level = 0; lua_getstack(L, level, &ar); level++) {
+    for (int level = 0; level < LEVELS_MAX && lua_getstack(L, level, &ar); level++) {
         lua_getinfo(L, "Sl", &ar);
         if (ar.currentline > 0) {
             format_place(out, size, &ar);
@@ -39,7 +42,7 @@ take_off_prefix(lua_State *L, const char *text, char *out, size_t size)
 {
     lua_Debug ar;
     char prefix[LUA_IDSIZE + 16];
-    for (int level = 0; lua_getstack(L, level, &ar); level++) {
+    for (int level = 0; level < LEVELS_MAX && lua_getstack(L, level, &ar); level++) {
         lua_getinfo(L, "Sl", &ar);
         if (ar.currentline <= 0)
             continue;

@@ -159,7 +159,6 @@ level_of(lua_State *L, const char *word)
 static int
 write_log(lua_State *L, const char *level, int first)
 {
-    struct rv_lua_run *run = rv_lua_run_of(L);
     int count = lua_gettop(L);
     luaL_Buffer out;
     luaL_buffinit(L, &out);
@@ -170,7 +169,7 @@ write_log(lua_State *L, const char *level, int first)
         luaL_addvalue(&out);
     }
     luaL_pushresult(&out);
-    run->host->log(run->host->arg, level, lua_tostring(L, -1));
+    rv_lua_log(L, level, lua_tostring(L, -1));
     return 0;
 }
 

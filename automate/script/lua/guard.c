@@ -9,6 +9,8 @@
 #include "script/lua/libs.h"
 #include "script/lua/run.h"
 
+enum { STEPS_A_FAILURE = 200 }; /* what an error with its text and place costs */
+
 static char exit_key;
 
 void *
@@ -26,6 +28,7 @@ answer_failure(lua_State *L, int status)
         return rv_lua_trip(L, RV_TRIP_MEMORY);
     if (lua_touserdata(L, -1) == &exit_key)
         return lua_error(L);
+    rv_lua_charge(L, STEPS_A_FAILURE);
     lua_pushboolean(L, 0);
     lua_insert(L, -2);
     return 2;
@@ -111,7 +114,6 @@ guarded_setmetatable(lua_State *L)
 static int
 print(lua_State *L)
 {
-    const struct rv_lua_run *run = rv_lua_run_of(L);
     int count = lua_gettop(L);
     luaL_Buffer out;
     luaL_buffinit(L, &out);
@@ -122,7 +124,7 @@ print(lua_State *L)
         luaL_addvalue(&out);
     }
     luaL_pushresult(&out);
-    run->host->log(run->host->arg, "info", lua_tostring(L, -1));
+    rv_lua_log(L, "info", lua_tostring(L, -1));
     return 0;
 }
 

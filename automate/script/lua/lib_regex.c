@@ -103,31 +103,56 @@ count_step(pcre2_callout_block *block, void *expression)
 }
 
 static void
-compile(lua_State *L, struct expression *e, const char *text, size_t len, uint32_t flags)
+make_contexts(lua_State *L, struct expression *e)
 {
-    int code;
-    PCRE2_SIZE at;
-    if (len > PATTERN_MAX)
-        luaL_error(L, "an expression of more than %d bytes", PATTERN_MAX);
-    e->memory = pcre2_general_context_create(allocate, give_back, rv_lua_run_of(L));
+    e->run = rv_lua_run_of(L);
+    e->memory = pcre2_general_context_create(allocate, give_back, e->run);
     e->limits = e->memory ? pcre2_match_context_create(e->memory) : NULL;
-    pcre2_compile_context *compiling = e->limits ? pcre2_compile_context_create(e->memory) : NULL;
-    if (!compiling)
-        fail(L, PCRE2_ERROR_NOMEMORY, "regex");
+    if (!e->limits)
+        rv_lua_trip(L, RV_TRIP_MEMORY);
     pcre2_set_match_limit(e->limits, TRIES_MAX);
     pcre2_set_heap_limit(e->limits, HEAP_KIB_MAX);
     pcre2_set_callout(e->limits, count_step, e);
-    e->run = rv_lua_run_of(L);
-    e->code = pcre2_compile((PCRE2_SPTR)text, len, flags, &code, &at, compiling);
-    pcre2_compile_context_free(compiling);
-    if (!e->code) {
+}
+
+/* 0, or an error of PCRE2's. */
+static int
+try_compile(struct expression *e, const char *text, size_t len, uint32_t flags, PCRE2_SIZE *at)
+{
+    int code = PCRE2_ERROR_HEAP_FAILED;
+    pcre2_compile_context *context = pcre2_compile_context_create(e->memory);
+    if (!context)
+        return code;
+    e->code = pcre2_compile((PCRE2_SPTR)text, len, flags, &code, at, context);
+    pcre2_compile_context_free(context);
+    if (!e->code)
+        return code;
+    e->match = pcre2_match_data_create_from_pattern(e->code, e->memory);
+    return e->match ? 0 : PCRE2_ERROR_HEAP_FAILED;
+}
+
+/* Lua's collector does not know how large expressions are: it is asked when there is no room. */
+static void
+compile(lua_State *L, struct expression *e, const char *text, size_t len, uint32_t flags)
+{
+    PCRE2_SIZE at = 0;
+    if (len > PATTERN_MAX)
+        luaL_error(L, "an expression of more than %d bytes", PATTERN_MAX);
+    make_contexts(L, e);
+    int code = try_compile(e, text, len, flags, &at);
+    if (code == PCRE2_ERROR_HEAP_FAILED) {
+        pcre2_code_free(e->code);
+        e->code = NULL;
+        lua_gc(L, LUA_GCCOLLECT);
+        code = try_compile(e, text, len, flags, &at);
+    }
+    if (code == PCRE2_ERROR_HEAP_FAILED)
+        rv_lua_trip(L, RV_TRIP_MEMORY);
+    if (code) {
         char message[256];
         pcre2_get_error_message(code, (PCRE2_UCHAR *)message, sizeof(message));
         luaL_error(L, "regex: %s, at character %d of '%s'", message, (int)at + 1, text);
     }
-    e->match = pcre2_match_data_create_from_pattern(e->code, e->memory);
-    if (!e->match)
-        fail(L, PCRE2_ERROR_NOMEMORY, "regex");
 }
 
 static struct expression *
@@ -137,7 +162,7 @@ push_expression(lua_State *L, const char *text, size_t len, const char *flags)
     size_t extra = sizeof(struct expression) - sizeof(struct rv_lua_handle);
     struct expression *e = (struct expression *)rv_lua_push_handle(L, RV_HANDLE_REGEX, extra);
     memset((char *)e + sizeof(e->handle), 0, extra);
-    rv_lua_charge(L, (int64_t)len * 16);
+    rv_lua_charge(L, (int64_t)len);
     compile(L, e, text, len, bits);
     return e;
 }

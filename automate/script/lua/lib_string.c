@@ -284,7 +284,8 @@ string_rep(lua_State *L)
     if ((size_t)count > most / piece)
         return luaL_error(L, "resulting string too large");
     size_t total = (size_t)count * piece - separator_len;
-    rv_lua_charge(L, count + (int64_t)(total / BYTES_A_STEP));
+    rv_lua_expect(L, total);
+    rv_lua_charge(L, count / 4 + (int64_t)(total / BYTES_A_STEP));
     luaL_Buffer out;
     char *to = luaL_buffinitsize(L, &out, total);
     for (lua_Integer i = 0; i < count; i++) {

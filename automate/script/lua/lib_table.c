@@ -51,21 +51,16 @@ static int
 table_remove(lua_State *L)
 {
     lua_Integer size = length_of(L, 1), at = luaL_optinteger(L, 2, size);
-    if (!lua_isnoneornil(L, 2))
-        luaL_argcheck(L,
-                      (lua_Unsigned)size + 1u - (lua_Unsigned)at <= (lua_Unsigned)size + 1u &&
-                          (size + 1 == at || (lua_Unsigned)at - 1u <= (lua_Unsigned)size),
-                      2, "position out of bounds");
+    if (at != size) /* one behind the last may be taken, too */
+        luaL_argcheck(L, (lua_Unsigned)at - 1u <= (lua_Unsigned)size, 2, "position out of bounds");
     charge_range(L, at, size);
     lua_geti(L, 1, at);
     for (; at < size; at++) {
         lua_geti(L, 1, at + 1);
         lua_seti(L, 1, at);
     }
-    if (at <= size || at == size + 1) {
-        lua_pushnil(L);
-        lua_seti(L, 1, at);
-    }
+    lua_pushnil(L);
+    lua_seti(L, 1, at);
     return 1;
 }
 

@@ -8,9 +8,10 @@
 
 #include <lauxlib.h>
 #include <stdlib.h>
+#include <string.h>
 #include "base/clock.h"
 
-enum { STRIDE = 1000, POLL_MS = 10, STEPS_A_LOOK = 4096 };
+enum { STRIDE = 1000, POLL_MS = 10, STEPS_A_LOOK = 4096, STEPS_A_LINE = 1000, BYTES_A_STEP = 16 };
 
 static const char *const reasons[] = {
     [RV_TRIP_NONE] = "",
@@ -118,6 +119,14 @@ rv_lua_expect(lua_State *L, size_t bytes)
     struct rv_lua_budget *budget = rv_lua_run_of(L)->budget;
     if (bytes > budget->limits.memory_bytes - budget->memory)
         rv_lua_trip(L, RV_TRIP_MEMORY);
+}
+
+void
+rv_lua_log(lua_State *L, const char *level, const char *text)
+{
+    const struct rv_script_host *host = rv_lua_run_of(L)->host;
+    rv_lua_charge(L, STEPS_A_LINE + (int64_t)(strlen(text) / BYTES_A_STEP));
+    host->log(host->arg, level, text);
 }
 
 int

@@ -74,6 +74,9 @@ void rv_lua_check_trip(lua_State *L);
 /* An error of the host as one of Lua: its text and hint. Never returns. */
 int rv_lua_raise(lua_State *L, const rv_err *err);
 
+/* A line into the log; not for nothing, since it is kept. level as the host takes it. */
+void rv_lua_log(lua_State *L, const char *level, const char *text);
+
 /* timer.c: ticks while runs are on; an alarm ends the process when nothing else does. */
 void rv_lua_timer_begin(struct rv_lua_run *run);
 void rv_lua_timer_end(struct rv_lua_run *run);

@@ -55,7 +55,7 @@ end_process(struct rv_lua_run *run)
 {
     lua_Debug ar;
     /* We are in C, so that the stack of calls stands still. */
-    for (int level = 0; lua_getstack(run->L, level, &ar); level++) {
+    for (int level = 0; level < 32 && lua_getstack(run->L, level, &ar); level++) {
         lua_getinfo(run->L, "Sl", &ar);
         if (ar.currentline > 0) {
             run->line = ar.currentline;

@@ -1,0 +1,2 @@
+-- error: setmetatable: '__close' is not allowed in a method
+setmetatable({}, { __close = print })

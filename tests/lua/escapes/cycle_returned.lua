@@ -1,0 +1,4 @@
+-- ok
+local t = {}
+t.self = t
+return t

@@ -1,0 +1,2 @@
+-- error: cannot change a protected metatable
+setmetatable(_ENV, {})

@@ -1,0 +1,2 @@
+-- error: 'io' is not declared
+io.open("/etc/passwd")

@@ -1,0 +1,2 @@
+-- error: 'load' is not declared
+load("while true do end")()

@@ -1,0 +1,3 @@
+-- instructions
+::again::
+goto again

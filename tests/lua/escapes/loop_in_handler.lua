@@ -1,0 +1,2 @@
+-- instructions
+xpcall(error, function() while true do end end, "x")

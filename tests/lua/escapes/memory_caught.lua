@@ -1,0 +1,4 @@
+-- memory
+while true do
+  pcall(function() return ("x"):rep(1 << 30) end)
+end

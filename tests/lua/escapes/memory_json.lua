@@ -1,0 +1,2 @@
+-- memory
+return json.decode("[" .. ("[],"):rep(400000) .. "1]")

@@ -1,0 +1,2 @@
+-- error: 'os' is not declared
+os.execute("true")

@@ -1,0 +1,2 @@
+-- error: 'package' is not declared
+package.loadlib("libc.so.6", "*")

@@ -1,0 +1,2 @@
+-- instructions
+return (("("):rep(60000)):find("%b()")

@@ -1,0 +1,2 @@
+-- instructions
+return (("a"):rep(3000)):gsub(".-.-x", "")

@@ -1,0 +1,3 @@
+-- instructions
+local s = ("x"):rep(50000)
+return s:match(".-.-.-b")

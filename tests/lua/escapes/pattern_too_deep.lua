@@ -1,0 +1,2 @@
+-- error: pattern too complex
+return ("a"):find(("a?"):rep(1000))

@@ -1,0 +1,2 @@
+-- error: 'rawset' is not declared
+rawset(_ENV, "x", 1)

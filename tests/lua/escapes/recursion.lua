@@ -1,0 +1,3 @@
+-- memory
+local function deep() return deep() + 1 end
+return deep()

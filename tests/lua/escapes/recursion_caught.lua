@@ -1,0 +1,3 @@
+-- instructions
+local function deep() return pcall(deep), deep() end
+deep()

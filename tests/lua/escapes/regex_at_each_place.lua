@@ -1,0 +1,3 @@
+-- instructions
+local s = ("a"):rep(500)
+return regex.match(s, "a.*a.*[bc]")

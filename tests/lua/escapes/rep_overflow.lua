@@ -1,0 +1,2 @@
+-- error: resulting string too large
+return ("xxxxxxxxxxxxxxxx"):rep(1 << 61)

@@ -1,0 +1,2 @@
+-- instructions
+table.move({}, math.mininteger + 2, 0, 1)

@@ -1,0 +1,2 @@
+-- error: 'debug' is not declared
+return debug.getupvalue(evm.log, 1)

@@ -1,0 +1,2 @@
+-- error: setmetatable: '__mode' is not allowed in a method
+setmetatable({}, { __mode = "k" })
