@@ -9,9 +9,17 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+int64_t
+rv_mock_self(const struct rv_mock *mock)
+{
+    return mock->objects[RV_MOCK_OBJECT].exists ? RV_MOCK_OBJECT : RV_MOCK_ROOT;
+}
+
 static struct rv_mock_object *
 object_of(struct rv_mock *mock, int64_t number)
 {
+    if (number == RV_MOCK_SELF)
+        number = rv_mock_self(mock);
     if (number < 1 || number >= RV_MOCK_OBJECTS || !mock->objects[number].exists)
         return NULL;
     return &mock->objects[number];
@@ -39,6 +47,7 @@ find(void *arg, int64_t from, const char *path, int64_t *out, rv_err *err)
     *out = 0;
     if (!object)
         return no_object(err, from);
+    from = object - mock->objects;
     if (strcmp(path, "/") == 0)
         *out = RV_MOCK_ROOT;
     else if (strcmp(path, ".") == 0)
@@ -59,7 +68,7 @@ describe(void *arg, int64_t number, struct rv_script_object *out, rv_err *err)
     const struct rv_mock_object *object = object_of(mock, number);
     if (!object)
         return no_object(err, number);
-    *out = (struct rv_script_object){ .number = number,
+    *out = (struct rv_script_object){ .number = object - mock->objects,
                                       .parent = object->parent,
                                       .path = object->path,
                                       .domain = object->domain,
@@ -76,8 +85,10 @@ static int
 children(void *arg, int64_t number, struct rv_ae_value *out, rv_err *err)
 {
     struct rv_mock *mock = arg;
-    if (!object_of(mock, number))
+    const struct rv_mock_object *object = object_of(mock, number);
+    if (!object)
         return no_object(err, number);
+    number = object - mock->objects;
     *out = rv_ae_vlist();
     for (int64_t n = 1; n < RV_MOCK_OBJECTS; n++) {
         struct rv_ae_value node = rv_ae_vnode(n);
@@ -327,12 +338,6 @@ const struct rv_script_host *
 rv_mock_host(struct rv_mock *mock)
 {
     return &mock->host;
-}
-
-int64_t
-rv_mock_self(const struct rv_mock *mock)
-{
-    return mock->objects[RV_MOCK_OBJECT].exists ? RV_MOCK_OBJECT : RV_MOCK_ROOT;
 }
 
 const struct rv_ae_value *

@@ -24,6 +24,8 @@ const struct rv_script_host *rv_mock_host(struct rv_mock *mock);
  *     "execute.send_email", "vm.start") to what it gives; {"error": text} makes it fail
  * INVALID for what is none of these. */
 int rv_mock_set(struct rv_mock *mock, const struct rv_ae_value *world, rv_err *err);
+/* The object; RV_MOCK_SELF is another number for it, which stays when the world changes. */
+enum { RV_MOCK_SELF = 1000 };
 int64_t rv_mock_self(const struct rv_mock *mock);
 const struct rv_ae_value *rv_mock_inputs(const struct rv_mock *mock);
 /* What was called: a list of {"name", "args", and "on" for rows}. What was logged: a list of

@@ -43,14 +43,24 @@ rv_mock_drop_rows(struct rv_mock *mock)
     mock->row_count = 0;
 }
 
+/* In the order of their ids, as a database gives them. */
+static struct rv_mock_row *
+make_row(struct rv_mock *mock, int64_t id)
+{
+    size_t at = mock->row_count++;
+    mock->rows = rv_realloc(mock->rows, mock->row_count, sizeof(*mock->rows));
+    for (; at > 0 && mock->rows[at - 1].id > id; at--)
+        mock->rows[at] = mock->rows[at - 1];
+    return &mock->rows[at];
+}
+
 /* Takes the columns. One that was told of before gets what is new. */
 static void
 add_row(struct rv_mock *mock, const char *kind, int64_t id, struct rv_ae_value *columns)
 {
     struct rv_mock_row *row = rv_mock_row(mock, kind, id);
     if (!row) {
-        mock->rows = rv_realloc(mock->rows, mock->row_count + 1, sizeof(*mock->rows));
-        row = &mock->rows[mock->row_count++];
+        row = make_row(mock, id);
         *row = (struct rv_mock_row){
             .kind = rv_strdup(kind), .id = id, .columns = rv_ae_vmap(), .tags = rv_ae_vlist()
         };

@@ -55,7 +55,8 @@ take_off_prefix(lua_State *L, const char *text, char *out, size_t size)
     return text;
 }
 
-/* Length of "Domain/Class/method:12" at the start of a text that goes on with ": "; 0: none. */
+/* Length of "Domain/Class/method:12" at the start of a text that goes on with ": " or " on /"; 0:
+ * none. */
 static size_t
 place_in(const char *text)
 {
@@ -63,7 +64,10 @@ place_in(const char *text)
     for (; isalnum((unsigned char)text[len]) || (text[len] && strchr("_.-$/", text[len])); len++)
         slashes += text[len] == '/';
     size_t digits = text[len] == ':' ? strspn(text + len + 1, "0123456789") : 0;
-    if (slashes == 0 || digits == 0 || strncmp(text + len + 1 + digits, ": ", 2) != 0)
+    if (slashes == 0 || digits == 0)
+        return 0;
+    const char *behind = text + len + 1 + digits;
+    if (strncmp(behind, ": ", 2) != 0 && strncmp(behind, " on /", 5) != 0)
         return 0;
     return len + 1 + digits;
 }
@@ -113,7 +117,8 @@ rv_lua_note_error(lua_State *L)
     size_t len = place_in(text);
     if (len) {
         snprintf(run->place, sizeof(run->place), "%.*s", (int)(len < 511 ? len : 511), text);
-        text += len + 2;
+        if (text[len] == ':')
+            text += len + 2;
     }
     snprintf(run->text, sizeof(run->text), "%s", text);
     return 1;

@@ -265,6 +265,7 @@ start_at(lua_State *L, int index, size_t len)
 static struct expression *
 arguments(lua_State *L, const char **subject, size_t *len)
 {
+    lua_settop(L, 4);
     if (rv_lua_test_handle(L, 1, RV_HANDLE_REGEX) && lua_type(L, 2) == LUA_TSTRING) {
         lua_pushvalue(L, 2);
         lua_insert(L, 1);

@@ -53,6 +53,7 @@ rv_lua_trip(lua_State *L, enum rv_lua_trip why)
         run->budget->tripped = why;
         if (why != RV_TRIP_MEMORY || !run->place[0]) /* the allocator knows better */
             rv_lua_place(L, run->place, sizeof(run->place));
+        memcpy(run->budget->place, run->place, sizeof(run->place));
     }
     lua_sethook(L, rv_lua_hook, LUA_MASKCOUNT, 1);
     return luaL_error(L, "%s", reasons[run->budget->tripped]);

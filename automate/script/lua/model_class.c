@@ -47,8 +47,9 @@ keep_first(lua_State *L)
 static void
 push_query(lua_State *L, int index)
 {
+    lua_settop(L, index + 1);
     lua_createtable(L, 0, 2);
-    if (lua_isnoneornil(L, index))
+    if (lua_isnil(L, index))
         return;
     luaL_checktype(L, index, LUA_TTABLE);
     lua_pushvalue(L, index);

@@ -29,6 +29,7 @@ struct rv_lua_budget {
     int64_t poll_ms; /* when the host is asked again */
     int32_t depth;
     volatile int tripped; /* enum rv_lua_trip */
+    char place[512];      /* where: perhaps in a run within the run */
 };
 
 struct rv_lua_run {

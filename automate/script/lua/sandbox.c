@@ -12,8 +12,10 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "script/lua/evm.h"
+#include "script/lua/expect.h"
 #include "script/lua/libs.h"
 #include "script/lua/require.h"
+#include "script/lua/run.h"
 
 struct borrowed {
     const char *library; /* NULL: a global */
@@ -277,6 +279,8 @@ rv_lua_sandbox_push(lua_State *L)
     lua_pushcfunction(L, rv_lua_require);
     lua_setfield(L, -2, "require");
     rv_lua_evm_open(L);
+    if (rv_lua_run_of(L)->spec->flags & RV_SCRIPT_TEST)
+        rv_lua_add_expectations(L);
     lua_createtable(L, 0, 3);
     luaL_setfuncs(L, guard, 0);
     lua_pushboolean(L, 0);

@@ -72,7 +72,8 @@ static int
 fail_by_trip(struct rv_lua_run *run, rv_err *err)
 {
     const struct rv_script_limits *limits = &run->budget->limits;
-    const char *place = run->place[0] ? run->place : run->source + 1;
+    const char *place = run->budget->place[0] ? run->budget->place : run->source + 1;
+    memcpy(run->place, run->budget->place, sizeof(run->place));
     switch (run->budget->tripped) {
     case RV_TRIP_MEMORY:
         rv_fail(err, RV_E_LIMIT, "%s: needs more than %zu KiB of memory", place,
@@ -104,7 +105,10 @@ fail_by_error(struct rv_lua_run *run, lua_State *L, rv_err *err)
     const char *on = "";
     if (spec->self && !run->host->describe(run->host->arg, spec->self, &object, &ignored))
         on = object.path ? object.path : "";
-    if (!run->place[0])
+    size_t len = strlen(run->place);
+    if (len && strncmp(run->text, run->place, len) == 0) /* of a run inside of this one */
+        return rv_fail(err, RV_E_INVALID, "%s", run->text);
+    if (!len)
         return rv_fail(err, RV_E_INVALID, "%s%s%s", run->text, *on ? " on " : "", on);
     return rv_fail(err, RV_E_INVALID, "%s%s%s: %s", run->place, *on ? " on " : "", on, run->text);
 }
@@ -112,8 +116,10 @@ fail_by_error(struct rv_lua_run *run, lua_State *L, rv_err *err)
 static int
 end_code(struct rv_lua_run *run, lua_State *L, int status, rv_err *err)
 {
-    if (status == LUA_ERRMEM && !run->budget->tripped)
+    if (status == LUA_ERRMEM && !run->budget->tripped) {
         run->budget->tripped = RV_TRIP_MEMORY;
+        memcpy(run->budget->place, run->place, sizeof(run->place));
+    }
     if (run->budget->tripped)
         return fail_by_trip(run, err);
     if (status == LUA_OK)
