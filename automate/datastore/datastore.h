@@ -71,8 +71,9 @@ int rv_datastore_create(const struct rv_datastore *ds, const struct rv_ae_domain
 int rv_datastore_edit(const struct rv_datastore *ds, int64_t id,
                       const struct rv_ae_domain_change *change, rv_err *err);
 /* With all that is in it; the priorities of the others close up. What is large goes in pieces, and
- * is out of sight with the first. */
-int rv_datastore_delete(const struct rv_datastore *ds, int64_t id, rv_err *err);
+ * is out of sight with the first; *left: whether more of it is there, which another call deletes.
+ * left NULL: all of it now. */
+int rv_datastore_delete(const struct rv_datastore *ds, int64_t id, int *left, rv_err *err);
 /* user to user_locked and back; CONFLICT when it is neither. Doing it twice is no error. */
 int rv_datastore_lock(const struct rv_datastore *ds, int64_t id, rv_err *err);
 int rv_datastore_unlock(const struct rv_datastore *ds, int64_t id, rv_err *err);

@@ -227,13 +227,15 @@ rv_datastore_purge(const struct rv_datastore *ds, int64_t id, rv_err *err)
 }
 
 int
-rv_datastore_delete(const struct rv_datastore *ds, int64_t id, rv_err *err)
+rv_datastore_delete(const struct rv_datastore *ds, int64_t id, int *left, rv_err *err)
 {
     struct working w = { .ds = ds, .id = id };
 
     if (rv_record_transaction(ds->store, hide, &w, err) < 0)
         return err->code;
-    return w.source ? 0 : rv_datastore_purge(ds, id, err);
+    if (left)
+        *left = !w.source;
+    return w.source || left ? 0 : rv_datastore_purge(ds, id, err);
 }
 
 static int

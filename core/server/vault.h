@@ -27,7 +27,9 @@ void rv_server_vault_unmake(struct rv_server_vault *vault);
 cJSON *rv_server_vault_seal(const struct rv_server_vault *vault, const cJSON *request,
                             const char *word);
 /* provider: the one that this worker serves; a place of another provider is refused. 0, of a worker
- * of the core itself: settings alone. */
+ * of the core itself: settings alone. RV_VAULT_DATASTORE: passwords of automate's datastore alone.
+ */
+enum { RV_VAULT_DATASTORE = -1 };
 cJSON *rv_server_vault_unseal(const struct rv_server_vault *vault, const cJSON *request,
                               int64_t provider);
 /* Rotation. do: look, begin (with label, digits: twice the same is once) or retire. Answers the id

@@ -5,6 +5,7 @@
  */
 #define RV_LOG_TOPIC RV_TOPIC_QUEUE
 #include "base/log.h"
+#include "server/datastore_commands.h"
 #include "server/messages.h"
 #include "server/rotate.h"
 #include "server/upkeep.h"
@@ -51,6 +52,8 @@ fill_commands(struct rv_command *commands, struct rv_worker *worker)
     commands[count++] = rv_upkeep_command(worker);
     commands[count++] =
         (struct rv_command){ "Server", "rotate_key", rv_rotate_key, worker, 0, NULL };
+    rv_datastore_commands(commands + count, worker);
+    count += RV_DATASTORE_COMMANDS;
 #ifdef REEVE_TEST_COMMANDS
     rv_test_commands(commands + count);
     count += RV_TEST_COMMANDS;

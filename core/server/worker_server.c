@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "keeping/sealed.h"
 #include "queue/queue.h"
+#include "server/datastore_commands.h"
 #include "server/identity.h"
 #include "server/protocol.h"
 #include "server/rounds.h"
@@ -82,7 +83,9 @@ prepare(struct rv_worker *worker, rv_err *err)
     if (rv_schema_upgrade(worker->store, region, err) || check_key(worker, err) ||
         rv_identity_establish(worker, err))
         return err->code;
-    return rv_identity_admin(worker, err);
+    if (rv_identity_admin(worker, err))
+        return err->code;
+    return rv_datastore_ship(worker, err);
 }
 
 static void

@@ -399,7 +399,7 @@ try_act(struct fixture *f, enum act act, int64_t id, const struct rv_ae_tree *tr
     case CONTENTS:
         return rv_datastore_import(&f->ds, tree, &options, &out, &err);
     default:
-        return rv_datastore_delete(&f->ds, id, &err);
+        return rv_datastore_delete(&f->ds, id, NULL, &err);
     }
 }
 
@@ -479,7 +479,7 @@ priorities_are_places_and_close_up_after_a_deletion(void **state)
     assert_string_equal(moved, "d1 a2 b3 c4");
     change.priority = 99;
     assert_int_equal(rv_datastore_edit(&f->ds, ids[0], &change, &err), 0);
-    assert_int_equal(rv_datastore_delete(&f->ds, ids[1], &err), 0);
+    assert_int_equal(rv_datastore_delete(&f->ds, ids[1], NULL, &err), 0);
     RV_AUTO_FREE char *closed = order_of(f);
     assert_string_equal(closed, "d1 c2 a3");
     change.priority = 0;
