@@ -202,6 +202,17 @@ static const struct rv_setting declared[] = {
     { "hooks.backlog_max", RV_SET_INT, "100000", 1, 100000000,
       "a receiver takes no more while so many of its events wait to be handled" },
     /* Automate. */
+    { "automate.method_memory", RV_SET_SIZE, "32MiB", 1 << 16, 1LL << 40,
+      "memory of a method and of those that it calls; one that wants more ends with an error" },
+    { "automate.method_instructions", RV_SET_INT, "100000000", 1000, 1LL << 50,
+      "instructions of Lua that a method may carry out, with those that it calls" },
+    { "automate.method_time", RV_SET_DURATION, "30s", 10, DAY,
+      "how long a method may run; what must wait longer is a state that tries again" },
+    { "automate.depth", RV_SET_INT, "16", 1, 200,
+      "methods that run inside each other, by instantiate, at most" },
+    { "automate.trace", RV_SET_STRING, "methods", 0, 0,
+      "which runs leave a trace (reevectl automate trace): methods, those in which a method ran or "
+      "that failed; all; none" },
     { "automate.keep", RV_SET_DURATION, "7d", 0, 3650 * DAY,
       "runs of automate and their traces are kept this long; 0: for ever" },
     { "automate.rows_max", RV_SET_INT, "100000", 0, 1000000000,

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Shared by the files of deliveries: deliver.c goes through a message, run.c runs one path,
+ * finished.c writes what came of it.
+ */
+#ifndef RV_AE_DELIVER_INTERNAL_H
+#define RV_AE_DELIVER_INTERNAL_H
+
+#include "automate/deliver.h"
+#include "automate/effects.h"
+
+enum { RV_FINISHED_MOST = 64 };
+
+/* A run that ended and is not written yet, with its trace. */
+struct rv_finished {
+    struct rv_run run;
+    struct rv_trace *trace; /* NULL: none is kept */
+    int own_message;        /* one that waits gets a message of its own */
+};
+
+struct rv_deliverer {
+    struct rv_deliverer_config config;
+    struct rv_live *live;
+    const struct rv_message *message; /* at work */
+    struct rv_finished finished[RV_FINISHED_MOST];
+    int finished_count;
+    int64_t first_finished_ms;
+    /* Of the run at work. */
+    struct rv_run *run;
+    struct rv_ws *ws;
+    int64_t began_ms, began_us, asked_stop_ms;
+    int shown;  /* its row says that it runs */
+    int alone;  /* the message killed a worker: each event is noted before it is begun */
+    char *stop; /* who wants it to end */
+    struct rv_trace *spare;
+    struct rv_effects *effects; /* of handlers; written with the runs that asked for them */
+    struct rv_refresh_times times;
+    size_t effects_mark; /* of the run at work */
+};
+
+/* One run from its seeds to what came of it; the run's members say so. Negative when the message
+ * cannot go on: CANCELLED, STALE, UNAVAILABLE. */
+int rv_run_carry_out(struct rv_deliverer *deliverer, struct rv_run *run, rv_err *err);
+/* Takes over what the run holds. Written when it is time, or by rv_finished_write. */
+int rv_finished_add(struct rv_deliverer *deliverer, struct rv_run *run, rv_err *err);
+int rv_finished_write(struct rv_deliverer *deliverer, rv_err *err);
+/* Forgets what was not written: somebody else runs it again. */
+void rv_finished_drop(struct rv_deliverer *deliverer);
+/* All that ended, and that this one is at work, for good. */
+int rv_finished_show(struct rv_deliverer *deliverer, rv_err *err);
+/* Puts back a run that waits, with its own message when this one is of events. */
+int rv_finished_retry(struct rv_deliverer *deliverer, struct rv_run *run, rv_err *err);
+
+#endif
