@@ -70,6 +70,7 @@ extern const struct cli_option cli_document_options[];
 extern const struct cli_command cli_commands_session[];
 extern const struct cli_command cli_commands_objects[];
 extern const struct cli_command cli_commands_provider[];
+extern const struct cli_command cli_commands_event[];
 extern const struct cli_command cli_commands_hook[];
 extern const struct cli_command cli_commands_settings[];
 extern const struct cli_command cli_commands_queue[];

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Events at the command line: reading, following and making them, and that they are handled."""
+import json
+import os
+import time
+import unittest
+
+import cli_it
+from cli_it import OK
+
+
+class Events(cli_it.Case):
+    def prepare(self):
+        super().prepare()
+        self.add_demo("estate", seed=1)
+
+    def emit(self, *arguments):
+        return self.cli(OK, "event", "emit", *arguments)[0].strip()
+
+    def test_an_event_is_made_shown_listed_and_in_the_timeline_of_its_object(self):
+        pod = self.json("get", "pods", "--limit", "1")[0]
+        target = ("--target", f"pod/{pod['name']}", "-n", pod["namespace"])
+        first = self.emit("deploy_begin", "-m", "shop 2.1", "--time", "2026-01-02T03:04:05Z", *target)
+        data = self.path("data.json")
+        with open(data, "w", encoding="utf-8") as out:
+            out.write('{"took": 42}')
+        second = self.emit("deploy_done", "--source", "CI", "--data", f"@{data}", *target)
+        shown, _ = self.cli(OK, "event", "show", second, "-o", "table")
+        for part in ("deploy_done", "CI", "container_group", pod["id"], "took: 42"):
+            self.assertIn(part, shown)
+        self.assertEqual(self.json("event", "show", second, "-o", "json")["full_data"], {"took": 42})
+        timeline = self.json("timeline", "pod", pod["name"], "-n", pod["namespace"], "--type", "deploy_*")
+        self.assertEqual([row["id"] for row in timeline], [first, second])
+        self.assertEqual(self.json("timeline", f"pod/{pod['name']}", "-n", pod["namespace"], "--type", "deploy_*",
+                                   "--since", "1h")[0]["id"], second)
+        self.assertEqual(self.json("event", "list", "--until", "2026-01-03", "--provider", "estate")[0]["id"], first)
+        table, _ = self.cli(OK, "event", "list", "-o", "table", "--source", "CI")
+        self.assertIn("deploy_done", table)
+        self.assertIn("estate", table)
+        _, err = self.cli(cli_it.USAGE, "event", "list", "--since", "soon")
+        self.assertIn("neither a time nor a duration", err)
+        self.cli(cli_it.NOT_FOUND, "event", "emit", "x", "--target", "pod/no-such")
+
+    def test_tail_shows_an_event_within_a_second_and_goes_on_after_the_servers_restart(self):
+        before = self.emit("tail_before")
+        tail = cli_it.Lines(["event", "tail", "--lines", "1", "--type", "tail_*", "-o", "jsonl"], self.env)
+        seen = lambda: [json.loads(line)["id"] for _, line in tail.lines]
+        self.until(lambda: seen() == [before], "the last event")
+        made = time.time()
+        during = self.emit("tail_during")
+        self.until(lambda: seen() == [before, during], "the new one")
+        self.assertLess(tail.lines[1][0] - made, 3)
+        self.emit("other")
+        for pid in self.reeved.children("api"):
+            os.kill(pid, 9)
+        after = None
+        def emitted():
+            nonlocal after
+            code, out, _ = self.run_program("reevectl", "event", "emit", "tail_after", env=self.env)
+            after = out.strip()
+            return code == OK
+        self.until(emitted, "the API is there again")
+        self.until(lambda: seen() == [before, during, after], "what came after the restart", 30)
+        tail.end()
+
+    def test_events_are_handled_by_a_worker_that_is_there_while_there_are_some(self):
+        self.emit("to_be_handled")
+        waiting = lambda: self.database_one("SELECT SUM(written - handled) FROM event_lanes")
+        self.until(lambda: waiting() == "0", "nothing waits")
+        self.assertEqual(len(self.reeved.children("event_handler")), 1)
+        self.assertEqual(self.json("get", "event_lanes", "--filter", "name=server")[0]["name"], "server")
+
+    def database_one(self, sql):
+        return self.shared.database().one(sql)
+
+
+if __name__ == "__main__":
+    unittest.main()
