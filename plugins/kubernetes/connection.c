@@ -109,6 +109,7 @@ kube_open(struct reeve_call *call, const struct reeve_config *config, void **out
     conn->connect_timeout_ms = reeve_config_int(config, "connect_timeout");
     conn->watch_timeout_ms = reeve_config_int(config, "watch_timeout");
     conn->retry_refused_ms = reeve_config_int(config, "retry_refused");
+    conn->all_events = reeve_config_int(config, "all_events") != 0;
     rc = open_clients(call, config, conn);
     if (rc) {
         kube_close(conn);

@@ -17,6 +17,7 @@ struct kube_connection {
     int64_t connect_timeout_ms;
     int64_t watch_timeout_ms;
     int64_t retry_refused_ms;
+    int all_events;
     struct kube_image_cache images;
 };
 

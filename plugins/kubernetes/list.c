@@ -30,6 +30,20 @@ struct page {
 };
 
 int
+kube_is_version(const char *text)
+{
+    return text && *text && strlen(text) < KUBE_VERSION_BYTES &&
+           strspn(text, "0123456789") == strlen(text) && strcmp(text, "0") != 0;
+}
+
+/* Events are of no inventory: there it is said in the log alone. */
+static int
+warn(const struct kube_work *work, const char *name, const char *text)
+{
+    return work->inv ? reeve_warn(work->inv, name, text) : 0;
+}
+
+int
 kube_emit_item(const struct kube_work *work, const struct kube_collection *what,
                struct kube_map *map, const struct reeve_json *item, uint64_t *rejected)
 {
@@ -43,7 +57,7 @@ kube_emit_item(const struct kube_work *work, const struct kube_collection *what,
                  reeve_json_string(item, "metadata.name", ""), reeve_fail_text(work->call));
         reeve_fail_clear(work->call);
         reeve_log(work->call, REEVE_LOG_WARNING, "%s %s", what->name, text);
-        rc = reeve_warn(work->inv, what->name, text);
+        rc = warn(work, what->name, text);
         ++*rejected;
     }
     reeve_alloc_release(work->call, mark);
@@ -242,20 +256,19 @@ kube_warn_refused(const struct kube_work *work, const struct kube_collection *wh
     else
         snprintf(text, sizeof(text), "the cluster has no %s at %s", what->name, what->api);
     reeve_fail_clear(work->call);
-    return reeve_warn(work->inv, what->name, text);
+    return warn(work, what->name, text);
 }
 
 int
-kube_list(const struct kube_work *work, const struct kube_collection *what,
-          struct kube_listing *out)
+kube_list_with(const struct kube_work *work, const struct kube_collection *what,
+               const struct kube_map *map, struct kube_listing *out)
 {
     struct page page = { .work = work, .what = what, .listing = out };
     int64_t began_ms = reeve_monotonic_ms(work->call);
     int rc = REEVE_E_GONE;
 
     memset(out, 0, sizeof(*out));
-    page.map =
-        (struct kube_map){ .call = work->call, .inv = work->inv, .images = &work->conn->images };
+    page.map = *map;
     for (int i = 0; i <= RESTARTS && rc == REEVE_E_GONE && !out->host_failed; i++)
         rc = read_pages(&page);
     if (out->host_failed)
@@ -273,7 +286,16 @@ kube_list(const struct kube_work *work, const struct kube_collection *what,
     reeve_log(work->call, REEVE_LOG_DEBUG, "listed %llu %s in %lld ms",
               (unsigned long long)out->count, what->name,
               (long long)(reeve_monotonic_ms(work->call) - began_ms));
-    rc = out->rejected ? 0 : reeve_warn(work->inv, what->name, NULL);
+    rc = out->rejected ? 0 : warn(work, what->name, NULL);
     out->host_failed = rc != 0;
     return rc;
+}
+
+int
+kube_list(const struct kube_work *work, const struct kube_collection *what,
+          struct kube_listing *out)
+{
+    struct kube_map map = { .call = work->call, .inv = work->inv, .images = &work->conn->images };
+
+    return kube_list_with(work, what, &map, out);
 }

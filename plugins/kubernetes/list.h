@@ -17,7 +17,7 @@ enum {
 struct kube_work {
     struct reeve_call *call;
     struct kube_connection *conn;
-    struct reeve_inventory *inv;
+    struct reeve_inventory *inv; /* NULL: events */
 };
 
 struct kube_listing {
@@ -33,6 +33,13 @@ struct kube_listing {
  * expired is begun again; objects are then emitted twice, which does no harm. */
 int kube_list(const struct kube_work *work, const struct kube_collection *what,
               struct kube_listing *out);
+
+/* The same with a mapper of one's own surroundings. */
+int kube_list_with(const struct kube_work *work, const struct kube_collection *what,
+                   const struct kube_map *map, struct kube_listing *out);
+
+/* A position is a decimal number, for all that is promised; anything else is asked for anew. */
+int kube_is_version(const char *text);
 
 /* Emit one object in scratch memory of its own. 0 also when the host did not take it:
  * *rejected then counts it and the collection's warning says why. */

@@ -7,6 +7,7 @@
 #ifndef KUBE_MAP_H
 #define KUBE_MAP_H
 
+#include "reeve/events.h"
 #include "reeve/inventory.h"
 #include "reeve/json.h"
 #include "image_cache.h"
@@ -15,6 +16,10 @@ struct kube_map {
     struct reeve_call *call;
     struct reeve_inventory *inv;
     struct kube_image_cache *images; /* while listing; NULL: emit every image */
+    /* Of events, in place of inv; NULL: none is told. */
+    struct reeve_event_sink *sink;
+    const char *token; /* where to go on after this one; NULL: as before */
+    int all_events;    /* those of other types, too */
 };
 
 /* metadata.uid and metadata.name, which no object lacks; PROTOCOL or LIMIT otherwise. */
@@ -97,6 +102,7 @@ int kube_map_service_account(struct kube_map *map, const struct reeve_json *item
 int kube_map_ingress(struct kube_map *map, const struct reeve_json *item);
 int kube_map_network_policy(struct kube_map *map, const struct reeve_json *item);
 int kube_map_resource_definition(struct kube_map *map, const struct reeve_json *item);
+int kube_map_event(struct kube_map *map, const struct reeve_json *item);
 
 /* Parts of a pod. */
 void kube_map_containers(struct kube_map *map, struct reeve_object *pod,

@@ -15,14 +15,6 @@
 #define GIVE_UP_AFTER 3
 #define LONGEST_WAIT_MS (60 * 1000)
 
-/* A position is a decimal number, for all that is promised; anything else is asked for anew. */
-static int
-is_version(const char *text)
-{
-    return text && *text && strlen(text) < KUBE_VERSION_BYTES &&
-           strspn(text, "0123456789") == strlen(text) && strcmp(text, "0") != 0;
-}
-
 static void
 begin_follows(struct kube_watch *watch)
 {
@@ -33,7 +25,7 @@ begin_follows(struct kube_watch *watch)
 
         f->what = &kube_collections[i];
         token = reeve_token(watch->work.inv, f->what->name);
-        f->must_list = !is_version(token);
+        f->must_list = !kube_is_version(token);
         if (!f->must_list)
             memcpy(f->version, token, strlen(token) + 1);
     }

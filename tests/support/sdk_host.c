@@ -367,6 +367,32 @@ host_discard(struct reeve_object *obj)
     fputs("discard\n", record_of(obj));
 }
 
+/* A sink of events is an inventory, too. */
+static struct reeve_object *
+host_event(struct reeve_event_sink *sink, const char *type, const char *ref, int64_t time_ms)
+{
+    struct reeve_inventory *inv = (void *)sink;
+
+    fprintf(inv->file, "event %s %s %lld\n", type, ref, (long long)time_ms);
+    return as_object(inv);
+}
+
+static int32_t
+host_event_emit(struct reeve_object *event, const char *token)
+{
+    fprintf(record_of(event), "token %s\n", token ? token : "-");
+    return host_emit(event);
+}
+
+static int32_t
+host_event_position(struct reeve_event_sink *sink, const char *token)
+{
+    struct reeve_inventory *inv = (void *)sink;
+
+    fprintf(inv->file, "position %s\n", token);
+    return 0;
+}
+
 static int32_t
 host_gone(struct reeve_inventory *inv, const char *kind, const char *ref)
 {
@@ -459,6 +485,9 @@ static const struct reeve_host table = {
     .discard = host_discard,
     .secret_new = host_secret_new,
     .secret_free = host_secret_free,
+    .event = host_event,
+    .event_emit = host_event_emit,
+    .event_position = host_event_position,
 };
 
 const struct reeve_host *

@@ -59,6 +59,7 @@ struct reeve_config {
 
 /* Keeps what comes as text, one line each:
  *   object KIND REF | child KIND | COLUMN=VALUE | COLUMN->KIND REF | COLUMN=>KIND SCOPE/NAME | emit
+ *   event TYPE REF TIME | token TOKEN (and emit) | position TOKEN
  *   discard | gone KIND REF | begin KIND | complete KIND | checkpoint STREAM TOKEN | warn NAME TEXT
  */
 struct reeve_inventory {

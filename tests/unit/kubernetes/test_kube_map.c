@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kubernetes/collections.h"
+#include "kubernetes/events.h"
 #include "support/sdk_host.h"
 
 #define FOLDER REEVE_SOURCE_DIR "/tests/data/kubernetes/map"
@@ -52,14 +52,19 @@ write_file(const char *name, const char *text)
 
 /* All objects of a file through a mapper; what it called, the caller's to free. */
 static char *
-map_file(const struct kube_collection *what)
+map_file_with(const struct kube_collection *what, int all_events)
 {
     struct reeve_call call;
     struct reeve_inventory inv;
     struct reeve_json *json;
     char *text = read_file(what->name, "json"), *out;
     const struct reeve_json *item;
-    struct kube_map map = { .call = &call, .inv = &inv, .images = &images };
+    struct kube_map map = { .call = &call,
+                            .inv = &inv,
+                            .images = &images,
+                            .sink = (void *)&inv,
+                            .token = "7",
+                            .all_events = all_events };
 
     kube_image_cache_clear(&images);
     sdk_host_begin(&call);
@@ -78,30 +83,75 @@ map_file(const struct kube_collection *what)
     return out;
 }
 
+static char *
+map_file(const struct kube_collection *what)
+{
+    return map_file_with(what, 0);
+}
+
+/* With what is written down; takes got. */
+static void
+compare(const char *name, char *got)
+{
+    char *wanted;
+
+    if (getenv("KUBE_MAP_UPDATE"))
+        write_file(name, got);
+    wanted = read_file(name, "txt");
+    if (strcmp(got, wanted) != 0) {
+        size_t at = 0;
+
+        while (got[at] == wanted[at])
+            at++;
+        fail_msg("%s differs at byte %zu: '%.80s' is not '%.80s'", name, at, got + at, wanted + at);
+    }
+    if (strstr(got, "canary"))
+        fail_msg("%s lets a value out", name);
+    free(wanted);
+    free(got);
+}
+
 static void
 every_mapper_calls_what_is_written_down(void **state)
 {
     (void)state;
-    for (int i = 0; i < kube_collection_count; i++) {
-        const struct kube_collection *what = &kube_collections[i];
-        char *got = map_file(what), *wanted;
+    for (int i = 0; i < kube_collection_count; i++)
+        compare(kube_collections[i].name, map_file(&kube_collections[i]));
+}
 
-        if (getenv("KUBE_MAP_UPDATE"))
-            write_file(what->name, got);
-        wanted = read_file(what->name, "txt");
-        if (strcmp(got, wanted) != 0) {
-            size_t at = 0;
+/* full_data is the whole event; only the rest is written down. */
+static char *
+without_data(char *text)
+{
+    char *out = calloc(1, strlen(text) + 1), *rest = text, *line;
 
-            while (got[at] == wanted[at])
-                at++;
-            fail_msg("%s differs at byte %zu: '%.80s' is not '%.80s'", what->name, at, got + at,
-                     wanted + at);
-        }
-        if (strstr(got, "canary"))
-            fail_msg("%s lets a value out", what->name);
-        free(wanted);
-        free(got);
+    while ((line = strsep(&rest, "\n"))) {
+        if (*line && strncmp(line, "full_data=", 10) != 0)
+            strcat(strcat(out, line), "\n");
     }
+    free(text);
+    return out;
+}
+
+static void
+events_of_both_apis_become_the_same(void **state)
+{
+    (void)state;
+    compare("events", without_data(map_file(&kube_event_views[0])));
+}
+
+static void
+events_of_other_types_come_when_all_are_asked_for(void **state)
+{
+    char *got = map_file_with(&kube_event_views[1], 1);
+
+    (void)state;
+    assert_non_null(
+        strstr(got, "event PERSISTENTVOLUMECLAIM_PROVISIONING_FAILED e-other 1767323051000\n"));
+    assert_non_null(strstr(got, "event DEPLOYMENT_SCALINGREPLICASET e-dep "));
+    assert_non_null(strstr(got, "target_id->container_deployment d-1\n"));
+    assert_null(strstr(got, "e-bare"));
+    free(got);
 }
 
 static int
@@ -174,6 +224,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_mapper_calls_what_is_written_down),
+        cmocka_unit_test(events_of_both_apis_become_the_same),
+        cmocka_unit_test(events_of_other_types_come_when_all_are_asked_for),
         cmocka_unit_test(every_kind_is_declared_and_emitted),
         cmocka_unit_test(an_image_is_emitted_once_in_a_list),
     };
