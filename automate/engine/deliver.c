@@ -6,6 +6,8 @@
  */
 #include "automate/deliver_internal.h"
 
+#include "automate/handlers.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include "base/clock.h"
@@ -117,13 +119,36 @@ checkpoint(void *arg, rv_err *err)
     return rv_finished_show(deliverer, err);
 }
 
+/* send_email and the like, as a handler: its inputs are the arguments. */
+static int
+execute(void *arg, const char *name, const struct rv_ae_value *inputs, rv_err *err)
+{
+    struct rv_deliverer *deliverer = of(arg);
+    RV_AUTO_AE_VALUE struct rv_ae_value args = rv_ae_vlist(), out = RV_AE_VNIL;
+    struct rv_ae_value given = rv_ae_copy(inputs);
+    rv_ae_append(&args, &given);
+    return rv_live_execute(deliverer->live, name, &args, 0, &out, err);
+}
+
+static void
+say(void *arg, const char *text)
+{
+    rv_trace_log(of(arg)->live->trace, "info", text);
+    rv_log(RV_INFO, "automate says", RV_F("run", RV_I(of(arg)->live->run_id)),
+           RV_F("text", RV_S(text)));
+}
+
 static int
 builtin(void *arg, struct rv_ws *ws, struct rv_ws_object *self, const struct rv_ae_method *method,
         const struct rv_ae_value *inputs, rv_err *err)
 {
     struct rv_deliverer *deliverer = of(arg);
-    return deliverer->config.builtin(deliverer->config.arg, deliverer->live, deliverer->effects, ws,
-                                     self, method, inputs, err);
+    const struct rv_handlers handlers = { .effects = deliverer->effects,
+                                          .hooks = deliverer->config.hooks,
+                                          .execute = execute,
+                                          .log = say,
+                                          .arg = deliverer };
+    return rv_handlers_call(&handlers, ws, self, method, inputs, err);
 }
 
 int
@@ -140,7 +165,7 @@ rv_deliverer_open(struct rv_deliverer **out, const struct rv_deliverer_config *c
                                    .module_dir = config->module_dir,
                                    .wake = wake,
                                    .pulse = pulse,
-                                   .builtin = config->builtin ? builtin : NULL,
+                                   .builtin = builtin,
                                    .before = before,
                                    .once = once,
                                    .checkpoint = checkpoint,

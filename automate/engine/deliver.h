@@ -9,12 +9,12 @@
 #ifndef RV_AE_DELIVER_H
 #define RV_AE_DELIVER_H
 
+#include "automate/hooks.h"
 #include "automate/live.h"
 
 enum { RV_DELIVER_EVENTS_MAX = 100 };
 
 struct rv_deliverer;
-struct rv_effects;
 
 /* Borrowed until the close, all of it. */
 struct rv_deliverer_config {
@@ -28,10 +28,7 @@ struct rv_deliverer_config {
     /* The definitions as of now; called before each run, so that a change is in force with the
      * next one. */
     int (*source)(void *arg, const struct rv_ae_source **out, rv_err *err);
-    /* As in rv_ws_calls; what is to follow goes into effects. NULL: there are no handlers. */
-    int (*builtin)(void *arg, struct rv_live *live, struct rv_effects *effects, struct rv_ws *ws,
-                   struct rv_ws_object *self, const struct rv_ae_method *method,
-                   const struct rv_ae_value *inputs, rv_err *err);
+    const struct rv_automate_hooks *hooks;      /* may be NULL */
     void (*wake)(void *arg, const char *queue); /* may be NULL */
     void *arg;
 };

@@ -5,31 +5,10 @@
 #include "automate/seed.h"
 
 #include <string.h>
+#include "automate/event_links.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "model/model.h"
-
-/* What an event is about, what says most first. */
-static const struct {
-    const char *column, *name, *kind;
-} links[] = {
-    { "vm_or_template_id", "vm", "vm" },
-    { "container_group_id", "container_group", "container_group" },
-    { "container_replicator_id", "container_replicator", "container_replicator" },
-    { "container_node_id", "container_node", "container_node" },
-    { "physical_server_id", "physical_server", "physical_server" },
-    { "host_id", "host", "host" },
-    { "ems_cluster_id", "ems_cluster", "ems_cluster" },
-    { "availability_zone_id", "availability_zone", "availability_zone" },
-    { "container_project_id", "container_project", "container_project" },
-    { "ems_id", "ext_management_system", "provider" },
-    { "container_id", "container", "container" },
-    { "dest_vm_or_template_id", "dest_vm", "vm" },
-    { "dest_host_id", "dest_host", "host" },
-    { "dest_ems_cluster_id", "dest_ems_cluster", "ems_cluster" },
-    { "user_id", "user", "user" },
-};
-enum { NO_TARGETS = 5 }; /* the last ones */
 
 static void
 seed(struct rv_ws *ws, const char *name, struct rv_ae_value value)
@@ -57,25 +36,20 @@ note_target(struct rv_run *run, const char *kind, int64_t id)
     rv_run_text(&run->target_kind, kind);
 }
 
-/* Rows that are gone by now are not there. */
 static int
 seed_links(struct rv_ws *ws, struct rv_models *models, int64_t event_id, struct rv_run *run,
            rv_err *err)
 {
     const struct rv_kind *events = rv_model_kind("event_stream");
-    for (size_t i = 0; i < RV_COUNT(links); i++) {
+    for (const struct rv_event_link *link = rv_event_links; link->column; link++) {
         RV_AUTO_AE_VALUE struct rv_ae_value id = RV_AE_VNIL;
-        if (rv_kind_column(events, links[i].column) < 0)
-            continue;
-        if (rv_models_column(models, events, event_id, links[i].column, &id, err))
+        if (rv_models_column(models, events, event_id, link->column, &id, err))
             return err->code;
         if (id.type != RV_AE_INT)
             continue;
-        seed(ws, links[i].name, rv_ae_vrow(rv_model_kind(links[i].kind)->name, id.v.i));
-        if (i < RV_COUNT(links) - NO_TARGETS)
-            note_target(run, links[i].kind, id.v.i);
-        else if (strcmp(links[i].column, "ems_id") == 0)
-            note_target(run, "provider", id.v.i);
+        seed(ws, link->name, rv_ae_vrow(rv_model_kind(link->kind)->name, id.v.i));
+        if (link->is_target)
+            note_target(run, link->kind, id.v.i);
     }
     return 0;
 }

@@ -18,6 +18,7 @@ enum { STACK_BYTES = 64 * 1024, FRAME_BYTES = 256 };
 static int socket_fd = -1;
 static struct sigaction before[65];
 static char handler_stack[STACK_BYTES];
+static const char *(*running)(void) = rv_host_running;
 
 static size_t
 put(char *frame, size_t at, const char *text)
@@ -37,13 +38,13 @@ put_raw(char *frame, size_t at, const char *text)
 }
 
 static void
-say(int number)
+say(int number, const char *callback)
 {
     char frame[FRAME_BYTES];
     char digits[4] = { (char)('0' + number / 10), (char)('0' + number % 10), '\0', '\0' };
     size_t at = 4;
     at = put_raw(frame, at, "{\"type\":\"crash\",\"callback\":\"");
-    at = put(frame, at, rv_host_running());
+    at = put(frame, at, callback);
     at = put_raw(frame, at, "\",\"signal\":");
     at = put_raw(frame, at, digits[0] == '0' ? digits + 1 : digits);
     at = put_raw(frame, at, "}");
@@ -60,7 +61,7 @@ static void
 on_fault(int number, siginfo_t *info, void *context)
 {
     (void)context;
-    say(number);
+    say(number, running());
     sigaction(number, &before[number], NULL);
     /* A real fault happens again when we return; one that was sent must be sent again. */
     if (info->si_code <= 0 || number == SIGABRT)
@@ -78,4 +79,17 @@ rv_crash_install(int fd)
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < RV_COUNT(numbers); i++)
         sigaction(numbers[i], &action, &before[numbers[i]]);
+}
+
+void
+rv_crash_in(const char *(*who)(void))
+{
+    running = who;
+}
+
+void
+rv_crash_runaway(const char *place, int exit_code)
+{
+    say(SIGALRM, place);
+    _exit(exit_code);
 }

@@ -8,5 +8,10 @@
 
 /* For SEGV, BUS, ILL, FPE, ABRT; also when the stack has overflowed. */
 void rv_crash_install(int fd);
+/* Who knows what foreign code runs; async-signal-safe. A provider's callbacks until then. */
+void rv_crash_in(const char *(*running)(void));
+/* From a signal handler: foreign code runs on and on at this place. The supervisor is told, the
+ * process ends. */
+_Noreturn void rv_crash_runaway(const char *place, int exit_code);
 
 #endif

@@ -285,6 +285,16 @@ on_open(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
     cJSON_Delete(answer);
 }
 
+/* Passwords of the datastore, for methods. A worker that runs foreign code is given no others. */
+static void
+on_open_datastore(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
+{
+    cJSON *answer = rv_server_vault_unseal_under(s->vault, frame, "miq_ae_");
+    rv_child_send(child, answer);
+    rv_json_wipe(answer);
+    cJSON_Delete(answer);
+}
+
 static void
 on_keys(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
 {
@@ -352,6 +362,7 @@ static const struct {
     { "open", "refresh", on_open },
     { "open", "event", on_open },
     { "open", "api", on_open },
+    { "open", "automate", on_open_datastore },
     { "open", "generic", on_open },
     { "open", "automate", on_open },
     { "keys", "generic", on_keys },

@@ -237,8 +237,9 @@ belongs_to(const char *place, int64_t provider)
     return slash && rv_parse_int(&id, slash + 1, &ignored) == 0 && id == provider;
 }
 
-cJSON *
-rv_server_vault_unseal(const struct rv_server_vault *vault, const cJSON *request, int64_t provider)
+/* may: whether this worker has business with the place; no: what it is told when it has not. */
+static cJSON *
+unseal(const struct rv_server_vault *vault, const cJSON *request, int may, const char *no)
 {
     rv_err err = RV_ERR_INIT;
     const char *place = rv_json_string(request, "place");
@@ -248,9 +249,8 @@ rv_server_vault_unseal(const struct rv_server_vault *vault, const cJSON *request
     int failed = 0;
     if (place == NULL || envelope == NULL)
         failed = rv_fail(&err, RV_E_INVALID, "open: place or envelope is missing");
-    else if (!belongs_to(place, provider))
-        failed = rv_fail(&err, RV_E_PERMISSION, "this worker does not serve the provider of '%s'",
-                         place);
+    else if (!may)
+        failed = rv_fail(&err, RV_E_PERMISSION, "this worker %s '%s'", no, place);
     else
         failed = open_stored(&text, vault, place, envelope, &err);
     if (failed)
@@ -259,6 +259,23 @@ rv_server_vault_unseal(const struct rv_server_vault *vault, const cJSON *request
         cJSON_AddStringToObject(out, "text", rv_buf_text(&text));
     rv_buf_wipe(&text);
     return out;
+}
+
+cJSON *
+rv_server_vault_unseal(const struct rv_server_vault *vault, const cJSON *request, int64_t provider)
+{
+    const char *place = rv_json_string(request, "place");
+    return unseal(vault, request, place && belongs_to(place, provider),
+                  "does not serve the provider of");
+}
+
+cJSON *
+rv_server_vault_unseal_under(const struct rv_server_vault *vault, const cJSON *request,
+                             const char *prefix)
+{
+    const char *place = rv_json_string(request, "place");
+    return unseal(vault, request, place && strncmp(place, prefix, strlen(prefix)) == 0,
+                  "has no business with");
 }
 
 static void

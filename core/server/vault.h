@@ -32,6 +32,9 @@ cJSON *rv_server_vault_seal(const struct rv_server_vault *vault, const cJSON *re
 enum { RV_VAULT_DATASTORE = -1 };
 cJSON *rv_server_vault_unseal(const struct rv_server_vault *vault, const cJSON *request,
                               int64_t provider);
+/* The same for who serves no provider, of places that begin so. */
+cJSON *rv_server_vault_unseal_under(const struct rv_server_vault *vault, const cJSON *request,
+                                    const char *prefix);
 /* Rotation. do: look, begin (with label, digits: twice the same is once) or retire. Answers the id
  * of the key that seals, those of all (ids), its label, how many keys there are and for how long
  * (age_ms). */

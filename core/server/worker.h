@@ -112,6 +112,7 @@ int rv_worker_server(struct rv_worker *worker);
 int rv_worker_queue(struct rv_worker *worker);
 int rv_worker_events(struct rv_worker *worker);
 int rv_worker_refresh(struct rv_worker *worker);
+int rv_worker_automate(struct rv_worker *worker);
 int rv_worker_event(struct rv_worker *worker);
 int rv_worker_api(struct rv_worker *worker);
 int rv_worker_verify(struct rv_worker *worker);

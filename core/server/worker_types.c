@@ -24,6 +24,7 @@ static const struct rv_worker_type types[] = {
       RV_TYPE_ON_DEMAND, 1, rv_worker_queue },
     { "smartproxy", "smartproxy", "smartproxy", ANY_PRIORITY, RV_TYPE_ON_DEMAND, 4,
       rv_worker_queue },
+    { "automate", "automate", "automate", ANY_PRIORITY, RV_TYPE_ON_DEMAND, 8, rv_worker_automate },
     { "schedule", "scheduler", "schedule", ANY_PRIORITY, RV_TYPE_ON_DEMAND, 8, rv_worker_queue },
     { "refresh", "ems_inventory", NULL, ANY_PRIORITY, RV_TYPE_PROVIDER, 7, rv_worker_refresh },
     { "event", "event", NULL, ANY_PRIORITY, RV_TYPE_PROVIDER, 7, rv_worker_event },

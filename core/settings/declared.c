@@ -161,6 +161,8 @@ static const struct rv_setting declared[] = {
            "escalate", NULL),
     COUNT("smartproxy", "2", 0, "workers that scan images and machines, while there is need"),
     WORKER("smartproxy", "workers.queue", "smart proxies", "2GiB", NULL, NULL, NULL, "6h"),
+    COUNT("automate", "2", 0, "workers that run automate's methods, while there are any to run"),
+    WORKER("automate", "workers.queue", "automate workers", NULL, "2", "1s", NULL, NULL),
     COUNT("schedule", "1", 0, "workers that carry out what a schedule puts on the queue"),
     WORKER("schedule", "workers.queue", "schedule workers", NULL, "1", "15s", NULL, NULL),
     WORKER("refresh", "workers.provider", "a provider's refresh worker", NULL, NULL, NULL, NULL,
@@ -210,6 +212,9 @@ static const struct rv_setting declared[] = {
       "how long a method may run; what must wait longer is a state that tries again" },
     { "automate.depth", RV_SET_INT, "16", 1, 200,
       "methods that run inside each other, by instantiate, at most" },
+    { "automate.cache", RV_SET_SIZE, "16MiB", 1 << 16, 1LL << 40,
+      "compiled methods, and as much again of the datastore, that an automate worker keeps; of new "
+      "workers" },
     { "automate.trace", RV_SET_STRING, "methods", 0, 0,
       "which runs leave a trace (reevectl automate trace): methods, those in which a method ran or "
       "that failed; all; none" },
