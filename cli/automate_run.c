@@ -4,6 +4,7 @@
  */
 #include <string.h>
 #include "act.h"
+#include "automate_run.h"
 #include "list.h"
 #include "output.h"
 
@@ -51,8 +52,8 @@ add_attribute(struct cli *cli, cJSON *attributes, const char *given)
     return CLI_OK;
 }
 
-static int
-add_attributes(struct cli *cli, cJSON *body)
+int
+cli_add_attributes(struct cli *cli, cJSON *body)
 {
     cJSON *attributes = cJSON_AddObjectToObject(body, "attributes");
     for (int i = 0; i < cli->given_count; i++)
@@ -63,8 +64,8 @@ add_attributes(struct cli *cli, cJSON *body)
 }
 
 /* "pod/web-1", "vm/1000000000012". */
-static int
-add_target(struct cli *cli, cJSON *body, const char *given)
+int
+cli_add_target(struct cli *cli, cJSON *body, const char *given)
 {
     rv_err err = RV_ERR_INIT;
     const char *slash = strchr(given, '/');
@@ -117,10 +118,10 @@ cmd_automate_run(struct cli *cli)
     rv_err err = RV_ERR_INIT;
     int code;
 
-    if (timeout_ms < 0 || add_attributes(cli, body))
+    if (timeout_ms < 0 || cli_add_attributes(cli, body))
         return CLI_USAGE;
     code = cli_connect(cli);
-    if (code || (target && (code = add_target(cli, body, target)) != CLI_OK))
+    if (code || (target && (code = cli_add_target(cli, body, target)) != CLI_OK))
         return code;
     cJSON_AddStringToObject(body, "action", "run");
     cJSON_AddStringToObject(body, "uri", cli->words[0]);

@@ -5,11 +5,10 @@
  */
 #include <string.h>
 #include "act.h"
+#include "automate_steps.h"
 #include "client.h"
 #include "list.h"
 #include "output.h"
-
-enum { TREE_MAX_BYTES = 64 << 20, MOST_INDENT = 40 };
 
 /* All steps of a run, part after part; the caller's. */
 static int
@@ -74,81 +73,12 @@ read_runs(struct cli *cli, const char *id, cJSON *runs, rv_err *err)
 }
 
 static void
-add_time(rv_buf *out, int64_t us)
-{
-    if (us > 0)
-        rv_buf_addf(out, us < 10000 ? "  %.2f ms" : "  %.0f ms", (double)us / 1000);
-}
-
-static void
-add_indent(rv_buf *out, int64_t depth)
-{
-    for (int64_t i = 0; i < depth && i < MOST_INDENT; i++)
-        rv_buf_add_string(out, "  ");
-}
-
-static const char *
-code_word(int64_t code)
-{
-    return code == 0    ? "ok"
-           : code == 4  ? "warn"
-           : code == 8  ? "stop"
-           : code == 16 ? "abort"
-                        : "failed";
-}
-
-static void
-add_clean(rv_buf *out, const char *text)
-{
-    cli_clean_line(out, text ? text : "");
-}
-
-/* A line each; what a step says of itself stands behind its kind. */
-static void
-add_step(rv_buf *out, const cJSON *step)
-{
-    const char *kind = rv_json_string(step, "kind"), *name = rv_json_string(step, "name");
-    const char *text = rv_json_string(step, "text"), *value = rv_json_string(step, "value");
-    int64_t depth = rv_json_int(step, "depth", 0);
-    if (kind == NULL || strcmp(kind, "end") == 0)
-        return;
-    add_indent(out, depth + (strcmp(kind, "object") != 0));
-    if (strcmp(kind, "object") == 0) {
-        add_clean(out, text);
-    } else if (strcmp(kind, "field") == 0) {
-        add_clean(out, name);
-        rv_buf_add_string(out, " = ");
-        add_clean(out, value);
-    } else if (strcmp(kind, "method") == 0) {
-        rv_buf_add_string(out, "method ");
-        add_clean(out, text ? text : name);
-        rv_buf_addf(out, "  %s", code_word(rv_json_int(step, "code", 0)));
-    } else if (strcmp(kind, "state") == 0) {
-        rv_buf_add_string(out, "state ");
-        add_clean(out, text);
-        rv_buf_add_string(out, ": ");
-        add_clean(out, value);
-    } else if (strcmp(kind, "log") == 0) {
-        rv_buf_addf(out, "| %-5s ", rv_json_string(step, "level"));
-        add_clean(out, text);
-    } else if (strcmp(kind, "left_out") == 0) {
-        rv_buf_addf(out, "... %lld more steps are not kept",
-                    (long long)rv_json_int(step, "count", 0));
-    } else {
-        rv_buf_addf(out, "%s ", kind);
-        add_clean(out, text ? text : name);
-    }
-    add_time(out, rv_json_int(step, "took_us", 0));
-    rv_buf_add_char(out, '\n');
-}
-
-static void
 add_line(rv_buf *out, const char *title, const char *text)
 {
     if (text == NULL || *text == '\0')
         return;
     rv_buf_addf(out, "  %s ", title);
-    add_clean(out, text);
+    cli_step_text(out, text);
     rv_buf_add_char(out, '\n');
 }
 
@@ -156,23 +86,33 @@ static void
 print_run(const cJSON *run)
 {
     RV_AUTO_BUF
-    rv_buf out = rv_buf_limited(TREE_MAX_BYTES);
+    rv_buf out = rv_buf_limited(CLI_STEPS_MAX_BYTES);
     const cJSON *step = NULL;
     rv_buf_add_string(&out, "run ");
-    add_clean(&out, rv_json_string(run, "id"));
+    cli_step_text(&out, rv_json_string(run, "id"));
     rv_buf_add_string(&out, "  ");
-    add_clean(&out, rv_json_string(run, "status"));
-    add_time(&out, rv_json_int(run, "took_us", 0));
+    cli_step_text(&out, rv_json_string(run, "status"));
+    cli_step_time(&out, rv_json_int(run, "took_us", 0));
     rv_buf_add_string(&out, "  ");
-    add_clean(&out, rv_json_string(run, "uri"));
+    cli_step_text(&out, rv_json_string(run, "uri"));
     rv_buf_add_char(&out, '\n');
     add_line(&out, "event", rv_json_string(run, "event_stream_id"));
     add_line(&out, "state", rv_json_string(run, "ae_state"));
     add_line(&out, "goes on", rv_json_string(run, "next_on"));
     add_line(&out, "error", rv_json_string(run, "error"));
     add_line(&out, "at", rv_json_string(run, "error_place"));
-    cJSON_ArrayForEach(step, cJSON_GetObjectItemCaseSensitive(run, "trace")) add_step(&out, step);
+    cJSON_ArrayForEach(step, cJSON_GetObjectItemCaseSensitive(run, "trace"))
+        cli_step_add(&out, step);
     cli_emit(&out);
+}
+
+static int
+is_event(struct cli *cli, const char *id)
+{
+    RV_AUTO_FREE char *path = rv_format("/api/event_streams/%s", id);
+    RV_AUTO_JSON cJSON *event = NULL;
+    rv_err ignored = RV_ERR_INIT;
+    return cli_get(cli->client, path, &event, &ignored) == 0;
 }
 
 int
@@ -190,11 +130,11 @@ cmd_automate_trace(struct cli *cli)
         return code;
     if (read_runs(cli, cli->words[0], runs, &err))
         return cli_failed(&err);
+    if (cJSON_GetArraySize(runs) == 0 && is_event(cli, cli->words[0]))
+        return cli_simulate_event(cli, cli->words[0], format);
     if (cJSON_GetArraySize(runs) == 0) {
-        rv_fail(&err, RV_E_NOT_FOUND, "no method ran for event %s, and there is no run of that id",
-                cli->words[0]);
-        rv_hint(&err, "events that lead to handlers only leave no run; 'reevectl automate runs' "
-                      "shows those that did");
+        rv_fail(&err, RV_E_NOT_FOUND, "there is no run and no event of id %s", cli->words[0]);
+        rv_hint(&err, "'reevectl automate runs' and 'reevectl event list' show those there are");
         return cli_failed(&err);
     }
     if (!cli_is_table((enum cli_format)format)) {

@@ -188,6 +188,7 @@ int cmd_queue_retry(struct cli *cli);
 int cmd_queue_delete(struct cli *cli);
 int cmd_queue_counts(struct cli *cli);
 int cmd_automate_run(struct cli *cli);
+int cmd_automate_simulate(struct cli *cli);
 int cmd_automate_runs(struct cli *cli);
 int cmd_automate_trace(struct cli *cli);
 int cmd_automate_stop(struct cli *cli);

@@ -25,6 +25,14 @@ static const struct cli_option run_options[] = {
     END,
 };
 
+static const struct cli_option simulate_options[] = {
+    { "attribute", 'a', "NAME=VALUE", "of the root; VALUE as JSON, else a text; may be repeated" },
+    { "target", 0, "OBJECT", "what it is about: pod/web-1, vm/1000000000012" },
+    { "event", 0, "ID", "as for this event; without URI, the path of events" },
+    DOCUMENT_OUTPUT,
+    END,
+};
+
 const struct cli_command cli_commands_automate_run[] = {
     {
         .name = "automate run",
@@ -40,6 +48,21 @@ const struct cli_command cli_commands_automate_run[] = {
         .min_words = 1,
         .max_words = 1,
         .run = cmd_automate_run,
+    },
+    {
+        .name = "automate simulate",
+        .usage = "[URI] [options]",
+        .summary = "show what a path leads to, without running a method",
+        .text = "Prints the objects that are made, their attributes, the methods that would be "
+                "called with what goes in, and the states of machines as if each went well. "
+                "Nothing is changed. The exit code is 1 when a domain says something wrong.",
+        .examples = EXAMPLES("reevectl automate simulate --event 1000000000042",
+                             "reevectl automate simulate '/Acme/Ops/Jobs/cleanup?days=7#now' "
+                             "-a dry_run=true --target vm/web"),
+        .options = simulate_options,
+        .min_words = 0,
+        .max_words = 1,
+        .run = cmd_automate_simulate,
     },
     {
         .name = "automate runs",

@@ -143,7 +143,8 @@ rv_trace_step(struct rv_trace *trace, const struct rv_ws_step *step)
     rv_json_writer w = rv_json_to(&text);
     trace->depth = step->depth;
     trace->object = step->object;
-    begin_step(&w, trace, word_of(step->kind));
+    int is_note = step->kind == RV_WS_STEP_WARN && step->code == RV_WS_OK;
+    begin_step(&w, trace, is_note ? "note" : word_of(step->kind));
     write_text(&w, "name", step->name, TEXT_MAX_BYTES);
     write_text(&w, "text", step->text, TEXT_MAX_BYTES);
     write_value(&w, step->value);
@@ -202,6 +203,30 @@ rv_trace_next_part(struct rv_store *store, int64_t run_id, int *part, rv_err *er
     return 0;
 }
 
+/* What its members are, without the brackets. */
+static void
+add_steps(const struct rv_trace *trace, int index, rv_buf *out)
+{
+    const rv_buf *part = &trace->parts[index];
+    if (part->len)
+        rv_buf_add(out, part->data + 1, part->len - 1);
+    if (trace->left_out && index == RV_TRACE_PARTS_MAX - 1)
+        rv_buf_addf(out, ",{\"kind\":\"left_out\",\"depth\":0,\"count\":%lld}",
+                    (long long)trace->left_out);
+}
+
+void
+rv_trace_text(const struct rv_trace *trace, rv_buf *out)
+{
+    rv_buf_add_char(out, '[');
+    for (int i = 0; i < trace->count; i++) {
+        if (i)
+            rv_buf_add_char(out, ',');
+        add_steps(trace, i, out);
+    }
+    rv_buf_add_char(out, ']');
+}
+
 static int
 write_part(const struct rv_trace *trace, int index, struct rv_store *store, int64_t run_id,
            int part, rv_err *err)
@@ -209,10 +234,8 @@ write_part(const struct rv_trace *trace, int index, struct rv_store *store, int6
     int64_t id = 0;
     RV_AUTO_BUF
     rv_buf text = rv_buf_limited(RV_TRACE_PART_MAX + 128);
-    rv_buf_add(&text, trace->parts[index].data, trace->parts[index].len);
-    if (trace->left_out && index == RV_TRACE_PARTS_MAX - 1)
-        rv_buf_addf(&text, ",{\"kind\":\"left_out\",\"depth\":0,\"count\":%lld}",
-                    (long long)trace->left_out);
+    rv_buf_add_char(&text, '[');
+    add_steps(trace, index, &text);
     rv_buf_add_char(&text, ']');
     if (rv_store_new_id(store, &id, err))
         return err->code;

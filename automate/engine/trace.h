@@ -3,9 +3,9 @@
  * What happened in a run, step by step: objects, fields, methods, states and log lines with their
  * times, as JSON. A step is
  *   {"at": us since the beginning, "kind": "object" "field" "assertion" "method" "state" "warn"
- *    "end" "log", "depth": n, "object": n, "text": ..., "name": ..., "value": ..., "code": n,
- *    "took_us": n, "level": ...}
- * of which only what is there is written. Secrets are stars, long values are cut.
+ * "note" "note" "end" "log", "depth": n, "object": n, "text": ..., "name": ..., "value": ...,
+ * "code": n, "took_us": n, "level": ...} of which only what is there is written. Secrets are stars,
+ * long values are cut.
  */
 #ifndef RV_AE_TRACE_H
 #define RV_AE_TRACE_H
@@ -34,6 +34,8 @@ void rv_trace_method(struct rv_trace *trace);
 int rv_trace_methods(const struct rv_trace *trace);
 /* Rows that it becomes: so many ids are reserved before. */
 int rv_trace_ids(const struct rv_trace *trace);
+/* All of it as one JSON array. */
+void rv_trace_text(const struct rv_trace *trace, rv_buf *out);
 /* The first part that is free: what a later attempt adds comes behind. */
 int rv_trace_next_part(struct rv_store *store, int64_t run_id, int *part, rv_err *err);
 /* Rows of automate_traces from part `first` on, in the transaction that is open. */

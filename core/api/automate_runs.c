@@ -29,17 +29,17 @@ put_in(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
     return rv_run_put(store, feed, &running->request, &running->run_id, err);
 }
 
-static int
-read_target(struct rv_run_request *request, const cJSON *target, rv_err *err)
+int
+rv_automate_target(const char **kind, int64_t *id, const cJSON *target, rv_err *err)
 {
     static const char *const keys[] = { "kind", "id", NULL };
     if (target == NULL || cJSON_IsNull(target))
         return 0;
-    request->target_kind = rv_json_string(target, "kind");
-    if (!cJSON_IsObject(target) || request->target_kind == NULL)
+    *kind = rv_json_string(target, "kind");
+    if (!cJSON_IsObject(target) || *kind == NULL)
         return rv_fail(err, RV_E_INVALID, "target: {\"kind\": ..., \"id\": ...} is expected");
     if (rv_json_check_keys(target, keys, "target", err) ||
-        rv_id_read(&request->target_id, cJSON_GetObjectItemCaseSensitive(target, "id"), err))
+        rv_id_read(id, cJSON_GetObjectItemCaseSensitive(target, "id"), err))
         return rv_wrap(err, "target");
     return 0;
 }
@@ -58,7 +58,8 @@ read_request(struct rv_run_request *request, const cJSON *item, char **attrs, rv
         return rv_fail(err, RV_E_INVALID, "attributes: an object is expected");
     *attrs = cJSON_IsObject(given) ? cJSON_PrintUnformatted(given) : NULL;
     request->attrs = *attrs;
-    return read_target(request, cJSON_GetObjectItemCaseSensitive(item, "target"), err);
+    return rv_automate_target(&request->target_kind, &request->target_id,
+                              cJSON_GetObjectItemCaseSensitive(item, "target"), err);
 }
 
 int

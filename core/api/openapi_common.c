@@ -34,7 +34,10 @@ static const struct {
         "required": ["success", "message"], "properties": {
             "success": {"type": "boolean"}, "message": {"type": "string"},
             "hint": {"type": "string"}, "href": {"type": "string"},
-            "secret": {"type": "string"},
+            "secret": {"type": "string"}, "uri": {"type": "string"},
+            "outcome": {"enum": ["done", "retry", "failed", "aborted", "error"]},
+            "reason": {"type": ["string", "null"]},
+            "steps": {"type": "array", "items": {"type": "object"}},
             "task_id": {"$ref": "#/components/schemas/Id"}, "task_href": {"type": "string"},
             "counts": {"type": "array", "items": {"$ref": "#/components/schemas/MessageCount"}},
             "tasks": {"type": "array", "items": {"$ref": "#/components/schemas/TaskLink"}}}}) },
@@ -70,6 +73,15 @@ static const struct {
         "properties": {
             "uri": {"type": "string", "pattern": "^/", "maxLength": 2000},
             "attributes": {"type": ["object", "null"]},
+            "target": {"anyOf": [{"type": "null"}, {"type": "object", "additionalProperties": false,
+                "required": ["kind", "id"], "properties": {
+                    "kind": {"type": "string", "minLength": 1},
+                    "id": {"$ref": "#/components/schemas/IdGiven"}}}]}}}) },
+    { "AutomateSimulationAsked", JSON({"type": "object", "additionalProperties": false,
+        "anyOf": [{"required": ["uri"]}, {"required": ["event"]}], "properties": {
+            "uri": {"type": "string", "pattern": "^/", "maxLength": 2000},
+            "attributes": {"type": ["object", "null"]},
+            "event": {"anyOf": [{"$ref": "#/components/schemas/IdGiven"}, {"type": "null"}]},
             "target": {"anyOf": [{"type": "null"}, {"type": "object", "additionalProperties": false,
                 "required": ["kind", "id"], "properties": {
                     "kind": {"type": "string", "minLength": 1},
