@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/meter.h"
+#include "event/groups.h"
 
 static int
 left(const struct rv_catcher *c)
@@ -19,12 +20,6 @@ left(const struct rv_catcher *c)
     return count;
 }
 
-static rv_value
-text_or_null(const char *text)
-{
-    return text ? rv_vtext(text) : RV_VNULL;
-}
-
 /* What core says of it. Groups that the module does not declare are those of all. */
 static int
 complete(struct rv_catcher *c, rv_value *values, int64_t number, rv_err *err)
@@ -32,6 +27,8 @@ complete(struct rv_catcher *c, rv_value *values, int64_t number, rv_err *err)
     const struct rv_event_columns *at = &c->columns;
     const struct reeve_event_type *type =
         rv_module_event_type(c->session.module, values[at->type].v.text);
+    struct rv_event_class said = rv_event_classify_with(
+        values[at->type].v.text, type ? type->group : NULL, type ? type->level : NULL);
     int64_t id;
     if (rv_store_new_id(c->store, &id, err) < 0)
         return err->code;
@@ -40,8 +37,8 @@ complete(struct rv_catcher *c, rv_value *values, int64_t number, rv_err *err)
     values[at->lane] = rv_vint(c->lane.id);
     values[at->number] = rv_vint(number);
     values[at->created_on] = rv_vint(rv_now_ms());
-    values[at->group] = text_or_null(type ? type->group : NULL);
-    values[at->level] = text_or_null(type ? type->level : NULL);
+    values[at->group] = rv_vtext(said.group);
+    values[at->level] = rv_vtext(said.level);
     rv_feed_add(c->feed, c->kind, id, c->config.provider_id, RV_CREATED, NULL);
     return 0;
 }

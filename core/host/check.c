@@ -128,7 +128,7 @@ check_inventory(const struct rv_module *module, rv_buf *mistakes)
 static void
 check_event_type(const struct rv_module *module, size_t index, rv_buf *mistakes)
 {
-    static const char *const levels[] = { "critical", "warning", "detail", NULL };
+    static const char *const levels[] = { "critical", "detail", NULL };
     const struct reeve_event_type *types = module->events.types, *type = &types[index];
     size_t level = 0;
     if (type->name[0] == '\0' || strlen(type->name) > EVENT_TYPE_BYTES)
@@ -138,7 +138,7 @@ check_event_type(const struct rv_module *module, size_t index, rv_buf *mistakes)
         level++;
     if (type->level && levels[level] == NULL)
         mistake(mistakes,
-                "event type '%.80s': its level '%.80s' is none of critical, warning, "
+                "event type '%.80s': its level '%.80s' is neither critical nor "
                 "detail",
                 type->name, type->level);
     if ((type->level == NULL) != (type->group == NULL))

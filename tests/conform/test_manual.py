@@ -11,8 +11,8 @@ The manual's code carries notes that readers do not see, each in a comment right
   <!-- at file level -->              a piece of C that stands by itself
   <!-- in a function -->              statements
 
-After each step acme.c must build without a warning and pass reeve-conform; after step 7 every check of it. The chapter
-on single objects adds to it. Step 8 runs it in an installed server.
+After each step acme.c must build without a warning and pass reeve-conform; after step 8 every check of it. The chapter
+on single objects adds to it. Step 9 runs it in an installed server.
 From the environment: REEVE_BUILD (a build folder, to install from), CFLAGS and LDFLAGS (of a sanitized build).
 """
 import glob
@@ -43,7 +43,7 @@ int snippet(struct reeve_call *call, const struct reeve_config *config, struct r
 """
 # Where a step touches a part of the module only, the groups that look at it; else all of them run.
 NEW_IN = {1: ["static", "life"], 2: ["life"], 3: ["static", "inventory"], 4: ["inventory"], 5: ["inventory"],
-          6: ["inventory", "time"]}
+          6: ["inventory", "time"], 7: ["static", "inventory"]}
 INCLUDES = "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include <reeve/reeve.h>\n"
 
 
@@ -166,7 +166,7 @@ class Manual(unittest.TestCase):
         """In the order of the manual, whose blocks of sh these are."""
         blocks = {note: text.replace("port=8443", f"port={port}") for note, language, text in BLOCK.findall(step)
                   if language == "sh"}
-        self.assertEqual(list(blocks), ["a server", "a provider", "a watch", "installed with pkg-config",
+        self.assertEqual(list(blocks), ["a server", "a provider", "a watch", "events", "installed with pkg-config",
                                         "installed with CMake"])
         self.addCleanup(self.stop_reeved)
         for note, text in blocks.items():
@@ -186,6 +186,8 @@ class Manual(unittest.TestCase):
         elif note == "a watch":
             # Off a terminal each row and each change is a line of JSON.
             self.assertRegex(answer, r'(?m)^\{"type":"updated".*"name":"machine 0"')
+        elif note == "events":
+            self.assertRegex(answer, r"vm_or_template_id")
         elif note.startswith("installed"):
             os.unlink(module)  # there it is; the next way may put it there again
 
@@ -201,7 +203,7 @@ class Manual(unittest.TestCase):
     def test_each_step_leaves_something_that_works(self):
         chapters = re.split(r"^## ", self.manual, flags=re.M)
         steps = [chapter for chapter in chapters if chapter.startswith("Step ")]
-        self.assertEqual(len(steps), 9)
+        self.assertEqual(len(steps), 10)
         source, port = Source(), None
         for number, step in enumerate(steps):
             changed = False
@@ -231,7 +233,7 @@ class Manual(unittest.TestCase):
         shown = re.search(r"^    (not ok \d+ - life: verify .*)\n    (#   verify: .*)$", self.manual, re.M)
         self.assertIn(shown.group(1) + "\n" + shown.group(2), done.stdout)
         self.add_single_objects(source, next(c for c in chapters if c.startswith("Single objects")), port)
-        self.follow_the_last_step(steps[8], port)
+        self.follow_the_last_step(steps[9], port)
 
 
 if __name__ == "__main__":

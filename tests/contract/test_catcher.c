@@ -118,7 +118,10 @@ events_become_rows_in_the_order_of_their_lane(void **state)
                   "SELECT event_type || ' ' || type || ' ' || message || ' ' || event_group || ' '"
                   " || event_level || ' ' || timestamp FROM event_streams WHERE ems_ref = 'e1'",
                   "POWER_ON EmsEvent on power critical 1700000000001");
-    assert_column(store, "SELECT number FROM event_streams WHERE ems_ref = 'e3'", "2");
+    assert_column(store,
+                  "SELECT number || event_group || event_level FROM event_streams"
+                  " WHERE ems_ref = 'e3'",
+                  "2otherdetail");
     RV_AUTO_FREE char *mine =
         rv_format("SELECT COUNT(*) FROM event_streams WHERE ems_id = %" PRId64
                   " AND lane_id = (SELECT id FROM event_lanes WHERE ems_id = %" PRId64 ")"

@@ -31,7 +31,7 @@ struct reeve_event_type {
     const char *name; /* "POD_FAILED", "VmPoweredOnEvent": as ManageIQ has it, where it has it */
     const char
         *group; /* "power", "status" ...; NULL: by the name, as ManageIQ has it, or "other" */
-    const char *level; /* "critical", "warning" or "detail"; with a group only */
+    const char *level; /* "critical" or "detail"; with a group only */
     const char *help;  /* one line, no full stop */
     int32_t flags;
     int32_t reserved;
