@@ -32,6 +32,16 @@ has_hidden_part(const char *path)
     return *path == '.' || strstr(path, "/.") != NULL;
 }
 
+/* NAME_test.lua tests the method NAME: it is none itself. */
+static int
+is_test(const struct split *split)
+{
+    static const char end[] = "_test";
+    size_t len = strlen(end);
+
+    return split->stem_len > len && memcmp(split->stem + split->stem_len - len, end, len) == 0;
+}
+
 static int
 split_class_file(struct split *out, const char *path, size_t dir_len)
 {
@@ -41,7 +51,7 @@ split_class_file(struct split *out, const char *path, size_t dir_len)
     if (ends_with(path, dir_len, methods)) {
         out->dir_len = dir_len - strlen(methods);
         out->part = is_yaml ? RV_AE_PART_METHOD : RV_AE_PART_BODY;
-        return is_yaml || rv_ae_suffix_language(out->suffix) != NULL;
+        return is_yaml || (rv_ae_suffix_language(out->suffix) != NULL && !is_test(out));
     }
     if (!is_yaml || !ends_with(path, dir_len, class))
         return 0;

@@ -1,0 +1,3 @@
+return {
+  of = function(pod, limit
+}
