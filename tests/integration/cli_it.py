@@ -100,6 +100,7 @@ class Case(reeve_it.Case):
     """One server for all tests of a class: most of them only look."""
 
     options = QUICK
+    server_env = None  # of the server; None: ours
 
     @classmethod
     def setUpClass(cls):
@@ -107,7 +108,7 @@ class Case(reeve_it.Case):
         cls.shared.faults = True
         cls.shared.setUp()
         try:
-            cls.reeved = cls.shared.start(*cls.options)
+            cls.reeved = cls.shared.start(*cls.options, env=cls.server_env)
             cls.config = os.path.join(cls.shared.folder, "reevectl.yaml")
             cls.env = dict(os.environ, REEVE_CONFIG=cls.config, NO_COLOR="", TERM="xterm")
             cls.env.pop("REEVE_URL", None)
