@@ -153,6 +153,16 @@ static const struct cli_column events[] = {
     CLI_COLUMNS_END,
 };
 
+static const struct cli_column blacklisted[] = {
+    COL("EVENT", "event_name", text),
+    COL_OR("MODEL", "provider_model", text, "<any>"),
+    COL_OR("PROVIDER", "ext_management_system.name", text, "<any>"),
+    COL("ENABLED", "enabled", flag),
+    COL("SYSTEM", "system", flag),
+    COL("ID", "id", text),
+    CLI_COLUMNS_END,
+};
+
 static const struct cli_column automate_runs[] = {
     COL("ID", "id", text),
     COL("STATUS", "status", text),
@@ -220,6 +230,7 @@ const struct cli_columns_of cli_columns_others[] = {
     { "worker", workers },
     { "message", messages },
     { "event_stream", events },
+    { "blacklisted_event", blacklisted },
     { "event_receiver", receivers },
     { "automate_run", automate_runs },
     { "user", users },

@@ -44,6 +44,12 @@ static const struct cli_option emit_options[] = {
     END,
 };
 
+static const struct cli_option blacklist_options[] = {
+    { "provider", 0, "NAME", "of this provider alone" },
+    { "model", 0, "TYPE", "of all providers of this type: kubernetes, vmware, ..." },
+    END,
+};
+
 const struct cli_command cli_commands_event[] = {
     {
         .name = "event list",
@@ -85,6 +91,60 @@ const struct cli_command cli_commands_event[] = {
         .min_words = 1,
         .max_words = 1,
         .run = cmd_event_emit,
+    },
+    {
+        .name = "event blacklist list",
+        .usage = "[options]",
+        .summary =
+            "types of events that are not kept, and those that are though their plugin would "
+            "not",
+        .examples = EXAMPLES("reevectl event blacklist list"),
+        .options = cli_list_options,
+        .run = cmd_blacklist_list,
+    },
+    {
+        .name = "event blacklist add",
+        .usage = "TYPE [--provider NAME | --model TYPE]",
+        .summary = "keep no events of a type, from now on",
+        .text = "TYPE may end in *. What is said of one provider counts before what is said of its "
+                "model.",
+        .examples = EXAMPLES("reevectl event blacklist add UserLoginSessionEvent",
+                             "reevectl event blacklist add 'POD_PULL*' --provider prod"),
+        .options = blacklist_options,
+        .min_words = 1,
+        .max_words = 1,
+        .run = cmd_blacklist_add,
+    },
+    {
+        .name = "event blacklist enable",
+        .usage = "ID|TYPE...",
+        .summary = "these events are not kept",
+        .examples = EXAMPLES("reevectl event blacklist enable POD_PULLED"),
+        .options = cli_no_options,
+        .min_words = 1,
+        .max_words = CLI_MAX_VALUES,
+        .run = cmd_blacklist_enable,
+    },
+    {
+        .name = "event blacklist disable",
+        .usage = "ID|TYPE...",
+        .summary = "these events are kept",
+        .examples = EXAMPLES("reevectl event blacklist disable POD_PULLED"),
+        .options = cli_no_options,
+        .min_words = 1,
+        .max_words = CLI_MAX_VALUES,
+        .run = cmd_blacklist_disable,
+    },
+    {
+        .name = "event blacklist rm",
+        .usage = "ID|TYPE...",
+        .summary = "say nothing of these events any more",
+        .text = "What came with a plugin stays on the list; disable it.",
+        .examples = EXAMPLES("reevectl event blacklist rm UserLoginSessionEvent"),
+        .options = cli_no_options,
+        .min_words = 1,
+        .max_words = CLI_MAX_VALUES,
+        .run = cmd_blacklist_rm,
     },
     {
         .name = "timeline",

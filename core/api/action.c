@@ -5,6 +5,7 @@
 #include "api/action.h"
 
 #include "api/automate_runs.h"
+#include "api/blacklist.h"
 #include "api/events.h"
 #include "api/keys.h"
 #include "api/mappings.h"
@@ -81,6 +82,18 @@ static const struct rv_action actions[] = {
     { "event_stream", RV_ON_COLLECTION, RV_M_POST, "create", "event_streams_create",
       "Make an event that is handled like those of providers", NULL, RV_ACTION_NO_ROW,
       rv_event_create_run, NULL, "EventCreate", "ActionResult" },
+
+    { "blacklisted_event", RV_ON_COLLECTION, RV_M_POST, "create", "ops_settings",
+      "Keep no events of a type, from now on", NULL, RV_ACTION_NO_ROW | RV_ACTION_BODY,
+      rv_blacklist_create_run, NULL, "BlacklistedEventCreate", "ActionResult" },
+    { "blacklisted_event", RV_ON_RESOURCE, RV_M_POST, "edit", "ops_settings",
+      "Whether it counts: what is not enabled is wanted", NULL, RV_ACTION_BODY,
+      rv_blacklist_edit_run, NULL, "BlacklistedEvent", "ActionResult" },
+    { "blacklisted_event", BOTH, RV_M_POST, "delete", "ops_settings",
+      "Say nothing of these events any more", NULL, 0, rv_blacklist_delete_run, NULL, NULL,
+      "ActionResult" },
+    { "blacklisted_event", RV_ON_RESOURCE, RV_M_DELETE, "delete", "ops_settings",
+      "Say nothing of these events any more", NULL, 0, rv_blacklist_delete_run, NULL, NULL, NULL },
 
     { "task", BOTH, RV_M_POST, "cancel", "miq_task_cancel_ui", "End it, or keep it from starting",
       "state!=Finished", 0, rv_task_cancel_run, NULL, NULL, "ActionResult" },

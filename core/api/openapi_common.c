@@ -86,6 +86,15 @@ static const struct {
                 "required": ["kind", "id"], "properties": {
                     "kind": {"type": "string", "minLength": 1},
                     "id": {"$ref": "#/components/schemas/IdGiven"}}}]}}}) },
+    { "BlacklistedEvent", JSON({"type": "object", "additionalProperties": false,
+        "required": ["enabled"], "properties": {"enabled": {"type": "boolean"}}}) },
+    { "BlacklistedEventCreate", JSON({"type": "object", "additionalProperties": false,
+        "required": ["event_name"], "properties": {
+            "event_name": {"type": "string", "minLength": 1, "maxLength": 255,
+                "pattern": "^[^*]+[*]?$"},
+            "provider_model": {"type": ["string", "null"], "minLength": 1, "maxLength": 250},
+            "ems_id": {"anyOf": [{"$ref": "#/components/schemas/IdGiven"}, {"type": "null"}]},
+            "enabled": {"type": "boolean"}}}) },
     { "EventCreate", JSON({"type": "object", "additionalProperties": false,
         "required": ["event_type"], "properties": {
             "event_type": {"type": "string", "minLength": 1, "maxLength": 250},

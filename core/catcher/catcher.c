@@ -9,7 +9,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/wait.h"
+#include "event/blacklist.h"
 #include "event/event.h"
+#include "event/flood.h"
 
 enum {
     OPEN_TIMEOUT_MS = 60000,
@@ -103,7 +105,7 @@ load(struct rv_catcher *c, rv_err *err)
     if (rv_module_provider(c->session.module)->events == NULL)
         return rv_fail(err, RV_E_UNSUPPORTED, "provider module '%s' has no events",
                        c->session.provider->type);
-    return 0;
+    return rv_catch_seed_blacklist(c, err);
 }
 
 static int
@@ -147,6 +149,7 @@ void
 rv_catcher_configure(struct rv_catcher *catcher, const struct rv_catcher_config *config)
 {
     catcher->config.auth = config->auth;
+    catcher->config.flood_max = config->flood_max;
 }
 
 void
@@ -161,6 +164,8 @@ rv_catcher_close(struct rv_catcher *catcher)
     rv_batch_reset(&catcher->batch);
     rv_arena_free(catcher->batch.arena);
     rv_feed_free(catcher->feed);
+    rv_blacklist_free(catcher->blacklist);
+    rv_flood_free(catcher->flood);
     free(catcher->token);
     free(catcher);
 }

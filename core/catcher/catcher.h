@@ -20,6 +20,7 @@ struct rv_catcher_config {
     int64_t lease_ms;
     int64_t listing_ms; /* how long the first full listing is waited for: earlier, events find no
                          * objects */
+    int flood_max;      /* of one type about one object a minute; 0: any number */
     struct rv_auth_policy auth; /* when credentials that fail are tried again */
     const char *module_dir;     /* of provider modules */
     const struct rv_vault *vault;

@@ -17,7 +17,8 @@
 /* An event that waits to be written. */
 struct rv_caught {
     rv_value *values; /* one a column of event_stream */
-    int dropped;      /* it is there already */
+    int dropped;      /* it is there already, or not wanted */
+    int unwanted;
 };
 
 /* What an event points to. */
@@ -55,18 +56,21 @@ struct rv_catcher {
     struct rv_event_columns columns;
     struct rv_batch batch;
     struct rv_catch_counts counts;
-    char *token;          /* that is stored; NULL: none */
-    int uncertain;        /* a commit may have reached the store all the same */
-    int ignore_token;     /* the other side does not know it any more */
-    int gone;             /* so often in a row, without an event between */
-    int failed;           /* an error stands on the record */
-    int connected;        /* ... since when stands there */
-    int changed;          /* the options of the connection are others now */
-    int64_t opened_ms;    /* monotonic */
-    int64_t watching_ms;  /* since when the module's watch runs; 0: it does not */
-    int64_t position_ms;  /* when a token was last stored */
-    int64_t looked_ms;    /* at the options */
-    int64_t options_mark; /* when they were last written */
+    struct rv_blacklist *blacklist;
+    int64_t blacklist_generation; /* when the batch was looked up */
+    struct rv_flood *flood;       /* NULL: not needed so far */
+    char *token;                  /* that is stored; NULL: none */
+    int uncertain;                /* a commit may have reached the store all the same */
+    int ignore_token;             /* the other side does not know it any more */
+    int gone;                     /* so often in a row, without an event between */
+    int failed;                   /* an error stands on the record */
+    int connected;                /* ... since when stands there */
+    int changed;                  /* the options of the connection are others now */
+    int64_t opened_ms;            /* monotonic */
+    int64_t watching_ms;          /* since when the module's watch runs; 0: it does not */
+    int64_t position_ms;          /* when a token was last stored */
+    int64_t looked_ms;            /* at the options */
+    int64_t options_mark;         /* when they were last written */
 };
 
 /* sink.c */
@@ -78,6 +82,11 @@ int rv_catch_flush(struct rv_catcher *c, rv_err *err);
 /* links.c: ids for the batch's links, and what follows from them; marks events that are there
  * already. One round trip, or few. */
 int rv_catch_look_up(struct rv_catcher *c, rv_err *err);
+
+/* filter.c: the list of the provider's type has what its module says of it; marks events that are
+ * not wanted. */
+int rv_catch_seed_blacklist(struct rv_catcher *c, rv_err *err);
+int rv_catch_filter(struct rv_catcher *c, rv_err *err);
 
 /* save.c: the batch in one transaction. */
 int rv_catch_save(struct rv_catcher *c, rv_err *err);

@@ -12,6 +12,8 @@
 #include <string.h>
 #include "base/buf.h"
 #include "base/text.h"
+#include "event/blacklist.h"
+#include "store/notes.h"
 
 enum { CHUNK_MAX = 256, FIXED_PARAMS = 3, SQL_BYTES = 64 << 10, POD_COLUMNS = 3 };
 enum form { BY_REF, BY_UID, BY_NAME, FORMS };
@@ -276,6 +278,16 @@ struct question {
     void *arg;
 };
 
+static struct rv_store_read *
+new_read(struct look_up *up)
+{
+    if (up->read_count == up->read_size) {
+        up->read_size = up->read_size ? 2 * up->read_size : 16;
+        up->reads = rv_realloc(up->reads, up->read_size, sizeof(*up->reads));
+    }
+    return &up->reads[up->read_count++];
+}
+
 static void
 add_chunk(struct look_up *up, const struct question *ask, size_t from, size_t count)
 {
@@ -289,16 +301,11 @@ add_chunk(struct look_up *up, const struct question *ask, size_t from, size_t co
         params[fixed + i] = rv_vtext(ask->texts[from + (i < count ? i : count - 1)]);
     }
     rv_buf_add_char(&sql, ')');
-    if (up->read_count == up->read_size) {
-        up->read_size = up->read_size ? 2 * up->read_size : 16;
-        up->reads = rv_realloc(up->reads, up->read_size, sizeof(*up->reads));
-    }
-    up->reads[up->read_count++] =
-        (struct rv_store_read){ .sql = rv_arena_strdup(up->arena, rv_buf_text(&sql)),
-                                .params = params,
-                                .count = (int)(fixed + size),
-                                .row = ask->row,
-                                .arg = ask->arg };
+    *new_read(up) = (struct rv_store_read){ .sql = rv_arena_strdup(up->arena, rv_buf_text(&sql)),
+                                            .params = params,
+                                            .count = (int)(fixed + size),
+                                            .row = ask->row,
+                                            .arg = ask->arg };
 }
 
 static void
@@ -410,6 +417,24 @@ ask_containers(struct look_up *up)
                                 .arg = up });
 }
 
+static int
+take_generation(void *arg, const rv_value *row, rv_err *err)
+{
+    struct rv_catcher *c = arg;
+    (void)err;
+    c->blacklist_generation = row[0].type == RV_INT ? row[0].v.i : 0;
+    return 0;
+}
+
+/* Whether the list of what is not kept is another by now. */
+static void
+ask_blacklist(struct look_up *up)
+{
+    *new_read(up) = (struct rv_store_read){ .sql = "SELECT " RV_NOTE_SQL(RV_NOTE_BLACKLIST),
+                                            .row = take_generation,
+                                            .arg = up->c };
+}
+
 static void
 set_if_none(rv_value *values, int column, int64_t id)
 {
@@ -456,6 +481,7 @@ read_all(struct look_up *up, rv_err *err)
     for (int i = 0; i < up->wanted_count; i++)
         ask_wanted(up, &up->wanted[i]);
     ask_containers(up);
+    ask_blacklist(up);
     if (rv_store_read_all(up->c->store, up->reads, up->read_count, err) < 0)
         return rv_wrap(err, "find what events are about");
     return 0;

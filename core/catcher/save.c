@@ -12,6 +12,15 @@
 #include "event/groups.h"
 
 static int
+unwanted(const struct rv_catcher *c)
+{
+    int count = 0;
+    for (int i = 0; i < c->batch.count; i++)
+        count += c->batch.events[i].unwanted;
+    return count;
+}
+
+static int
 left(const struct rv_catcher *c)
 {
     int count = 0;
@@ -114,7 +123,7 @@ static void
 note_saved(struct rv_catcher *c, int64_t count)
 {
     const char *name = c->session.provider->name;
-    int64_t duplicates = c->batch.count - count;
+    int64_t duplicates = c->batch.count - count - unwanted(c);
     c->lane.written += count;
     c->counts.written += count;
     c->counts.duplicates += duplicates;
@@ -135,7 +144,7 @@ note_saved(struct rv_catcher *c, int64_t count)
 static int
 save(struct rv_catcher *c, rv_err *err)
 {
-    if (c->batch.count > 0 && rv_catch_look_up(c, err) < 0)
+    if (c->batch.count > 0 && (rv_catch_look_up(c, err) < 0 || rv_catch_filter(c, err) < 0))
         return err->code;
     int count = left(c);
     RV_AUTO_FREE rv_value *rows = NULL;

@@ -88,6 +88,8 @@ known_group(const char *group)
     return NULL;
 }
 
+static const char *const levels[] = { "critical", "warning", "detail" };
+
 struct rv_event_class
 rv_event_classify_with(const char *event_type, const char *group, const char *level)
 {
@@ -95,7 +97,8 @@ rv_event_classify_with(const char *event_type, const char *group, const char *le
     const char *known = known_group(group);
     if (known)
         class = (struct rv_event_class){ known, "detail" };
-    if (known && rv_streq(level, "critical"))
-        class.level = "critical";
+    for (size_t i = 0; known && i < RV_COUNT(levels); i++)
+        if (rv_streq(level, levels[i]))
+            class.level = levels[i];
     return class;
 }

@@ -12,7 +12,7 @@
 extern const char *const rv_event_groups[];
 
 struct rv_event_class {
-    const char *group, *level; /* "power", "critical" or "detail" */
+    const char *group, *level; /* "power"; "critical", of some modules "warning", "detail" */
 };
 
 /* Of a type that is known here; another is "other", "detail". */

@@ -232,6 +232,12 @@ rv_event_position(struct reeve_event_sink *sink, const char *token)
 }
 
 const struct reeve_event_type *
+rv_module_event_types(const struct rv_module *module)
+{
+    return module->events.types;
+}
+
+const struct reeve_event_type *
 rv_module_event_type(const struct rv_module *module, const char *name)
 {
     const struct reeve_event_type *type = module->events.types;

@@ -103,6 +103,8 @@ int rv_connection_events(struct rv_connection *connection, const struct rv_call_
 /* What the module declared of events of that type; NULL: nothing. */
 const struct reeve_event_type *rv_module_event_type(const struct rv_module *module,
                                                     const char *name);
+/* All of them, ending with a NULL name; NULL: none. */
+const struct reeve_event_type *rv_module_event_types(const struct rv_module *module);
 /* The callback that is running in this process, "" outside: for crash reports. Async-signal-safe.
  */
 const char *rv_host_running(void);

@@ -49,6 +49,9 @@ config_of(struct events *events)
         .lease_ms = rv_settings_int(worker->settings, "workers.lease"),
         .listing_ms = LISTING_MS,
         .auth = rv_provider_auth_policy(worker->settings),
+        .flood_max = rv_settings_int(worker->settings, "events.flood_guard")
+                         ? (int)rv_settings_int(worker->settings, "events.flood_max")
+                         : 0,
         .module_dir = worker->provider_path,
         .vault = &worker->vault,
         .interrupted = interrupted,

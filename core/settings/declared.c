@@ -195,6 +195,9 @@ static const struct rv_setting declared[] = {
     { "events.own", RV_SET_FLAG, "false", 0, 1,
       "what happens to the server and its workers (evm_...) is handled like other events, so that "
       "automate may act on it; an event handler then runs most of the time" },
+    { "events.flood_guard", RV_SET_FLAG, "false", 0, 1,
+      "of one type of event about one object no more than events.flood_max a minute are kept" },
+    { "events.flood_max", RV_SET_INT, "30", 1, 1000000, "see events.flood_guard" },
     { "events.refresh_window", RV_SET_DURATION, "10s", 0, HOUR,
       "what events ask to be refreshed of a provider is asked of it once in so long, the first "
       "time at once" },

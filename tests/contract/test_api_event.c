@@ -145,6 +145,45 @@ a_timeline_is_filtered_by_group_and_level_in_the_order_of_time(void **state)
     assert_string_equal(at(&found, "resources[1].event_type"), "late");
 }
 
+static void
+the_list_of_events_that_are_not_kept_is_changed_by_people_and_audited(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    const char *rows = "/api/blacklisted_events";
+    AUTO_REPLY struct reply made =
+        post(f, rows, "{\"event_name\":\"POD_*\",\"ems_id\":\"1000000000101\"}");
+    assert_int_equal(made.status, 200);
+    assert_string_equal(at(&made, "results[0].success"), "true");
+    AUTO_REPLY struct reply again =
+        post(f, rows, "{\"event_name\":\"POD_*\",\"ems_id\":\"1000000000101\"}");
+    assert_int_equal(again.status, 400);
+    assert_non_null(strstr(at(&again, "error.message"), "on the list already"));
+    AUTO_REPLY struct reply of_class =
+        post(f, rows,
+             "{\"event_name\":\"x\",\"provider_model\":"
+             "\"ManageIQ::Providers::Kubernetes::ContainerManager\"}");
+    assert_int_equal(of_class.status, 200);
+    AUTO_REPLY struct reply list = get(f, "/api/blacklisted_events?expand=resources&sort_by=id");
+    assert_string_equal(at(&list, "resources[0].enabled"), "true");
+    assert_string_equal(at(&list, "resources[1].provider_model"), "kubernetes");
+    RV_AUTO_FREE char *path = rv_format("%s/%s", rows, at(&list, "resources[0].id"));
+    AUTO_REPLY struct reply off = post(f, path, "{\"action\":\"edit\",\"enabled\":false}");
+    assert_string_equal(at(&off, "success"), "true");
+    AUTO_REPLY struct reply none = post(f, rows, "{\"event_name\":\"x\",\"ems_id\":\"5\"}");
+    assert_int_equal(none.status, 404);
+    AUTO_REPLY struct reply bad = post(f, rows, "{\"event_name\":\"*\"}");
+    assert_int_equal(bad.status, 400);
+    AUTO_REPLY struct reply gone = post(f, path, "{\"action\":\"delete\"}");
+    assert_string_equal(at(&gone, "success"), "true");
+    rv_test_script(f->store, "UPDATE blacklisted_events SET system = TRUE");
+    RV_AUTO_FREE char *other = rv_format("%s/%s", rows, at(&list, "resources[1].id"));
+    AUTO_REPLY struct reply refused = post(f, other, "{\"action\":\"delete\"}");
+    assert_non_null(strstr(refused.body, "came with the provider's plugin"));
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM audit_events WHERE userid ="
+                                           " 'admin' AND event LIKE 'blacklisted_event%'"),
+                     4);
+}
+
 int
 main(void)
 {
@@ -154,6 +193,7 @@ main(void)
         api_test(what_is_wrong_with_an_event_is_said),
         api_test(data_of_an_event_has_a_ceiling),
         api_test(events_are_found_by_the_class_of_their_target_as_manageiq_names_it),
+        api_test(the_list_of_events_that_are_not_kept_is_changed_by_people_and_audited),
         api_test(a_timeline_is_filtered_by_group_and_level_in_the_order_of_time),
     };
     return cmocka_run_group_tests_name("api_event", tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include "base/clock.h"
 #include "catcher/catcher.h"
+#include "event/blacklist.h"
 #include "event/lanes.h"
 #include "store/feed.h"
 
@@ -26,6 +27,7 @@ end(void **state)
 enum { WATCH_MS = 40 };
 static int64_t until_ms;
 static int caught;
+static int flood_max; /* of the next catcher */
 
 static int
 interrupted(void *arg)
@@ -51,6 +53,7 @@ config_of(struct rv_store *store, int64_t id)
                                        .holder = HOLDER,
                                        .lease_ms = 60000,
                                        .listing_ms = LISTED_MS,
+                                       .flood_max = flood_max,
                                        .module_dir = CONTRACT_MODULES,
                                        .vault = &test_vault,
                                        .interrupted = interrupted,
@@ -413,6 +416,57 @@ events_wait_for_the_first_listing_and_no_longer_than_told(void **state)
     rv_catcher_close(catcher);
 }
 
+/* From the moment that it is listed, also by a catcher that runs; its token goes on all the same.
+ */
+static void
+a_listed_event_is_not_stored(void **state)
+{
+    struct rv_store *store = store_of(state);
+    int64_t id = scripted_provider(store, "one"), rule;
+    struct rv_catch_counts counts;
+    script("events:\nevent OTHER e1 1700000000001 1\nhang\n");
+    struct rv_catcher *catcher = catcher_of(store, id);
+    watch(catcher);
+    must(rv_blacklist_add(
+        store, &(struct rv_blacklist_rule){ .event_name = "OTHER", .ems_id = id, .enabled = 1 },
+        &rule, err));
+    script("events:\nevent OTHER e2 1700000000002 2\nevent POWER_ON e3 1700000000003 3\n"
+           "event OTHER e4 1700000000004 4\nhang\n");
+    watch(catcher);
+    rv_catcher_counts(catcher, &counts);
+    assert_int_equal(counts.blacklisted, 2);
+    assert_int_equal(counts.written, 2);
+    assert_int_equal(counts.duplicates, 0);
+    assert_column(store,
+                  "SELECT ems_ref FROM event_streams WHERE source = 'SCRIPTED' ORDER BY number",
+                  "e1,e3");
+    lane_is(store, "2 4 fine there");
+    must(rv_blacklist_enable(store, rule, 0, err));
+    script("events:\nevent OTHER e5 1700000000005 5\nhang\n");
+    watch(catcher);
+    rv_catcher_close(catcher);
+    assert_column(store, "SELECT COUNT(*) FROM event_streams WHERE ems_ref = 'e5'", "1");
+}
+
+static void
+with_the_guard_on_a_flood_of_one_sort_is_cut_and_others_pass(void **state)
+{
+    struct rv_store *store = store_of(state);
+    int64_t id = scripted_provider(store, "one");
+    RV_AUTO_BUF rv_buf events = rv_buf_limited(1 << 16);
+    struct rv_catch_counts counts;
+    for (int i = 1; i <= 35; i++)
+        rv_buf_addf(&events, "event OTHER e%d 17000000000%02d %d vm_name=loud\n", i, i, i);
+    rv_buf_add_string(&events, "event OTHER q 1700000000050 50 vm_name=quiet");
+    flood_max = 30;
+    counts = catch (store, id, rv_buf_text(&events));
+    flood_max = 0;
+    assert_int_equal(counts.flooded, 5);
+    assert_int_equal(counts.written, 31);
+    assert_column(store, "SELECT COUNT(*) FROM event_streams WHERE vm_name = 'quiet'", "1");
+    lane_is(store, "31 50 fine there");
+}
+
 int
 main(void)
 {
@@ -431,6 +485,8 @@ main(void)
         catcher_test(two_do_not_catch_for_one_provider),
         catcher_test(a_row_of_another_writer_ends_the_save_and_the_next_begins_behind_it),
         catcher_test(events_wait_for_the_first_listing_and_no_longer_than_told),
+        catcher_test(a_listed_event_is_not_stored),
+        catcher_test(with_the_guard_on_a_flood_of_one_sort_is_cut_and_others_pass),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

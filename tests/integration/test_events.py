@@ -63,6 +63,17 @@ class Events(cli_it.Case):
         self.until(lambda: seen() == [before, during, after], "what came after the restart", 30)
         tail.end()
 
+    def test_the_list_of_events_that_are_not_kept_is_shown_and_changed(self):
+        self.cli(OK, "event", "blacklist", "add", "Noisy*", "--provider", "estate")
+        self.cli(cli_it.CONFLICT, "event", "blacklist", "add", "Noisy*", "--provider", "estate")
+        self.cli(OK, "event", "blacklist", "disable", "Noisy*")
+        row = [row for row in self.json("event", "blacklist", "list") if row["event_name"] == "Noisy*"][0]
+        self.assertEqual((row["enabled"], row["ems_id"]), (False, self.json("get", "provider", "estate")["id"]))
+        table, _ = self.cli(OK, "event", "blacklist", "list", "-o", "table")
+        self.assertRegex(table, r"Noisy\* +<any> +estate +False +False")
+        self.cli(OK, "event", "blacklist", "rm", "Noisy*")
+        self.cli(cli_it.NOT_FOUND, "event", "blacklist", "rm", "Noisy*")
+
     def test_events_are_handled_by_a_worker_that_is_there_while_there_are_some(self):
         self.emit("to_be_handled")
         waiting = lambda: self.database_one("SELECT SUM(written - handled) FROM event_lanes")
