@@ -230,7 +230,7 @@ main(int argc, char **argv)
         bench_add(&bare, call_bare(calls));
     }
     bench_print(&(struct bench_result){ 17, "method with 5 attributes, fresh state / a Ruby each",
-                                        "s", &ruby, &reeve, bench_at_least(1000) });
+                                        "/s", &ruby, &reeve, bench_at_least(1000) });
     bench_print(&(struct bench_result){ 17, "the same / a bare Lua state without limits", "/s",
                                         &bare, &reeve, bench_no_target() });
     rv_script_close(stage.script);
