@@ -39,11 +39,13 @@ simulate(struct cli *cli, cJSON *body, int format)
     cJSON_AddStringToObject(body, "action", "simulate");
     if (cli_request(cli->client, "POST", "/api/" RUNS, body, &answer, &err) < 0)
         return cli_failed(&err);
-    const char *outcome = rv_json_string(answer, "outcome");
+    const cJSON *results = cJSON_GetObjectItemCaseSensitive(answer, "results");
+    cJSON *simulated = cJSON_IsArray(results) ? cJSON_GetArrayItem(results, 0) : answer;
+    const char *outcome = rv_json_string(simulated, "outcome");
     if (!cli_is_table((enum cli_format)format))
-        cli_print_document((enum cli_format)format, answer);
+        cli_print_document((enum cli_format)format, simulated);
     else
-        print_tree(answer);
+        print_tree(simulated);
     return outcome && strcmp(outcome, "error") != 0 ? CLI_OK : CLI_FAILURE;
 }
 

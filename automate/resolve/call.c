@@ -172,7 +172,7 @@ run(struct call *call, const struct rv_ae_method *method, rv_err *err)
     int code = runs ? runs(calls->arg, self->ws, self, method, &call->inputs, err) : RV_WS_OK;
     self->ws->current = before;
     ws_trace(self, RV_WS_STEP_METHOD, code < 0 ? err->text : (runs ? NULL : "not run"),
-             method->name, &call->inputs, code, rv_monotonic_us() - began_us);
+             method->name, &call->inputs, code, runs ? rv_monotonic_us() - began_us : 0);
     return code;
 }
 
