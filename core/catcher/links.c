@@ -322,17 +322,27 @@ ask_same(struct look_up *up)
 {
     struct rv_catcher *c = up->c;
     const char **refs = need(up, ((size_t)c->batch.count + 1) * sizeof(*refs));
-    for (int i = 0; i < c->batch.count; i++)
-        refs[i] = c->batch.events[i].values[c->columns.ems_ref].v.text;
-    add_question(up,
-                 &(struct question){ .sql = "SELECT ems_ref, event_type, timestamp, chain_id"
-                                            " FROM event_streams WHERE ems_id = $1 AND ems_ref IN",
-                                     .fixed = { rv_vint(c->config.provider_id) },
-                                     .fixed_count = 1,
-                                     .texts = refs,
-                                     .count = (size_t)c->batch.count,
-                                     .row = take_same,
-                                     .arg = up });
+    int64_t first_ms = INT64_MAX, last_ms = 0;
+    for (int i = 0; i < c->batch.count; i++) {
+        const rv_value *values = c->batch.events[i].values;
+        int64_t when_ms = values[c->columns.timestamp].v.i;
+        refs[i] = values[c->columns.ems_ref].v.text;
+        first_ms = when_ms < first_ms ? when_ms : first_ms;
+        last_ms = when_ms > last_ms ? when_ms : last_ms;
+    }
+    /* The same event has the same time. Without it a planner that knows nothing of the table yet
+     * reads everything that the provider ever told. */
+    add_question(up, &(struct question){ .sql = "SELECT ems_ref, event_type, timestamp, chain_id"
+                                                " FROM event_streams WHERE ems_id = $1"
+                                                " AND timestamp >= $2 AND timestamp <= $3"
+                                                " AND ems_ref IN",
+                                         .fixed = { rv_vint(c->config.provider_id),
+                                                    rv_vint(first_ms), rv_vint(last_ms) },
+                                         .fixed_count = 3,
+                                         .texts = refs,
+                                         .count = (size_t)c->batch.count,
+                                         .row = take_same,
+                                         .arg = up });
 }
 
 static const char *
