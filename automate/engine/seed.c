@@ -36,6 +36,25 @@ note_target(struct rv_run *run, const char *kind, int64_t id)
     rv_run_text(&run->target_kind, kind);
 }
 
+/* What an event says that it is about; a link of that name says the same, or more. */
+static int
+seed_target(struct rv_ws *ws, struct rv_models *models, int64_t event_id, struct rv_run *run,
+            rv_err *err)
+{
+    const struct rv_kind *events = rv_model_kind("event_stream");
+    RV_AUTO_AE_VALUE struct rv_ae_value type = RV_AE_VNIL, id = RV_AE_VNIL;
+    if (rv_models_column(models, events, event_id, "target_type", &type, err) ||
+        rv_models_column(models, events, event_id, "target_id", &id, err))
+        return err->code;
+    const struct rv_kind *kind =
+        type.type == RV_AE_TEXT && id.type == RV_AE_INT ? rv_models_kind(type.v.text) : NULL;
+    if (kind == NULL)
+        return 0;
+    seed(ws, kind->name, rv_ae_vrow(kind->name, id.v.i));
+    note_target(run, kind->name, id.v.i);
+    return 0;
+}
+
 static int
 seed_links(struct rv_ws *ws, struct rv_models *models, int64_t event_id, struct rv_run *run,
            rv_err *err)
@@ -72,6 +91,8 @@ rv_seed_event(struct rv_ws *ws, struct rv_models *models, int64_t event_id, stru
     seed(ws, "object_name", rv_ae_vtext("Event"));
     if (seed_column(ws, models, event_id, "event_type", err) ||
         seed_column(ws, models, event_id, "source", err))
+        return err->code;
+    if (seed_target(ws, models, event_id, run, err))
         return err->code;
     return seed_links(ws, models, event_id, run, err);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Resolving an event's path without methods.
+ * Resolving an event's path without methods. What a domain says wrongly is left to a run, too: its
+ * row tells everybody of the error, and its trace where it is.
  */
 #include "automate/switchboard.h"
 
@@ -133,9 +134,20 @@ seed_text(struct rv_ws *ws, const struct rv_event_row *event, const char *column
         seed(ws, column, rv_ae_vtext_len(value.v.text, (size_t)value.len));
 }
 
+static const struct rv_kind *
+target_kind(const struct rv_event_row *event)
+{
+    const rv_value type = rv_event_row_value(event, "target_type");
+    const rv_value id = rv_event_row_value(event, "target_id");
+    return type.type == RV_TEXT && id.type == RV_INT ? rv_models_kind(type.v.text) : NULL;
+}
+
 static void
 seed_event(struct rv_ws *ws, const struct rv_event_row *event)
 {
+    const struct rv_kind *kind = target_kind(event);
+    if (kind) /* a link of that name says the same, or more */
+        seed(ws, kind->name, rv_ae_vrow(kind->name, rv_event_row_value(event, "target_id").v.i));
     seed(ws, "event_stream", rv_ae_vrow(event->kind->name, event->id));
     seed(ws, "event_id", rv_ae_vint(event->id));
     seed(ws, "event_stream_id", rv_ae_vint(event->id));
@@ -153,6 +165,12 @@ seed_event(struct rv_ws *ws, const struct rv_event_row *event)
 static void
 deliver(const struct rv_event_row *event, struct rv_effects *effects)
 {
+    const struct rv_kind *kind = target_kind(event);
+    if (kind) {
+        rv_effects_deliver(effects, RV_EVENT_URI, kind->name,
+                           rv_event_row_value(event, "target_id").v.i, event->id);
+        return;
+    }
     for (const struct rv_event_link *link = rv_event_links; link->column; link++) {
         const rv_value id = rv_event_row_value(event, link->column);
         if (!link->is_target || id.type != RV_INT)
@@ -182,6 +200,7 @@ is_routable(const struct rv_event_row *event)
 static int
 is_known(const struct rv_ae_source *source, const struct rv_event_row *event, rv_err *err)
 {
+    rv_err_clear(err);
     const struct rv_ae_domain *const *domains;
     size_t count;
     RV_AUTO_FREE char *path =
@@ -217,6 +236,14 @@ walk(struct routing *routing, rv_err *err)
     return rc;
 }
 
+/* What the domains are not to blame for. */
+static int
+is_stores(int code)
+{
+    return code == RV_E_UNAVAILABLE || code == RV_E_TIMEOUT || code == RV_E_CANCELLED ||
+           code == RV_E_STALE;
+}
+
 int
 rv_switchboard_route(struct rv_switchboard *switchboard, const struct rv_event_row *event,
                      struct rv_effects *effects, rv_err *err)
@@ -229,13 +256,13 @@ rv_switchboard_route(struct rv_switchboard *switchboard, const struct rv_event_r
     if (!is_routable(event))
         return 0;
     if (walk(&routing, err) < 0) {
-        if (err->code != RV_E_NOT_FOUND)
+        if (is_stores(err->code))
             return err->code;
-        rv_err ignored = RV_ERR_INIT;
-        int known = is_known(switchboard->source, event, &ignored);
-        if (known)
-            return err->code;
+        int known = err->code == RV_E_NOT_FOUND ? is_known(switchboard->source, event, err) : 1;
+        if (known < 0)
+            return known;
         rv_err_clear(err);
+        routing.needs_run = known;
         rv_effects_undo(effects, mark);
     }
     if (routing.needs_run) {

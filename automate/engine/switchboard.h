@@ -30,8 +30,8 @@ struct rv_switchboard *rv_switchboard_new(const struct rv_switchboard_config *co
 void rv_switchboard_free(struct rv_switchboard *switchboard); /* NULL allowed */
 /* Before a range of events: definitions and rows are read anew. */
 int rv_switchboard_begin(struct rv_switchboard *switchboard, rv_err *err);
-/* Adds what follows from one. An event of a source or type that nobody knows has no effect; what a
- * domain says wrongly is an error. */
+/* Adds what follows from one. An event of a source or type that nobody knows has no effect; where a
+ * domain says something wrong, a run is to tell of it. Errors are the store's. */
 int rv_switchboard_route(struct rv_switchboard *switchboard, const struct rv_event_row *event,
                          struct rv_effects *effects, rv_err *err);
 

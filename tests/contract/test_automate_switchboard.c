@@ -504,20 +504,43 @@ a_domain_in_the_database_counts_from_the_next_range_on(void **state)
 }
 
 static void
-what_a_domain_says_wrongly_is_told_by_a_dead_message(void **state)
+what_a_domain_says_wrongly_is_left_to_a_run_that_tells_of_it(void **state)
 {
-    const struct rv_ae_entry entry = { .name = "rel1", .value = "/Nowhere/at/all" };
+    const struct rv_ae_entry entry = { .name = "rel5", .value = "/Nowhere/at/all" };
     struct bench bench;
     open_bench(&bench, store_of(state));
     lead_to(&bench, &entry, 1);
     happen(&bench, "DEMO", "VmMigratedEvent", VM_LINK);
-    happen(&bench, "DEMO", "VmPoweredOnEvent", VM_LINK);
+    happen(&bench, "DEMO", "VmPoweredOnEvent", ", host_id", ", 50");
     handle(&bench);
     assert_column(bench.store,
-                  "SELECT COUNT(*) FROM miq_queue WHERE state = 'error' AND error LIKE"
-                  " '%no enabled domain has class ''Nowhere/at''%'",
-                  "1");
-    assert_string_equal(bench.hooked, "vm_start vm::40; ");
+                  "SELECT method_name || ' ' || args FROM miq_queue ORDER BY method_name",
+                  "deliver {\"uri\":\"/System/Process/Event\",\"target_kind\":\"vm\","
+                  "\"target_id\":40,\"events\":[701]},"
+                  "refresh {\"targets\":[{\"kind\":\"host\",\"id\":50}]}");
+    close_bench(&bench);
+}
+
+/* As those are that a person makes. */
+static void
+an_event_that_names_its_target_only_is_about_that(void **state)
+{
+    const struct rv_ae_entry entries[] = {
+        { .name = "rel4", .value = "/System/event_handlers/event_action_refresh?target=src_vm" },
+        { .name = "rel5", .value = "/Integration/Steps/playbook" },
+    };
+    struct bench bench;
+    open_bench(&bench, store_of(state));
+    lead_to(&bench, entries, 1);
+    happen(&bench, "DEMO", "VmMigratedEvent", ", target_type, target_id", ", 'vm', 40");
+    handle(&bench);
+    assert_asked(&bench, "{\"targets\":[{\"kind\":\"vm\",\"id\":40}]}");
+    start_again(&bench);
+    bench.domain_count = 2;
+    lead_to(&bench, entries, 2);
+    happen(&bench, "DEMO", "VmMigratedEvent", ", target_type, target_id", ", 'vm', 40");
+    handle(&bench);
+    assert_column(bench.store, "SELECT task_id FROM miq_queue", "ae/vm/40");
     close_bench(&bench);
 }
 
@@ -536,7 +559,8 @@ main(void)
         schema_test(what_a_policy_prevents_ends_there),
         schema_test(a_path_with_a_method_or_a_machine_is_left_to_a_run_whole),
         schema_test(a_domain_in_the_database_counts_from_the_next_range_on),
-        schema_test(what_a_domain_says_wrongly_is_told_by_a_dead_message),
+        schema_test(what_a_domain_says_wrongly_is_left_to_a_run_that_tells_of_it),
+        schema_test(an_event_that_names_its_target_only_is_about_that),
     };
     return cmocka_run_group_tests_name("automate_switchboard", tests, read_domains, free_domains);
 }
