@@ -64,7 +64,7 @@ rv_ae_zip_is(const char *bytes, size_t len)
 {
     const unsigned char *at = (const unsigned char *)bytes;
 
-    return len >= ZIP_END_BYTES && (get32(at) == ZIP_LOCAL_MAGIC || get32(at) == ZIP_END_MAGIC);
+    return len >= 4 && (get32(at) == ZIP_LOCAL_MAGIC || get32(at) == ZIP_END_MAGIC);
 }
 
 /* The last record, behind which there is a comment of at most 64 KiB. */

@@ -4,6 +4,7 @@
  */
 #include "api/action.h"
 
+#include "api/automate.h"
 #include "api/automate_runs.h"
 #include "api/blacklist.h"
 #include "api/events.h"
@@ -116,6 +117,43 @@ static const struct rv_action actions[] = {
       "How many there are by state, queue, zone and role", NULL, RV_ACTION_NO_ROW,
       rv_message_counts_run, NULL, NULL, "ActionResult" },
 
+    { "miq_ae_domain", RV_ON_COLLECTION, RV_M_POST, "create", "miq_ae_domain_new",
+      "Add a domain of automate, on top of the others and disabled unless it is said", NULL,
+      RV_ACTION_NO_ROW, rv_domain_create_run, NULL, "AutomateDomainCreate", "ActionResult" },
+    { "miq_ae_domain", RV_ON_COLLECTION, RV_M_POST, "import", "miq_ae_class_import_export",
+      "Make domains what a zip archive or a YAML document says", NULL, RV_ACTION_NO_ROW,
+      rv_domain_import_run, NULL, "AutomateImport", "ActionResult" },
+    { "miq_ae_domain", BOTH, RV_M_POST, "edit", "miq_ae_domain_edit",
+      "Change a domain's name, title, description, place or whether it is looked at", NULL, 0,
+      rv_domain_edit_run, NULL, "AutomateDomain", "ActionResult" },
+    { "miq_ae_domain", BOTH, RV_M_POST, "lock", "miq_ae_domain_lock",
+      "Keep its content from being changed", "source=user", 0, rv_domain_lock_run, NULL, NULL,
+      "ActionResult" },
+    { "miq_ae_domain", BOTH, RV_M_POST, "unlock", "miq_ae_domain_unlock",
+      "Let its content be changed again", "source=user_locked", 0, rv_domain_unlock_run, NULL, NULL,
+      "ActionResult" },
+    { "miq_ae_domain", RV_ON_RESOURCE, RV_M_POST, "set_priority", "miq_ae_domain_priority_edit",
+      "Give it another place, from 1 up; the higher one wins", "source!=system", RV_ACTION_BODY,
+      rv_domain_priority_run, NULL, "AutomatePriority", "ActionResult" },
+    { "miq_ae_domain", BOTH, RV_M_POST, "delete", "miq_ae_domain_delete",
+      "Delete it with all that is in it", "source!=system", 0, rv_domain_delete_run, NULL, NULL,
+      "ActionResult" },
+    { "miq_ae_domain", RV_ON_RESOURCE, RV_M_DELETE, "delete", "miq_ae_domain_delete",
+      "Delete it with all that is in it", "source!=system", 0, rv_domain_delete_run, NULL, NULL,
+      NULL },
+    { "miq_ae_method", BOTH, RV_M_POST, "edit", "miq_ae_method_edit",
+      "Change its text, or what it says of itself", NULL, 0, rv_ae_method_edit_run, NULL,
+      "AutomateMethodEdit", "ActionResult" },
+    { "miq_ae_instance", RV_ON_COLLECTION, RV_M_POST, "create", "miq_ae_instance_new",
+      "Add an instance to a class", NULL, RV_ACTION_NO_ROW, rv_ae_instance_create_run, NULL,
+      "AutomateInstanceCreate", "ActionResult" },
+    { "miq_ae_instance", BOTH, RV_M_POST, "edit", "miq_ae_instance_edit",
+      "Change what it says of its class's fields; null: nothing any more", NULL, 0,
+      rv_ae_instance_edit_run, NULL, "AutomateInstance", "ActionResult" },
+    { "miq_ae_instance", BOTH, RV_M_POST, "delete", "miq_ae_instance_delete", "Delete it", NULL, 0,
+      rv_ae_instance_delete_run, NULL, NULL, "ActionResult" },
+    { "miq_ae_instance", RV_ON_RESOURCE, RV_M_DELETE, "delete", "miq_ae_instance_delete",
+      "Delete it", NULL, 0, rv_ae_instance_delete_run, NULL, NULL, NULL },
     { "automate_run", RV_ON_COLLECTION, RV_M_POST, "run", "miq_ae_class_simulation",
       "Run a path of the datastore, with the methods that it leads to", NULL, RV_ACTION_NO_ROW,
       rv_automate_run_run, NULL, "AutomateRunAsked", "ActionResult" },

@@ -29,6 +29,9 @@ int rv_get_settings(struct rv_request *req, rv_err *err); /* /api/settings and .
 int rv_patch_settings(struct rv_request *req, rv_err *err);
 int rv_delete_settings(struct rv_request *req, rv_err *err);
 
+int rv_get_automate(struct rv_request *req, rv_err *err); /* /api/automate[/PATH] */
+int rv_get_automate_export(struct rv_request *req, rv_err *err);
+
 int rv_get_collection(struct rv_request *req, rv_err *err);   /* /api/{collection} */
 int rv_write_collection(struct rv_request *req, rv_err *err); /* POST */
 int rv_options_collection(struct rv_request *req, rv_err *err);

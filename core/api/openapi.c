@@ -401,6 +401,7 @@ write_paths(rv_json_writer *w)
     rv_jw_object(w);
     write_simple_paths(w);
     rv_openapi_settings(w);
+    rv_openapi_automate(w);
     for (int i = 0; i < rv_model_count(); i++) {
         const struct rv_kind *kind = rv_model_at(i);
         rv_openapi_name(schema, kind->name);

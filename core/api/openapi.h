@@ -31,7 +31,9 @@ void rv_openapi_query(rv_json_writer *w, const struct rv_kind *kind, int form);
 void rv_openapi_body(rv_json_writer *w, const struct rv_kind *kind, int scope, int method);
 /* Members of "paths": those of settings. */
 void rv_openapi_settings(rv_json_writer *w);
-/* Member of components.schemas: what they answer. */
+/* Members of "paths": those of the datastore of automate. */
+void rv_openapi_automate(rv_json_writer *w);
+/* Member of components.schemas: what settings answer. */
 void rv_openapi_settings_schema(rv_json_writer *w);
 
 #endif

@@ -69,6 +69,50 @@ static const struct {
         "ems_id": {"anyOf": [{"$ref": "#/components/schemas/IdGiven"}, {"type": "null"}]},
         "rate": {"type": ["integer", "null"], "minimum": 0, "maximum": 1000000},
         "enabled": {"type": "boolean"}}}) },
+    { "AutomateTree", JSON({"type": "object", "additionalProperties": false,
+        "required": ["name", "subcount", "resources"], "properties": {
+            "name": {"const": "automate"}, "subcount": {"type": "integer"},
+            "resources": {"type": "array", "items": {"type": "object",
+                "additionalProperties": false,
+                "required": ["href", "id", "name", "klass", "fqname", "domain_fqname"],
+                "properties": {
+                    "href": {"type": "string"}, "id": {"$ref": "#/components/schemas/Id"},
+                    "name": {"type": "string"}, "display_name": {"type": "string"},
+                    "klass": {"type": "string"}, "fqname": {"type": "string"},
+                    "domain_fqname": {"type": "string"}}}}}}) },
+    { "AutomateDomain", JSON({"type": "object", "additionalProperties": false, "properties": {
+        "name": {"type": "string", "pattern": "^[A-Za-z0-9_.$-]{1,255}$"},
+        "display_name": {"type": ["string", "null"]},
+        "description": {"type": ["string", "null"]}, "enabled": {"type": ["boolean", "null"]},
+        "priority": {"type": ["integer", "null"], "minimum": 1, "maximum": 1000000}}}) },
+    { "AutomateDomainCreate", JSON({"required": ["name"],
+        "allOf": [{"$ref": "#/components/schemas/AutomateDomain"}]}) },
+    { "AutomatePriority", JSON({"type": "object", "additionalProperties": false,
+        "required": ["priority"], "properties": {
+            "priority": {"type": "integer", "minimum": 1, "maximum": 1000000}}}) },
+    { "AutomateImport", JSON({"type": "object", "additionalProperties": false,
+        "required": ["data"], "properties": {
+            "data": {"type": "string"},
+            "encoding": {"enum": ["base64", "none", null]},
+            "as": {"type": ["string", "null"], "pattern": "^[A-Za-z0-9_.$-]{1,255}$"},
+            "enable": {"type": ["boolean", "null"]}}}) },
+    { "AutomateMethodEdit", JSON({"type": "object", "additionalProperties": false, "properties": {
+        "data": {"type": ["string", "null"]}, "display_name": {"type": ["string", "null"]},
+        "description": {"type": ["string", "null"]}, "language": {"type": ["string", "null"]},
+        "location": {"type": ["string", "null"]}}}) },
+    { "AutomateInstance", JSON({"type": "object", "additionalProperties": false, "properties": {
+        "display_name": {"type": ["string", "null"]},
+        "description": {"type": ["string", "null"]},
+        "fields": {"type": ["object", "null"],
+            "additionalProperties": {"type": ["string", "null"]}}}}) },
+    { "AutomateInstanceCreate", JSON({"type": "object", "additionalProperties": false,
+        "required": ["class_id", "name"], "properties": {
+            "class_id": {"$ref": "#/components/schemas/IdGiven"},
+            "name": {"type": "string", "pattern": "^[A-Za-z0-9_.-]{1,255}$"},
+            "display_name": {"type": ["string", "null"]},
+            "description": {"type": ["string", "null"]},
+            "fields": {"type": ["object", "null"],
+                "additionalProperties": {"type": ["string", "null"]}}}}) },
     { "AutomateRunAsked", JSON({"type": "object", "additionalProperties": false, "required": ["uri"],
         "properties": {
             "uri": {"type": "string", "pattern": "^/", "maxLength": 2000},

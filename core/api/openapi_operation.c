@@ -68,8 +68,8 @@ rv_openapi_responses(rv_json_writer *w, const char *type, const char *schema, co
     if (schema)
         write_schema(w, schema, suffix);
     else
-        rv_openapi_json(w, rv_streq(type, "text/plain") ? JSON({ "type" : "string" })
-                                                        : JSON({ "type" : "object" }));
+        rv_openapi_json(w, rv_streq(type, "application/json") ? JSON({ "type" : "object" })
+                                                              : JSON({ "type" : "string" }));
     rv_openapi_end_responses(w, flags);
 }
 

@@ -163,6 +163,7 @@ static const char *const known_params[] = {
     "provider_class",
     "depth",
     "search_options",
+    "format",
     "format_attributes",
     NULL,
 };

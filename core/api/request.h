@@ -31,7 +31,7 @@ enum {
 const char *rv_method_name(int method);
 
 #define RV_TARGET_MAX (32u << 10)  /* bytes of path and query */
-#define RV_SEGMENTS_MAX 8          /* parts of a path */
+#define RV_SEGMENTS_MAX 24         /* parts of a path */
 #define RV_PARAMS_MAX 128          /* query parameters */
 #define RV_ANSWER_MAX (128u << 20) /* bytes of one answer */
 #define RV_ANSWER_HEADERS_MAX 8

@@ -277,9 +277,7 @@ on_seal(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
 static void
 on_open(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
 {
-    int runs_methods = strcmp(child->type, "generic") == 0 || strcmp(child->type, "automate") == 0;
-    cJSON *answer = rv_server_vault_unseal(s->vault, frame,
-                                           runs_methods ? RV_VAULT_DATASTORE : child->provider);
+    cJSON *answer = rv_server_vault_unseal(s->vault, frame, child->provider);
     rv_child_send(child, answer);
     rv_json_wipe(answer);
     cJSON_Delete(answer);
@@ -357,14 +355,15 @@ static const struct {
     { "fatal", "server", on_fatal },
     { "seal", "api", on_seal },
     { "seal", "generic", on_seal },
+    { "seal", "priority", on_seal },
     { "end", "api", on_end_worker },
     { "verify", "api", rv_supervisor_verify },
     { "open", "refresh", on_open },
     { "open", "event", on_open },
     { "open", "api", on_open },
     { "open", "automate", on_open_datastore },
-    { "open", "generic", on_open },
-    { "open", "automate", on_open },
+    { "open", "generic", on_open_datastore },
+    { "open", "priority", on_open_datastore },
     { "keys", "generic", on_keys },
     { "keys", "server", on_keys },
     { "reseal", "generic", on_reseal },

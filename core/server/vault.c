@@ -229,8 +229,6 @@ belongs_to(const char *place, int64_t provider)
 {
     if (provider == 0)
         return strncmp(place, "settings_changes/", 17) == 0;
-    if (provider == RV_VAULT_DATASTORE)
-        return strncmp(place, "miq_ae_", 7) == 0;
     rv_err ignored = RV_ERR_INIT;
     int64_t id = 0;
     const char *slash = strrchr(place, '/');

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The datastore of automate over REST and reevectl: one server for all tests, each with domains of its own."""
+import base64
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+import zipfile
+
+import reeve_it
+
+DATA = os.path.join(reeve_it.ROOT, "tests", "data", "automate")
+MAKE = os.path.join(reeve_it.ROOT, "tests", "support", "make_domain.py")
+
+
+def zipped(folder):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for place, _, names in os.walk(folder):
+            for name in names:
+                path = os.path.join(place, name)
+                archive.write(path, os.path.relpath(path, folder))
+    return base64.b64encode(out.getvalue()).decode()
+
+
+class Api(reeve_it.Case):
+    def setUp(self):
+        super().setUp()
+        self.reeved = self.start()
+
+    def import_(self, folder, **more):
+        body = {"action": "import", "data": zipped(folder), "encoding": "base64", **more}
+        task = self.reeved.wait_task(self.reeved.post("/api/automate_domains", body)["results"][0]["task_id"])
+        return task
+
+    def domain(self, name):
+        return next(one for one in self.reeved.get("/api/automate_domains?expand=resources")["resources"]
+                    if one["name"] == name)
+
+    def act(self, path, action, status=200, **more):
+        answer = self.reeved.request("POST", path, {"action": action, **more})
+        self.assertEqual(answer.status, status, answer.body)
+        return answer.json
+
+    def test_everything(self):
+        self.imported_listed_and_exported()
+        self.the_browser_counts_in_order()
+        self.passwords_are_stars()
+        self.one_method_and_one_instance_are_changed()
+        self.locked_and_refused()
+        self.mistakes_are_told_with_file_and_line()
+
+    def imported_listed_and_exported(self):
+        task = self.import_(DATA, enable=True)
+        self.assertEqual((task["status"], task["results"]["classes"]), ("Ok", 4), task)
+        self.assertEqual(self.import_(DATA)["results"]["changed"], 0)
+        acme = self.domain("Acme")
+        self.assertEqual((acme["enabled"], acme["priority"], acme["source"]), (True, 1, "user"))
+        answer = self.reeved.request("GET", "/api/automate_domains/%s/export" % acme["id"])
+        self.assertEqual(answer.headers["Content-Type"], "application/zip")
+        names = zipfile.ZipFile(io.BytesIO(answer.body)).namelist()
+        self.assertIn("Acme/System/Event/EmsEvent/Demo.class/__methods__/note_start.lua", names)
+        document = self.reeved.request("GET", "/api/automate_domains/%s/export?format=yaml" % acme["id"])
+        body = {"action": "import", "data": document.body.decode(), "as": "Copy"}
+        task = self.reeved.wait_task(self.reeved.post("/api/automate_domains", body)["results"][0]["task_id"])
+        self.assertEqual(task["status"], "Ok", task)
+        self.assertEqual(task["results"]["unknown_passwords"], 1)
+        self.assertFalse(self.domain("Copy")["enabled"])
+        copy = self.reeved.request("GET", "/api/automate_domains/%s/export?format=yaml" % self.domain("Copy")["id"])
+        rest = lambda body: body[body.index(b"  Integration:"):body.index(b"  __domain__.yaml:")]
+        expected = rest(document.body).replace(b"password:\n              value: '********'", b"password: {}")
+        self.assertTrue(expected == rest(copy.body))
+        self.act("/api/automate_domains/" + self.domain("Copy")["id"], "delete")
+
+    def the_browser_counts_in_order(self):
+        count = lambda path: self.reeved.get("/api/automate" + path)["subcount"]
+        self.assertEqual(count(""), 1)
+        self.assertEqual([count("/acme?depth=%d" % depth) for depth in (0, 1, -1)], [1, 3, 13])
+        self.assertEqual(count("?depth=-1"), 13)
+        machines = self.reeved.get("/api/automate?depth=-1&search_options=state_machines")["resources"]
+        self.assertEqual([one["fqname"] for one in machines],
+                         ["/Acme", "/Acme/Integration", "/Acme/Integration/Steps", "/Acme/Integration/Steps/playbook"])
+        one = self.reeved.get("/api/automate/ACME/system/event/emsevent/demo/VM_started")["resources"][0]
+        self.assertEqual((one["klass"], one["domain_fqname"]), ("MiqAeInstance", "/System/Event/EmsEvent/Demo/vm_started"))
+        self.assertEqual(self.reeved.request("GET", "/api/automate/acme/nothing").status, 404)
+        self.assertEqual(self.reeved.request("GET", "/api/automate?depth=x").status, 400)
+
+    def passwords_are_stars(self):
+        values = self.reeved.get("/api/automate_values?expand=resources")["resources"]
+        self.assertIn("********", [one.get("value") for one in values])
+        self.assertNotIn("sesame", json.dumps(values))
+        self.assertNotIn("sealed_value", json.dumps(values))
+        row = self.database().one("SELECT sealed_value FROM miq_ae_values WHERE value = '********'")
+        self.assertTrue(row.startswith("v1:"), row)
+        self.assertEqual(self.import_(DATA)["results"]["changed"], 0)
+
+    def one_method_and_one_instance_are_changed(self):
+        find = lambda rows, name: self.reeved.get("/api/%s?expand=resources&filter[]=name=%s" % (rows, name))["resources"][0]
+        method = find("automate_methods", "note_start")
+        self.act("/api/automate_methods/" + method["id"], "edit", data="return 3")
+        self.assertEqual(find("automate_methods", "note_start")["data"], "return 3")
+        self.assertEqual(find("automate_methods", "note_start")["updated_by"], "admin")
+        instance = find("automate_instances", "vm_started")
+        self.act("/api/automate_instances/" + instance["id"], "edit", fields={"REL1": "/System/other", "meth1": None})
+        values = self.reeved.get("/api/automate_instances/%s/automate_values?expand=resources" % instance["id"])["resources"]
+        self.assertEqual([one["value"] for one in values], ["/System/other"])
+        answer = self.act("/api/automate_instances/" + instance["id"], "edit", 400, fields={"nothing": "x"})
+        self.assertIn("no field 'nothing'", answer["error"]["message"])
+        made = self.act("/api/automate_instances", "create", class_id=instance["class_id"], name="vm_stopped",
+                        fields={"rel1": "/x"})["results"][0]
+        path = made["href"][made["href"].index("/api/"):]
+        self.act("/api/automate_instances", "create", 400, class_id=instance["class_id"], name="VM_STOPPED")
+        self.act(path, "delete")
+
+    def locked_and_refused(self):
+        acme = "/api/automate_domains/" + self.domain("Acme")["id"]
+        self.act(acme, "lock")
+        task = self.import_(DATA)
+        self.assertEqual(task["status"], "Error")
+        self.assertIn("domain 'Acme' is locked", task["message"])
+        self.assertIn("reevectl automate unlock Acme", task["message"])
+        instance = self.reeved.get("/api/automate_instances?expand=resources")["resources"][0]
+        self.act("/api/automate_instances/" + instance["id"], "edit", 403, fields={})
+        self.act(acme, "unlock")
+        self.assertEqual(self.import_(DATA)["results"]["changed"], 2)
+        self.act("/api/automate_domains", "create", name="Second")
+        second = "/api/automate_domains/" + self.domain("Second")["id"]
+        self.act(second, "set_priority", priority=1)
+        self.assertEqual((self.domain("Second")["priority"], self.domain("Acme")["priority"]), (1, 2))
+        self.act(second, "set_priority", 400, priority=0)
+        self.act(second, "delete")
+        self.assertEqual(self.domain("Acme")["priority"], 1)
+        self.assertEqual(self.reeved.get("/api/miq_queue")["count"], 0)
+
+    def mistakes_are_told_with_file_and_line(self):
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copytree(DATA, folder, dirs_exist_ok=True)
+            with open(folder + "/Acme/Integration/Mail.class/_default.yaml", "a", encoding="utf-8") as file:
+                file.write("  - nothing:\n      value: 1\n")
+            task = self.import_(folder)
+            self.assertIn("Acme/Integration/Mail.class/_default.yaml:11: class Integration/Mail has no field", task["message"])
+            with open(folder + "/Acme/__domain__.yaml", "w", encoding="utf-8") as file:
+                file.write("object_type: [")
+            answer = self.act("/api/automate_domains", "import", 400, data=zipped(folder), encoding="base64")
+            self.assertIn("Acme/__domain__.yaml:2:", answer["error"]["message"])
+        answer = self.act("/api/automate_domains", "import", 400, data="UEsDBA==", encoding="base64")
+        self.assertIn("its directory is missing: is the file whole?", answer["error"]["message"])
+
+
+if __name__ == "__main__":
+    unittest.main()
