@@ -307,6 +307,7 @@ cli_doctor_examine(struct cli *cli, struct cli_doctor *doctor)
     check_rows(cli, doctor, "servers", "name,warnings", cli_judge_servers);
     check_rows(cli, doctor, "providers", "name,state,quarantine_reason,last_refresh_error",
                cli_judge_providers);
+    check_rows(cli, doctor, "event_lanes", "name,last_error,written,handled", cli_judge_events);
 }
 
 int

@@ -12,7 +12,13 @@
 
 #define DAY_S (24 * 3600.0)
 
-enum { OLD_MESSAGE_MS = 10 * 60 * 1000, SILENT_S = 30, CERTIFICATE_DAYS = 14, FAILED_OFTEN = 3 };
+enum {
+    OLD_MESSAGE_MS = 10 * 60 * 1000,
+    SILENT_S = 30,
+    CERTIFICATE_DAYS = 14,
+    FAILED_OFTEN = 3,
+    MANY_EVENTS = 10000
+};
 
 /* Whether the line is a sample of this series; *value is its. */
 static int
@@ -282,4 +288,33 @@ cli_judge_providers(struct cli_doctor *doctor, const cJSON *providers)
     if (said == 0)
         cli_doctor_add(doctor, "provider", CLI_HEALTH_OK, "%d provider%s, none in trouble", count,
                        count == 1 ? "" : "s");
+}
+
+static void
+judge_lane(struct cli_doctor *doctor, const cJSON *lane)
+{
+    const char *name = rv_json_string(lane, "name"), *why = rv_json_string(lane, "last_error");
+    int64_t waiting = rv_json_int(lane, "written", 0) - rv_json_int(lane, "handled", 0);
+    if (why) {
+        cli_doctor_add(doctor, "events", CLI_HEALTH_WARNING, "%.500s", why);
+        cli_doctor_advise(doctor, "the inventory is not touched by that; what happens meanwhile is "
+                                  "told afterwards, as far as the other side still knows it");
+    }
+    if (waiting > MANY_EVENTS) {
+        cli_doctor_add(doctor, "events", CLI_HEALTH_WARNING,
+                       "%" PRId64 " events of '%s' wait for their handler", waiting,
+                       name ? name : "?");
+        cli_doctor_advise(doctor, "look whether an event_handler works (reevectl worker list), and "
+                                  "at its log; the role event must be active on a server");
+    }
+}
+
+void
+cli_judge_events(struct cli_doctor *doctor, const cJSON *lanes)
+{
+    int before = cJSON_GetArraySize(doctor->findings);
+    const cJSON *lane;
+    cJSON_ArrayForEach(lane, lanes) judge_lane(doctor, lane);
+    if (cJSON_GetArraySize(doctor->findings) == before)
+        cli_doctor_add(doctor, "events", CLI_HEALTH_OK, "every source is heard, none waits long");
 }

@@ -12,8 +12,10 @@
 static int
 write_record(struct rv_catcher *c, const rv_err *failure, rv_err *err)
 {
-    const rv_value params[] = { rv_vint(c->lane.id), rv_vint(rv_now_ms()),
-                                failure ? rv_vtext(failure->text) : RV_VNULL };
+    RV_AUTO_FREE char *text =
+        failure ? rv_format("%s%s%s", failure->text, failure->hint[0] ? "; " : "", failure->hint)
+                : NULL;
+    const rv_value params[] = { rv_vint(c->lane.id), rv_vint(rv_now_ms()), rv_vtext(text) };
     if (failure)
         return rv_store_exec(c->store, NULL,
                              "UPDATE event_lanes SET last_error = $3, last_error_on = $2,"

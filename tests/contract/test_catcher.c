@@ -274,7 +274,7 @@ a_provider_that_never_knows_where_to_go_on_is_an_error(void **state)
     until_ms = 0;
     must_fail(RV_E_GONE, rv_catcher_watch(catcher, err));
     rv_catcher_close(catcher);
-    lane_is(store, "1 1 events of provider 'one': whatever it is away");
+    lane_is(store, "1 1 events of provider 'one': whatever it is; ask the test away");
 }
 
 static void
@@ -287,7 +287,7 @@ a_failure_is_on_the_lanes_record_until_it_works_again(void **state)
     until_ms = 0;
     must_fail(RV_E_UNAVAILABLE, rv_catcher_watch(catcher, err));
     /* It was not stored before the connection broke: it comes again. */
-    lane_is(store, "0 - events of provider 'one': no route away");
+    lane_is(store, "0 - events of provider 'one': no route; ask the test away");
     script("events:\nevent T e1 1 1\nhang\n");
     watch(catcher);
     lane_is(store, "1 1 fine there");
@@ -364,6 +364,44 @@ whose_lease_has_passed_on_writes_nothing(void **state)
     rv_catcher_close(catcher);
     assert_column(store, "SELECT COUNT(*) FROM event_streams WHERE event_type = 'T'", "0");
     lane_is(store, "0 - fine there");
+}
+
+/* Whatever statement of a save fails, event, token and feed are not there, and the next save has
+ * them. */
+static void
+a_save_that_fails_at_any_statement_leaves_nothing_and_comes_again(void **state)
+{
+    static const char *const tables[] = { "event_streams", "event_lanes",          "changes",
+                                          "vms",           "inventory_references", "leases" };
+    struct rv_store *store = store_of(state);
+    int64_t id = scripted_provider(store, "one");
+    for (size_t i = 0; i < RV_COUNT(tables); i++) {
+        RV_AUTO_FREE char *text =
+            rv_format("events:\nevent T e%zu 1 %zu @vm_or_template_id=vm:v\nhang\n", i, i + 1);
+        RV_AUTO_FREE char *hide = rv_format("ALTER TABLE %s RENAME TO hidden", tables[i]);
+        RV_AUTO_FREE char *show = rv_format("ALTER TABLE hidden RENAME TO %s", tables[i]);
+        script(text);
+        struct rv_catcher *catcher = catcher_of(store, id);
+        int64_t changes = rv_test_int(store, "SELECT COUNT(*) FROM changes");
+        rv_test_script(store, hide);
+        until_ms = 0;
+        rv_err failure = RV_ERR_INIT;
+        assert_true(rv_catcher_watch(catcher, &failure) < 0);
+        rv_test_script(store, show);
+        assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM event_streams"
+                                            " WHERE event_type = 'T'"),
+                         (int64_t)i);
+        assert_int_equal(rv_test_int(store, "SELECT written FROM event_lanes WHERE ems_id > 0"),
+                         (int64_t)i);
+        assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM changes"), changes);
+        watch(catcher);
+        rv_catcher_close(catcher);
+        assert_int_equal(rv_test_int(store, "SELECT written FROM event_lanes WHERE ems_id > 0"),
+                         (int64_t)i + 1);
+    }
+    assert_column(store, "SELECT ems_ref FROM event_streams WHERE event_type = 'T' ORDER BY number",
+                  "e0,e1,e2,e3,e4,e5");
+    lane_is(store, "6 6 fine there");
 }
 
 static void
@@ -482,6 +520,7 @@ main(void)
         catcher_test(many_events_at_once_share_few_commits),
         catcher_test(a_position_alone_is_stored),
         catcher_test(whose_lease_has_passed_on_writes_nothing),
+        catcher_test(a_save_that_fails_at_any_statement_leaves_nothing_and_comes_again),
         catcher_test(two_do_not_catch_for_one_provider),
         catcher_test(a_row_of_another_writer_ends_the_save_and_the_next_begins_behind_it),
         catcher_test(events_wait_for_the_first_listing_and_no_longer_than_told),

@@ -247,6 +247,29 @@ every_mistake_is_found_with_what_to_do_about_it(void **state)
     }
 }
 
+static void
+events_that_cannot_be_heard_or_wait_are_told(void **state)
+{
+    struct cli_doctor doctor = { .findings = cJSON_CreateArray() };
+    RV_AUTO_JSON cJSON *sound_lanes =
+        parse("[{\"name\":\"ems 7\",\"written\":20,\"handled\":10},{\"name\":\"server\"}]");
+    RV_AUTO_JSON cJSON *lanes =
+        parse("[{\"name\":\"ems 7\",\"last_error\":\"not allowed to read events\"},"
+              "{\"name\":\"ems 8\",\"written\":50000,\"handled\":10}]");
+    (void)state;
+    cli_judge_events(&doctor, sound_lanes);
+    assert_int_equal(doctor.worst, CLI_HEALTH_OK);
+    cli_judge_events(&doctor, lanes);
+    assert_int_equal(doctor.worst, CLI_HEALTH_WARNING);
+    assert_int_equal(cJSON_GetArraySize(doctor.findings), 3);
+    const cJSON *one = finding_of(&doctor, "events", "warning");
+    assert_string_equal(rv_json_string(one, "found"), "not allowed to read events");
+    one = cJSON_GetArrayItem(doctor.findings, 2);
+    assert_string_equal(rv_json_string(one, "found"),
+                        "49990 events of 'ems 8' wait for their handler");
+    cJSON_Delete(doctor.findings);
+}
+
 /* A slow answer says less about a clock: it was read at any moment of it. */
 static void
 a_slow_answer_is_no_wrong_clock(void **state)
@@ -279,6 +302,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sound_server_has_nothing_to_be_told),
         cmocka_unit_test(every_mistake_is_found_with_what_to_do_about_it),
+        cmocka_unit_test(events_that_cannot_be_heard_or_wait_are_told),
         cmocka_unit_test(a_slow_answer_is_no_wrong_clock),
         cmocka_unit_test(what_an_old_server_does_not_say_is_not_judged),
     };
