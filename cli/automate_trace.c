@@ -5,6 +5,8 @@
  */
 #include <string.h>
 #include "act.h"
+#include "base/clock.h"
+#include "base/wait.h"
 #include "automate_steps.h"
 #include "client.h"
 #include "list.h"
@@ -115,25 +117,56 @@ is_event(struct cli *cli, const char *id)
     return cli_get(cli->client, path, &event, &ignored) == 0;
 }
 
+enum { LOOK_MS = 300, LAST_MS = 60 * 1000 };
+
+/* The run that ended last; with --wait it may be a while until there is one. */
+static int
+read_last(struct cli *cli, cJSON *runs, rv_err *err)
+{
+    static const char *const ended[] = { "ended_on!=nil", NULL };
+    const struct cli_query query = { .collection = "automate_runs",
+                                     .filters = ended,
+                                     .sort_by = "ended_on,id",
+                                     .descending = 1,
+                                     .limit = 1 };
+    int64_t until_ms =
+        rv_monotonic_ms() + (cli_has(cli, "wait") ? cli_duration(cli, "timeout", LAST_MS) : 0);
+    for (;;) {
+        RV_AUTO_JSON cJSON *rows = NULL;
+        if (cli_list(cli->client, &query, &rows, NULL, err) < 0)
+            return err->code;
+        cJSON *run = cJSON_DetachItemFromArray(rows, 0);
+        if (run)
+            return add_run(cli, runs, run, err);
+        if (rv_monotonic_ms() >= until_ms)
+            break;
+        if (rv_sleep(LOOK_MS, err) < 0)
+            return err->code;
+    }
+    rv_fail(err, RV_E_NOT_FOUND, "no run has ended yet");
+    return rv_hint(err, "an event whose path leads to a method makes one: 'reevectl event tail'");
+}
+
 int
 cmd_automate_trace(struct cli *cli)
 {
+    const char *id = cli->word_count ? cli->words[0] : NULL;
     RV_AUTO_JSON cJSON *runs = cJSON_CreateArray();
     const cJSON *run = NULL;
     rv_err err = RV_ERR_INIT;
     int format = cli_document_format(cli), code;
 
-    if (format < 0 || cli_check_id(cli, cli->words[0]))
+    if (format < 0 || (id && cli_check_id(cli, id)) || cli_duration(cli, "timeout", 0) < 0)
         return CLI_USAGE;
     code = cli_connect(cli);
     if (code)
         return code;
-    if (read_runs(cli, cli->words[0], runs, &err))
+    if (id ? read_runs(cli, id, runs, &err) : read_last(cli, runs, &err))
         return cli_failed(&err);
-    if (cJSON_GetArraySize(runs) == 0 && is_event(cli, cli->words[0]))
-        return cli_simulate_event(cli, cli->words[0], format);
+    if (cJSON_GetArraySize(runs) == 0 && is_event(cli, id))
+        return cli_simulate_event(cli, id, format);
     if (cJSON_GetArraySize(runs) == 0) {
-        rv_fail(&err, RV_E_NOT_FOUND, "there is no run and no event of id %s", cli->words[0]);
+        rv_fail(&err, RV_E_NOT_FOUND, "there is no run and no event of id %s", id);
         rv_hint(&err, "'reevectl automate runs' and 'reevectl event list' show those there are");
         return cli_failed(&err);
     }

@@ -197,6 +197,7 @@ int cmd_automate_run(struct cli *cli);
 int cmd_automate_simulate(struct cli *cli);
 int cmd_automate_runs(struct cli *cli);
 int cmd_automate_test(struct cli *cli);
+int cmd_automate_copy(struct cli *cli);
 int cmd_automate_trace(struct cli *cli);
 int cmd_automate_stop(struct cli *cli);
 int cmd_provider_add(struct cli *cli);

@@ -4,6 +4,11 @@
  */
 #include "commands.h"
 
+static const struct cli_option copy_options[] = {
+    { "method", 0, "NAME", "with a method of this name to begin with, and its test" },
+    END,
+};
+
 const struct cli_command cli_commands_automate_local[] = {
     {
         .name = "automate lint",
@@ -33,6 +38,24 @@ const struct cli_command cli_commands_automate_local[] = {
         .min_words = 1,
         .max_words = CLI_MAX_VALUES,
         .run = cmd_automate_test,
+    },
+    {
+        .name = "automate copy",
+        .usage = "PATH DIR [--method NAME]",
+        .summary = "begin a domain of your own: an instance that is there, as files to change",
+        .text = "The instance comes with its class and namespaces from the enabled domain of the "
+                "highest priority that has it (a path that begins with a domain's name: from that "
+                "one) and becomes a domain that is called as DIR is. Once imported it counts in "
+                "the other's place. Files that are there already are left alone. Prints the files "
+                "that it writes.",
+        .examples = EXAMPLES(
+            "reevectl automate copy /System/Event/EmsEvent/Demo/VmPoweredOnEvent acme --method "
+            "welcome",
+            "reevectl automate copy /Reeve/System/Event/EmsEvent/Kubernetes/POD_FAILED acme"),
+        .options = copy_options,
+        .min_words = 2,
+        .max_words = 2,
+        .run = cmd_automate_copy,
     },
     { .name = NULL },
 };

@@ -33,6 +33,13 @@ static const struct cli_option simulate_options[] = {
     END,
 };
 
+static const struct cli_option trace_options[] = {
+    { "wait", 0, NULL, "without ID: until a run has ended, a minute at most" },
+    TIMEOUT,
+    DOCUMENT_OUTPUT,
+    END,
+};
+
 const struct cli_command cli_commands_automate_run[] = {
     {
         .name = "automate run",
@@ -75,13 +82,12 @@ const struct cli_command cli_commands_automate_run[] = {
     },
     {
         .name = "automate trace",
-        .usage = "ID [-o FORMAT]",
+        .usage = "[ID | --wait] [-o FORMAT]",
         .summary = "what a run, or an event, did: a tree with times, attributes and log lines",
-        .text = "ID is a run's or an event's. Which runs leave a trace says the setting "
-                "automate.trace.",
-        .examples = EXAMPLES("reevectl automate trace 1000000000042"),
-        .options = cli_document_options,
-        .min_words = 1,
+        .text = "ID is a run's or an event's; without it, the run that ended last. Which runs "
+                "leave a trace says the setting automate.trace.",
+        .examples = EXAMPLES("reevectl automate trace", "reevectl automate trace 1000000000042"),
+        .options = trace_options,
         .max_words = 1,
         .run = cmd_automate_trace,
     },
