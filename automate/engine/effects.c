@@ -72,6 +72,20 @@ kept(struct rv_effects *effects, const char *text)
     return text ? rv_arena_strdup(effects->arena, text) : NULL;
 }
 
+static const struct rv_field *
+kept_fields(struct rv_effects *effects, const struct rv_field *fields, int count)
+{
+    struct rv_field *copies = rv_arena_alloc(effects->arena, ((size_t)count + 1) * sizeof(*copies));
+    for (int i = 0; i < count; i++) {
+        copies[i] = fields[i];
+        copies[i].column = kept(effects, fields[i].column);
+        if (fields[i].value.type == RV_TEXT)
+            copies[i].value.v.text = rv_arena_strndup(effects->arena, fields[i].value.v.text,
+                                                      (size_t)fields[i].value.len);
+    }
+    return copies;
+}
+
 void
 rv_effects_refresh(struct rv_effects *effects, int64_t ems_id, const struct rv_ask *ask)
 {
@@ -121,6 +135,7 @@ rv_effects_raise(struct rv_effects *effects, const struct rv_event *event)
     raise->ems_ref = kept(effects, event->ems_ref);
     raise->username = kept(effects, event->username);
     raise->full_data = kept(effects, event->full_data);
+    raise->more = kept_fields(effects, event->more, event->more_count);
 }
 
 void

@@ -5,6 +5,7 @@
  */
 #define RV_LOG_TOPIC RV_TOPIC_EVENT
 #include "automate/automate_internal.h"
+#include "automate/complete.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -99,6 +100,8 @@ static int
 route(struct rv_automate *automate, const struct rv_event_row *row, rv_err *err)
 {
     const struct rv_automate_config *config = &automate->config;
+    if (rv_automate_complete(config->store, row, automate->effects, err) < 0)
+        return err->code;
     if (automate->switchboard)
         return rv_switchboard_route(automate->switchboard, row, automate->effects, err);
     return config->route ? config->route(config->arg, row, automate->effects, err) : 0;

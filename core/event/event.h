@@ -6,7 +6,7 @@
 #ifndef RV_EVENT_H
 #define RV_EVENT_H
 
-#include "store/store.h"
+#include "store/record.h"
 
 /* Largest full_data. */
 enum { RV_EVENT_DATA_MAX = 64 << 10 };
@@ -26,7 +26,11 @@ struct rv_event {
     const char *full_data; /* JSON; may be NULL */
     int64_t user_id, group_id, tenant_id;
     int flags;
+    const struct rv_field *more; /* further columns, none of those above */
+    int more_count;              /* at most RV_EVENT_MORE */
 };
+
+enum { RV_EVENT_MORE = 24 };
 
 #define RV_EVENT_KEPT (1 << 0) /* nobody handles it: it is there to be read */
 

@@ -13,7 +13,7 @@
 #include "model/model.h"
 #include "store/record.h"
 
-enum { FIELDS = 20 }; /* at most */
+enum { OWN = 20, FIELDS = OWN + RV_EVENT_MORE }; /* at most */
 
 struct raising {
     const struct rv_event *event;
@@ -71,6 +71,15 @@ link_of(const struct rv_kind *kind, const struct rv_event *event)
 }
 
 static int
+has(const struct rv_event *event, const char *column)
+{
+    for (int i = 0; i < event->more_count; i++)
+        if (rv_streq(event->more[i].column, column))
+            return 1;
+    return 0;
+}
+
+static int
 insert(struct raising *raising, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
     const struct rv_event *event = raising->event;
@@ -102,8 +111,11 @@ insert(struct raising *raising, struct rv_store *store, struct rv_feed *feed, rv
         { "lane_id", number(raising->lane) },
         { "number", number(raising->number) },
     };
-    int count = FIELDS - 1;
-    if (link && !rv_streq(link, "ems_id") && !rv_streq(link, "user_id"))
+    int count = OWN - 1;
+    RV_ASSERT(event->more_count <= RV_EVENT_MORE);
+    for (int i = 0; i < event->more_count; i++)
+        fields[count++] = event->more[i];
+    if (link && !rv_streq(link, "ems_id") && !rv_streq(link, "user_id") && !has(event, link))
         fields[count++] = (struct rv_field){ link, rv_vint(event->target_id) };
     return rv_record_insert(store, feed, kind, fields, count, &raising->id, err);
 }

@@ -71,6 +71,8 @@ const struct rv_extra_index rv_extra_indexes[] = {
     /* Whether a provider's event is there already. */
     { "ix_event_streams_ems_ref_of", "event_streams", 0,
       "(ems_id, ems_ref) WHERE ems_ref IS NOT NULL", NULL },
+    { "ix_event_streams_chain", "event_streams", 0, "(ems_id, chain_id) WHERE chain_id IS NOT NULL",
+      NULL },
     /* What waits in a lane, in its order. */
     { "ux_event_streams_lane", "event_streams", 1, "(lane_id, number) WHERE number IS NOT NULL",
       NULL },
