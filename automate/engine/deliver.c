@@ -163,6 +163,7 @@ rv_deliverer_open(struct rv_deliverer **out, const struct rv_deliverer_config *c
                                    .vault = config->vault,
                                    .script = config->script,
                                    .module_dir = config->module_dir,
+                                   .scope = config->scope,
                                    .wake = wake,
                                    .pulse = pulse,
                                    .builtin = builtin,

@@ -23,7 +23,8 @@ struct rv_deliverer_config {
     const struct rv_vault *vault;
     struct rv_script *script;
     const char *module_dir;
-    int64_t holder; /* the worker's row */
+    struct rv_settings_scope scope; /* whose settings these are */
+    int64_t holder;                 /* the worker's row */
     const char *server_guid;
     /* The definitions as of now; called before each run, so that a change is in force with the
      * next one. */

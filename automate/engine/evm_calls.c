@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "automate/net_calls.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -165,6 +166,18 @@ empty_map(const struct asked *asked, struct rv_ae_value *out, rv_err *err)
 }
 
 static int
+http(const struct asked *asked, struct rv_ae_value *out, rv_err *err)
+{
+    return rv_live_http(asked->live, asked->args, out, err);
+}
+
+static int
+email(const struct asked *asked, struct rv_ae_value *out, rv_err *err)
+{
+    return rv_live_email(asked->live, asked->args, out, err);
+}
+
+static int
 of_services(const struct asked *asked, struct rv_ae_value *out, rv_err *err)
 {
     (void)out;
@@ -201,6 +214,8 @@ static const struct {
     { "service_var_exists", of_services },
     { "delete_service_var", of_services },
     { "create_notification", of_notifications },
+    { "http", http },
+    { "email", email },
 };
 
 int

@@ -6,6 +6,7 @@
 #include "automate/live.h"
 
 #include <string.h>
+#include "automate/net_calls.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "tag/tag.h"
@@ -148,6 +149,19 @@ no_requests(const struct executing *executing, struct rv_ae_value *out, rv_err *
                    executing->name);
 }
 
+static int
+send_email(const struct executing *executing, struct rv_ae_value *out, rv_err *err)
+{
+    return rv_live_send_email(executing->live, executing->args, executing->first, out, err);
+}
+
+static int
+snmp_trap(const struct executing *executing, struct rv_ae_value *out, rv_err *err)
+{
+    int version = strcmp(executing->name, "snmp_trap_v1") == 0 ? 1 : 2;
+    return rv_live_trap(executing->live, version, executing->args, executing->first, out, err);
+}
+
 static const struct {
     const char *name;
     int (*run)(const struct executing *executing, struct rv_ae_value *out, rv_err *err);
@@ -161,6 +175,9 @@ static const struct {
     { "tag_create", tag_create },
     { "tag_delete", tag_delete },
     { "vm_templates", vm_templates },
+    { "send_email", send_email },
+    { "snmp_trap_v1", snmp_trap },
+    { "snmp_trap_v2", snmp_trap },
     { "create_provision_request", no_requests },
     { "create_automation_request", no_requests },
     { "create_service_provision_request", no_requests },

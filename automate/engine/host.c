@@ -27,15 +27,6 @@ rv_live_new(const struct rv_live *given)
     return live;
 }
 
-static void
-free_hosts(struct rv_live *live)
-{
-    for (char **host = live->http_hosts; host && *host; host++)
-        free(*host);
-    free(live->http_hosts);
-    live->http_hosts = NULL;
-}
-
 void
 rv_live_free(struct rv_live *live)
 {
@@ -44,7 +35,6 @@ rv_live_free(struct rv_live *live)
     rv_models_free(live->models);
     rv_trace_free(live->trace);
     rv_net_close(live->net);
-    free_hosts(live);
     for (size_t i = 0; i < RV_COUNT(live->described); i++)
         rv_buf_free(&live->described[i]);
     free(live);

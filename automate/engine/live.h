@@ -21,6 +21,7 @@ struct rv_live {
     const struct rv_vault *vault;
     struct rv_script *script;
     const char *module_dir;
+    struct rv_settings_scope scope; /* whose settings: of smtp.password */
     void (*wake)(void *arg, const char *queue);
     int (*pulse)(void *arg, rv_err *err); /* each some milliseconds of a method */
     int (*builtin)(void *arg, struct rv_ws *ws, struct rv_ws_object *self,
@@ -37,7 +38,6 @@ struct rv_live {
     struct rv_trace *trace;
     struct rv_ws *ws; /* of the run at work */
     struct rv_net *net;
-    char **http_hosts;   /* of the setting, NULL at the end */
     int64_t run_id;      /* 0: it has no row yet */
     int64_t deadline_ms; /* monotonic: of the whole message */
     int rbac;

@@ -283,11 +283,15 @@ on_open(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
     cJSON_Delete(answer);
 }
 
-/* Passwords of the datastore, for methods. A worker that runs foreign code is given no others. */
+/* Passwords of the datastore, for methods, and of the server that takes their mails. A worker that
+ * runs foreign code is given no others. */
 static void
 on_open_datastore(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
 {
-    cJSON *answer = rv_server_vault_unseal_under(s->vault, frame, "miq_ae_");
+    const char *place = rv_json_string(frame, "place");
+    int setting = place && strncmp(place, "settings_changes/", 17) == 0;
+    cJSON *answer = setting ? rv_server_vault_unseal_setting(s->vault, frame, "smtp.password")
+                            : rv_server_vault_unseal_under(s->vault, frame, "miq_ae_");
     rv_child_send(child, answer);
     rv_json_wipe(answer);
     cJSON_Delete(answer);

@@ -276,6 +276,18 @@ rv_server_vault_unseal_under(const struct rv_server_vault *vault, const cJSON *r
                   "has no business with");
 }
 
+cJSON *
+rv_server_vault_unseal_setting(const struct rv_server_vault *vault, const cJSON *request,
+                               const char *key)
+{
+    static const char table[] = "settings_changes/";
+    const char *place = rv_json_string(request, "place"),
+               *last = place ? strrchr(place, '/') : NULL;
+    return unseal(vault, request,
+                  last && strncmp(place, table, strlen(table)) == 0 && strcmp(last + 1, key) == 0,
+                  "has no business with");
+}
+
 static void
 keep_lent(cJSON *lent, const char *name, const char *stand_in, const rv_buf *text)
 {

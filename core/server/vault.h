@@ -35,6 +35,9 @@ cJSON *rv_server_vault_unseal(const struct rv_server_vault *vault, const cJSON *
 /* The same for who serves no provider, of places that begin so. */
 cJSON *rv_server_vault_unseal_under(const struct rv_server_vault *vault, const cJSON *request,
                                     const char *prefix);
+/* The value of this setting, wherever it is kept. */
+cJSON *rv_server_vault_unseal_setting(const struct rv_server_vault *vault, const cJSON *request,
+                                      const char *key);
 /* Rotation. do: look, begin (with label, digits: twice the same is once) or retire. Answers the id
  * of the key that seals, those of all (ids), its label, how many keys there are and for how long
  * (age_ms). */

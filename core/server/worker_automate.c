@@ -93,6 +93,8 @@ open_engine(struct automate *automate, rv_err *err)
                                           .settings = worker->settings,
                                           .vault = &worker->vault,
                                           .module_dir = worker->module_dir,
+                                          .scope = { worker->region_id, worker->zone_id,
+                                                     worker->server_id },
                                           .holder = worker->row,
                                           .server_guid = worker->server_guid,
                                           .source = source_of,

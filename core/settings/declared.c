@@ -221,6 +221,9 @@ static const struct rv_setting declared[] = {
     { "automate.trace", RV_SET_STRING, "methods", 0, 0,
       "which runs leave a trace (reevectl automate trace): methods, those in which a method ran or "
       "that failed; all; none" },
+    { "automate.http_hosts", RV_SET_STRING, "", 0, 0,
+      "hosts that methods may ask by HTTP and send traps to: example.com, example.com:8443, commas "
+      "between; empty: none" },
     { "automate.keep", RV_SET_DURATION, "7d", 0, 3650 * DAY,
       "runs of automate and their traces are kept this long; 0: for ever" },
     { "automate.rows_max", RV_SET_INT, "100000", 0, 1000000000,
@@ -327,6 +330,17 @@ static const struct rv_setting declared[] = {
     { "api.metrics_token", RV_SET_SECRET, "", 16, 0,
       "bearer token, 16 letters, digits and signs of ASCII at least and no blanks, with which "
       "/metrics may be read from another machine without a login; empty: none" },
+    /* Mail. */
+    { "smtp.host", RV_SET_STRING, "", 0, 0, "server that takes mails; empty: none are sent" },
+    { "smtp.port", RV_SET_INT, "25", 1, 65535, "its port; 587 for starttls, 465 for tls" },
+    { "smtp.security", RV_SET_STRING, "starttls", 0, 0,
+      "none, starttls (which the server must offer) or tls (from the start)" },
+    { "smtp.user_name", RV_SET_STRING, "", 0, 0, "who logs in there; empty: nobody" },
+    { "smtp.password", RV_SET_SECRET, "", 0, 0, "password of smtp.user_name" },
+    { "smtp.from", RV_SET_STRING, "reeve@localhost", 0, 0,
+      "sender of mails that name none of their own" },
+    { "smtp.domain", RV_SET_STRING, "", 0, 0,
+      "what the server calls itself there; empty: its host's name" },
     { NULL, 0, NULL, 0, 0, NULL },
 };
 

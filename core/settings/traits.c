@@ -27,6 +27,8 @@ static const struct {
     /* Whoever took over an administrator's account does not get the key by it. */
     { "workers.fence", RV_SET_FILE_ONLY },
     { "workers.fence_read", RV_SET_FILE_ONLY },
+    /* Who may write methods need not choose whom they talk to. */
+    { "automate.http_hosts", RV_SET_FILE_ONLY },
     /* A path that the supervisor opens: whoever may use the API need not choose it. */
     { "server.memory_info", RV_SET_FILE_ONLY },
 };
