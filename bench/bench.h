@@ -100,6 +100,8 @@ int64_t bench_proc_bytes(pid_t pid, const char *file, const char *name);
 /* All rows of a set of tables, in memory, to be copied elsewhere. */
 struct bench_tables;
 struct bench_tables *bench_tables_read(struct rv_store *store);
+/* Of the server's own tables whose name begins so, without the feed. */
+struct bench_tables *bench_tables_read_prefix(struct rv_store *store, const char *prefix);
 size_t bench_tables_rows(const struct bench_tables *tables);
 /* Die unless these are the tables that have rows, and so many. NULL-terminated. */
 struct bench_expected {

@@ -72,6 +72,28 @@ read_table(struct bench_tables *tables, struct rv_store *store, const char *tabl
         tables->count++;
 }
 
+static void
+read_kind(struct bench_tables *tables, struct rv_store *store, const struct rv_kind *kind)
+{
+    const char *columns[96];
+
+    for (int i = 0; i < kind->column_count; i++)
+        columns[i] = kind->columns[i].name;
+    read_table(tables, store, kind->table, columns, kind->column_count);
+}
+
+struct bench_tables *
+bench_tables_read_prefix(struct rv_store *store, const char *prefix)
+{
+    struct bench_tables *tables = rv_alloc(sizeof(*tables));
+
+    tables->arena = rv_arena_new(0);
+    for (int k = 0; k < rv_model_count(); k++)
+        if (strncmp(rv_model_at(k)->table, prefix, strlen(prefix)) == 0)
+            read_kind(tables, store, rv_model_at(k));
+    return tables;
+}
+
 struct bench_tables *
 bench_tables_read(struct rv_store *store)
 {
@@ -82,14 +104,8 @@ bench_tables_read(struct rv_store *store)
 
     tables->arena = rv_arena_new(0);
     for (int k = 0; k < rv_model_count(); k++) {
-        const struct rv_kind *kind = rv_model_at(k);
-        const char *columns[96];
-
-        if (kind->server)
-            continue;
-        for (int i = 0; i < kind->column_count; i++)
-            columns[i] = kind->columns[i].name;
-        read_table(tables, store, kind->table, columns, kind->column_count);
+        if (!rv_model_at(k)->server)
+            read_kind(tables, store, rv_model_at(k));
     }
     read_table(tables, store, "changes", feed, (int)RV_COUNT(feed));
     return tables;
