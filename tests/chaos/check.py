@@ -19,7 +19,7 @@ def why_not_well(world):
         return f"the API does not answer: {error}"
     if ready.status != 200:
         return f"/readyz says {ready.status}: {ready.body[:200]!r}"
-    for kind in ("server", "generic", "api", "refresh"):
+    for kind in ("server", "generic", "api", "refresh", *(() if world.still else ("event",))):
         if not world.workers(kind):
             return f"no {kind} worker"
     try:
@@ -95,3 +95,27 @@ def accounts(world, messages):
         "dead": len(dead), "again": sum(1 for count in ledger.begun.values() if count > 1),
         "lost": lost, "twice": twice,
     }
+
+
+def events(world, provider, seed, limit_s=60):
+    """The estate numbers its events: none is missing, none is there twice, each was handled. Texts of what is wrong."""
+    query = world.database.query
+    lane = f"FROM event_lanes WHERE ems_id = {provider}"
+    end = time.monotonic() + limit_s
+    while query(f"SELECT 1 {lane} AND written > handled") and time.monotonic() < end:
+        time.sleep(0.2)
+    written, handled, token = query(f"SELECT written, handled, token {lane}")[0]
+    found = [row[0] for row in query(
+        f"SELECT ems_ref FROM event_streams WHERE ems_id = {provider} AND source = 'DEMO' ORDER BY number")]
+    wrong = []
+    for step, ref in enumerate(found):
+        if ref != f"event-{seed:x}-{step}":
+            wrong.append(f"event {step} of {len(found)} is {ref}: events are lost, twice, or out of order")
+            break
+    if not len(found) == int(written) == int(token):
+        wrong.append(f"{len(found)} events, {written} written, the token is {token}")
+    if handled != written:
+        wrong.append(f"{handled} of {written} events are handled")
+    if not found:
+        wrong.append("no event was caught")
+    return wrong
