@@ -6,6 +6,7 @@ import tempfile
 import time
 import unittest
 
+import automate_it
 import kube_it
 import reeve_it
 
@@ -75,6 +76,37 @@ class Events(kube_it.KubeCase):
         self.assertEqual((made["container_replicator_id"], made["target_type"]), (links[2], "container_replicator"))
         self.events_that_are_posted(next(pod for pod in self.pods() if pod["status"].get("phase") == "Running"))
         self.a_position_that_is_too_old(pod)
+
+    def test_a_failing_pod_runs_a_method_of_ones_own_domain_within_a_second(self):
+        self.connect("--set", "server.monitor_poll=100ms", env=reeve_it.SHIPPED)
+        own = {"System/Event/EmsEvent/Kubernetes": {
+            "fields": ["meth1: method"],
+            "methods": {"note": "evm.root.container_group:custom_set('failed_with', evm.root.event_stream.message)"},
+            "instances": {"POD_FAILED": {"meth1": "note"}}}}
+        self.until(lambda: self.database().one("SELECT COUNT(*) FROM miq_ae_domains") == "1", "Reeve's domain")
+        self.until(automate_it.put(self.database(), "Acme", own), "one's own domain")
+        self.until(lambda: self.database().one("SELECT connected_on FROM event_lanes WHERE name LIKE 'ems %'"), "a watch of events")
+        pod = next(pod for pod in self.pods() if pod["status"].get("phase") == "Running")
+        name, space, uid = (pod["metadata"][key] for key in ("name", "namespace", "uid"))
+        self.cluster.kubectl("label", "pod", name, "-n", space, "reeve.test/fail=true")
+        self.wait_for(f"event_type = 'POD_FAILED' AND container_group_name = '{name}'")
+        event = self.database().one(f"SELECT MAX(id) FROM event_streams WHERE event_type = 'POD_FAILED' AND container_group_name = '{name}'")
+        ended = lambda: self.database().query(f"SELECT ended_on, status FROM automate_runs WHERE event_stream_id = {event} AND ended_on IS NOT NULL")
+        self.until(ended, "its run")
+        trace = self.ctl("automate", "trace", event, "-o", "table")
+        self.assertIn("/Acme/System/Event/EmsEvent/Kubernetes/POD_FAILED", trace)
+        self.assertRegex(trace, "method .*note +ok")
+        self.assertEqual(self.database().one("SELECT COUNT(*) FROM custom_attributes WHERE name = 'failed_with'"), "1")
+        took = []
+        subject = {"kind": "Pod", "apiVersion": "v1", "namespace": space, "name": name, "uid": uid}
+        for number in range(7):
+            self.post(f"posted-failed-{number}", subject, "Failed")
+            posted_ms = time.time() * 1000
+            found = self.until(lambda: self.database().query(
+                "SELECT r.ended_on FROM automate_runs r JOIN event_streams e ON e.id = r.event_stream_id"
+                f" WHERE e.message = 'Failed of {name}' AND r.status = 'finished' ORDER BY r.id")[number:], "its run")
+            took.append(int(found[0][0]) - posted_ms)
+        self.assertLess(sorted(took)[3], 1000, took)
 
     def events_that_are_posted(self, pod):
         name, space, uid = (pod["metadata"][key] for key in ("name", "namespace", "uid"))
