@@ -75,6 +75,7 @@ extern const struct cli_command cli_commands_hook[];
 extern const struct cli_command cli_commands_settings[];
 extern const struct cli_command cli_commands_queue[];
 extern const struct cli_command cli_commands_automate_local[];
+extern const struct cli_command cli_commands_automate[];
 extern const struct cli_command cli_commands_automate_run[];
 extern const struct cli_command cli_commands_server[];
 extern const struct cli_command cli_commands_db[];

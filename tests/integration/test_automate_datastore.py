@@ -151,5 +151,59 @@ class Api(reeve_it.Case):
         self.assertIn("its directory is missing: is the file whole?", answer["error"]["message"])
 
 
+class Cli(reeve_it.Case):
+    def setUp(self):
+        super().setUp()
+        self.reeved = self.start()
+        self.env = dict(os.environ, REEVE_URL=self.reeved.url, REEVE_TOKEN=self.token(), REEVE_CONFIG="/nonexistent")
+
+    def token(self):
+        return self.reeved.get("/api/auth")["auth_token"]
+
+    def ctl(self, *arguments, code=0):
+        done = subprocess.run([os.path.join(reeve_it.BIN, "reevectl"), *arguments], env=self.env, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, check=False)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done.stdout if code == 0 else done.stderr
+
+    def test_files_in_and_out(self):
+        work = os.path.join(self.folder, "work")
+        os.mkdir(work)
+        self.ctl("automate", "import", DATA + "/Acme", "--enable")
+        self.assertIn("Acme   domain", self.ctl("automate", "ls", "-o", "table"))
+        names = self.ctl("automate", "ls", "/acme/integration", "-o", "jsonl").splitlines()
+        self.assertEqual([json.loads(line)["name"] for line in names], ["Mail", "Steps"])
+        self.assertEqual(self.ctl("automate", "tree", "Acme/Integration"),
+                         "Integration/\n  Mail/\n    .default\n  Steps/\n    playbook\n")
+        self.assertIn("machine was started", self.ctl("automate", "cat", "Acme/System/Event/EmsEvent/Demo/note_start"))
+        self.assertIn("object_type: instance", self.ctl("automate", "cat", "/acme/system/event/emsevent/demo/.MISSING"))
+        self.assertIn("did you mean 'Acme'", self.ctl("automate", "cat", "Acmee", code=3))
+        # Out, in under another name, and out again: the same but for what is the domain's own.
+        self.ctl("automate", "export", "Acme", work)
+        for carrier in ("acme.zip", "acme.yaml"):
+            file = os.path.join(self.folder, carrier)
+            self.ctl("automate", "export", "Acme", file)
+            self.ctl("automate", "import", file)
+        again = os.path.join(self.folder, "again")
+        self.ctl("automate", "export", "Acme", again)
+        self.assertEqual(subprocess.run(["diff", "-r", work, again], check=False).returncode, 0)
+        method = work + "/Acme/System/Event/EmsEvent/Demo.class/__methods__/note_start.lua"
+        with open(method, "w", encoding="utf-8") as file:
+            file.write("return 'changed'\n")
+        self.ctl("automate", "import", work)
+        self.assertEqual(self.ctl("automate", "cat", "Acme/System/Event/EmsEvent/Demo/note_start"), "return 'changed'\n")
+        self.ctl("automate", "lock", "Acme")
+        self.assertIn("is locked", self.ctl("automate", "import", work, code=1))
+        self.ctl("automate", "unlock", "acme")
+        self.ctl("automate", "create", "Second", "--title", "The second")
+        self.ctl("automate", "priority", "Second", "1")
+        self.ctl("automate", "disable", "Acme")
+        rows = self.reeved.get("/api/automate_domains?expand=resources&sort_by=priority")["resources"]
+        self.assertEqual([(row["name"], row["enabled"]) for row in rows], [("Second", False), ("Acme", False)])
+        self.ctl("automate", "rm", "Second", "Acme")
+        self.assertEqual(self.reeved.get("/api/automate_domains")["count"], 0)
+        self.assertEqual(self.reeved.get("/api/automate_values")["count"], 0)
+
+
 if __name__ == "__main__":
     unittest.main()
