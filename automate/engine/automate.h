@@ -43,6 +43,9 @@ void rv_automate_close(struct rv_automate *automate); /* NULL allowed */
  * send again, and those behind it go on. STALE: the lane is another's now. */
 int rv_automate_events(struct rv_automate *automate, struct rv_lane *lane, int64_t until_ms,
                        int *count, rv_err *err);
+/* Whether the last call left off because what the next event is about is not known yet: it is tried
+ * again soon, and goes on without it in the end. */
+int rv_automate_waits(const struct rv_automate *automate);
 /* One event by its id, whatever lane it is in: what a person sends again. NOT_FOUND. */
 int rv_automate_event(struct rv_automate *automate, int64_t event_id, rv_err *err);
 

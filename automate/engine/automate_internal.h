@@ -17,6 +17,7 @@ struct rv_automate {
     struct rv_ae_cache *cache;          /* NULL: config.source has the definitions */
     struct rv_arena *arena;             /* the rows of a range */
     struct rv_refresh_times times;
+    int waits;           /* the next event is about something that is not known yet */
     int64_t alone_until; /* events up to this number of the lane go one by one */
     int64_t alone_lane;
 };

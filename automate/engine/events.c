@@ -6,6 +6,7 @@
 #define RV_LOG_TOPIC RV_TOPIC_EVENT
 #include "automate/automate_internal.h"
 #include "automate/complete.h"
+#include "automate/relink.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/meter.h"
 #include "base/wait.h"
 #include "model/model.h"
 #include "store/record.h"
@@ -158,6 +160,17 @@ write_all(struct range *range, struct rv_store *store, struct rv_feed *feed, rv_
     return rv_store_commit(store, err);
 }
 
+static void
+count_handled(const struct range *range)
+{
+    if (range->done == 0 || range->lane == NULL)
+        return;
+    rv_value seen = rv_event_row_value(&range->rows[0], "created_on");
+    rv_meter_add(RV_M_EVENTS_HANDLED, range->done, RV_NO_LABELS);
+    if (seen.type == RV_INT)
+        rv_meter_observe(RV_M_EVENT_WAIT, 1000 * (rv_now_ms() - seen.v.i), RV_NO_LABELS);
+}
+
 static int
 save(struct range *range, rv_err *err)
 {
@@ -175,9 +188,27 @@ save(struct range *range, rv_err *err)
     } else {
         rv_effects_written(automate->effects, &automate->times, automate->config.wake,
                            automate->config.arg);
+        count_handled(range);
     }
     rv_feed_free(feed);
     return err->code;
+}
+
+/* Those that are about something which may be known in a moment wait for it, and those behind them.
+ */
+static int
+relink(struct range *range, rv_err *err)
+{
+    struct rv_automate *automate = range->automate;
+    int ready = range->count;
+    if (range->lane &&
+        rv_automate_relink(automate->config.store, range->lane->ems_id, range->rows, range->count,
+                           rv_settings_int(automate->config.settings, "events.resolve_wait"),
+                           automate->effects, &ready, err) < 0)
+        return err->code;
+    automate->waits = ready < range->count;
+    range->count = ready;
+    return 0;
 }
 
 /* As many as there is time for, at least one. */
@@ -187,6 +218,8 @@ plan_all(struct range *range, int64_t until_ms, rv_err *err)
     struct rv_automate *automate = range->automate;
     rv_effects_reset(automate->effects);
     if (automate->switchboard && rv_switchboard_begin(automate->switchboard, err) < 0)
+        return err->code;
+    if (relink(range, err) < 0)
         return err->code;
     while (range->done < range->count) {
         if (plan(range, &range->rows[range->done], err) < 0)
@@ -233,6 +266,12 @@ most_of(const struct rv_automate *automate, const struct rv_lane *lane)
 }
 
 int
+rv_automate_waits(const struct rv_automate *automate)
+{
+    return automate->waits;
+}
+
+int
 rv_automate_events(struct rv_automate *automate, struct rv_lane *lane, int64_t until_ms, int *count,
                    rv_err *err)
 {
@@ -246,6 +285,8 @@ rv_automate_events(struct rv_automate *automate, struct rv_lane *lane, int64_t u
         plan_all(range, until_ms, err) < 0)
         return err->code;
     int planned = range->done;
+    if (planned == 0 && automate->waits)
+        return 0;
     if (save_or_part(range, err) < 0)
         return rv_wrap(err, "handle events of lane %" PRId64, lane->id);
     if (planned && range->done == 0) /* one by one from the next turn on */

@@ -45,6 +45,12 @@ static const struct gauge queries[] = {
       "SELECT queue_name, CAST($1 AS bigint) - MIN(COALESCE(deliver_on, created_on))"
       " FROM miq_queue WHERE state = 'ready' AND (deliver_on IS NULL OR deliver_on <= $1)"
       " GROUP BY queue_name ORDER BY 1" },
+    { RV_M_EVENTS_WAITING, ANY,
+      "SELECT name, COALESCE(written, 0) - COALESCE(handled, 0) FROM event_lanes ORDER BY name" },
+    { RV_M_EVENTS_WAIT_AGE, ANY,
+      "SELECT CAST($1 AS bigint) - MIN((SELECT e.created_on FROM event_streams e"
+      " WHERE e.lane_id = l.id AND e.number > l.handled ORDER BY e.number LIMIT 1))"
+      " FROM event_lanes l WHERE l.written > l.handled" },
     { RV_M_TASKS, ANY, "SELECT state, COUNT(*) FROM miq_tasks GROUP BY state ORDER BY 1" },
     { RV_M_WORKERS, ANY,
       "SELECT type, status, COUNT(*) FROM miq_workers GROUP BY type, status ORDER BY 1, 2" },

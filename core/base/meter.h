@@ -73,6 +73,10 @@ enum rv_meter {
     RV_M_EVENTS_REFUSED,
     RV_M_EVENT_LAG,
     RV_M_EVENT_FAILURES,
+    RV_M_EVENTS_HANDLED,
+    RV_M_EVENTS_WAITING,
+    RV_M_EVENTS_WAIT_AGE,
+    RV_M_EVENT_WAIT,
     /* The store. */
     RV_M_STORE_UP,
     RV_M_STORE_BYTES,

@@ -15,7 +15,14 @@
 #include "server/messages.h"
 #include "server/worker_types.h"
 
-enum { LANES = 64, TURN_MS = 30, KEEP_MS = 5000, TROUBLE_MS = 1000, TROUBLE_MOST_MS = 10000 };
+enum {
+    LANES = 64,
+    TURN_MS = 30,
+    KEEP_MS = 5000,
+    OBJECT_MS = 50,
+    TROUBLE_MS = 1000,
+    TROUBLE_MOST_MS = 10000
+};
 
 struct held {
     struct rv_lane lane;
@@ -29,6 +36,7 @@ struct events {
     struct held *held;
     int held_count;
     int64_t after; /* the lane whose turn was last */
+    int waits;     /* for an object that is not known yet, and nothing else is to be done */
     int failing;
     struct rv_pace trouble;
 };
@@ -111,7 +119,9 @@ handle(struct events *events, const struct rv_lane *waiting, rv_err *err)
         forget(events, held);
         return 0;
     }
-    return failed ? failed : 1;
+    if (!failed && rv_automate_waits(events->automate))
+        events->waits = 1;
+    return failed ? failed : count > 0 || !events->waits;
 }
 
 /* A range of each lane. 1 when there was something to do, 0, or an error. */
@@ -121,6 +131,7 @@ go_round(struct events *events, rv_err *err)
     struct rv_worker *worker = events->worker;
     struct rv_lane lanes[LANES];
     int busy = 0;
+    events->waits = 0;
     int count = rv_lanes_waiting(lanes, LANES, events->after, worker->store, err);
     if (count < 0)
         return count;
@@ -210,7 +221,9 @@ serve(struct events *events, const char *queue)
         if (worker->stop)
             break;
         done = rv_message_loop_once(&events->loop);
-        if (busy == 0 && done == 0)
+        if (busy == 0 && done == 0 && events->waits)
+            rv_worker_wait(worker, OBJECT_MS);
+        else if (busy == 0 && done == 0)
             rv_message_loop_wait(&events->loop);
         else
             rv_worker_read(worker);

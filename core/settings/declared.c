@@ -198,6 +198,8 @@ static const struct rv_setting declared[] = {
     { "events.flood_guard", RV_SET_FLAG, "false", 0, 1,
       "of one type of event about one object no more than events.flood_max a minute are kept" },
     { "events.flood_max", RV_SET_INT, "30", 1, 1000000, "see events.flood_guard" },
+    { "events.resolve_wait", RV_SET_DURATION, "1s", 0, MINUTE,
+      "an event whose object is not known yet waits so long for it, and those behind it" },
     { "events.refresh_window", RV_SET_DURATION, "10s", 0, HOUR,
       "what events ask to be refreshed of a provider is asked of it once in so long, the first "
       "time at once" },

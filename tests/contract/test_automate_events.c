@@ -300,6 +300,86 @@ events_that_were_counted_and_are_gone_do_not_stop_a_lane(void **state)
     close_bench(&bench);
 }
 
+static void
+make_pod(struct rv_store *store, int64_t id, const char *gone)
+{
+    RV_AUTO_FREE char *sql = rv_format(
+        "INSERT INTO container_groups (id, ems_id, ems_ref, name, namespace, container_node_id,"
+        " container_project_id, deleted_on) VALUES (%lld, 5, 'r%lld', 'web', 'shop', 91, 92, %s)",
+        (long long)id, (long long)id, gone);
+    rv_test_script(store, sql);
+}
+
+static void
+an_event_waits_a_moment_for_its_object_and_those_behind_it_do(void **state)
+{
+    struct bench bench;
+    int count = -1;
+    open_bench(&bench, store_of(state));
+    HAPPEN(&bench, "nothing", "nothing", "nothing");
+    rv_clock_fake(1790000000000);
+    rv_test_script(bench.store, "UPDATE event_streams SET created_on = 1789999999900,"
+                                " container_group_name = 'web', container_namespace = 'shop'"
+                                " WHERE number = 2");
+    must(rv_automate_events(bench.automate, &bench.lane, INT64_MAX, &count, err));
+    assert_int_equal(count, 1);
+    assert_true(rv_automate_waits(bench.automate));
+    must(rv_automate_events(bench.automate, &bench.lane, INT64_MAX, &count, err));
+    assert_int_equal(count, 0);
+    assert_true(rv_automate_waits(bench.automate));
+    assert_column(bench.store, "SELECT handled FROM event_lanes", "1");
+    make_pod(bench.store, 81, "1700000000000");
+    make_pod(bench.store, 82, "NULL");
+    rv_test_script(bench.store, "INSERT INTO container_projects (id, ems_id, ems_ref, name)"
+                                " VALUES (92, 5, 'p', 'shop')");
+    must(rv_automate_events(bench.automate, &bench.lane, INT64_MAX, &count, err));
+    assert_int_equal(count, 2);
+    assert_false(rv_automate_waits(bench.automate));
+    rv_clock_real();
+    assert_column(bench.store,
+                  "SELECT container_group_id || ' ' || container_node_id || ' ' ||"
+                  " container_project_id FROM event_streams WHERE number = 2",
+                  "82 91 92");
+    close_bench(&bench);
+}
+
+static void
+an_object_that_never_comes_is_not_waited_for_longer_than_set(void **state)
+{
+    struct bench bench;
+    open_bench(&bench, store_of(state));
+    HAPPEN(&bench, "deliver", "deliver");
+    rv_clock_fake(1790000000000);
+    rv_test_script(bench.store, "UPDATE event_streams SET created_on = 1789999998000,"
+                                " vm_name = 'nobody knows it'");
+    assert_int_equal(handle(&bench), 2);
+    rv_clock_real();
+    assert_column(bench.store, "SELECT vm_or_template_id FROM event_streams", "NULL,NULL");
+    close_bench(&bench);
+}
+
+static void
+of_several_machines_of_a_name_none_is_meant_for_sure_but_the_last_that_went(void **state)
+{
+    struct bench bench;
+    open_bench(&bench, store_of(state));
+    rv_test_script(bench.store, "INSERT INTO vms (id, ems_id, ems_ref, name, deleted_on) VALUES"
+                                " (61, 5, 'a', 'twin', NULL), (62, 5, 'b', 'twin', NULL),"
+                                " (63, 5, 'c', 'gone', 10), (64, 5, 'd', 'gone', 20),"
+                                " (65, 6, 'e', 'elsewhere', NULL)");
+    HAPPEN(&bench, "nothing", "nothing", "nothing");
+    rv_test_script(bench.store, "UPDATE event_streams SET created_on = 1, vm_name = 'twin'"
+                                " WHERE number = 1;"
+                                "UPDATE event_streams SET created_on = 1, vm_name = 'gone'"
+                                " WHERE number = 2;"
+                                "UPDATE event_streams SET created_on = 1, vm_name = 'elsewhere'"
+                                " WHERE number = 3");
+    assert_int_equal(handle(&bench), 3);
+    assert_column(bench.store, "SELECT vm_or_template_id FROM event_streams ORDER BY number",
+                  "NULL,64,NULL");
+    close_bench(&bench);
+}
+
 int
 main(void)
 {
@@ -312,6 +392,9 @@ main(void)
         schema_test(what_cannot_be_written_together_is_written_one_by_one),
         schema_test(an_event_can_be_sent_again_by_itself),
         schema_test(a_handler_that_lost_its_lane_writes_nothing),
+        schema_test(an_event_waits_a_moment_for_its_object_and_those_behind_it_do),
+        schema_test(an_object_that_never_comes_is_not_waited_for_longer_than_set),
+        schema_test(of_several_machines_of_a_name_none_is_meant_for_sure_but_the_last_that_went),
         schema_test(a_turn_ends_when_its_time_is_over),
         schema_test(events_that_were_counted_and_are_gone_do_not_stop_a_lane),
     };

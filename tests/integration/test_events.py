@@ -2,6 +2,7 @@
 """Events at the command line: reading, following and making them, and that they are handled."""
 import json
 import os
+import re
 import time
 import unittest
 
@@ -79,6 +80,9 @@ class Events(cli_it.Case):
         waiting = lambda: self.database_one("SELECT SUM(written - handled) FROM event_lanes")
         self.until(lambda: waiting() == "0", "nothing waits")
         self.assertEqual(len(self.reeved.children("event_handler")), 1)
+        metrics = lambda: self.reeved.request("GET", "/metrics").body.decode()
+        self.until(lambda: re.search(r"reeve_events_handled_total [1-9]", metrics()), "the handler is counted")
+        self.assertRegex(metrics(), r'reeve_events_waiting\{lane="server"\} \d')
         self.assertEqual(self.json("get", "event_lanes", "--filter", "name=server")[0]["name"], "server")
 
     def database_one(self, sql):
