@@ -286,8 +286,11 @@ a_providers_state_says_first_what_keeps_it_from_being_read(void **state)
 {
     static const char *const worse[][2] = {
         { "UPDATE ext_management_systems SET last_refresh_date = 1", "unserved" },
-        { "INSERT INTO miq_workers (id, guid, status, ems_id) VALUES "
-          "(1000000000901, 'w-1', 'ready', 1000000000101)",
+        { "INSERT INTO miq_workers (id, type, guid, status, ems_id) VALUES "
+          "(1000000000900, 'event', 'w-0', 'ready', 1000000000101)",
+          "unserved" }, /* listens to its events, and reads nothing else */
+        { "INSERT INTO miq_workers (id, type, guid, status, ems_id) VALUES "
+          "(1000000000901, 'refresh', 'w-1', 'ready', 1000000000101)",
           "ok" },
         { "UPDATE ext_management_systems SET last_refresh_date = NULL", "new" },
         { "UPDATE ext_management_systems SET last_refresh_error = 'no route'", "failing" },

@@ -281,9 +281,9 @@ metrics_count_requests_rows_and_providers(void **state)
     rv_test_script(f->store,
                    "UPDATE ext_management_systems SET warnings_count = 3 WHERE name = 'prod';"
                    "UPDATE ext_management_systems SET last_refresh_date = 1;"
-                   "INSERT INTO miq_workers (id, guid, status, ems_id) VALUES"
-                   " (1000000000901, 'w-1', 'silent', 1000000000101),"
-                   " (1000000000902, 'w-2', 'ready', 1000000000102)");
+                   "INSERT INTO miq_workers (id, type, guid, status, ems_id) VALUES"
+                   " (1000000000901, 'refresh', 'w-1', 'silent', 1000000000101),"
+                   " (1000000000902, 'refresh', 'w-2', 'ready', 1000000000102)");
     AUTO_REPLY struct reply first = get(f, "/api/zones");
     AUTO_REPLY struct reply reply = ask(f, "GET", "/metrics", "Host: localhost:7400\n", NULL);
     AUTO_REPLY struct reply from_outside =
