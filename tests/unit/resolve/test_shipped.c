@@ -88,7 +88,7 @@ trace(void *arg, const struct rv_ws_step *step)
 }
 
 static void
-walk_event(struct walk *walk)
+walk_path(struct walk *walk, const char *uri)
 {
     const struct rv_ws_calls calls = {
         .arg = walk, .method = method, .builtin = builtin, .column = column, .trace = trace
@@ -97,14 +97,22 @@ walk_event(struct walk *walk)
     struct rv_ws *ws;
     rv_err err = RV_ERR_INIT;
     assert_int_equal(rv_ws_open(&ws, source, &calls, NULL, &err), 0);
-    struct rv_ae_value row = rv_ae_vrow("event_stream", 1);
-    struct rv_ae_value type = rv_ae_vtext(walk->event_type);
-    rv_ws_seed(ws, "event_stream", &row);
-    rv_ws_seed(ws, "event_type", &type);
-    if (rv_ws_instantiate(ws, NULL, "/System/Process/Event", NULL, &err) < 0)
-        fail_msg("%s/%s: %s", walk->source, walk->event_type, err.text);
+    if (*walk->event_type) {
+        struct rv_ae_value row = rv_ae_vrow("event_stream", 1);
+        struct rv_ae_value type = rv_ae_vtext(walk->event_type);
+        rv_ws_seed(ws, "event_stream", &row);
+        rv_ws_seed(ws, "event_type", &type);
+    }
+    if (rv_ws_instantiate(ws, NULL, uri, NULL, &err) < 0)
+        fail_msg("%s of %s/%s: %s", uri, walk->source, walk->event_type, err.text);
     rv_ws_close(ws);
     rv_ae_tree_source_close(source);
+}
+
+static void
+walk_event(struct walk *walk)
+{
+    walk_path(walk, "/System/Process/Event");
 }
 
 static void
@@ -191,6 +199,33 @@ handlers_are_called_with_their_targets(void **state)
     }
 }
 
+/* The other ways in. */
+static void
+requests_reach_their_instances(void **state)
+{
+    static const struct {
+        const char *uri, *path, *called;
+    } ways[] = {
+        { "/System/Process/Request?request=InspectMe", "/Reeve/System/Request/InspectMe",
+          "parse_provider_category() log_object() log_workspace() " },
+        { "/System/Process/Request?request=Call_Instance&namespace=System&class=Policy&"
+          "instance=request_denied",
+          "/Reeve/System/Request/Call_Instance", "parse_provider_category() " },
+        { "/System/Process/Request?request=unheard_of", "/Reeve/System/Request/.missing",
+          "parse_provider_category() " },
+        { "/System/Process/MiqEvent?event_type=vm_start",
+          "/Reeve/System/Event/MiqEvent/POLICY/.missing", "event_enforce_policy() " },
+        { "/System/Process/nothing", "", "" },
+    };
+    (void)state;
+    for (size_t i = 0; i < RV_COUNT(ways); i++) {
+        struct walk walk = { "", "", "", "", 0, "" };
+        walk_path(&walk, ways[i].uri);
+        assert_string_equal(walk.path, ways[i].path);
+        assert_string_equal(walk.called, ways[i].called);
+    }
+}
+
 static void
 each_handler_is_a_method_of_the_server(void **state)
 {
@@ -212,6 +247,7 @@ main(void)
         cmocka_unit_test(each_type_of_each_class_reaches_its_instance),
         cmocka_unit_test(each_type_that_a_module_declares_has_an_instance),
         cmocka_unit_test(handlers_are_called_with_their_targets),
+        cmocka_unit_test(requests_reach_their_instances),
         cmocka_unit_test(each_handler_is_a_method_of_the_server),
     };
     return cmocka_run_group_tests(tests, read_tree, free_tree);
