@@ -1,0 +1,2 @@
+-- error: nested
+return json.decode(("["):rep(100000))

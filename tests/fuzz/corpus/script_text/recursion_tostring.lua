@@ -1,0 +1,4 @@
+-- error: C stack overflow
+local t
+t = setmetatable({}, { __tostring = function() return tostring(t) end })
+tostring(t)
