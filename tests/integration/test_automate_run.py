@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Methods that run in a server: for events, for people, with their traces; stopped, killed, overridden."""
-import json
+import base64
+import http.server
 import os
 import signal
+import socket
+import threading
 import time
 import unittest
 
@@ -25,8 +28,12 @@ JOBS = {"Ops/Jobs": {
         "hello": "evm.log('info', 'hello ' .. tostring(evm.root.who)); evm.object.said = 'yes'",
         "fails": "local function deep()\n  error('the disk is full')\nend\ndeep()",
         "spins": "while true do end",
+        "asks": "local a = http.post(evm.root.url, {pod = 'web'}, {headers = {['x-from'] = 'reeve'}})\n"
+                "evm.log('info', a.status .. ' ' .. a.body)\n"
+                "local ok, why = pcall(http.get, 'http://127.0.0.1:1/')\nevm.log('info', tostring(why))",
+        "mails": "evm.execute('send_email', 'ops@example.com', 'reeve@example.com', 'A pod fails', 'web-1')",
         "tags": "evm.root.container_group:custom_set('touched', 'by automate')"},
-    "instances": {name: {"act": name} for name in ("hello", "fails", "spins", "tags")}},
+    "instances": {name: {"act": name} for name in ("hello", "fails", "spins", "tags", "asks", "mails")}},
     "Ops/Machine": {
         "fields": ["first: state = METHOD::begin", "second: state = METHOD::poll; max_retries=50",
                    "third: state = METHOD::finish"],
@@ -38,12 +45,58 @@ JOBS = {"Ops/Jobs": {
         "instances": {"go": {}}}}
 
 
+class Listener(http.server.BaseHTTPRequestHandler):
+    """Answers with what it was sent."""
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["content-length"]))
+        answer = f"{self.headers['x-from']} {body.decode()}".encode()
+        self.send_response(201)
+        self.send_header("content-length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_):
+        pass
+
+
+class MailSink:
+    """As much of SMTP as one mail needs."""
+    def __enter__(self):
+        self.mails = []
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.port = self.server.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+        return self
+
+    def serve(self):
+        connection, _ = self.server.accept()
+        with connection, connection.makefile("rwb", 0) as talk:
+            talk.write(b"220 sink\r\n")
+            for line in talk:
+                word = line.strip().upper()
+                if word == b"DATA":
+                    talk.write(b"354 go on\r\n")
+                    lines = []
+                    while (got := talk.readline()) not in (b".\r\n", b""):
+                        lines.append(got.decode())
+                    self.mails.append("".join(lines))
+                talk.write(b"221 bye\r\n" if word == b"QUIT" else b"250 fine\r\n")
+
+    def __exit__(self, *_):
+        self.server.close()
+
+
+LISTENER = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Listener)
+
+
 class Runs(cli_it.Case):
     server_env = reeve_it.SHIPPED
-    options = cli_it.QUICK + ("--set", "automate.method_instructions=1000000000000")
+    options = cli_it.QUICK + ("--set", "automate.method_instructions=1000000000000",
+                                "--set", f"automate.http_hosts=127.0.0.1:{LISTENER.server_port}")
 
     def prepare(self):
         super().prepare()
+        threading.Thread(target=LISTENER.serve_forever, daemon=True).start()
         self.add_demo("estate", seed=1)
         self.until(lambda: self.shared.database().one("SELECT COUNT(*) FROM miq_ae_domains") == "1", "Reeve's is there")
         for name, classes, priority in (("Base", domain_of_events("evm.log('info', 'the base ran')"), 1),
@@ -93,6 +146,24 @@ class Runs(cli_it.Case):
         self.cli(OK, "automate", "run", "/Ops/Jobs/tags", "--target", f"pod/{pod['id']}", "--wait")
         self.assertEqual(self.shared.database().one("SELECT value FROM custom_attributes WHERE name = 'touched'"
                                                     f" AND resource_id = {pod['id']}"), "by automate")
+
+    def test_a_method_asks_a_host_that_the_operator_allows_and_no_other(self):
+        out, _ = self.cli(OK, "automate", "run", "/Ops/Jobs/asks", "-a", f"url=http://127.0.0.1:{LISTENER.server_port}/",
+                          "--wait")
+        trace, _ = self.cli(OK, "automate", "trace", out.strip(), "-o", "table")
+        self.assertIn('201 reeve {"pod":"web"}', trace)
+        self.assertIn("127.0.0.1:1", trace)
+        self.assertIn("an operator allows it", trace)
+
+    def test_a_mail_needs_a_server_that_takes_it_and_goes_there(self):
+        _, err = self.cli(FAILURE, "automate", "run", "/Ops/Jobs/mails", "--wait")
+        self.assertIn("smtp.host", err)
+        with MailSink() as sink:
+            self.cli(OK, "settings", "set", "smtp.host=127.0.0.1", f"smtp.port={sink.port}", "smtp.security=none", "--region")
+            self.cli(OK, "automate", "run", "/Ops/Jobs/mails", "--wait")
+            self.assertIn("To: ops@example.com", sink.mails[0])
+            self.assertIn("Subject: A pod fails", sink.mails[0])
+            self.assertIn(base64.b64encode(b"web-1").decode(), sink.mails[0])
 
     def test_a_stopped_run_ends_within_a_second_and_its_status_says_who(self):
         out, _ = self.cli(OK, "automate", "run", "/Ops/Jobs/spins")
