@@ -30,6 +30,7 @@ ROWS = [
     (10, "notify", "notify", POSTGRES, "puts beside a server of 60 workers"),
     (11, "dedup", "dedup", BOTH, "put unless exists, 8 writers"),
     (17, "automate", "automate", BOTH, "call of an automate method with five attributes"),
+    (37, "switchboard", "switchboard", BOTH, "events through the switchboard, a method of Lua each (B37)"),
     (18, "rest", "rest", BOTH, "REST: list of 20, one object; statements of a request"),
     (19, "memory", "memory", BOTH, "memory of idle workers, growth of a refresh"),
     (20, "boot", "boot", BOTH, "start-up of 20 workers"),
