@@ -29,6 +29,7 @@ ROWS = [
     (9, "snapshot", "snapshot", POSTGRES, "queue while a snapshot is held for a minute"),
     (10, "notify", "notify", POSTGRES, "puts beside a server of 60 workers"),
     (11, "dedup", "dedup", BOTH, "put unless exists, 8 writers"),
+    (16, "storm", "storm", BOTH, "a storm of 10,000 events a second for a minute"),
     (17, "automate", "automate", BOTH, "call of an automate method with five attributes"),
     (37, "switchboard", "switchboard", BOTH, "events through the switchboard, a method of Lua each (B37)"),
     (18, "rest", "rest", BOTH, "REST: list of 20, one object; statements of a request"),
