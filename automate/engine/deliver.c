@@ -252,6 +252,7 @@ run_event(struct rv_deliverer *deliverer, const char *uri, int64_t event_id, rv_
 static int
 run_events(struct rv_deliverer *deliverer, const char *uri, const cJSON *events, rv_err *err)
 {
+    static const struct rv_ended well = { .state = "ok", .text = "Finished" };
     const cJSON *event = NULL;
     int failed = 0;
     if (strlen(uri) > RV_RUN_URI_MAX)
@@ -269,10 +270,11 @@ run_events(struct rv_deliverer *deliverer, const char *uri, const cJSON *events,
     rv_err later = RV_ERR_INIT;
     if (failed && failed != RV_E_STALE) /* what ended is kept */
         rv_finished_write(deliverer, &later);
-    return failed ? failed : rv_finished_write(deliverer, err);
+    return failed ? failed : rv_finished_end(deliverer, &well, err);
 }
 
-/* Whoever asked sees it in the task: an end that is no well one is no dead message. */
+/* With what there is to write of it. Whoever asked sees the end in the task: one that is no well
+ * one is no dead message. */
 static int
 end_message(struct rv_deliverer *deliverer, const char *status, const char *error, int64_t run_id,
             rv_err *err)
@@ -285,23 +287,19 @@ end_message(struct rv_deliverer *deliverer, const char *status, const char *erro
                                             : error ? error
                                                     : status,
                                     .results = results };
-    if (rv_queue_end(deliverer->config.store, deliverer->message, deliverer->config.holder, &ended,
-                     err))
-        return err->code;
-    return RV_COMMAND_CONTINUED;
+    return rv_finished_end(deliverer, &ended, err);
 }
 
 static int
 finish_run(struct rv_deliverer *deliverer, struct rv_run *run, rv_err *err)
 {
-    int64_t id = 0;
     char status[sizeof(run->status)];
+    int64_t id = run->id;
     if (strcmp(run->status, "retry") == 0)
         return rv_finished_retry(deliverer, run, err);
     snprintf(status, sizeof(status), "%s", run->status);
     RV_AUTO_FREE char *error = rv_strdup(run->error);
-    id = run->id;
-    if (rv_finished_add(deliverer, run, err) || rv_finished_write(deliverer, err))
+    if (rv_finished_add(deliverer, run, err))
         return err->code;
     return end_message(deliverer, status, error, id, err);
 }

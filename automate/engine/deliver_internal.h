@@ -35,7 +35,8 @@ struct rv_deliverer {
     struct rv_trace *spare;
     struct rv_effects *effects; /* of handlers; written with the runs that asked for them */
     struct rv_refresh_times times;
-    size_t effects_mark; /* of the run at work */
+    size_t effects_mark;          /* of the run at work */
+    const struct rv_ended *ended; /* the transaction ends the message; NULL: it does not */
 };
 
 /* One run from its seeds to what came of it; the run's members say so. Negative when the message
@@ -44,6 +45,8 @@ int rv_run_carry_out(struct rv_deliverer *deliverer, struct rv_run *run, rv_err 
 /* Takes over what the run holds. Written when it is time, or by rv_finished_write. */
 int rv_finished_add(struct rv_deliverer *deliverer, struct rv_run *run, rv_err *err);
 int rv_finished_write(struct rv_deliverer *deliverer, rv_err *err);
+/* The last of them, with the message's end: RV_COMMAND_ENDED, or an error. */
+int rv_finished_end(struct rv_deliverer *deliverer, const struct rv_ended *ended, rv_err *err);
 /* Forgets what was not written: somebody else runs it again. */
 void rv_finished_drop(struct rv_deliverer *deliverer);
 /* All that ended, and that this one is at work, for good. */

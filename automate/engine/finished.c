@@ -60,7 +60,7 @@ rv_finished_drop(struct rv_deliverer *deliverer)
 static int
 reserve(const struct rv_deliverer *deliverer, rv_err *err)
 {
-    int64_t count = 4 + rv_effects_ids(deliverer->effects);
+    int64_t count = 4 + RV_QUEUE_END_IDS + rv_effects_ids(deliverer->effects);
     for (int i = 0; i < deliverer->finished_count; i++) {
         const struct rv_finished *one = &deliverer->finished[i];
         count += 3 + (one->trace ? rv_trace_ids(one->trace) : 0);
@@ -134,6 +134,9 @@ write_all(struct rv_deliverer *deliverer, struct rv_run *now, struct rv_store *s
             return err->code;
     if (now && rv_run_write(now, store, feed, err))
         return err->code;
+    if (deliverer->ended &&
+        rv_queue_end_in(store, deliverer->message, deliverer->config.holder, deliverer->ended, err))
+        return err->code;
     return rv_effects_write_events(deliverer->effects, store, err);
 }
 
@@ -173,20 +176,42 @@ rv_finished_write(struct rv_deliverer *deliverer, rv_err *err)
 }
 
 int
-rv_finished_add(struct rv_deliverer *deliverer, struct rv_run *run, rv_err *err)
+rv_finished_end(struct rv_deliverer *deliverer, const struct rv_ended *ended, rv_err *err)
+{
+    deliverer->ended = ended;
+    int failed = reserve(deliverer, err) ||
+                 rv_record_transaction(deliverer->config.store, write_in, deliverer, err);
+    deliverer->ended = NULL;
+    if (failed)
+        return rv_wrap(err, "write %d runs", deliverer->finished_count);
+    written(deliverer);
+    return RV_COMMAND_ENDED;
+}
+
+static void
+keep(struct rv_deliverer *deliverer, struct rv_run *run)
 {
     struct rv_finished *one = &deliverer->finished[deliverer->finished_count++];
-    int64_t now_ms = rv_monotonic_ms();
     one->trace = keeps_trace(deliverer, run) ? take_trace(deliverer) : NULL;
     one->run = *run;
     one->own_message = 1;
     *run = (struct rv_run){ 0 };
-    if (deliverer->finished_count == 1)
+}
+
+int
+rv_finished_add(struct rv_deliverer *deliverer, struct rv_run *run, rv_err *err)
+{
+    int64_t now_ms = rv_monotonic_ms();
+    /* Room for one more is made before: what is left may be written with the message's end. */
+    if (deliverer->finished_count > 0 &&
+        (deliverer->finished_count == RV_FINISHED_MOST || deliverer->alone ||
+         now_ms - deliverer->first_finished_ms >= WRITE_EVERY_MS) &&
+        rv_finished_write(deliverer, err))
+        return err->code;
+    if (deliverer->finished_count == 0)
         deliverer->first_finished_ms = now_ms;
-    if (deliverer->finished_count < RV_FINISHED_MOST && !deliverer->alone &&
-        now_ms - deliverer->first_finished_ms < WRITE_EVERY_MS)
-        return 0;
-    return rv_finished_write(deliverer, err);
+    keep(deliverer, run);
+    return 0;
 }
 
 static int

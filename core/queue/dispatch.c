@@ -206,7 +206,7 @@ deliver(struct rv_dispatcher *dispatcher, const struct rv_command *command,
         return finish_interrupted(dispatcher, message, &why, err);
     if (code < 0)
         return finish_badly(dispatcher, message, &why, err);
-    failed = finish_well(dispatcher, message, results, err);
+    failed = code == RV_COMMAND_ENDED ? 0 : finish_well(dispatcher, message, results, err);
     if (!failed)
         rv_queue_measure_ended(message, rv_monotonic_us() - dispatcher->own.began_us, RV_OK, 0);
     if (!failed)

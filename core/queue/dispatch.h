@@ -12,7 +12,7 @@
 struct rv_command {
     const char *class_name;
     const char *method_name;
-    /* 0 done; RV_COMMAND_LATER, RV_COMMAND_CONTINUED; negative: retried by class (RATE_LIMITED,
+    /* 0 done; RV_COMMAND_LATER, ..._CONTINUED, ..._ENDED; negative: retried by class (RATE_LIMITED,
      * UNAVAILABLE, TIMEOUT), else dead. May set *results (JSON, malloc'd) for the task. */
     int (*run)(void *arg, const struct rv_message *message, char **results, rv_err *err);
     void *arg;
@@ -32,8 +32,10 @@ struct rv_command {
 #define RV_COMMAND_LATER 1
 int rv_command_later(rv_err *err, int64_t delay_ms, const char *why);
 
-/* What run returns when it has put the message back itself, by rv_queue_continue, or ended it. */
+/* What run returns when it has put the message back itself, by rv_queue_continue; or ended it, by
+ * rv_queue_end_in. */
 #define RV_COMMAND_CONTINUED 2
+#define RV_COMMAND_ENDED 3
 
 /* Take and carry out one message: starts and finishes its task, acknowledges. 1 when there was one,
  * 0 when none, RV_E_STALE when the lease was lost meanwhile (end the worker), else the store's

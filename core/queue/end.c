@@ -34,9 +34,20 @@ delete_held(struct rv_store *store, const struct rv_message *message, int64_t ho
 static int
 begin_end(struct rv_store *store, const struct rv_message *message, rv_err *err)
 {
-    if ((message->callback || message->task_id) && rv_store_reserve_ids(store, 4, err))
+    if ((message->callback || message->task_id) &&
+        rv_store_reserve_ids(store, RV_QUEUE_END_IDS, err))
         return err->code;
     return rv_store_begin(store, err);
+}
+
+int
+rv_queue_end_in(struct rv_store *store, const struct rv_message *message, int64_t holder,
+                const struct rv_ended *ended, rv_err *err)
+{
+    RV_ASSERT(rv_store_in_transaction(store));
+    if (delete_held(store, message, holder, err) || rv_queue_follow_up(store, message, ended, err))
+        return rv_wrap(err, "end message %lld", (long long)message->id);
+    return 0;
 }
 
 static int

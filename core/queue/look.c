@@ -29,9 +29,9 @@ read_first(struct rv_first *out, const rv_value *row)
     out->series = text_or_null(&row[2]);
     out->class_name = text_or_null(&row[3]);
     out->method_name = text_or_null(&row[4]);
-    out->with_others = out->series == NULL && row[5].type == RV_INT && row[5].v.i &&
-                       row[6].type == RV_INT && row[6].v.i == 0 && row[7].type == RV_INT &&
-                       row[7].v.i > 1 && out->class_name;
+    out->fresh = row[5].type == RV_INT && row[5].v.i && row[6].type == RV_INT && row[6].v.i == 0 &&
+                 row[7].type == RV_INT && row[7].v.i > 1;
+    out->with_others = out->fresh && out->series == NULL && out->class_name;
 }
 
 static int

@@ -133,6 +133,11 @@ struct rv_ended {
 /* End it: deleted, its task finished, its callback put. RV_E_STALE when the lease has passed on. */
 int rv_queue_end(struct rv_store *store, const struct rv_message *message, int64_t holder,
                  const struct rv_ended *ended, rv_err *err);
+/* The same as a part of the caller's transaction, who has reserved RV_QUEUE_END_IDS before: what a
+ * command did and its end are one. It then returns RV_COMMAND_ENDED (dispatch.h). */
+enum { RV_QUEUE_END_IDS = 4 };
+int rv_queue_end_in(struct rv_store *store, const struct rv_message *message, int64_t holder,
+                    const struct rv_ended *ended, rv_err *err);
 /* The same, ok and without results. */
 int rv_queue_done(struct rv_store *store, const struct rv_message *message, int64_t holder,
                   rv_err *err);

@@ -44,6 +44,7 @@ struct rv_first {
     int priority;
     char *series; /* NULL: of none */
     char *class_name, *method_name;
+    int fresh;       /* never claimed, and it may run again */
     int with_others; /* it may be claimed together with its like */
 };
 void rv_first_free(struct rv_first *first);

@@ -142,6 +142,39 @@ a_command_that_continues_is_not_ended_and_its_task_stays_open_till_it_is_done(vo
     assert_int_equal(queue_count("1 = 1"), 0);
 }
 
+static int
+do_all_at_once(void *arg, const struct rv_message *message, char **results, rv_err *err)
+{
+    static const struct rv_ended ended = { .state = "warn", .text = "half", .results = "{}" };
+    (void)arg;
+    (void)results;
+    if (rv_store_reserve_ids(queue_store, RV_QUEUE_END_IDS, err) ||
+        rv_store_begin(queue_store, err))
+        return err->code;
+    assert_int_equal(rv_queue_end_in(queue_store, message, 7, &ended, err), 0);
+    return rv_store_commit(queue_store, err) ? err->code : RV_COMMAND_ENDED;
+}
+
+static void
+a_command_may_end_its_message_with_what_it_did(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    int64_t task = queue_new_task();
+    queue_put(&(struct rv_message_spec){ .class_name = "Test",
+                                         .method_name = "m",
+                                         .task_id = task,
+                                         .callback = "{\"method_name\":\"after\"}" });
+    struct rv_command command = { "Test", "m", do_all_at_once, NULL, 0, NULL };
+    struct rv_dispatcher dispatcher = {
+        .store = queue_store, .taker = queue_taker(7), .commands = &command, .command_count = 1
+    };
+    assert_int_equal(rv_dispatch_one(&dispatcher, &err), 1);
+    queue_task_is("Finished", "Warn", "half");
+    assert_int_equal(queue_count("method_name = 'after'"), 1);
+    assert_int_equal(queue_count("method_name = 'm'"), 0);
+}
+
 int
 main(void)
 {
@@ -150,6 +183,7 @@ main(void)
         QUEUE_TEST(a_message_that_goes_on_with_nothing_changed_is_as_it_was_but_fresh),
         QUEUE_TEST(who_lost_the_lease_changes_nothing_by_going_on),
         QUEUE_TEST(a_message_that_goes_on_is_found_by_its_new_args),
+        QUEUE_TEST(a_command_may_end_its_message_with_what_it_did),
         QUEUE_TEST(a_command_that_continues_is_not_ended_and_its_task_stays_open_till_it_is_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -108,7 +108,9 @@ class Killed(reeve_it.Case):
             self.until(there, "the next version is there")
         self.emit(reeved, "Reload", 1)
         self.until(lambda: all(status == "finished" for _, status, _ in self.runs("Reload")), "all ran")
-        traces = [row[0] for row in self.database().query("SELECT data FROM automate_traces ORDER BY run_id")]
+        traces = [row[0] for row in self.database().query(
+            "SELECT t.data FROM automate_traces t JOIN automate_runs r ON r.id = t.run_id"
+            " JOIN event_streams e ON e.id = r.event_stream_id ORDER BY e.number")]
         self.assertEqual(len(traces), versions * 20 + 1)
         for trace in traces:
             self.assertEqual(sum(f"version v{one}/v{one}" in trace for one in range(versions)), 1, trace)
