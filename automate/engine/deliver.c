@@ -14,13 +14,16 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/wait.h"
 #include "queue/dispatch.h"
 
 enum { SHOWN_AFTER_MS = 100, ASK_STOP_MS = 250, ARGS_MAX_BYTES = 64 << 10 };
 
-/* In error of a run that was noted before it was begun; also what marks it. */
-static const char alone_mark[] = "begun alone, since its message ended a worker";
+/* In error of a run that was noted before it was begun, with how often; also what marks it. One
+ * that was begun so twice, and did not end, is what kills. */
+static const char alone_mark[] = "begun alone, since its message ended a worker, times: ";
+enum { ALONE_MOST = 2 };
 
 static struct rv_deliverer *
 of(void *arg)
@@ -190,10 +193,27 @@ rv_deliverer_close(struct rv_deliverer *deliverer)
 }
 
 static int
+begun_alone(const struct rv_run *run)
+{
+    rv_err ignored = RV_ERR_INIT;
+    int64_t times = 0;
+    size_t len = sizeof(alone_mark) - 1;
+    int marked = run->error && strncmp(run->error, alone_mark, len) == 0 &&
+                 strcmp(run->status, "running") == 0;
+    return marked && rv_parse_int(&times, run->error + len, &ignored) == 0 ? (int)times : 0;
+}
+
+static int
 was_killed(const struct rv_deliverer *deliverer, const struct rv_run *run)
 {
-    return deliverer->alone && strcmp(run->status, "running") == 0 && run->error &&
-           strcmp(run->error, alone_mark) == 0;
+    return deliverer->alone && begun_alone(run) >= ALONE_MOST;
+}
+
+static void
+mark(const struct rv_deliverer *deliverer, struct rv_run *run)
+{
+    RV_AUTO_FREE char *text = rv_format("%s%d", alone_mark, begun_alone(run) + 1);
+    rv_run_text(&run->error, deliverer->alone ? text : NULL);
 }
 
 static void
@@ -240,7 +260,7 @@ run_event(struct rv_deliverer *deliverer, const char *uri, int64_t event_id, rv_
         end_killed(&run);
         return rv_finished_add(deliverer, &run, err);
     }
-    rv_run_text(&run.error, deliverer->alone ? alone_mark : NULL);
+    mark(deliverer, &run);
     int failed = rv_run_carry_out(deliverer, &run, err);
     if (failed) {
         unmark(deliverer, &run);
@@ -319,7 +339,7 @@ run_again(struct rv_deliverer *deliverer, int64_t run_id, rv_err *err)
         end_killed(&run);
         return finish_run(deliverer, &run, err);
     }
-    rv_run_text(&run.error, deliverer->alone ? alone_mark : NULL);
+    mark(deliverer, &run);
     if (rv_run_carry_out(deliverer, &run, err)) {
         unmark(deliverer, &run);
         return err->code;

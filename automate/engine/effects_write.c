@@ -5,6 +5,7 @@
  * message. So ten thousand events about fifty objects are fifty messages a range, and none is lost.
  */
 #include "automate/effects_internal.h"
+#include "automate/runs.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 #include "queue/queue.h"
 #include "store/record.h"
 
-enum { EVENTS_OF_A_MESSAGE = 100, DELIVER_ATTEMPTS = 3 };
+enum { EVENTS_OF_A_MESSAGE = 100, DELIVER_ATTEMPTS = RV_AUTOMATE_ATTEMPTS };
 #define ARGS_MAX (64 << 10)
 
 static int

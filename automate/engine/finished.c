@@ -93,6 +93,7 @@ put_own_message(const struct rv_deliverer *deliverer, struct rv_run *run, struct
                                           .method_name = RV_AUTOMATE_DELIVER,
                                           .args = args,
                                           .priority = RV_PRIORITY_HIGH,
+                                          .max_attempts = RV_AUTOMATE_ATTEMPTS,
                                           .flags = RV_MESSAGE_AGAIN,
                                           .deliver_on = run->next_on,
                                           .server_guid = run->server_guid,
@@ -124,7 +125,9 @@ static int
 write_all(struct rv_deliverer *deliverer, struct rv_run *now, struct rv_store *store,
           struct rv_feed *feed, rv_err *err)
 {
-    if (rv_queue_guard(store, deliverer->message, deliverer->config.holder, err))
+    int (*hold)(struct rv_store *, const struct rv_message *, int64_t, rv_err *) =
+        deliverer->alone && deliverer->finished_count ? rv_queue_progress : rv_queue_guard;
+    if (hold(store, deliverer->message, deliverer->config.holder, err))
         return err->code;
     if (rv_effects_write(deliverer->effects, store, feed, deliverer->config.settings,
                          &deliverer->times, err))

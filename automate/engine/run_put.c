@@ -69,6 +69,7 @@ put_message(struct rv_store *store, const struct rv_run_request *request, struct
                                           .method_name = RV_AUTOMATE_DELIVER,
                                           .args = args,
                                           .priority = RV_PRIORITY_HIGH,
+                                          .max_attempts = RV_AUTOMATE_ATTEMPTS,
                                           .flags = RV_MESSAGE_AGAIN,
                                           .timeout_ms = MESSAGE_MS,
                                           .task_id = request->task_id,

@@ -15,6 +15,9 @@ enum { RV_RUN_URI_MAX = 2000, RV_RUN_STATE_MAX = 4 << 20 };
 #define RV_AUTOMATE_DELIVER "deliver"
 #define RV_AUTOMATE_QUEUE "automate"
 #define RV_AUTOMATE_ROLE "automate"
+/* Workers that may die of a message without any progress: one finds out, two try each event alone,
+ * and two more for those that died of something else. */
+enum { RV_AUTOMATE_ATTEMPTS = 5 };
 
 struct rv_run {
     int64_t id; /* 0: has no row yet */

@@ -268,6 +268,20 @@ rv_queue_guard(struct rv_store *store, const struct rv_message *message, int64_t
 }
 
 int
+rv_queue_progress(struct rv_store *store, const struct rv_message *message, int64_t holder,
+                  rv_err *err)
+{
+    int64_t changed = 0;
+    const rv_value params[] = { rv_vint(message->id), rv_vint(message->generation),
+                                rv_vint(holder) };
+    if (rv_store_exec(store, &changed,
+                      "UPDATE miq_queue SET attempts = 1" RV_QUEUE_HELD "= $1 AND attempts > 1",
+                      params, 3, err))
+        return rv_wrap(err, "note progress of message %lld", (long long)message->id);
+    return changed ? 0 : rv_queue_guard(store, message, holder, err);
+}
+
+int
 rv_queue_now(struct rv_store *store, int64_t id, rv_err *err)
 {
     int64_t changed = 0;

@@ -165,6 +165,10 @@ int rv_queue_continue(struct rv_store *store, const struct rv_message *message, 
  * until the transaction ends. For what a command commits while it goes on. */
 int rv_queue_guard(struct rv_store *store, const struct rv_message *message, int64_t holder,
                    rv_err *err);
+/* In the caller's transaction: a part was done for good, so claims are counted anew from this one.
+ * STALE as rv_queue_guard. */
+int rv_queue_progress(struct rv_store *store, const struct rv_message *message, int64_t holder,
+                      rv_err *err);
 /* One that waits for its time need not any more. 1 when it was ready, 0 when not. */
 int rv_queue_now(struct rv_store *store, int64_t id, rv_err *err);
 /* A holder's death: what it held is ready again at once (or dead, as above). *returned may be NULL.

@@ -82,7 +82,14 @@ class Killed(reeve_it.Case):
             self.until(lambda: os.path.exists(os.path.join(reeved.home, "url")), "the API is there")
             self.until(lambda: reeved.request("GET", "/api/ping", user=None).status == 200, "it answers")
         over = lambda: all(status in OVER for _, status, _ in self.runs("Chaos"))
-        self.until(over, "all runs are over", 60 + KILLS)
+        try:
+            self.until(over, "all runs are over", 60 + KILLS)
+        except AssertionError as error:
+            left = [row for row in self.runs("Chaos") if row[1] not in OVER]
+            asked = ("SELECT queue_name, method_name, state, attempts, handler_id, args, error FROM miq_queue",
+                     "SELECT id, written, handled, last_error FROM event_lanes", "SELECT * FROM leases",
+                     "SELECT id, type, status, pid FROM miq_workers")
+            raise AssertionError("\n".join(map(str, [error, left, *map(self.database().query, asked)]))) from None
         runs = self.runs("Chaos")
         self.assertEqual(len(runs), EVENTS)  # one for each event, and no second one
         self.assertEqual(len({event for event, _, _ in runs}), EVENTS)
