@@ -147,7 +147,7 @@ static void
 nothing_is_lost(struct rv_store *store)
 {
     int64_t rows = number_of(
-        store, "SELECT COUNT(*) FROM event_streams WHERE type = 'EmsEvent' AND ems_id =", "storm");
+        store, "SELECT COUNT(*) FROM event_streams WHERE source = 'DEMO' AND ems_id =", "storm");
     int64_t steps =
         number_of(store, "SELECT CAST(token AS BIGINT) FROM event_lanes WHERE ems_id =", "storm");
     printf("#   %lld events were told of, %lld are there\n", (long long)steps, (long long)rows);
@@ -192,7 +192,7 @@ open_scene(struct scene *scene)
                 "the shipped domain is not there");
     bench_provider_add(&scene->reeved, scene->token, "other", 20, 50);
     while (number_of(scene->store,
-                     "SELECT COUNT(*) FROM event_streams WHERE type = 'EmsEvent' AND ems_id =",
+                     "SELECT COUNT(*) FROM event_streams WHERE source = 'DEMO' AND ems_id =",
                      "other") < 20)
         usleep(20000);
     scene->other_lane =
@@ -217,18 +217,22 @@ run_once(struct figures *f, int64_t rate, double seconds)
     open_scene(&scene);
     run_phase(&scene, idle, seconds / 6 < 1 ? 1 : seconds / 6, NULL);
     bench_provider_add(&scene.reeved, scene.token, "storm", 500, rate);
-    int64_t before = number_of(
-        scene.store,
-        "SELECT COUNT(*) FROM event_streams WHERE type = 'EmsEvent' AND ems_id =", "storm");
+    int64_t before =
+        number_of(scene.store,
+                  "SELECT COUNT(*) FROM event_streams WHERE source = 'DEMO' AND ems_id =", "storm");
     double begun = bench_now();
     run_phase(&scene, storm, seconds, &early);
-    int64_t after = number_of(
-        scene.store,
-        "SELECT COUNT(*) FROM event_streams WHERE type = 'EmsEvent' AND ems_id =", "storm");
+    int64_t after =
+        number_of(scene.store,
+                  "SELECT COUNT(*) FROM event_streams WHERE source = 'DEMO' AND ems_id =", "storm");
     bench_add(&f->rate, (double)(after - before) / (bench_now() - begun));
     bench_add(&f->early, (double)early);
     bench_add(&f->late, (double)bench_workers_bytes(scene.store));
     bench_reevectl(&scene.reeved, scene.token, pause);
+    RV_AUTO_FREE char *telling =
+        rv_format("SELECT COUNT(*) FROM miq_workers w JOIN ext_management_systems e ON e.id ="
+                  " w.ems_id WHERE w.type = 'event' AND e.name = 'storm'");
+    bench_await(scene.store, telling, 0, 60, "the storm goes on");
     bench_await(scene.store, "SELECT CAST(SUM(written - handled) AS BIGINT) FROM event_lanes", 0,
                 120, "events were not handled");
     nothing_is_lost(scene.store);

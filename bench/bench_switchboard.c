@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "storm.h"
 
-#define EVENTS "SELECT COUNT(*) FROM event_streams WHERE type = 'EmsEvent'"
+#define EVENTS "SELECT COUNT(*) FROM event_streams WHERE source = 'DEMO'"
 #define OVER "SELECT COUNT(*) FROM automate_runs WHERE ended_on IS NOT NULL"
 #define WELL "SELECT COUNT(*) FROM automate_runs WHERE status = 'finished' AND methods = 1"
 #define WAITING                                                                                    \
@@ -70,10 +70,14 @@ run_once(struct figures *f, int64_t rate, double seconds)
     int64_t waiting = rv_test_int(store, WAITING);
     say_cpu(store, took);
     bench_reevectl(&reeved, token, pause);
+    bench_await(store, "SELECT COUNT(*) FROM miq_workers WHERE type = 'event'", 0, 60,
+                "the provider goes on telling");
     bench_await(store, WAITING, 0, 120, "what was told has not run");
     int64_t events = rv_test_int(store, EVENTS), well = rv_test_int(store, WELL);
     printf("#   %lld events, %lld of them ran while %.0f s passed, %lld waited at the end\n",
            (long long)events, (long long)during, took, (long long)waiting);
+    if (events != well)
+        printf("#   %lld of %lld ran well\n", (long long)well, (long long)events);
     if (events != well)
         bench_die("events were lost, or their methods failed", NULL);
     bench_add(&f->rate, (double)during / took);
