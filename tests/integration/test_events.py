@@ -85,6 +85,29 @@ class Events(cli_it.Case):
         self.assertRegex(metrics(), r'reeve_events_waiting\{lane="server"\} \d')
         self.assertEqual(self.json("get", "event_lanes", "--filter", "name=server")[0]["name"], "server")
 
+    def test_a_storm_in_one_lane_does_not_keep_another_waiting(self):
+        storm, now, provider = 15000, int(time.time() * 1000), self.json("get", "provider", "estate")["id"]
+        self.until(lambda: self.database_one("SELECT COUNT(*) FROM event_lanes WHERE written > handled") == "0",
+                   "nothing waits")
+        for sql in (
+                "INSERT INTO event_lanes (id, name, ems_id, written, handled) VALUES (1, 'ems 1', 1, 0, 0)",
+                "INSERT INTO event_streams (id, event_type, type, source, timestamp, ems_id, lane_id, number, created_on)"
+                f" WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {storm})"
+                f" SELECT i, 'StormEvent', 'EmsEvent', 'DEMO', {now}, {provider}, 1, i, {now} FROM n",
+                f"UPDATE event_lanes SET written = {storm} WHERE id = 1"):
+            self.shared.database().query(sql)
+        left = lambda: int(self.database_one("SELECT written - handled FROM event_lanes WHERE id = 1"))
+        self.emit("begin_the_storm")  # wakes the handler
+        self.until(lambda: left() < storm, "the storm is handled")
+        began = time.time()
+        event = self.emit("in_the_storm")
+        handled = ("SELECT COUNT(*) FROM event_streams e JOIN event_lanes l ON l.id = e.lane_id"
+                   f" WHERE e.id = {event} AND l.handled >= e.number")
+        self.until(lambda: self.database_one(handled) == "1", "the other lane's event")
+        took, rest = time.time() - began, left()
+        self.assertGreater(rest, 0, f"after {took} s")
+        self.until(lambda: left() == 0, "the end of the storm", 120)
+
     def database_one(self, sql):
         return self.shared.database().one(sql)
 
