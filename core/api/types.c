@@ -12,9 +12,10 @@
 #define TYPES_MAX 64
 
 /* Members of a manifest that the API shows. */
-static const char *const shown[] = { "name",     "title",   "version",    "vendor", "license",
-                                     "docs_url", "type",    "abi",        "verify", "options",
-                                     "events",   "metrics", "operations", NULL };
+static const char *const shown[] = { "name",        "title",    "version",    "vendor",
+                                     "license",     "docs_url", "type",       "abi",
+                                     "verify",      "options",  "events",     "event_source",
+                                     "event_types", "metrics",  "operations", NULL };
 
 const cJSON *
 rv_types_list(const struct rv_api *api)

@@ -69,6 +69,10 @@ class Entry(api_it.Shared):
             self.assertEqual(names[key], sorted(names[key]), key)
         self.assertIn("container_groups", names["subcollections"])
         settings = names["data"]["provider_settings"]
+        told = {one["name"]: one for one in settings["demo"]["event_types"]}
+        self.assertEqual(settings["demo"]["event_source"], "DEMO")
+        self.assertTrue(told["DemoGarbage"]["quiet"])
+        self.assertEqual(told["VmPoweredOnEvent"]["help"], "a virtual machine was started")
         self.assertIn("ManageIQ::Providers::Kubernetes::ContainerManager", settings)
         self.assertIn("churn", [option["name"] for option in settings["demo"]["options"]])
 
