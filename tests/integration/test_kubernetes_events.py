@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Events of a real cluster: what the scheduler, the controllers, a (fake) kubelet and others tell of."""
 import json
+import os
 import shutil
+import statistics
 import tempfile
 import time
 import unittest
 
 import automate_it
 import kube_it
+import manual_it
 import reeve_it
 
 ROW = ("event_type", "container_group_id", "container_id", "container_node_id", "container_replicator_id",
        "container_project_id", "target_type", "target_id", "container_name", "ems_ref")
+
+LAST_WORDS = "Back-off restarting failed container"
 
 
 class Events(kube_it.KubeCase):
@@ -152,6 +157,56 @@ class Events(kube_it.KubeCase):
         rows = self.database().query("SELECT ems_ref, event_type FROM event_streams WHERE source = 'KUBERNETES'")
         self.assertEqual(len(rows), len(set(map(tuple, rows))))
         self.assertLessEqual(set(map(tuple, before)), set(map(tuple, rows)))
+
+    def test_the_tutorial_of_automate_runs_as_written_on_a_pod_that_crashes(self):
+        """An instance of a user's own domain overrides the shipped one; what ran is traced, and acted on the pod."""
+        self.connect("--set", "server.monitor_poll=100ms", env=reeve_it.SHIPPED)
+        self.until(lambda: self.database().one("SELECT COUNT(*) FROM miq_ae_instances") not in (0, "0"), "the shipped domain")
+        self.until(lambda: self.database().one("SELECT connected_on FROM event_lanes WHERE name LIKE 'ems %'"), "a watch of events")
+        pod = next(pod for pod in self.pods() if pod["metadata"]["name"] == "db")
+        name, space, uid = (pod["metadata"][key] for key in ("name", "namespace", "uid"))
+        subject = {"kind": "Pod", "apiVersion": "v1", "namespace": space, "name": name, "uid": uid}
+        env = dict(os.environ, REEVE_CONFIG=self.config, PATH=os.environ["REEVE_BIN"] + ":" + os.environ["PATH"])
+        hooks = {"crash": lambda: self.post(f"crash-{time.time_ns()}", subject, "BackOff", message=LAST_WORDS)}
+        seen, strange = manual_it.follow("docs/automate.md", self.folder, env, hooks)
+        self.assertGreater(seen, 5)
+        self.assertEqual(strange, 1, "of blocks that say nothing of themselves there is one, the picture")
+        row = self.links_of(pod)[0]
+        self.assertEqual(self.database().one("SELECT t.name FROM taggings g JOIN tags t ON t.id = g.tag_id"
+                                             f" WHERE g.taggable_type = 'container_group' AND g.taggable_id = {row}"),
+                         "/managed/health/crashing")
+        self.assertEqual(self.database().one("SELECT value FROM custom_attributes WHERE name = 'last_crash'"
+                                             f" AND resource_id = {row}"), LAST_WORDS)
+        self.the_shipped_instance_is_in_force_again(subject, env)
+        if os.environ.get("REEVE_TEST_DEEP"):
+            self.the_whole_way_takes_less_than_a_second(subject)
+
+    def runs(self, where="TRUE"):
+        return int(self.database().one(f"SELECT COUNT(*) FROM automate_runs WHERE status = 'finished' AND {where}"))
+
+    def the_shipped_instance_is_in_force_again(self, subject, env):
+        """Without a restart, when the domain is switched off and on."""
+        before, events = self.runs(), len(self.found("event_type = 'POD_BACKOFF'"))
+        manual_it.shell("reevectl automate disable acme", self.folder, env)
+        self.post("crash-off", subject, "BackOff")
+        self.wait_for("event_type = 'POD_BACKOFF'", events + 1)
+        self.until(lambda: self.database().one("SELECT COUNT(*) FROM event_lanes WHERE handled < written") in (0, "0"), "all handled")
+        self.assertEqual(self.runs(), before)
+        manual_it.shell("reevectl automate enable acme", self.folder, env)
+        self.post("crash-on", subject, "BackOff")
+        self.until(lambda: self.runs() == before + 1, "a run of the domain that is on again")
+
+    def the_whole_way_takes_less_than_a_second(self, subject):
+        """From the event at the API server to the end of its method: of thirty, the median."""
+        took = []
+        for number in range(30):
+            before = self.runs()
+            begun = time.monotonic()
+            self.post(f"crash-timed-{number}", subject, "BackOff")
+            self.until(lambda: self.runs() > before, "its run", 20, 0.005)
+            took.append(time.monotonic() - begun)
+        print(f"event to the end of its method: median {statistics.median(took):.3f} s, most {max(took):.3f} s (kubectl's start in it)")
+        self.assertLess(statistics.median(took), 1)
 
     def execute(self, sql):
         if self.database().env:

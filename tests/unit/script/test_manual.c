@@ -121,7 +121,7 @@ run_page(struct bench *b, const char *page)
 static void
 every_block_of_the_reference_runs(void **state)
 {
-    assert_true(run_page(*state, "automate.md") >= 7);
+    assert_true(run_page(*state, "automate-lua.md") >= 7);
 }
 
 static void

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pages of the manual, followed to the letter. What stands right before a block in a comment, which readers do not
+see, says what it is:
+
+  <!-- file: PATH -->   the whole of a file
+  <!-- run -->          what a reader types
+  <!-- shows -->        what the commands before it print; a number stands for any number, "..." for any lines
+  <!-- WORD -->         before one of the others: the test does something of its own first (hooks[WORD])
+"""
+import os
+import re
+import subprocess
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+BLOCK = re.compile(r"((?:^<!-- [^\n]*? -->\n)+)```(\w*)\n(.*?)^```$", re.M | re.S)
+ANY_BLOCK = re.compile(r"^```\w*\n.*?^```$", re.M | re.S)
+NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+
+
+def read(page):
+    with open(os.path.join(ROOT, page), encoding="utf-8") as file:
+        return file.read()
+
+
+def plain(line):
+    return re.sub(r"\s+", " ", NUMBER.sub("0", line)).strip()
+
+
+def shell(text, folder, env, timeout_s=90):
+    done = subprocess.run(["bash", "-euo", "pipefail", "-c", text], cwd=folder, env=env, timeout=timeout_s, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        raise AssertionError(f"$ {text}\n{done.stdout}\nexit code {done.returncode}")
+    return done.stdout
+
+
+def missing(shown, printed):
+    """Lines of the page that were not printed, in their order."""
+    have, at = [plain(line) for line in printed.splitlines()], 0
+    for line in shown.splitlines():
+        if not line.strip() or line.strip() == "...":
+            continue
+        try:
+            at = have.index(plain(line), at) + 1
+        except ValueError:
+            return line
+    return None
+
+
+def follow(page, folder, env, hooks):
+    """Every block of the page must say what it is."""
+    text, printed, seen = read(page), "", 0
+    for block in BLOCK.finditer(text):
+        seen += 1
+        for note in re.findall(r"<!-- (.*?) -->", block.group(1)):
+            if note in hooks:
+                hooks[note]()
+            elif note == "run":
+                printed = shell(block.group(3), folder, env)
+                if os.environ.get("REEVE_MANUAL_PRINT"): # what a page should show
+                    print(f"$ {block.group(3)}{printed}", flush=True)
+            elif note == "shows":
+                line = missing(block.group(3), printed)
+                if line is not None:
+                    raise AssertionError(f"{page} shows\n{line}\nwhich is not in\n{printed}")
+            elif note.startswith("file: "):
+                path = os.path.join(folder, note[6:])
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(block.group(3))
+            else:
+                raise AssertionError(f"{page}: what is <!-- {note} -->?")
+    return seen, len(ANY_BLOCK.findall(text)) - seen
+
+
+def commands_of(page, title):
+    """Lines that begin with "$ " in the section of this title; what follows a line's backslash belongs to it."""
+    section = re.search(rf"^## {re.escape(title)}\n(.*?)(?=^## |\Z)", read(page), re.M | re.S).group(1)
+    return re.findall(r"^    \$ ((?:[^\n]*\\\n)*[^\n]*)$", section, re.M)
