@@ -235,7 +235,8 @@ by_digest(const void *a, const void *b)
 static int
 check_names(struct reader *r)
 {
-    qsort(r->names, r->name_count, sizeof(*r->names), by_digest);
+    if (r->name_count)
+        qsort(r->names, r->name_count, sizeof(*r->names), by_digest);
     for (size_t i = 1; i < r->name_count; i++)
         if (by_digest(&r->names[i - 1], &r->names[i]) == 0)
             return fail(r, "it has a name twice");
