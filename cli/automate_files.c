@@ -179,6 +179,22 @@ cli_find_method(const struct cli_domain *domain, const struct rv_ae_class *class
     return rv_strcaseeq(copy, found->def.name) ? method_in(found, below + 1, slash + 1) : NULL;
 }
 
+struct rv_ae_tree *
+cli_shipped(void)
+{
+    char program[PATH_MAX];
+    struct rv_ae_tree *tree = NULL;
+    rv_err ignored = RV_ERR_INIT;
+    ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
+    if (len < 0)
+        return NULL;
+    program[len] = '\0';
+    *strrchr(program, '/') = '\0';
+    RV_AUTO_FREE char *path = rv_format("%s/../share/reeve/domains", program);
+    rv_ae_tree_read(&tree, path, NULL, &ignored);
+    return tree;
+}
+
 /* Beside the program, as it lies after a build; else where it was installed. */
 int
 cli_script_open(struct rv_script **out, rv_err *err)

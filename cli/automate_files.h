@@ -41,6 +41,9 @@ const struct rv_ae_method *cli_method_of(const struct cli_domain *domain, const 
 const struct rv_ae_method *cli_find_method(const struct cli_domain *domain,
                                            const struct rv_ae_class *class, const char *path);
 
+/* The domains that Reeve ships, as they lie beside the program; NULL when they do not. The caller's
+ * to free. */
+struct rv_ae_tree *cli_shipped(void);
 /* Loads the script module. The caller's to close with rv_script_close. */
 int cli_script_open(struct rv_script **out, rv_err *err);
 

@@ -4,11 +4,13 @@
  */
 #include <string.h>
 #include "automate_files.h"
+#include "tree/check.h"
 
 struct lint {
     struct rv_script *script;
     struct cli_domains domains;
-    const char *file; /* that is looked at */
+    struct rv_ae_tree *shipped; /* what may be referred to; NULL: it is not there */
+    const char *file;           /* that is looked at */
     const struct rv_ae_method *method;
     char *folder; /* that notes are about; NULL: not asked for */
     int mistakes, files;
@@ -101,6 +103,29 @@ look_at_domain(struct lint *lint, const char *file, rv_err *err)
     return code;
 }
 
+/* What it says that cannot be right, knowing all other domains that were read. */
+static int
+check_domain(struct lint *lint, const char *file, rv_err *err)
+{
+    const struct rv_ae_notes notes = { .note = note, .arg = lint };
+    const struct rv_ae_tree **others = rv_alloc((lint->domains.count + 2) * sizeof(*others));
+    const struct cli_domain *domain = NULL;
+    size_t count = 0;
+    int code = cli_domains_of(&lint->domains, file, &domain, err);
+    for (size_t i = 0; domain && i < lint->domains.count; i++)
+        if (lint->domains.list[i].tree != domain->tree)
+            others[count++] = lint->domains.list[i].tree;
+    if (lint->shipped)
+        others[count++] = lint->shipped;
+    lint->folder = rv_strndup(file, strlen(file) - strlen("/__domain__.yaml"));
+    if (domain && domain->tree)
+        rv_ae_tree_check(domain->tree, others, count, &notes);
+    free(lint->folder);
+    lint->folder = NULL;
+    free(others);
+    return code;
+}
+
 static int
 look_below(struct lint *lint, const char *word, rv_err *err)
 {
@@ -109,6 +134,8 @@ look_below(struct lint *lint, const char *word, rv_err *err)
         cli_paths_find(&domains, word, "/__domain__.yaml", err);
     for (size_t i = 0; i < domains.count && !err->code; i++)
         look_at_domain(lint, domains.paths[i], err);
+    for (size_t i = 0; i < domains.count && !err->code; i++)
+        check_domain(lint, domains.paths[i], err);
     if (!err->code)
         cli_paths_find(&files, word, ".lua", err);
     for (size_t i = 0; i < files.count && !err->code; i++)
@@ -126,10 +153,12 @@ cmd_automate_lint(struct cli *cli)
     rv_err err = RV_ERR_INIT;
     lint.domains.notes = &notes;
     cli_script_open(&lint.script, &err);
+    lint.shipped = cli_shipped();
     for (int i = 0; i < cli->word_count && !err.code; i++)
         look_below(&lint, cli->words[i], &err);
     cli_domains_free(&lint.domains);
     rv_script_close(lint.script);
+    rv_ae_tree_free(lint.shipped);
     if (err.code)
         return cli_failed(&err);
     if (lint.mistakes)

@@ -14,10 +14,13 @@ const struct cli_command cli_commands_automate_local[] = {
         .name = "automate lint",
         .usage = "FILE | DIR...",
         .summary = "find mistakes in methods and in the files of their domain",
-        .text = "Works on files, without a server. Looks whether each text compiles and whether "
-                "the globals are there that it uses; in a folder with __domain__.yaml also at all "
-                "of the domain's files. Prints FILE:LINE: what is wrong; the exit code is 1 when "
-                "something is.",
+        .text =
+            "Works on files, without a server. Looks whether each text compiles and whether "
+            "the globals are there that it uses; in a folder with __domain__.yaml also at all "
+            "of the domain's files: keys, values of fields that a class has not, "
+            "relationships and methods that lead nowhere, methods that nothing calls, states "
+            "at which nothing happens. Prints FILE:LINE: what is wrong; the exit code is 1 when "
+            "something is.",
         .examples = EXAMPLES("reevectl automate lint Acme",
                              "reevectl automate lint Acme/Ops/Pods.class/__methods__/tag_pod.lua"),
         .options = cli_no_options,

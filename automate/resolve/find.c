@@ -150,48 +150,6 @@ find_method(const struct rv_ae_method **out, struct rv_ws *ws, const char *class
     return rv_fail(err, RV_E_NOT_FOUND, "class '%s' has no method '%s'", class_path, name);
 }
 
-/* The methods of ManageIQ's $/object, from which every class inherits: the server's own. */
-static const struct rv_ae_method builtins[] = {
-#define BUILTIN(method_name)                                                                       \
-    {                                                                                              \
-        .name = (method_name), .location = "builtin", .language = "c"                              \
-    }
-    BUILTIN("refresh"),
-    BUILTIN("refresh_sync"),
-    BUILTIN("event_action_refresh"),
-    BUILTIN("event_action_refresh_sync"),
-    BUILTIN("event_action_refresh_new_target"),
-    BUILTIN("event_action_policy"),
-    BUILTIN("event_action_scan"),
-    BUILTIN("event_enforce_policy"),
-    BUILTIN("change_event_target_state"),
-    BUILTIN("src_vm_as_template"),
-    BUILTIN("src_vm_destroy_all_snapshots"),
-    BUILTIN("src_vm_disconnect_storage"),
-    BUILTIN("check_policy_prevent"),
-    BUILTIN("parse_provider_category"),
-    BUILTIN("parse_automation_request"),
-    BUILTIN("parse_event_stream"),
-    BUILTIN("log_object"),
-    BUILTIN("log_workspace"),
-    BUILTIN("send_email"),
-    BUILTIN("snmp_trap_v1"),
-    BUILTIN("snmp_trap_v2"),
-    BUILTIN("host_and_storage_least_utilized"),
-#undef BUILTIN
-};
-
-static int
-find_builtin(const struct rv_ae_method **out, const char *name)
-{
-    for (size_t i = 0; i < RV_COUNT(builtins); i++)
-        if (rv_strcaseeq(builtins[i].name, name)) {
-            *out = &builtins[i];
-            return 1;
-        }
-    return 0;
-}
-
 int
 rv_ws_method(struct rv_ws *ws, struct rv_ws_object *self, const char *path,
              const struct rv_ae_method **out, rv_err *err)
@@ -209,7 +167,8 @@ rv_ws_method(struct rv_ws *ws, struct rv_ws_object *self, const char *path,
     *out = NULL;
     if (find_method(out, ws, class_path, name, err) == 0)
         return 0;
-    if (err->code != RV_E_NOT_FOUND || !find_builtin(out, name))
+    *out = err->code == RV_E_NOT_FOUND ? rv_ae_builtin(name) : NULL;
+    if (*out == NULL)
         return err->code;
     rv_err_clear(err);
     return 0;

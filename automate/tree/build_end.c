@@ -271,7 +271,7 @@ run_of(struct rv_ae_items *items, size_t *at, int domain, const char *path_key, 
         to++;
     *at = to;
     *count = to - from;
-    return &items->list[from];
+    return items->count ? &items->list[from] : NULL;
 }
 
 static int

@@ -174,6 +174,8 @@ const char *rv_ae_datatype_name(int datatype);
 int rv_ae_aetype(const char *word);
 int rv_ae_source_of(const char *word);
 int rv_ae_datatype(const char *word);
+/* A method that every class has, since the server carries it out; NULL when there is none. */
+const struct rv_ae_method *rv_ae_builtin(const char *name);
 /* Fills in the digest of what data and data_len say. */
 void rv_ae_method_sign(struct rv_ae_method *method);
 

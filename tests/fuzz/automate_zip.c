@@ -27,7 +27,8 @@ take(void *arg, const char *path, const char *data, size_t len, rv_err *err)
 {
     struct taken *taken = arg;
 
-    RV_ASSERT(*path && *path != '/' && !strstr(path, "../") && rv_utf8_valid(path, strlen(path)));
+    RV_ASSERT(*path && *path != '/' && strncmp(path, "../", 3) != 0 && !strstr(path, "/../") &&
+              rv_utf8_valid(path, strlen(path)));
     taken->files++;
     taken->bytes += len;
     taken->hash = rv_hash64(path, strlen(path), taken->hash);
