@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The event worker of a provider: what the demo estate tells of becomes rows, each once, whatever ends the worker."""
 import os
+import shutil
 import signal
+import unittest
 
 import api_it
 import reeve_it
@@ -88,6 +90,28 @@ class Catcher(reeve_it.Case):
         # From what the estate calls now until it is in the store; both are this machine's clock.
         lags = sorted(int(row[0]) for row in self.database().query(f"SELECT created_on - timestamp {of(quiet)}"))
         self.assertLess(lags[len(lags) * 9 // 10], 1000, lags)
+
+    @unittest.skipUnless(reeve_it.STORE == "postgres" and reeve_it.DEEP, "on PostgreSQL, under --deep: leases must end")
+    def test_another_server_of_the_zone_goes_on_where_a_dead_one_stood(self):
+        lease = ("--set", "workers.lease=3s")
+        reeved, provider = self.start_with(*lease, events=100)
+        os.makedirs(self.home("second"), mode=0o700)
+        shutil.copy(os.path.join(reeved.home, "key"), self.home("second"))
+        self.databases["second"] = self.database()
+        other = self.start(*reeve_it.QUICK, *lease, home="second")
+        before = self.until_more(100)
+        # Each has a worker for it; one of them holds the lease.
+        self.until(lambda: reeved.children("event") and other.children("event"), "a worker of each server")
+        holder = lambda: int(self.database().one("SELECT w.pid FROM leases l JOIN miq_workers w ON w.id = l.holder"
+                                                 f" WHERE l.name = 'event/{provider['id']}'") or 0)
+        first, rest = (reeved, other) if holder() in reeved.children("event") else (other, reeved)
+        first.process.kill()
+        self.until(lambda: holder() in rest.children("event"), "the other takes over", 30)
+        self.until_more(self.count() + 100)
+        self.assertGreater(self.count(), before)
+        rest.post(f"/api/providers/{provider['id']}", {"action": "pause"}, password=reeved.read("admin-password"))
+        self.until(lambda: not rest.children("event"), "the event worker's end")
+        self.check_ledger()
 
     def test_what_crashes_in_events_is_named_in_the_quarantine_of_the_whole_provider(self):
         path = self.fault("none")
