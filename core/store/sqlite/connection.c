@@ -33,7 +33,7 @@ lite_now_ms(void)
 static int
 wait_for_writer(void *arg, int tries)
 {
-    static const int pauses_ms[] = { 1, 1, 2, 2, 3, 5, 8, 12, 16, 20 };
+    static const int pauses_ms[] = { 1, 1, 2, 2, 3, 4 };
     struct lite *lite = arg;
     int64_t now = lite_now_ms();
     rv_err err = RV_ERR_INIT;

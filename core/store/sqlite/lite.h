@@ -34,6 +34,9 @@ struct lite {
     int64_t busy_timeout_ms;
     int64_t statement_timeout_ms;
     int64_t busy_since_ms;  /* when the wait for the writer began; 0: none */
+    int64_t begun_ms;       /* our transaction */
+    int64_t held_ms;        /* how long the last one held the writer */
+    int64_t released_ms;    /* when it ended */
     int64_t limit_ms;       /* in place of the statement timeout; 0: none */
     int64_t deadline_ms;    /* of the running statement; 0: none */
     int64_t polled_ms;      /* when the heart was last beaten from a running statement */
