@@ -108,6 +108,10 @@ write_one(const struct rv_deliverer *deliverer, struct rv_finished *one, struct 
           struct rv_feed *feed, rv_err *err)
 {
     int had_row = one->run.id != 0;
+    /* Most events end well at once: told of in the feed, whose writers commit one by one, each of
+     * them would wait for all others. */
+    if (!had_row && one->run.event_id && strcmp(one->run.status, "finished") == 0)
+        feed = NULL;
     if (one->own_message && strcmp(one->run.status, "retry") == 0) {
         if (!had_row && rv_run_write(&one->run, store, feed, err))
             return err->code;
@@ -172,7 +176,7 @@ rv_finished_write(struct rv_deliverer *deliverer, rv_err *err)
     if (deliverer->finished_count == 0 && rv_effects_count(deliverer->effects) == 0)
         return 0;
     if (reserve(deliverer, err) ||
-        rv_record_transaction(deliverer->config.store, write_in, deliverer, err))
+        rv_record_transaction_later(deliverer->config.store, write_in, deliverer, err))
         return rv_wrap(err, "write %d runs", deliverer->finished_count);
     written(deliverer);
     return 0;
@@ -183,7 +187,7 @@ rv_finished_end(struct rv_deliverer *deliverer, const struct rv_ended *ended, rv
 {
     deliverer->ended = ended;
     int failed = reserve(deliverer, err) ||
-                 rv_record_transaction(deliverer->config.store, write_in, deliverer, err);
+                 rv_record_transaction_later(deliverer->config.store, write_in, deliverer, err);
     deliverer->ended = NULL;
     if (failed)
         return rv_wrap(err, "write %d runs", deliverer->finished_count);
@@ -231,7 +235,7 @@ rv_finished_show(struct rv_deliverer *deliverer, rv_err *err)
     if (!deliverer->shown)
         run->attempts++;
     if (reserve(deliverer, err) ||
-        rv_record_transaction(deliverer->config.store, show_in, deliverer, err))
+        rv_record_transaction_later(deliverer->config.store, show_in, deliverer, err))
         return rv_wrap(err, "note that a run is at work");
     deliverer->shown = 1;
     deliverer->live->run_id = run->id;
@@ -269,8 +273,9 @@ rv_finished_retry(struct rv_deliverer *deliverer, struct rv_run *run, rv_err *er
     continuing.one.run = *run;
     int64_t ids = 4 + rv_effects_ids(deliverer->effects) +
                   (continuing.one.trace ? rv_trace_ids(continuing.one.trace) : 0);
-    int failed = rv_store_reserve_ids(deliverer->config.store, ids, err) ||
-                 rv_record_transaction(deliverer->config.store, continue_in, &continuing, err);
+    int failed =
+        rv_store_reserve_ids(deliverer->config.store, ids, err) ||
+        rv_record_transaction_later(deliverer->config.store, continue_in, &continuing, err);
     *run = continuing.one.run;
     give_trace(deliverer, continuing.one.trace);
     if (!failed)

@@ -29,7 +29,7 @@ const struct rv_retention_rule rv_retention_rules[] = {
     { "dead messages", "miq_queue", "dead_on", "state = 'error'", "tasks.keep", "tasks.rows_max",
       1000, 0 },
     { "runs of automate", "automate_runs", "ended_on", NULL, "automate.keep", "automate.rows_max",
-      1000, 1 },
+      1000, 0 },
     { "traces of automate", "automate_traces", "created_on",
       "run_id NOT IN (SELECT id FROM automate_runs WHERE status IN ('queued', 'running', 'retry'))",
       "automate.keep", "automate.rows_max", 1000, 0 },

@@ -27,18 +27,29 @@ work_and_flush(struct rv_store *store, rv_record_work work, void *arg, rv_err *e
     return rc;
 }
 
-int
-rv_record_transaction(struct rv_store *store, rv_record_work work, void *arg, rv_err *err)
+static int
+work_and_commit(struct rv_store *store, rv_record_work work, void *arg, rv_err *err)
 {
-    if (rv_store_in_transaction(store))
-        return work_and_flush(store, work, arg, err);
-    if (rv_store_begin(store, err) < 0)
-        return err->code;
     int rc = work_and_flush(store, work, arg, err);
     if (rc == 0)
         return rv_store_commit(store, err);
     rv_store_rollback(store);
     return rc;
+}
+
+int
+rv_record_transaction(struct rv_store *store, rv_record_work work, void *arg, rv_err *err)
+{
+    if (rv_store_in_transaction(store))
+        return work_and_flush(store, work, arg, err);
+    return rv_store_begin(store, err) < 0 ? err->code : work_and_commit(store, work, arg, err);
+}
+
+int
+rv_record_transaction_later(struct rv_store *store, rv_record_work work, void *arg, rv_err *err)
+{
+    return rv_store_begin_later(store, err) < 0 ? err->code
+                                                : work_and_commit(store, work, arg, err);
 }
 
 static int

@@ -21,6 +21,10 @@ typedef int (*rv_record_work)(void *arg, struct rv_store *store, struct rv_feed 
  * fails. Inside a transaction of the caller it is a part of that, which the caller ends. */
 int rv_record_transaction(struct rv_store *store, rv_record_work work, void *arg, rv_err *err);
 
+/* A transaction of its own by rv_store_begin_later: statements whose outcome nobody asks for are
+ * not waited for one by one. */
+int rv_record_transaction_later(struct rv_store *store, rv_record_work work, void *arg,
+                                rv_err *err);
 /* created_on / created_at, updated_on / updated_at are filled in when the kind has them. *id (may
  * be NULL) is the new row's. */
 int rv_record_insert(struct rv_store *store, struct rv_feed *feed, const struct rv_kind *kind,
