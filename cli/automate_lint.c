@@ -4,6 +4,7 @@
  */
 #include <string.h>
 #include "automate_files.h"
+#include "resolve/check.h"
 #include "tree/check.h"
 
 struct lint {
@@ -118,8 +119,10 @@ check_domain(struct lint *lint, const char *file, rv_err *err)
     if (lint->shipped)
         others[count++] = lint->shipped;
     lint->folder = rv_strndup(file, strlen(file) - strlen("/__domain__.yaml"));
-    if (domain && domain->tree)
+    if (domain && domain->tree) {
         rv_ae_tree_check(domain->tree, others, count, &notes);
+        rv_ws_check_tree(domain->tree, &notes);
+    }
     free(lint->folder);
     lint->folder = NULL;
     free(others);

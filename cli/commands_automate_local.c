@@ -17,7 +17,8 @@ const struct cli_command cli_commands_automate_local[] = {
         .text =
             "Works on files, without a server. Looks whether each text compiles and whether "
             "the globals are there that it uses; in a folder with __domain__.yaml also at all "
-            "of the domain's files: keys, values of fields that a class has not, "
+            "of the domain's files: keys, values that cannot be read, fields that a class "
+            "has not, "
             "relationships and methods that lead nowhere, methods that nothing calls, states "
             "at which nothing happens. Prints FILE:LINE: what is wrong; the exit code is 1 when "
             "something is.",

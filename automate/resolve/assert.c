@@ -21,7 +21,7 @@ enum { NESTING_MAX = 32, OPERANDS_MAX = 1000 };
 enum { OP_NONE, OP_EQ, OP_NE, OP_LE, OP_LT, OP_GE, OP_GT, OP_IN, OP_NOT_IN };
 
 struct reader {
-    struct rv_ws_object *object;
+    struct rv_ws_object *object; /* NULL: it is read only, and nothing is looked up */
     const char *text, *at;
     int nesting, operands;
     rv_err *err;
@@ -62,15 +62,22 @@ take(struct reader *reader, const char *token)
 }
 
 static int
+look_up(struct reader *reader, struct rv_ae_value *out, const char *text, size_t len)
+{
+    return reader->object ? ws_look_up(out, reader->object, text, len, reader->err) : 0;
+}
+
+static int
 read_quoted(struct reader *reader, struct rv_ae_value *out)
 {
-    RV_AUTO_BUF rv_buf text = rv_buf_limited(reader->object->ws->limits.bytes);
+    RV_AUTO_BUF rv_buf text =
+        rv_buf_limited(reader->object ? reader->object->ws->limits.bytes : RV_WS_URI_MAX);
     char quote = *reader->at++;
     while (*reader->at && *reader->at != quote) {
         size_t len = ws_substitution_length(reader->at);
         if (len) {
             RV_AUTO_AE_VALUE struct rv_ae_value value = RV_AE_VNIL;
-            if (ws_look_up(&value, reader->object, reader->at + 2, len - 3, reader->err) < 0)
+            if (look_up(reader, &value, reader->at + 2, len - 3) < 0)
                 return reader->err->code;
             rv_ae_show(&text, &value);
             reader->at += len;
@@ -121,7 +128,7 @@ read_plain(struct reader *reader, struct rv_ae_value *out)
     if (len) {
         const char *from = reader->at + 2;
         reader->at += len;
-        return ws_look_up(out, reader->object, from, len - 3, reader->err);
+        return look_up(reader, out, from, len - 3);
     }
     if (*reader->at == '\'' || *reader->at == '"')
         return read_quoted(reader, out);
@@ -313,4 +320,11 @@ ws_assert(int *out, struct rv_ws_object *object, const char *text, rv_err *err)
     if (rc == 0 && *reader.at)
         rc = complain(&reader, "something is not understood");
     return rc < 0 ? rv_wrap(err, "assertion '%.200s'", text) : 0;
+}
+
+int
+ws_check_assertion(const char *text, rv_err *err)
+{
+    int holds;
+    return ws_assert(&holds, NULL, text, err);
 }

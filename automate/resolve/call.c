@@ -211,3 +211,15 @@ ws_call_method(struct rv_ws_object *object, const char *text, int substitutes, r
     rv_ae_clear(&call.inputs);
     return rc;
 }
+
+int
+ws_check_call(char **path, const char *text, rv_err *err)
+{
+    struct call call = { .args = rv_ae_vmap() };
+    int rc = parse(&call, text, 0, err);
+    *path = rc == 0 ? call.path : NULL;
+    if (rc < 0)
+        free(call.path);
+    rv_ae_clear(&call.args);
+    return rc;
+}

@@ -332,3 +332,29 @@ ws_collect(struct rv_ws_object *object, const char *text, struct rv_ws_object *c
     }
     return 0;
 }
+
+static int
+check_one(char *text, rv_err *err)
+{
+    struct wish wish;
+    if (parse(&wish, text, err) < 0)
+        return err->code;
+    for (char *next = wish.aggregates; next;) {
+        RV_AUTO_AE_VALUE struct rv_ae_value none = rv_ae_vlist();
+        if (aggregate(&none, trim(strsep(&next, ".")), err) < 0)
+            return err->code;
+    }
+    return 0;
+}
+
+int
+ws_check_collect(const char *text, rv_err *err)
+{
+    RV_AUTO_FREE char *own = rv_strdup(text);
+    for (char *next = own; next;) {
+        char *one = strsep(&next, ";");
+        if (!ws_is_blank(one) && check_one(one, err) < 0)
+            return rv_wrap(err, "collect '%.200s'", text);
+    }
+    return 0;
+}

@@ -126,6 +126,12 @@ int ws_assert(int *holds, struct rv_ws_object *object, const char *text, rv_err 
 int ws_collect(struct rv_ws_object *object, const char *text, struct rv_ws_object *const *children,
                size_t count, rv_err *err);
 
+/* Whether they can be read, without any object. *path of a method is the caller's; ${...} must have
+ * been taken out of its text. */
+int ws_check_assertion(const char *text, rv_err *err);
+int ws_check_collect(const char *text, rv_err *err);
+int ws_check_call(char **path, const char *text, rv_err *err);
+
 /* machine.c */
 int ws_is_machine(const struct rv_ae_class *class);
 int ws_process_state(struct rv_ws_object *object, const struct rv_ae_field *field,
