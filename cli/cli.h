@@ -197,6 +197,7 @@ int cmd_automate_tree(struct cli *cli);
 int cmd_automate_cat(struct cli *cli);
 int cmd_automate_import(struct cli *cli);
 int cmd_automate_export(struct cli *cli);
+int cmd_automate_watch(struct cli *cli);
 int cmd_automate_enable(struct cli *cli);
 int cmd_automate_disable(struct cli *cli);
 int cmd_automate_lock(struct cli *cli);

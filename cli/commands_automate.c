@@ -88,6 +88,19 @@ const struct cli_command cli_commands_automate[] = {
         .run = cmd_automate_export,
     },
     {
+        .name = "automate watch",
+        .usage = "DIR [--as NAME] [--enable]",
+        .summary = "import domains whenever one of their files is saved",
+        .text = "Imports what is there, then again after each change, and says after how many "
+                "milliseconds runs see it. A mistake is told with file and line, and the next save "
+                "is another try.",
+        .examples = EXAMPLES("reevectl automate watch Acme --enable"),
+        .options = import_options,
+        .min_words = 1,
+        .max_words = 1,
+        .run = cmd_automate_watch,
+    },
+    {
         .name = "automate enable",
         .usage = "DOMAIN...",
         .summary = "have a domain looked at",

@@ -204,6 +204,30 @@ class Cli(reeve_it.Case):
         self.assertEqual(self.reeved.get("/api/automate_domains")["count"], 0)
         self.assertEqual(self.reeved.get("/api/automate_values")["count"], 0)
 
+    def test_a_saved_file_is_in_force_and_a_mistake_is_told(self):
+        work = os.path.join(self.folder, "work")
+        shutil.copytree(DATA, work)
+        watch = subprocess.Popen([os.path.join(reeve_it.BIN, "reevectl"), "automate", "watch", work, "--enable"],
+                                 env=self.env, text=True, stderr=subprocess.PIPE)
+        self.addCleanup(lambda: (watch.kill(), watch.wait(), watch.stderr.close()))
+        self.assertRegex(watch.stderr.readline(), r"in force after \d+ ms: \d+ rows changed")
+        self.assertIn("watching", watch.stderr.readline())
+        methods = work + "/Acme/System/Event/EmsEvent/Demo.class/__methods__"
+        with open(methods + "/note_start.lua", "w", encoding="utf-8") as file:
+            file.write("return 1\n")
+        self.assertRegex(watch.stderr.readline(), r"in force after \d+ ms: 1 row changed")
+        self.assertEqual(self.ctl("automate", "cat", "Acme/System/Event/EmsEvent/Demo/note_start"), "return 1\n")
+        with open(methods + "/note_start.yaml", "a", encoding="utf-8") as file:
+            file.write("broken")
+        self.assertIn("note_start.yaml:", watch.stderr.readline())
+        # A folder that is new is watched too.
+        shutil.copy(DATA + "/Acme/System/Event/EmsEvent/Demo.class/__methods__/note_start.yaml", methods)
+        self.assertIn("nothing has changed", watch.stderr.readline())
+        shutil.copytree(work + "/Acme/System/About.class", work + "/Acme/Other/About.class")
+        self.assertRegex(watch.stderr.readline(), r"in force after \d+ ms: 3 rows changed")
+        watch.terminate()
+        self.assertEqual(watch.wait(10), 143)
+
 
 if __name__ == "__main__":
     unittest.main()
