@@ -90,6 +90,14 @@ rv_lane_token(char **out, struct rv_store *store, int64_t lane, rv_err *err)
     return found < 0 ? rv_wrap(err, "read the token of event lane %" PRId64, lane) : 0;
 }
 
+/* A handler serves the queue "ems"; its server listens as for messages (RV_QUEUE_CHANNEL). Catchers
+ * are where their handler is, and need not. */
+static int
+wake_others(struct rv_store *store, rv_err *err)
+{
+    return rv_store_notify(store, "reeve_queue", "ems", err);
+}
+
 int
 rv_lane_extend(struct rv_store *store, int64_t lane, int64_t count, const char *token,
                int64_t *first, rv_err *err)
@@ -108,7 +116,7 @@ rv_lane_extend(struct rv_store *store, int64_t lane, int64_t count, const char *
     if (!found)
         return rv_fail(err, RV_E_NOT_FOUND, "event lane %" PRId64 " is gone", lane);
     *first = last.v.i - count + 1;
-    return 0;
+    return wake_others(store, err);
 }
 
 static int
@@ -165,7 +173,7 @@ rv_lane_extend_server(struct rv_store *store, int64_t *lane, int64_t *number, rv
         return rv_wrap(err, "extend the server's event lane");
     *lane = row[0].v.i;
     *number = row[1].v.i;
-    return 0;
+    return wake_others(store, err);
 }
 
 int

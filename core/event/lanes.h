@@ -35,7 +35,8 @@ int rv_lane_token(char **out, struct rv_store *store, int64_t lane, rv_err *err)
 /* Writers. */
 
 /* Makes room for `count` events, *first and those behind it, and holds the lane until the
- * transaction ends; it must have been begun. token NULL: as before; "": none. */
+ * transaction ends; it must have been begun. Handlers on other hosts are woken with its commit.
+ * token NULL: as before; "": none. */
 int rv_lane_extend(struct rv_store *store, int64_t lane, int64_t count, const char *token,
                    int64_t *first, rv_err *err);
 /* The same for the only writer of a lane (a catcher, under its lease), which knows `written`: its

@@ -57,6 +57,18 @@ class PublishedClient(reeve_it.Case):
         with self.assertRaisesRegex(APIException, "Authentication failed"):
             ManageIQClient(self.entry, {"user": "admin", "password": "wrong"})
 
+    def test_events_of_an_object_are_found_by_class_id_and_time(self):
+        self.add("eventful", pods=5, vms=3)
+        vm = next(iter(self.api.collections.vms))
+        events = self.api.collections.event_streams
+        for name, when in (("early", "2026-01-01T00:00:00Z"), ("late", "2026-03-01T00:00:00Z")):
+            events.action.create(event_type=name, target_type="VmOrTemplate", target_id=str(vm.id), timestamp=when)
+        about = ["target_type='VmOrTemplate'", f"target_id={vm.id}"]
+        found = events.raw_filter([*about, "timestamp>2026-02-01T00:00:00Z"])
+        self.assertEqual([one.event_type for one in found], ["late"])
+        self.assertEqual({one.event_type for one in events.raw_filter(about)}, {"early", "late"})
+        self.assertEqual(len(events.raw_filter(["target_type='Host'", f"target_id={vm.id}"])), 0)
+
     def test_provider_lives_and_goes(self):
         provider = self.add("demo", vms=12, pods=6, churn=0)
         self.assertEqual(provider.zone.name, "default")
