@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "automate/instance_calls.h"
 #include "automate/net_calls.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -178,6 +179,12 @@ email(const struct asked *asked, struct rv_ae_value *out, rv_err *err)
 }
 
 static int
+instance(const struct asked *asked, struct rv_ae_value *out, rv_err *err)
+{
+    return rv_live_instance(asked->live, asked->name, asked->args, out, err);
+}
+
+static int
 of_services(const struct asked *asked, struct rv_ae_value *out, rv_err *err)
 {
     (void)out;
@@ -215,6 +222,14 @@ static const struct {
     { "delete_service_var", of_services },
     { "create_notification", of_notifications },
     { "http", http },
+    { "instance_exists", instance },
+    { "instance_create", instance },
+    { "instance_get", instance },
+    { "instance_find", instance },
+    { "instance_update", instance },
+    { "instance_delete", instance },
+    { "instance_get_display_name", instance },
+    { "instance_set_display_name", instance },
     { "email", email },
 };
 

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "net/net.h"
+#include "script/apart.h"
 
 enum { MOST_LOG_BYTES = 8 << 10 };
 
@@ -331,6 +332,8 @@ run_script(struct rv_live *live, struct rv_ws_object *self, const struct rv_ae_m
                     .time_ms = time_left(live),
                     .depth = (int32_t)rv_settings_int(live->settings, "automate.depth") },
     };
+    if (rv_streq(rv_settings_string(live->settings, "automate.isolation"), "fork"))
+        return rv_script_run_apart(live->script, &run, result, err);
     return rv_script_run(live->script, &run, result, err);
 }
 

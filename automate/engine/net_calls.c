@@ -225,17 +225,13 @@ smtp_password(struct rv_live *live, char **out, rv_err *err)
     return live->vault->open(live->vault->arg, out, place, envelope, err);
 }
 
-static int
-security_of(const struct rv_settings *settings, int32_t *out, rv_err *err)
+static int32_t
+security_of(const struct rv_settings *settings)
 {
     const char *word = rv_settings_string(settings, "smtp.security");
-    *out = rv_strcaseeq(word, "tls")        ? RV_NET_TLS
-           : rv_strcaseeq(word, "starttls") ? RV_NET_STARTTLS
-                                            : RV_NET_PLAIN;
-    if (*out == RV_NET_PLAIN && !rv_strcaseeq(word, "none"))
-        return rv_fail(err, RV_E_INVALID, "setting smtp.security is '%s' (none, starttls, tls)",
-                       word);
-    return 0;
+    return strcmp(word, "tls") == 0        ? RV_NET_TLS
+           : strcmp(word, "starttls") == 0 ? RV_NET_STARTTLS
+                                           : RV_NET_PLAIN;
 }
 
 static int
@@ -253,8 +249,8 @@ send_mail(struct rv_live *live, const struct rv_net_mail *mail, rv_err *err)
         rv_fail(err, RV_E_UNAVAILABLE, "no mail server is set");
         return rv_hint(err, "reevectl settings set smtp.host mail.example.com");
     }
-    if (security_of(live->settings, &server.security, err) || open_net(live, err) ||
-        (*user && smtp_password(live, &password, err) < 0))
+    server.security = security_of(live->settings);
+    if (open_net(live, err) || (*user && smtp_password(live, &password, err) < 0))
         return err->code;
     server.user = *user ? user : NULL;
     server.password = password;

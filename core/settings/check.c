@@ -93,22 +93,25 @@ last_part_is(const char *key, const char *word)
 static int
 check_string(const struct rv_setting *setting, const char *text, rv_err *err)
 {
-    static const char *const levels[] = { "debug", "info", "warning", "error", NULL };
-    static const char *const formats[] = { "logfmt", "json", NULL };
+    static const struct {
+        const char *key, *words[5];
+    } words[] = {
+        { "log.level", { "debug", "info", "warning", "error", NULL } },
+        { "log.format", { "logfmt", "json", NULL } },
+        { "workers.fence", { "on", "off", "required", NULL } },
+        { "automate.isolation", { "worker", "fork", NULL } },
+        { "smtp.security", { "none", "starttls", "tls", NULL } },
+    };
     static const char *const methods[] = { "normal", "escalate", NULL };
-    static const char *const fences[] = { "on", "off", "required", NULL };
     if (strlen(text) > VALUE_MAX_BYTES)
         return rv_fail(err, RV_E_LIMIT, "longer than %d bytes", VALUE_MAX_BYTES);
     if (last_part_is(setting->key, "poll_method"))
         return check_word(text, methods, err);
-    if (strcmp(setting->key, "log.level") == 0)
-        return check_word(text, levels, err);
     if (strcmp(setting->key, "log.topics") == 0)
         return rv_log_topics_check(text, err);
-    if (strcmp(setting->key, "log.format") == 0)
-        return check_word(text, formats, err);
-    if (strcmp(setting->key, "workers.fence") == 0)
-        return check_word(text, fences, err);
+    for (size_t i = 0; i < RV_COUNT(words); i++)
+        if (strcmp(setting->key, words[i].key) == 0)
+            return check_word(text, words[i].words, err);
     return 0;
 }
 

@@ -217,6 +217,10 @@ static const struct rv_setting declared[] = {
       "how long a method may run; what must wait longer is a state that tries again" },
     { "automate.depth", RV_SET_INT, "16", 1, 200,
       "methods that run inside each other, by instantiate, at most" },
+    { "automate.isolation", RV_SET_STRING, "worker", 0, 0,
+      "worker: methods run in their worker; fork: each in a process of its own, which is slower, "
+      "and "
+      "whose end the worker outlives" },
     { "automate.cache", RV_SET_SIZE, "16MiB", 1 << 16, 1LL << 40,
       "compiled methods, and as much again of the datastore, that an automate worker keeps; of new "
       "workers" },

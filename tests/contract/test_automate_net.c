@@ -129,8 +129,6 @@ a_mail_is_sent_by_the_server_of_the_settings(void **state)
     assert_non_null(strstr(err.text, "no mail server is set"));
     set("smtp.host", "127.0.0.1");
     set("smtp.port", port);
-    set("smtp.security", "perhaps");
-    assert_int_equal(call("send_email", args, &out, &err), RV_E_INVALID);
     set("smtp.security", "none");
     set("smtp.from", "reeve@example.com");
     if (call("send_email", args, &out, &err))

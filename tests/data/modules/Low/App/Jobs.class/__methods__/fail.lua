@@ -1,0 +1,3 @@
+local limits = require("limits")
+
+error("after " .. limits.days .. " days")

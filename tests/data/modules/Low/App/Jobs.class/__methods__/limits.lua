@@ -1,0 +1,1 @@
+return { days = 3 }

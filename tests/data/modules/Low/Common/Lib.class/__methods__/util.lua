@@ -1,0 +1,1 @@
+return { whose = function() return "Low" end }
