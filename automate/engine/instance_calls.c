@@ -71,7 +71,7 @@ find_class(struct rv_live *live, const struct place *place, int64_t *id, rv_err 
     if (found == 0)
         found = rv_store_one(live->store, row, 1,
                              "SELECT c.id FROM miq_ae_classes c JOIN miq_ae_domains d"
-                             " ON d.id = c.domain_id WHERE c.path_key = $1 AND d.enabled = 1"
+                             " ON d.id = c.domain_id WHERE c.path_key = $1 AND d.enabled"
                              " ORDER BY d.priority DESC LIMIT 1",
                              any, 1, err);
     if (found > 0)

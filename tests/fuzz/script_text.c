@@ -5,6 +5,7 @@
  */
 #include "fuzz.h"
 
+#include <string.h>
 #include "base/mem.h"
 #include "script/mock.h"
 
@@ -35,7 +36,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > MAX_BYTES)
         return 0;
     begin();
-    RV_AUTO_FREE char *text = rv_strndup((const char *)data, size);
+    RV_AUTO_FREE char *text = rv_alloc(size + 1);
+    memcpy(text, data, size);
     const struct rv_ae_method method = { .name = "a/method", .data = text, .data_len = size };
     struct rv_mock *mock = rv_mock_new();
     const struct rv_script_run run = {

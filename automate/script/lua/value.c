@@ -114,8 +114,8 @@ rv_lua_push_value(lua_State *L, const struct rv_ae_value *value)
         return;
     case RV_AE_SECRET:
         handle = rv_lua_push_handle(L, RV_HANDLE_SECRET, (size_t)value->len + 1);
-        memcpy(handle->text, value->v.text, (size_t)value->len);
-        handle->text[value->len] = '\0';
+        memcpy(rv_lua_handle_text(handle), value->v.text, (size_t)value->len);
+        rv_lua_handle_text(handle)[value->len] = '\0';
         handle->id = value->len;
         return;
     default:
@@ -166,7 +166,7 @@ give_number(struct giver *g, struct rv_ae_value *out)
 static void
 give_handle(struct giver *g, struct rv_ae_value *out)
 {
-    const struct rv_lua_handle *handle;
+    struct rv_lua_handle *handle;
     if ((handle = rv_lua_test_handle(g->L, -1, RV_HANDLE_OBJECT)))
         *out = rv_ae_vnode(handle->id);
     else if ((handle = rv_lua_test_handle(g->L, -1, RV_HANDLE_ROW)))
@@ -174,7 +174,7 @@ give_handle(struct giver *g, struct rv_ae_value *out)
     else if ((handle = rv_lua_test_handle(g->L, -1, RV_HANDLE_TIME)))
         *out = rv_ae_vstamp(handle->id);
     else if ((handle = rv_lua_test_handle(g->L, -1, RV_HANDLE_SECRET))) {
-        *out = rv_ae_vtext_len(handle->text, (size_t)handle->id);
+        *out = rv_ae_vtext_len(rv_lua_handle_text(handle), (size_t)handle->id);
         out->type = RV_AE_SECRET;
     } else if (!rv_lua_test_handle(g->L, -1, RV_HANDLE_NULL))
         luaL_error(g->L, "a %s cannot be handed over", luaL_typename(g->L, -1));

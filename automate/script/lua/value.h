@@ -25,9 +25,16 @@ struct rv_lua_handle {
     int type;
     const char *kind; /* of rows and models; static */
     int64_t id;       /* of rows; number of objects; ms of times */
-    char text[];      /* of a secret */
 };
 
+/* Behind the handle of a secret: id bytes and a NUL. */
+static inline char *
+rv_lua_handle_text(struct rv_lua_handle *handle)
+{
+    return (char *)(handle + 1);
+}
+
+/* extra: bytes behind the handle. */
 struct rv_lua_handle *rv_lua_push_handle(lua_State *L, enum rv_lua_handle_type type, size_t extra);
 /* NULL when the value is none of that type. */
 struct rv_lua_handle *rv_lua_test_handle(lua_State *L, int index, enum rv_lua_handle_type type);
