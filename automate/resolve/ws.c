@@ -144,9 +144,9 @@ ws_instantiate(struct rv_ws_object **out, struct rv_ws *ws, struct rv_ws_object 
         ws_set_text(object, "_missing_instance", uri->name ? uri->name : ".default");
     ws_trace(object, RV_WS_STEP_OBJECT, object->path, found.missing ? uri->name : NULL, NULL, 0, 0);
     int rc = fill(object, uri, err);
-    if (rc == FLOW_STOP) {
+    if (rc == FLOW_STOP || rc < 0) { /* a method that asked for it may go on without */
         ws_object_drop(object);
-        return 0;
+        return rc < 0 ? rc : 0;
     }
     *out = object;
     return rc;

@@ -7,6 +7,7 @@
 
 #include <string.h>
 #include "base/mem.h"
+#include "resolve/check.h"
 #include "resolve/resolve_internal.h"
 
 static const struct rv_ae_domain domain = { .name = "Top", .enabled = 1 };
@@ -67,6 +68,20 @@ read_fields(struct rv_ws_object *object, const char *text)
         RV_ASSERT(ms >= 0);
 }
 
+/* What is said of a value without resolving anything; it must not say more than a run would. */
+static void
+check(const char *text)
+{
+    for (int aetype = RV_AE_ATTRIBUTE; aetype <= RV_AE_STATE; aetype++) {
+        const struct rv_ae_field field = {
+            .name = "x", .aetype = aetype, .datatype = RV_AE_DATA_INTEGER, .flags = RV_AE_SUBSTITUTE
+        };
+        rv_err err = RV_ERR_INIT;
+        if (rv_ws_check_value(&field, text, &err) < 0)
+            RV_ASSERT(err.text[0] != '\0');
+    }
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -75,6 +90,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct rv_ws *ws;
     rv_err err = RV_ERR_INIT;
     parse(text);
+    check(text);
     RV_ASSERT(rv_ws_open(&ws, &source, NULL, NULL, &err) == 0);
     struct rv_ws_object *object = ws_object_new(ws, NULL, &instance, "create");
     ws_set_text(object, "name", "5");

@@ -118,6 +118,25 @@ a_method_finds_its_way_between_objects(void **state)
 }
 
 static void
+an_object_that_could_not_be_made_is_not_there(void **state)
+{
+    struct table *table = table_new("domain Top 1\nclass A/Root\ninstance r\n"
+                                    "class A/Bad\nfield x attribute integer = many\ninstance b");
+    struct rv_ws *ws = open_one(table);
+    struct rv_ws_object *root, *bad;
+    rv_err err = RV_ERR_INIT;
+    (void)state;
+    assert_int_equal(rv_ws_instantiate(ws, NULL, "/A/Root/r", &root, &err), 0);
+    assert_int_equal(rv_ws_instantiate(ws, root, "/A/Bad/b", &bad, &err), RV_E_INVALID);
+    assert_null(bad);
+    assert_int_equal(rv_ws_child_count(root), 0);
+    rv_err_clear(&err);
+    assert_int_equal(rv_ws_instantiate(ws, root, "/A/Root/none", &bad, &err), RV_E_NOT_FOUND);
+    rv_ws_close(ws);
+    table_free(table);
+}
+
+static void
 a_namespace_put_in_front_is_tried_first(void **state)
 {
     struct table *table = table_new("domain Low 1\nclass Vmware/A/B\ninstance both\n"
@@ -146,6 +165,7 @@ main(void)
         cmocka_unit_test(objects_and_matches_and_texts_have_a_ceiling),
         cmocka_unit_test(a_state_that_cannot_be_read_is_refused),
         cmocka_unit_test(a_method_finds_its_way_between_objects),
+        cmocka_unit_test(an_object_that_could_not_be_made_is_not_there),
         cmocka_unit_test(a_namespace_put_in_front_is_tried_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
