@@ -128,7 +128,7 @@ json_value(struct rv_ae_value *out, const rv_value *value)
     RV_AUTO_JSON cJSON *json = NULL;
     rv_err ignored = RV_ERR_INIT;
     if (rv_json_parse(&json, value->v.text, (size_t)value->len, JSON_MAX_BYTES, 0, &ignored) ||
-        rv_ae_from_json(out, json, &ignored)) {
+        rv_ae_from_plain_json(out, json, &ignored)) {
         rv_ae_clear(out);
         *out = rv_ae_vtext_len(value->v.text, (size_t)value->len);
     }

@@ -9,7 +9,6 @@
 #include "base/mem.h"
 #include "queue/queue.h"
 
-enum { ATTRS_MAX_BYTES = 256 << 10 };
 #define MESSAGE_MS (60 * 60 * 1000LL)
 
 void
@@ -27,8 +26,8 @@ read_attrs(struct rv_ae_value *out, const char *attrs, rv_err *err)
     *out = rv_ae_vmap();
     if (attrs == NULL)
         return 0;
-    if (rv_json_parse(&json, attrs, strlen(attrs), ATTRS_MAX_BYTES, 0, err) ||
-        rv_ae_from_json(out, json, err))
+    if (rv_json_parse(&json, attrs, strlen(attrs), RV_RUN_ATTRS_MAX, 0, err) ||
+        rv_ae_from_plain_json(out, json, err))
         return rv_wrap(err, "attributes");
     return out->type == RV_AE_MAP
                ? 0
@@ -85,7 +84,7 @@ rv_run_put(struct rv_store *store, struct rv_feed *feed, const struct rv_run_req
     RV_AUTO_RUN struct rv_run run = { .task_id = request->task_id, .status = "queued" };
     RV_AUTO_AE_VALUE struct rv_ae_value attrs = RV_AE_VNIL;
     RV_AUTO_BUF
-    rv_buf text = rv_buf_limited(2 * ATTRS_MAX_BYTES);
+    rv_buf text = rv_buf_limited(2 * RV_RUN_ATTRS_MAX);
     if (request->uri == NULL || request->uri[0] != '/' || strlen(request->uri) > RV_RUN_URI_MAX)
         return rv_fail(err, RV_E_INVALID,
                        "a path begins with '/' and has at most %d bytes: /System/Process/Event",

@@ -8,7 +8,11 @@
 
 #include "store/record.h"
 
-enum { RV_RUN_URI_MAX = 2000, RV_RUN_STATE_MAX = 4 << 20 };
+enum {
+    RV_RUN_URI_MAX = 2000,
+    RV_RUN_ATTRS_MAX = 256 << 10, /* bytes that a client may give */
+    RV_RUN_STATE_MAX = 4 << 20
+};
 
 /* Messages of automate: deliver.h. */
 #define RV_AUTOMATE_CLASS "Automate"

@@ -97,21 +97,31 @@ rv_seed_event(struct rv_ws *ws, struct rv_models *models, int64_t event_id, stru
     return seed_links(ws, models, event_id, run, err);
 }
 
-int
-rv_seed_attrs(struct rv_ws *ws, const char *attrs, rv_err *err)
+typedef int reader(struct rv_ae_value *out, const cJSON *json, rv_err *err);
+
+static int
+seed_all(struct rv_ws *ws, const char *attrs, size_t most_bytes, reader *read, rv_err *err)
 {
     RV_AUTO_JSON cJSON *json = NULL;
     RV_AUTO_AE_VALUE struct rv_ae_value map = RV_AE_VNIL;
     if (attrs == NULL)
         return 0;
-    if (rv_json_parse(&json, attrs, strlen(attrs), RV_RUN_STATE_MAX, 0, err) ||
-        rv_ae_from_json(&map, json, err))
+    if (rv_json_parse(&json, attrs, strlen(attrs), most_bytes, 0, err) || read(&map, json, err))
         return rv_wrap(err, "attributes of a run");
     if (map.type != RV_AE_MAP)
         return rv_fail(err, RV_E_INVALID, "attributes of a run are no object");
-    for (int i = 0; i < map.len; i++) {
-        struct rv_ae_value copy = rv_ae_copy(&map.v.items[i]);
-        rv_ws_seed(ws, map.v.items[i].key, &copy);
-    }
+    rv_ws_seed_all(ws, &map);
     return 0;
+}
+
+int
+rv_seed_attrs(struct rv_ws *ws, const char *attrs, rv_err *err)
+{
+    return seed_all(ws, attrs, RV_RUN_STATE_MAX, rv_ae_from_json, err);
+}
+
+int
+rv_seed_given(struct rv_ws *ws, const char *attrs, rv_err *err)
+{
+    return seed_all(ws, attrs, RV_RUN_ATTRS_MAX, rv_ae_from_plain_json, err);
 }

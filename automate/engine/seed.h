@@ -14,7 +14,10 @@
  * (may be NULL) gets its target. NOT_FOUND when the event is gone. */
 int rv_seed_event(struct rv_ws *ws, struct rv_models *models, int64_t event_id, struct rv_run *run,
                   rv_err *err);
-/* The members of a JSON object, with types as rv_ae_to_json writes them. NULL: none. */
+/* The members of a JSON object, with types as rv_ae_to_json wrote them. NULL: none. */
 int rv_seed_attrs(struct rv_ws *ws, const char *attrs, rv_err *err);
+/* As a client gave them: no row or secret comes of them. More than RV_RUN_ATTRS_MAX bytes: LIMIT.
+ */
+int rv_seed_given(struct rv_ws *ws, const char *attrs, rv_err *err);
 
 #endif

@@ -79,7 +79,7 @@ seed(struct simulating *simulating, struct rv_ws *ws, rv_err *err)
     const struct rv_simulation *wanted = simulating->wanted;
     if (wanted->event_id && rv_seed_event(ws, simulating->models, wanted->event_id, NULL, err))
         return err->code;
-    if (rv_seed_attrs(ws, wanted->attrs, err))
+    if (rv_seed_given(ws, wanted->attrs, err))
         return err->code;
     return seed_target(simulating, ws, err);
 }

@@ -155,8 +155,9 @@ take_seeds(struct rv_ws_object *root)
     struct rv_ae_value *seeds = &root->ws->seeds;
     for (int32_t i = 0; i < seeds->len; i++) {
         struct rv_ae_value value = rv_ae_copy(&seeds->v.items[i]);
-        rv_ws_set(root, seeds->v.items[i].key, &value);
+        rv_ae_put(&root->attributes, seeds->v.items[i].key, &value);
     }
+    rv_ae_keep_last(&root->attributes);
 }
 
 static int

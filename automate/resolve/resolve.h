@@ -96,6 +96,8 @@ void rv_ws_close(struct rv_ws *ws); /* NULL allowed */
 /* Set an attribute of the root before it is made (event_id, object_name, user ...). Takes over
  * value. */
 void rv_ws_seed(struct rv_ws *ws, const char *name, struct rv_ae_value *value);
+/* The items of a map, each under its key. Takes over map. */
+void rv_ws_seed_all(struct rv_ws *ws, struct rv_ae_value *map);
 /* "/System/Process/Event?event_id=12#create": makes the object and all below it. parent NULL: the
  * root. *out (may be NULL) is NULL when an assertion or a stop dropped it. INVALID for a path that
  * cannot be read, NOT_FOUND when no domain has it, CONFLICT for a cycle, LIMIT. */

@@ -76,6 +76,19 @@ rv_ws_seed(struct rv_ws *ws, const char *name, struct rv_ae_value *value)
 }
 
 void
+rv_ws_seed_all(struct rv_ws *ws, struct rv_ae_value *map)
+{
+    RV_ASSERT(map->type == RV_AE_MAP);
+    for (int32_t i = 0; i < map->len; i++) {
+        RV_AUTO_FREE char *lower = rv_strdup(map->v.items[i].key);
+        rv_lower(lower);
+        rv_ae_put(&ws->seeds, lower, &map->v.items[i]);
+    }
+    rv_ae_keep_last(&ws->seeds);
+    rv_ae_clear(map);
+}
+
+void
 rv_ws_prepend_namespace(struct rv_ws *ws, const char *namespace_path)
 {
     free(ws->prepended);

@@ -5,6 +5,7 @@
 #include "value.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include "base/mem.h"
@@ -114,6 +115,58 @@ rv_ae_set(struct rv_ae_value *map, const char *key, struct rv_ae_value *item)
         }
     }
     move(grow(map), item, own);
+}
+
+void
+rv_ae_put(struct rv_ae_value *map, const char *key, struct rv_ae_value *item)
+{
+    RV_ASSERT(map->type == RV_AE_MAP);
+    char *own = rv_strdup(key);
+    move(grow(map), item, own);
+}
+
+/* By key, and those of one key in their order. */
+static int
+by_key(const void *a, const void *b)
+{
+    const struct rv_ae_value *left = *(struct rv_ae_value *const *)a;
+    const struct rv_ae_value *right = *(struct rv_ae_value *const *)b;
+    int order = strcmp(left->key, right->key);
+    return order ? order : (left > right) - (left < right);
+}
+
+/* sorted[i] takes the place of its first namesake, which has no key any more where it stood. */
+static void
+take_place(struct rv_ae_value **sorted, int32_t first, int32_t last)
+{
+    for (int32_t i = first; i < last; i++)
+        rv_ae_clear(sorted[i]);
+    *sorted[first] = *sorted[last];
+    if (first != last)
+        *sorted[last] = RV_AE_VNIL;
+}
+
+void
+rv_ae_keep_last(struct rv_ae_value *map)
+{
+    RV_ASSERT(map->type == RV_AE_MAP);
+    int32_t count = map->len, kept = 0;
+    if (count < 2)
+        return;
+    RV_AUTO_FREE struct rv_ae_value **sorted = rv_realloc(NULL, (size_t)count, sizeof(*sorted));
+    for (int32_t i = 0; i < count; i++)
+        sorted[i] = &map->v.items[i];
+    qsort(sorted, (size_t)count, sizeof(struct rv_ae_value *), by_key);
+    for (int32_t first = 0, last; first < count; first = last + 1) {
+        for (last = first; last + 1 < count; last++)
+            if (strcmp(sorted[last + 1]->key, sorted[first]->key) != 0)
+                break;
+        take_place(sorted, first, last);
+    }
+    for (int32_t i = 0; i < count; i++)
+        if (map->v.items[i].key)
+            map->v.items[kept++] = map->v.items[i];
+    map->len = kept;
 }
 
 const struct rv_ae_value *

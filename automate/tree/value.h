@@ -28,7 +28,7 @@ enum rv_ae_type {
 };
 
 /* Nesting and size of what crosses from a method or a document. */
-enum { RV_AE_DEPTH_MAX = 32, RV_AE_ITEMS_MAX = 100000 };
+enum { RV_AE_DEPTH_MAX = 32, RV_AE_ITEMS_MAX = 100000, RV_AE_NAMES_MAX = 10000 /* of a map */ };
 
 struct rv_ae_value {
     int32_t type; /* enum rv_ae_type */
@@ -62,6 +62,11 @@ struct rv_ae_value rv_ae_vmap(void);
 void rv_ae_append(struct rv_ae_value *list, struct rv_ae_value *item);
 /* Takes over item; one with this key (case counts) is replaced. */
 void rv_ae_set(struct rv_ae_value *map, const char *key, struct rv_ae_value *item);
+/* As rv_ae_set, without looking for the key, which is another than those there are; else
+ * rv_ae_keep_last comes before anything else is done with the map. */
+void rv_ae_put(struct rv_ae_value *map, const char *key, struct rv_ae_value *item);
+/* Of the items with one key the last stays, in the place of the first. */
+void rv_ae_keep_last(struct rv_ae_value *map);
 /* NULL when there is none, or map is none. Borrowed. */
 const struct rv_ae_value *rv_ae_get(const struct rv_ae_value *map, const char *key);
 
@@ -76,8 +81,12 @@ int rv_ae_show(rv_buf *out, const struct rv_ae_value *value);
 int rv_ae_is_blank(const struct rv_ae_value *value);
 
 /* JSON that keeps the type: what JSON cannot say is {"$type":"stamp","value":...}. A secret stays
- * its envelope. Deeper than RV_AE_DEPTH_MAX or more than RV_AE_ITEMS_MAX items: LIMIT. */
+ * its envelope. Deeper than RV_AE_DEPTH_MAX or more than RV_AE_ITEMS_MAX items, a map of
+ * more than RV_AE_NAMES_MAX: LIMIT. rv_ae_from_json is for what rv_ae_to_json wrote. */
 int rv_ae_to_json(rv_buf *out, const struct rv_ae_value *value, rv_err *err);
 int rv_ae_from_json(struct rv_ae_value *out, const cJSON *json, rv_err *err);
+/* Of what others wrote: "$type" is a name like any other, so that nothing becomes a row, an object
+ * or a secret by saying so. */
+int rv_ae_from_plain_json(struct rv_ae_value *out, const cJSON *json, rv_err *err);
 
 #endif

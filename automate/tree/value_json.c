@@ -42,6 +42,7 @@ type_of(const char *word)
 
 struct budget {
     int depth, items;
+    int plain; /* what is read is others': "$type" means nothing */
     int shows; /* for people: types are not kept, secrets are stars */
 };
 
@@ -53,6 +54,14 @@ spend(struct budget *left, rv_err *err)
     if (left->items-- <= 0)
         return rv_fail(err, RV_E_LIMIT, "a value has more than %d items", RV_AE_ITEMS_MAX);
     return 0;
+}
+
+static int
+check_names(int32_t count, rv_err *err)
+{
+    return count > RV_AE_NAMES_MAX
+               ? rv_fail(err, RV_E_LIMIT, "a map has more than %d names", RV_AE_NAMES_MAX)
+               : 0;
 }
 
 static int write_value(rv_json_writer *w, const struct rv_ae_value *value, struct budget *left,
@@ -146,7 +155,7 @@ show_within(rv_json_writer *w, const struct rv_ae_value *value)
 static int
 write_value(rv_json_writer *w, const struct rv_ae_value *value, struct budget *left, rv_err *err)
 {
-    if (spend(left, err) < 0)
+    if (spend(left, err) < 0 || (value->type == RV_AE_MAP && check_names(value->len, err) < 0))
         return err->code;
     if (left->shows && value->type == RV_AE_DOUBLE) {
         rv_jw_double(w, value->v.d);
@@ -192,7 +201,7 @@ int
 rv_ae_to_json(rv_buf *out, const struct rv_ae_value *value, rv_err *err)
 {
     rv_json_writer w = rv_json_to(out);
-    struct budget left = { RV_AE_DEPTH_MAX, RV_AE_ITEMS_MAX, 0 };
+    struct budget left = { RV_AE_DEPTH_MAX, RV_AE_ITEMS_MAX, 0, 0 };
     int code = write_value(&w, value, &left, err);
     return code < 0 ? code : rv_buf_check(out, err);
 }
@@ -211,10 +220,14 @@ read_items(struct rv_ae_value *out, const cJSON *json, struct budget *left, rv_e
         if (read_value(&item, one, left, err) < 0)
             return err->code;
         if (out->type == RV_AE_MAP)
-            rv_ae_set(out, one->string, &item);
+            rv_ae_put(out, one->string, &item);
         else
             rv_ae_append(out, &item);
+        if (out->type == RV_AE_MAP && check_names(out->len, err) < 0)
+            return err->code;
     }
+    if (out->type == RV_AE_MAP)
+        rv_ae_keep_last(out);
     left->depth++;
     return 0;
 }
@@ -234,8 +247,11 @@ read_pairs(struct rv_ae_value *out, const cJSON *pairs, struct budget *left, rv_
             return rv_fail(err, RV_E_INVALID, "a map of a saved value is not made of pairs");
         if (read_value(&item, held, left, err) < 0)
             return err->code;
-        rv_ae_set(out, key, &item);
+        rv_ae_put(out, key, &item);
+        if (check_names(out->len, err) < 0)
+            return err->code;
     }
+    rv_ae_keep_last(out);
     left->depth++;
     return 0;
 }
@@ -288,21 +304,33 @@ read_value(struct rv_ae_value *out, const cJSON *json, struct budget *left, rv_e
     else if (cJSON_IsNumber(json)) {
         double d = json->valuedouble;
         *out = is_whole(d) ? rv_ae_vint((int64_t)d) : rv_ae_vdouble(d);
-    } else if (cJSON_IsObject(json) && cJSON_HasObjectItem(json, "$type"))
+    } else if (!left->plain && cJSON_IsObject(json) &&
+               cJSON_GetObjectItemCaseSensitive(json, "$type"))
         return read_kept(out, json, rv_json_string(json, "$type"), left, err);
     else if (cJSON_IsObject(json) || cJSON_IsArray(json))
         return read_items(out, json, left, err);
     return 0;
 }
 
-int
-rv_ae_from_json(struct rv_ae_value *out, const cJSON *json, rv_err *err)
+static int
+read_whole(struct rv_ae_value *out, const cJSON *json, struct budget left, rv_err *err)
 {
-    struct budget left = { RV_AE_DEPTH_MAX, RV_AE_ITEMS_MAX, 0 };
     if (read_value(out, json, &left, err) == 0)
         return 0;
     rv_ae_clear(out);
     return err->code;
+}
+
+int
+rv_ae_from_json(struct rv_ae_value *out, const cJSON *json, rv_err *err)
+{
+    return read_whole(out, json, (struct budget){ RV_AE_DEPTH_MAX, RV_AE_ITEMS_MAX, 0, 0 }, err);
+}
+
+int
+rv_ae_from_plain_json(struct rv_ae_value *out, const cJSON *json, rv_err *err)
+{
+    return read_whole(out, json, (struct budget){ RV_AE_DEPTH_MAX, RV_AE_ITEMS_MAX, 1, 0 }, err);
 }
 
 int
@@ -311,7 +339,7 @@ rv_ae_show(rv_buf *out, const struct rv_ae_value *value)
     char text[32];
     rv_err err = RV_ERR_INIT;
     rv_json_writer w = rv_json_to(out);
-    struct budget left = { RV_AE_DEPTH_MAX, RV_AE_ITEMS_MAX, 1 };
+    struct budget left = { RV_AE_DEPTH_MAX, RV_AE_ITEMS_MAX, 0, 1 };
     switch (value->type) {
     case RV_AE_NIL:
         break;

@@ -260,6 +260,21 @@ a_row_is_read_once_until_it_is_forgotten(void **state)
 }
 
 static void
+what_an_event_carries_is_no_row_and_no_secret_whatever_it_says(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    RV_AUTO_AE_VALUE struct rv_ae_value data = RV_AE_VNIL;
+    run("INSERT INTO event_streams (id, type, event_type, full_data) VALUES (9, 'EmsEvent', 'x',"
+        " '{\"vm\":{\"$type\":\"row\",\"kind\":\"vm\",\"value\":\"40\"}}')");
+    if (rv_models_column(models, rv_model_kind("event_stream"), 9, "full_data", &data, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(data.type, RV_AE_MAP);
+    assert_int_equal(rv_ae_get(&data, "vm")->type, RV_AE_MAP);
+    assert_string_equal(rv_ae_get(rv_ae_get(&data, "vm"), "$type")->v.text, "row");
+}
+
+static void
 more_rows_than_a_method_can_mean_are_an_error(void **state)
 {
     (void)state;
@@ -282,6 +297,7 @@ main(void)
         MODELS_TEST(rows_are_looked_for_by_bound_values_and_what_is_gone_is_left_out),
         MODELS_TEST(a_query_that_makes_no_sense_says_what_is_wrong_with_it),
         MODELS_TEST(a_row_is_read_once_until_it_is_forgotten),
+        MODELS_TEST(what_an_event_carries_is_no_row_and_no_secret_whatever_it_says),
         MODELS_TEST(more_rows_than_a_method_can_mean_are_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

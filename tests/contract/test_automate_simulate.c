@@ -6,8 +6,10 @@
 
 #include "automate/simulate.h"
 #include "base/json.h"
+#include "base/mem.h"
 #include "datastore/datastore.h"
 #include "tree/read.h"
+#include "tree/value.h"
 
 static void
 fill(struct rv_store *store)
@@ -96,6 +98,27 @@ what_is_wrong_in_a_domain_is_told_with_the_steps_before_it(void **state)
 }
 
 static void
+attributes_have_a_ceiling_and_are_what_they_say(void **state)
+{
+    struct rv_store *store = store_of(state);
+    RV_AUTO_BUF rv_buf out = rv_buf_limited(1 << 20), names = rv_buf_limited(1 << 20);
+    RV_AUTO_FREE char *wide = rv_format("{\"a\":\"%0300000d\"}", 7);
+    struct rv_simulation wanted = { .uri = "/System/Request/Call_Instance", .attrs = wide };
+    fill(store);
+    must_fail(RV_E_LIMIT, rv_automate_simulate(&out, store, NULL, &wanted, err));
+    rv_buf_add_char(&names, '{');
+    for (int i = 0; i <= RV_AE_NAMES_MAX; i++)
+        rv_buf_addf(&names, "%s\"n%d\":1", i ? "," : "", i);
+    rv_buf_add_char(&names, '}');
+    wanted.attrs = rv_buf_text(&names);
+    must_fail(RV_E_LIMIT, rv_automate_simulate(&out, store, NULL, &wanted, err));
+    wanted.attrs = "{\"namespace\":{\"$type\":\"symbol\",\"value\":\"System\"},"
+                   "\"class\":\"Policy\",\"instance\":\"request_created\"}";
+    RV_AUTO_JSON cJSON *simulated = simulate(store, &wanted);
+    assert_false(has_step(simulated, "object", "text", "/Reeve/System/Policy/request_created"));
+}
+
+static void
 what_is_wrong_in_the_request_is_refused(void **state)
 {
     struct rv_store *store = store_of(state);
@@ -123,6 +146,7 @@ main(void)
         schema_test(an_event_leads_to_its_instance_and_nothing_is_done),
         schema_test(attributes_and_the_target_are_those_of_the_root),
         schema_test(what_is_wrong_in_a_domain_is_told_with_the_steps_before_it),
+        schema_test(attributes_have_a_ceiling_and_are_what_they_say),
         schema_test(what_is_wrong_in_the_request_is_refused),
     };
     return cmocka_run_group_tests_name("automate_simulate", tests, NULL, NULL);

@@ -231,6 +231,8 @@ give_table(struct giver *g, struct rv_ae_value *out)
     lua_pushnil(L);
     for (int64_t i = 1; list ? i <= count : lua_next(L, -2); i++) {
         struct rv_ae_value none = RV_AE_VNIL;
+        if (!list && i > RV_AE_NAMES_MAX)
+            luaL_error(L, "a table with more than %d names cannot be handed over", RV_AE_NAMES_MAX);
         if (list)
             lua_rawgeti(L, -2, i);
         rv_ae_append(out, &none);

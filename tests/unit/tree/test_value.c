@@ -132,6 +132,77 @@ what_is_nested_too_deep_is_refused_both_ways(void **state)
     assert_int_equal(back.type, RV_AE_NIL);
 }
 
+static cJSON *
+names(int count)
+{
+    cJSON *json = cJSON_CreateObject();
+    for (int i = 0; i < count; i++) {
+        char name[16];
+        snprintf(name, sizeof(name), "n%d", i);
+        cJSON_AddNullToObject(json, name);
+    }
+    return json;
+}
+
+static void
+a_map_has_a_ceiling_of_names_both_ways(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    RV_AUTO_AE_VALUE struct rv_ae_value map = RV_AE_VNIL, back = RV_AE_VNIL;
+    RV_AUTO_JSON cJSON *most = names(RV_AE_NAMES_MAX), *more = names(RV_AE_NAMES_MAX + 1);
+    assert_int_equal(rv_ae_from_json(&map, most, &err), 0);
+    assert_int_equal(map.len, RV_AE_NAMES_MAX);
+    assert_int_equal(rv_ae_from_json(&back, more, &err), RV_E_LIMIT);
+    assert_string_equal(err.text, "a map has more than 10000 names");
+    rv_err_clear(&err);
+    assert_int_equal(rv_ae_from_plain_json(&back, more, &err), RV_E_LIMIT);
+    struct rv_ae_value none = RV_AE_VNIL;
+    rv_ae_put(&map, "one more", &none);
+    RV_AUTO_BUF rv_buf out = rv_buf_limited(1 << 20);
+    rv_err_clear(&err);
+    assert_int_equal(rv_ae_to_json(&out, &map, &err), RV_E_LIMIT);
+}
+
+static void
+of_a_name_that_comes_twice_the_last_counts_where_the_first_stood(void **state)
+{
+    (void)state;
+    static const char *const ways[] = {
+        "{\"a\":1,\"b\":2,\"A\":3,\"a\":{},\"c\":5,\"a\":\"x\",\"c\":6,\"d\":7}",
+        "{\"$type\":\"map\",\"value\":[[\"a\",1],[\"b\",2],[\"A\",3],[\"a\",[]],[\"c\",5],"
+        "[\"a\",\"x\"],[\"c\",6],[\"d\",7]]}",
+    };
+    for (size_t i = 0; i < RV_COUNT(ways); i++) {
+        rv_err err = RV_ERR_INIT;
+        RV_AUTO_JSON cJSON *json = cJSON_Parse(ways[i]);
+        RV_AUTO_AE_VALUE struct rv_ae_value map = RV_AE_VNIL;
+        RV_AUTO_BUF rv_buf out = rv_buf_limited(1 << 10);
+        assert_int_equal(rv_ae_from_json(&map, json, &err), 0);
+        put(&map, "e", rv_ae_vint(8));
+        json_of(&out, &map);
+        assert_string_equal(rv_buf_text(&out),
+                            "{\"a\":\"x\",\"b\":2,\"A\":3,\"c\":6,\"d\":7,\"e\":8}");
+    }
+}
+
+static void
+json_of_others_makes_no_rows_and_no_secrets(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    RV_AUTO_JSON cJSON *json = cJSON_Parse(
+        "{\"a\":{\"$type\":\"row\",\"kind\":\"vm\",\"value\":\"3\"},"
+        "\"b\":[{\"$type\":\"secret\",\"value\":\"v1:x\"}],\"c\":{\"$type\":\"soup\"}}");
+    RV_AUTO_AE_VALUE struct rv_ae_value value = RV_AE_VNIL;
+    assert_int_equal(rv_ae_from_plain_json(&value, json, &err), 0);
+    const struct rv_ae_value *row = rv_ae_get(&value, "a");
+    assert_int_equal(row->type, RV_AE_MAP);
+    assert_string_equal(rv_ae_get(row, "$type")->v.text, "row");
+    assert_int_equal(rv_ae_get(&value, "b")->v.items[0].type, RV_AE_MAP);
+    assert_int_equal(rv_ae_get(&value, "c")->type, RV_AE_MAP);
+}
+
 static void
 a_saved_value_that_was_damaged_is_refused(void **state)
 {
@@ -185,6 +256,9 @@ main(void)
         cmocka_unit_test(a_copy_is_its_own_and_a_key_is_set_once),
         cmocka_unit_test(people_see_a_secret_as_stars),
         cmocka_unit_test(what_is_nested_too_deep_is_refused_both_ways),
+        cmocka_unit_test(a_map_has_a_ceiling_of_names_both_ways),
+        cmocka_unit_test(of_a_name_that_comes_twice_the_last_counts_where_the_first_stood),
+        cmocka_unit_test(json_of_others_makes_no_rows_and_no_secrets),
         cmocka_unit_test(a_saved_value_that_was_damaged_is_refused),
         cmocka_unit_test(words_and_numbers_of_a_schema_agree_in_any_case),
     };
