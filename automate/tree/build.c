@@ -6,6 +6,7 @@
 
 #include <string.h>
 #include "base/text.h"
+#include "base/wait.h"
 #include "tree/names.h"
 
 #define NODES_MAX ((size_t)512 << 20)

@@ -81,6 +81,31 @@ find_end(const struct reader *r)
     return NULL;
 }
 
+static uint64_t
+get64(const unsigned char *at)
+{
+    return get32(at) | (uint64_t)get32(at + 4) << 32;
+}
+
+/* With 65,535 files or more, what the last record cannot say stands in another one before it. */
+static int
+find_many(struct reader *r, const unsigned char *end, uint64_t *offset, uint64_t *size,
+          uint64_t *count)
+{
+    size_t before = (size_t)(end - r->bytes);
+    const unsigned char *place = before >= ZIP_PLACE64_BYTES ? end - ZIP_PLACE64_BYTES : NULL;
+
+    if (place == NULL || get32(place) != ZIP_PLACE64_MAGIC)
+        return fail(r, "its directory is damaged");
+    uint64_t at = get64(place + 8);
+    if (at > before || before - at < ZIP_END64_BYTES || get32(r->bytes + at) != ZIP_END64_MAGIC)
+        return fail(r, "its directory is damaged");
+    *count = get64(r->bytes + at + 32);
+    *size = get64(r->bytes + at + 40);
+    *offset = get64(r->bytes + at + 48);
+    return 0;
+}
+
 /* Where the directory begins, how long it is and how many files it lists. */
 static int
 find_directory(struct reader *r, const unsigned char **at, size_t *size, size_t *count)
@@ -91,17 +116,17 @@ find_directory(struct reader *r, const unsigned char **at, size_t *size, size_t 
         return fail(r, "its directory is missing: is the file whole?");
     if (get16(end + 4) || get16(end + 6) || get16(end + 8) != get16(end + 10))
         return fail(r, "it has more than one volume");
-    if (get16(end + 10) == 0xffff || get32(end + 12) == 0xffffffff || get32(end + 16) == 0xffffffff)
-        return fail(r, "it has 64-bit sizes, which are not read");
-    *count = get16(end + 10);
-    *size = get32(end + 12);
-    size_t offset = get32(end + 16);
-    size_t before = (size_t)(end - r->bytes);
-    if (offset > before || *size > before - offset)
+    uint64_t files = get16(end + 10), bytes = get32(end + 12), offset = get32(end + 16);
+    if (files == ZIP_MANY && find_many(r, end, &offset, &bytes, &files) < 0)
+        return r->err->code;
+    uint64_t before = (uint64_t)(end - r->bytes);
+    if (offset > before || bytes > before - offset)
         return fail(r, "its directory lies outside of it");
-    if (*count > r->limits->most_files)
-        return rv_fail(r->err, RV_E_LIMIT, "zip archive: %zu files, more than %zu", *count,
-                       r->limits->most_files);
+    if (files > r->limits->most_files)
+        return rv_fail(r->err, RV_E_LIMIT, "zip archive: %llu files, more than %zu",
+                       (unsigned long long)files, r->limits->most_files);
+    *count = (size_t)files;
+    *size = (size_t)bytes;
     *at = r->bytes + offset;
     return 0;
 }

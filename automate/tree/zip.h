@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Zip archives of a datastore, read and written in memory. Only what such an archive needs: files,
- * stored or deflated; no encryption, no second volume, no 64-bit sizes. What is read is what the
- * archive's directory at its end lists; a name that leads elsewhere ("..", absolute, a drive, a
+ * stored or deflated; no encryption, no second volume, nothing beyond 4 GiB. What is read is what
+ * the archive's directory at its end lists; a name that leads elsewhere ("..", absolute, a drive, a
  * name twice) is refused, and so is more than the limits.
  */
 #ifndef RV_AE_ZIP_H

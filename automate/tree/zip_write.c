@@ -9,9 +9,9 @@
 #include "tree/zip.h"
 #include "tree/zip_format.h"
 
-/* More than 65,534 files would need the 64-bit form. */
-#define MOST_FILES 0xfffe
-#define MOST_DIRECTORY_BYTES (64u << 20)
+#define MOST_FILES 1000000
+#define SMALL_BYTES 64 /* are not worth the setting up */
+#define MOST_DIRECTORY_BYTES (256u << 20)
 
 struct rv_ae_zip {
     rv_buf *out;
@@ -92,6 +92,8 @@ rv_ae_zip_begin(rv_buf *out)
 static size_t
 pack(unsigned char *out, const char *data, size_t len)
 {
+    if (len < SMALL_BYTES)
+        return 0;
     z_stream z = { .next_in = (unsigned char *)(uintptr_t)data,
                    .avail_in = (uInt)len,
                    .next_out = out,
@@ -132,6 +134,35 @@ rv_ae_zip_add(struct rv_ae_zip *zip, const char *path, const char *data, size_t 
     return rv_buf_check(zip->out, err);
 }
 
+static void
+put64(rv_buf *out, uint64_t number)
+{
+    put32(out, (uint32_t)(number & 0xffffffff));
+    put32(out, (uint32_t)(number >> 32));
+}
+
+/* How many files there are, and where that stands. */
+static void
+put_many(rv_buf *out, size_t count, size_t size, size_t offset)
+{
+    size_t here = out->len;
+
+    put32(out, ZIP_END64_MAGIC);
+    put64(out, ZIP_END64_BYTES - 12);
+    put16(out, ZIP_VERSION64);
+    put16(out, ZIP_VERSION64);
+    put32(out, 0);
+    put32(out, 0);
+    put64(out, count);
+    put64(out, count);
+    put64(out, size);
+    put64(out, offset);
+    put32(out, ZIP_PLACE64_MAGIC);
+    put32(out, 0);
+    put64(out, here);
+    put32(out, 1);
+}
+
 int
 rv_ae_zip_end(struct rv_ae_zip *zip, rv_err *err)
 {
@@ -140,11 +171,14 @@ rv_ae_zip_end(struct rv_ae_zip *zip, rv_err *err)
 
     int rc = rv_buf_check(directory, err);
     rv_buf_add(out, rv_buf_text(directory), directory->len);
+    unsigned count = zip->count < ZIP_MANY ? (unsigned)zip->count : ZIP_MANY;
+    if (count == ZIP_MANY)
+        put_many(out, zip->count, directory->len, offset);
     put32(out, ZIP_END_MAGIC);
     put16(out, 0);
     put16(out, 0);
-    put16(out, (unsigned)zip->count);
-    put16(out, (unsigned)zip->count);
+    put16(out, count);
+    put16(out, count);
     put32(out, (uint32_t)directory->len);
     put32(out, (uint32_t)offset);
     put16(out, 0);

@@ -18,7 +18,13 @@
 #include "store/record.h"
 #include "tree/names.h"
 
-enum { IMPORT_MS = 3600 * 1000, ATTEMPTS = 3, IDS = 8, MOST_FIELDS = 1000 };
+enum {
+    IMPORT_MS = 3600 * 1000,
+    ATTEMPTS = 3,
+    IDS = 8,
+    MOST_FIELDS = 1000,
+    CHECKED_HERE_MAX = 1 << 20
+};
 
 struct rv_datastore
 rv_job_datastore(const struct rv_request *req)
@@ -240,7 +246,8 @@ struct import {
     int64_t id, task_id;
 };
 
-/* What is wrong with the files is said at once, with file and line; the rest by the task. */
+/* What is wrong with the files is said at once, with file and line; the rest by the task. What is
+ * large is looked at by the task alone: other requests wait for this worker. */
 static int
 check_import(struct import *import, rv_err *err)
 {
@@ -248,6 +255,8 @@ check_import(struct import *import, rv_err *err)
     RV_AUTO_BUF rv_buf bytes = rv_buf_limited(RV_AE_ARCHIVE_MAX);
 
     import->is_base64 = rv_streq(import->encoding, "base64");
+    if (strlen(import->data) > CHECKED_HERE_MAX)
+        return 0;
     if (!import->is_base64)
         return rv_ae_tree_parse(&tree, import->data, strlen(import->data), NULL, err);
     if (rv_base64_decode(&bytes, import->data, strlen(import->data), err) < 0 ||

@@ -105,7 +105,7 @@ static const struct {
     { "z.writestr('a', 'x' * 100)\n"
       "def patch(b):\n p = b.index(b'PK\\5\\6'); b[p+10:p+12] = b'\\xff\\xff'; b[p+8:p+10] = "
       "b'\\xff\\xff'; return b",
-      RV_E_INVALID, "64-bit sizes" },
+      RV_E_INVALID, "its directory is damaged" },
     { "z.writestr('a', 'x', zipfile.ZIP_BZIP2)", RV_E_INVALID, "only deflate is read" },
 };
 
@@ -148,6 +148,51 @@ nothing_is_handed_over_of_an_archive_whose_directory_is_wrong(void **state)
     assert_string_equal(rv_buf_text(&names), "");
 }
 
+static int
+count(void *arg, const char *path, const char *data, size_t len, rv_err *err)
+{
+    (void)err, (void)data, (void)path;
+    RV_ASSERT(len == 1);
+    ++*(size_t *)arg;
+    return 0;
+}
+
+static void
+more_files_than_sixteen_bits_can_count_are_written_and_read(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    RV_AUTO_BUF rv_buf packed = rv_buf_limited(64 << 20);
+    struct rv_ae_zip *zip = rv_ae_zip_begin(&packed);
+    size_t counted = 0;
+    char name[16];
+
+    for (int i = 0; i < 70000; i++) {
+        snprintf(name, sizeof(name), "%d", i);
+        if (rv_ae_zip_add(zip, name, "x", 1, &err) < 0)
+            fail_msg("%s", err.text);
+    }
+    assert_int_equal(rv_ae_zip_end(zip, &err), 0);
+    if (rv_ae_zip_read(rv_buf_text(&packed), packed.len, &rv_ae_zip_default_limits, count, &counted,
+                       &err) < 0)
+        fail_msg("%s", err.text);
+    assert_int_equal(counted, 70000);
+    if (getenv("REEVE_TEST_DEEP") == NULL)
+        return;
+    char *dir = rv_test_dir();
+    RV_AUTO_FREE char *path = rv_format("%s/many.zip", dir);
+    const char *const argv[] = { "/usr/bin/python3", "-c",
+                                 "import sys, zipfile\n"
+                                 "assert len(zipfile.ZipFile(sys.argv[1]).namelist()) == 70000",
+                                 path, NULL };
+    FILE *file = fopen(path, "w");
+    fwrite(packed.data, 1, packed.len, file);
+    fclose(file);
+    int code = rv_test_run(argv, NULL, NULL, NULL);
+    rv_test_dir_remove(dir);
+    assert_int_equal(code, 0);
+}
+
 static void
 a_document_of_aliases_does_not_grow(void **state)
 {
@@ -180,6 +225,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_archive_that_lies_or_leads_elsewhere_is_refused_with_the_reason),
         cmocka_unit_test(nothing_is_handed_over_of_an_archive_whose_directory_is_wrong),
+        cmocka_unit_test(more_files_than_sixteen_bits_can_count_are_written_and_read),
         cmocka_unit_test(a_document_of_aliases_does_not_grow),
         cmocka_unit_test(a_document_that_is_nested_deep_is_refused),
     };
