@@ -8,11 +8,75 @@
 #include "client.h"
 #include "describe.h"
 
-enum { LIST_LIMIT = 1000, TAIL_LINES = 10, REMEMBERED = 1024 };
+enum { LIST_LIMIT = 1000, TAIL_LINES = 10, REMEMBERED = 1024, WAYS = 4 };
 #define LINE_LIMIT (4u << 20)
 
+static int64_t
+time_of(const cJSON *row)
+{
+    const char *text = rv_json_string(row, "timestamp");
+    rv_err ignored = RV_ERR_INIT;
+    int64_t ms = 0;
+    return text && rv_parse_time(&ms, text, &ignored) == 0 ? ms : 0;
+}
+
 static int
-list_of(struct cli *cli, const char *of)
+has_row(const cJSON *rows, const char *id)
+{
+    const cJSON *row;
+    cJSON_ArrayForEach(row, rows)
+    {
+        if (rv_streq(rv_json_string(row, "id"), id))
+            return 1;
+    }
+    return 0;
+}
+
+/* Both in the order of time, and taken; what is in both is there once. Of rows of the same time
+ * those of `one` come first, so that the second of two is met later. */
+static cJSON *
+merged(cJSON *one, cJSON *other, int64_t most)
+{
+    cJSON *out = cJSON_CreateArray();
+    while (one->child || other->child) {
+        int first =
+            other->child == NULL || (one->child && time_of(one->child) <= time_of(other->child));
+        cJSON *row = cJSON_DetachItemFromArray(first ? one : other, 0);
+        if (!first && has_row(out, rv_json_string(row, "id")))
+            cJSON_Delete(row);
+        else
+            cJSON_AddItemToArray(out, row);
+    }
+    cJSON_Delete(one);
+    while (cJSON_GetArraySize(out) > most)
+        cJSON_DeleteItemFromArray(out, 0);
+    return out;
+}
+
+/* of: collections, ending with NULL; the last `limit` of all their events. */
+static int
+read_all(struct cli *cli, struct cli_event_query *query, const char *const *of, int64_t limit,
+         cJSON **out, rv_err *err)
+{
+    RV_AUTO_FREE char *attributes =
+        query->attributes ? rv_format("%s,timestamp", query->attributes) : NULL;
+    if (of[1])
+        query->query.attributes = attributes;
+    if (cli_event_last(cli, query, limit, out, err) < 0)
+        return err->code;
+    for (of++; *of; of++) {
+        RV_AUTO_JSON cJSON *more = NULL;
+        query->query.collection = *of;
+        if (cli_event_last(cli, query, limit, &more, err) < 0)
+            return err->code;
+        *out = merged(*out, more, limit);
+    }
+    query->query.attributes = query->attributes;
+    return 0;
+}
+
+static int
+list_of(struct cli *cli, const char *const *of)
 {
     CLI_AUTO_EVENT_QUERY struct cli_event_query query = { .filter_count = 0 };
     RV_AUTO_JSON cJSON *rows = NULL;
@@ -20,10 +84,10 @@ list_of(struct cli *cli, const char *of)
     int64_t limit = cli_int(cli, "limit", LIST_LIMIT, 1, INT32_MAX);
     if (limit < 0)
         return CLI_USAGE;
-    int code = cli_event_query(cli, &query, of);
+    int code = cli_event_query(cli, &query, of[0]);
     if (code)
         return code;
-    if (cli_event_last(cli, &query, limit, &rows, &err) < 0)
+    if (read_all(cli, &query, of, limit, &rows, &err) < 0)
         return cli_failed(&err);
     if (!rows->child && cli_is_table(query.format)) {
         cli_say("no events found");
@@ -40,14 +104,31 @@ list_of(struct cli *cli, const char *of)
 int
 cmd_event_list(struct cli *cli)
 {
+    static const char *const all[] = { "event_streams", NULL };
     int code = cli_connect(cli);
-    return code ? code : list_of(cli, "event_streams");
+    return code ? code : list_of(cli, all);
+}
+
+/* A machine's events are also those of what it was cloned from, or moved to: every way that an
+ * event may point to the object. */
+static int
+ways_to(char *out[WAYS + 1], const struct cli_kind *kind, const char *id)
+{
+    int count = 0, ways = 0;
+    const struct rv_relation *relations = kind->kind ? rv_kind_relations(kind->kind, &count) : NULL;
+    for (int i = 0; i < count && ways < WAYS; i++)
+        if (rv_streq(relations[i].child->name, "event_stream"))
+            out[ways++] = rv_format("%s/%s/%s", kind->collection, id, relations[i].name);
+    if (ways == 0)
+        out[ways++] = rv_format("%s/%s/event_streams", kind->collection, id);
+    return ways;
 }
 
 int
 cmd_timeline(struct cli *cli)
 {
     RV_AUTO_JSON cJSON *row = NULL;
+    char *of[WAYS + 1] = { NULL };
     rv_err err = RV_ERR_INIT;
     struct cli_kind kind;
     int code = cli_check_object(cli);
@@ -57,9 +138,11 @@ cmd_timeline(struct cli *cli)
         return code;
     if (cli_find_object(cli, &kind, &row, &err) < 0)
         return cli_failed(&err);
-    RV_AUTO_FREE char *of =
-        rv_format("%s/%s/event_streams", kind.collection, rv_json_string(row, "id"));
-    return list_of(cli, of);
+    int ways = ways_to(of, &kind, rv_json_string(row, "id"));
+    code = list_of(cli, (const char *const *)of);
+    while (ways > 0)
+        free(of[--ways]);
+    return code;
 }
 
 struct tail {

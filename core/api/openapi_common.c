@@ -30,6 +30,12 @@ static const struct {
     { "TaskLink", JSON({"type": "object", "additionalProperties": false,
         "required": ["id", "href"], "properties": {
             "id": {"$ref": "#/components/schemas/Id"}, "href": {"type": "string"}}}) },
+    { "TraceStep", JSON({"type": "object", "additionalProperties": false,
+        "required": ["kind", "depth"], "properties": {
+            "at": {"type": "integer"}, "kind": {"type": "string"}, "depth": {"type": "integer"},
+            "object": {"type": "integer"}, "name": {"type": "string"}, "text": {"type": "string"},
+            "value": {"type": "string"}, "level": {"type": "string"}, "code": {"type": "integer"},
+            "took_us": {"type": "integer"}, "count": {"type": "integer"}}}) },
     { "ActionResult", JSON({"type": "object", "additionalProperties": false,
         "required": ["success", "message"], "properties": {
             "success": {"type": "boolean"}, "message": {"type": "string"},
@@ -37,7 +43,7 @@ static const struct {
             "secret": {"type": "string"}, "uri": {"type": "string"},
             "outcome": {"enum": ["done", "retry", "failed", "aborted", "error"]},
             "reason": {"type": ["string", "null"]},
-            "steps": {"type": "array", "items": {"type": "object"}},
+            "steps": {"type": "array", "items": {"$ref": "#/components/schemas/TraceStep"}},
             "task_id": {"$ref": "#/components/schemas/Id"}, "task_href": {"type": "string"},
             "counts": {"type": "array", "items": {"$ref": "#/components/schemas/MessageCount"}},
             "tasks": {"type": "array", "items": {"$ref": "#/components/schemas/TaskLink"}}}}) },

@@ -42,6 +42,20 @@ class Events(cli_it.Case):
         self.assertIn("neither a time nor a duration", err)
         self.cli(cli_it.NOT_FOUND, "event", "emit", "x", "--target", "pod/no-such")
 
+    def test_the_timeline_of_a_machine_has_what_it_came_of_too(self):
+        vm = self.json("get", "vms", "--limit", "1")[0]
+        first = self.emit("moved_1", "--target", f"vm/{vm['name']}", "--time", "2026-01-02T00:00:00Z")
+        last = self.emit("moved_3", "--target", f"vm/{vm['name']}", "--time", "2026-01-04T00:00:00Z")
+        middle = self.emit("moved_2", "--time", "2026-01-03T00:00:00Z")
+        self.shared.database().query(f"UPDATE event_streams SET dest_vm_or_template_id = {vm['id']}"
+                                     f" WHERE id IN ({middle}, {first})")
+        rows = self.json("timeline", "vm", vm["name"], "--type", "moved_*")
+        self.assertEqual([row["id"] for row in rows], [first, middle, last])
+        rows = self.json("timeline", "vm", vm["name"], "--type", "moved_*", "--limit", "2")
+        self.assertEqual([row["id"] for row in rows], [middle, last])
+        csv, _ = self.cli(OK, "timeline", "vm", vm["name"], "--type", "moved_*", "--columns", "event_type", "-o", "csv")
+        self.assertEqual(csv.split(), ["event_type", "moved_1", "moved_2", "moved_3"])
+
     def test_tail_shows_an_event_within_a_second_and_goes_on_after_the_servers_restart(self):
         before = self.emit("tail_before")
         tail = cli_it.Lines(["event", "tail", "--lines", "1", "--type", "tail_*", "-o", "jsonl"], self.env)
