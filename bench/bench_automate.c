@@ -3,7 +3,8 @@
  * Row 17: a call of a method that reads five attributes of a VM, whose row comes from the store
  * each time, in a fresh Lua state, against a Ruby of its own for each call, as ManageIQ has it,
  * with the libraries that its preamble loads. Beside it: a bare Lua state with all its libraries
- * and no limits, which reads the same five from a table.
+ * and no limits, which reads the same five from a table; and the method in a process of its own
+ * (automate.isolation=fork), which asks its parent for each.
  */
 #include <lauxlib.h>
 #include <lua.h>
@@ -16,6 +17,7 @@
 #include "base/secret.h"
 #include "bench.h"
 #include "ruby.h"
+#include "script/apart.h"
 #include "script/script.h"
 #include "support/support.h"
 
@@ -130,8 +132,12 @@ open_stage(struct stage *stage, struct rv_test_db *db)
                                            .log = print_log };
 }
 
+typedef int (*run_method)(struct rv_script *, const struct rv_script_run *,
+                          struct rv_script_result *, rv_err *);
+
 static double
-call_reeve(struct stage *stage, const struct rv_ae_method *method, int64_t calls)
+call_reeve(struct stage *stage, const struct rv_ae_method *method, int64_t calls,
+           run_method run_one)
 {
     RV_AUTO_AE_VALUE struct rv_ae_value inputs = rv_ae_vmap();
     const struct rv_script_run run = {
@@ -146,7 +152,7 @@ call_reeve(struct stage *stage, const struct rv_ae_method *method, int64_t calls
 
         rv_models_forget(stage->models, NULL, 0);
         stage->result[0] = '\0';
-        if (rv_script_run(stage->script, &run, &result, &err) < 0 || !stage->result[0])
+        if (run_one(stage->script, &run, &result, &err) < 0 || !stage->result[0])
             bench_die("run the method", &err);
     }
     double rate = (double)calls / (bench_now() - begun);
@@ -210,6 +216,7 @@ main(int argc, char **argv)
     int64_t rubies = bench_option(argc, argv, "rubies", 10, 1);
     int64_t runs = bench_option(argc, argv, "runs", 5, 1);
     struct bench_series reeve = { .count = 0 }, ruby = { .count = 0 }, bare = { .count = 0 };
+    struct bench_series apart = { .count = 0 };
     struct rv_ae_domain domain = { .name = "Bench", .enabled = 1 };
     struct rv_ae_class class = { .domain = &domain, .path = "Methods/Bench", .name = "Bench" };
     struct rv_ae_method method = { .class = &class,
@@ -223,15 +230,18 @@ main(int argc, char **argv)
     struct rv_test_db db;
 
     open_stage(&stage, &db);
-    call_reeve(&stage, &method, 10);
+    call_reeve(&stage, &method, 10, rv_script_run);
     for (int64_t i = 0; i < runs; i++) {
         bench_add(&ruby, call_ruby(rubies));
-        bench_add(&reeve, call_reeve(&stage, &method, calls));
+        bench_add(&reeve, call_reeve(&stage, &method, calls, rv_script_run));
+        bench_add(&apart, call_reeve(&stage, &method, calls / 20, rv_script_run_apart));
         bench_add(&bare, call_bare(calls));
     }
     bench_print(&(struct bench_result){ 17, "method with 5 attributes, fresh state / a Ruby each",
                                         "/s", &ruby, &reeve, bench_at_least(1000) });
-    bench_print(&(struct bench_result){ 17, "the same / a bare Lua state without limits", "/s",
+    bench_print(&(struct bench_result){ 17, "each in a process of its own / a Ruby each", "/s",
+                                        &ruby, &apart, bench_at_least(50) });
+    bench_print(&(struct bench_result){ 17, "fresh state / a bare Lua state without limits", "/s",
                                         &bare, &reeve, bench_no_target() });
     rv_script_close(stage.script);
     rv_models_free(stage.models);

@@ -122,10 +122,42 @@ explain_death(struct apart *apart, int status, rv_err *err)
     return rv_fail(err, RV_E_INTERNAL, "%s: its process ended without an answer", place);
 }
 
+/* Children that have said their last and are on their way out: nobody waits for that. */
+static pid_t leaving[8];
+
+static void
+reap(int flags)
+{
+    for (size_t i = 0; i < RV_COUNT(leaving); i++)
+        if (leaving[i] && waitpid(leaving[i], NULL, flags) != 0)
+            leaving[i] = 0;
+}
+
+static int
+let_leave(pid_t pid)
+{
+    for (size_t i = 0; i < RV_COUNT(leaving); i++) {
+        if (leaving[i] == 0) {
+            leaving[i] = pid;
+            return 1;
+        }
+    }
+    return 0;
+}
+
+void
+rv_script_apart_reap(void)
+{
+    reap(0);
+}
+
 static int
 wait_for(struct apart *apart, int code, rv_err *err)
 {
     int status = 0;
+    reap(WNOHANG);
+    if (apart->ended && let_leave(apart->pid))
+        return code;
     if (code && code != RV_E_NOT_FOUND && !apart->ended)
         kill(apart->pid, SIGKILL);
     while (waitpid(apart->pid, &status, 0) < 0 && errno == EINTR)

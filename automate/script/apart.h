@@ -12,5 +12,7 @@
  * not end a second after its time is killed: TIMEOUT; one that dies: INTERNAL. */
 int rv_script_run_apart(struct rv_script *script, const struct rv_script_run *run,
                         struct rv_script_result *result, rv_err *err);
+/* Waits until the last children are gone: they are not waited for when they have answered. */
+void rv_script_apart_reap(void);
 
 #endif

@@ -144,6 +144,7 @@ a_child_that_dies_or_hangs_is_an_error_of_its_run_alone(void **state)
     assert_has(b->err.text, "Shop/Ops/Crash/act: its process was ended by signal 9");
     assert_int_equal(run_apart(b, "evm.root.x = 5"), 0);
     assert_string_equal(bench_get(b, "x"), "5");
+    rv_script_apart_reap();
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left */
 }
 
