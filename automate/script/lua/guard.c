@@ -7,6 +7,7 @@
 
 #include <string.h>
 #include "script/lua/libs.h"
+#include "script/lua/lists.h"
 #include "script/lua/run.h"
 
 enum { STEPS_A_FAILURE = 200 }; /* what an error with its text and place costs */
@@ -78,12 +79,14 @@ guarded_xpcall(lua_State *L)
     return lua_gettop(L) - 1;
 }
 
-/* Of tables only: the tables behind strings and host objects are nobody's business. */
+/* Of tables only, and those that the script gave them: the tables behind strings, host objects and
+ * lists are nobody's business. What is set in one of those would be there for all that come later.
+ */
 static int
 guarded_getmetatable(lua_State *L)
 {
     luaL_checkany(L, 1);
-    if (lua_type(L, 1) != LUA_TTABLE || !lua_getmetatable(L, 1))
+    if (lua_type(L, 1) != LUA_TTABLE || rv_lua_is_marked_list(L, 1) || !lua_getmetatable(L, 1))
         lua_pushnil(L);
     else if (luaL_getmetafield(L, 1, "__metatable"))
         return 1;

@@ -195,11 +195,15 @@ expression_at(lua_State *L, int index, int flags_index)
     return e;
 }
 
-/* Whether it is found at `from` or behind; the offsets are in e->match. */
+/* Whether it is found at `from` or behind; the offsets are in e->match. All uses of an expression
+ * come through here first: one that was collected, and that a table with weak keys gave back, has
+ * nothing any more. */
 static int
 search(lua_State *L, struct expression *e, const char *subject, size_t len, size_t from,
        uint32_t options)
 {
+    if (!e->code)
+        luaL_error(L, "the expression is gone");
     const struct rv_lua_budget *budget = e->run->budget;
     e->steps = 0;
     e->most = budget->limits.instructions - budget->steps;
@@ -464,6 +468,10 @@ free_regex(lua_State *L)
     pcre2_code_free(e->code);
     pcre2_match_context_free(e->limits);
     pcre2_general_context_free(e->memory);
+    e->match = NULL;
+    e->code = NULL;
+    e->limits = NULL;
+    e->memory = NULL;
     return 0;
 }
 

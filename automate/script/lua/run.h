@@ -45,6 +45,7 @@ struct rv_lua_run {
     struct rv_ae_value given, got; /* what goes to the host, what came from it */
     rv_buf scratch;                /* texts on their way to Lua */
     volatile int in_host;          /* it waits in the host, which has limits of its own */
+    volatile int closing;          /* its state goes away: nobody looks into it any more */
     int32_t exit_code;
     lua_CFunction aside;         /* rv_lua_aside's */
     char source[512];            /* "@Domain/Namespace/Class/method" */

@@ -103,8 +103,10 @@ fail_by_error(struct rv_lua_run *run, lua_State *L, rv_err *err)
     if (!run->text[0] && lua_type(L, -1) == LUA_TSTRING)
         snprintf(run->text, sizeof(run->text), "%s", lua_tostring(L, -1));
     const char *on = "";
+    run->in_host++;
     if (spec->self && !run->host->describe(run->host->arg, spec->self, &object, &ignored))
         on = object.path ? object.path : "";
+    run->in_host--;
     size_t len = strlen(run->place);
     if (len && strncmp(run->text, run->place, len) == 0) /* of a run inside of this one */
         return rv_fail(err, RV_E_INVALID, "%s", run->text);
@@ -148,10 +150,11 @@ run_in_state(struct rv_lua_run *run, lua_CFunction fn, void *arg, rv_err *err)
     lua_pushcfunction(L, fn);
     lua_pushlightuserdata(L, arg);
     int status = lua_pcall(L, 1, 0, 1);
-    rv_lua_timer_end(run);
     int code = end_code(run, L, status, err);
-    run->L = NULL;
+    run->closing = 1; /* the alarm still rings, but lets the state alone */
     lua_close(L);
+    rv_lua_timer_end(run);
+    run->L = NULL;
     RV_ASSERT(run->bytes == 0);
     rv_ae_clear(&run->given);
     rv_ae_clear(&run->got);

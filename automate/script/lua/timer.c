@@ -55,7 +55,7 @@ end_process(struct rv_lua_run *run)
 {
     lua_Debug ar;
     /* We are in C, so that the stack of calls stands still. */
-    for (int level = 0; level < 32 && lua_getstack(run->L, level, &ar); level++) {
+    for (int level = 0; level < 32 && !run->closing && lua_getstack(run->L, level, &ar); level++) {
         lua_getinfo(run->L, "Sl", &ar);
         if (ar.currentline > 0) {
             run->line = ar.currentline;
@@ -79,7 +79,7 @@ on_alarm(int number)
     if (!run || !run->L)
         return;
     int64_t late = rv_monotonic_ms() - run->budget->ends_ms;
-    if (late >= 0)
+    if (late >= 0 && !run->closing)
         lua_sethook(run->L, rv_lua_hook, LUA_MASKCOUNT, 1);
     if (late >= GRACE_MS && !run->in_host)
         end_process(run);
