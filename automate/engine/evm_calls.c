@@ -23,6 +23,8 @@ rv_live_text(const struct rv_ae_value *args, int index, const char *what, const 
     return 0;
 }
 
+enum { MOST_URI_BYTES = 200 };
+
 /* What a function of the table is given. */
 struct asked {
     struct rv_live *live;
@@ -30,6 +32,18 @@ struct asked {
     const char *name;
     const struct rv_ae_value *args;
 };
+
+/* A method may ask for what is not there as often as it likes, with as long a path. */
+static void
+log_failure(struct rv_live *live, const char *uri, const rv_err *err)
+{
+    size_t len = rv_utf8_prefix(uri, strnlen(uri, MOST_URI_BYTES));
+    RV_AUTO_FREE char *cut = rv_format("%.*s%s", (int)len, uri, uri[len] ? "..." : "");
+    rv_trace_log(live->trace, "error", err->text);
+    if (rv_live_may_log(live, strlen(cut) + strlen(err->text)))
+        rv_log(RV_WARNING, "instantiate failed", RV_F("uri", RV_S(cut)),
+               RV_F("run", RV_I(live->run_id)), RV_F("error", RV_S(err->text)));
+}
 
 /* nil when it fails, as in ManageIQ; why is in the log. What ends the run goes on up. */
 static int
@@ -45,9 +59,7 @@ instantiate(const struct asked *asked, struct rv_ae_value *out, rv_err *err)
         failed == RV_E_UNAVAILABLE)
         return failed;
     if (failed < 0) {
-        rv_trace_log(live->trace, "error", err->text);
-        rv_log(RV_WARNING, "instantiate failed", RV_F("uri", RV_S(uri)),
-               RV_F("run", RV_I(live->run_id)), RV_F("error", RV_S(err->text)));
+        log_failure(live, uri, err);
         rv_err_clear(err);
     }
     *out = failed >= 0 && made ? rv_ae_vnode(rv_ws_number(made)) : RV_AE_VNIL;

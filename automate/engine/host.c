@@ -14,8 +14,6 @@
 #include "net/net.h"
 #include "script/apart.h"
 
-enum { MOST_LOG_BYTES = 8 << 10 };
-
 struct rv_live *
 rv_live_new(const struct rv_live *given)
 {
@@ -48,6 +46,7 @@ rv_live_begin(struct rv_live *live, struct rv_ws *ws, int64_t run_id)
     live->run_id = run_id;
     live->rbac = 0;
     live->place[0] = '\0';
+    live->log_bytes = live->lines_left_out = 0;
     rv_models_forget(live->models, NULL, 0);
     rv_trace_begin(live->trace);
 }
@@ -239,23 +238,6 @@ library(void *arg, int64_t self, const char *path, const struct rv_ae_method **o
     return object ? rv_ws_method(live->ws, object, path, out, err) : err->code;
 }
 
-/* A line of the log each, with what it is about; in the trace too. */
-static void
-log_line(void *arg, const char *level, const char *text)
-{
-    struct rv_live *live = arg;
-    enum rv_log_level lowest = strcmp(level, "debug") == 0   ? RV_DEBUG
-                               : strcmp(level, "warn") == 0  ? RV_WARNING
-                               : strcmp(level, "error") == 0 ? RV_ERROR
-                                                             : RV_INFO;
-    size_t len = rv_utf8_prefix(text, strnlen(text, MOST_LOG_BYTES));
-    RV_AUTO_FREE char *cut = rv_strndup(text, len);
-    const char *running = rv_script_running();
-    rv_trace_log(live->trace, level, cut);
-    rv_log(lowest, "automate method says", RV_F("method", RV_S(running)),
-           RV_F("run", RV_I(live->run_id)), RV_F("text", RV_S(cut)));
-}
-
 static int
 pulse(void *arg, rv_err *err)
 {
@@ -296,7 +278,7 @@ rv_live_host(struct rv_live *live)
                                     .names = names,
                                     .act = act,
                                     .library = library,
-                                    .log = log_line,
+                                    .log = rv_live_log,
                                     .pulse = pulse };
 }
 
@@ -346,6 +328,9 @@ method_failed(struct rv_live *live, const struct rv_script_result *result, const
     if (err->code == RV_E_CANCELLED || err->code == RV_E_STALE)
         return err->code;
     rv_trace_log(live->trace, "error", err->text);
+    /* Of a method in a method: its caller may go on, and have it fail again. */
+    if (live->methods_at_work && !rv_live_may_log(live, strlen(err->text)))
+        return err->code;
     rv_log(RV_WARNING, "automate method failed", RV_F("place", RV_S(live->place)),
            RV_F("run", RV_I(live->run_id)), RV_F("error", RV_S(err->text)));
     return err->code;
@@ -371,7 +356,10 @@ call_method(void *arg, struct rv_ws *ws, struct rv_ws_object *self,
     if (live->before && live->before(live->arg, place, err))
         return err->code;
     rv_trace_method(live->trace);
-    if (run_script(live, self, method, inputs, &result, err))
+    live->methods_at_work++;
+    int failed = run_script(live, self, method, inputs, &result, err);
+    live->methods_at_work--;
+    if (failed)
         return method_failed(live, &result, place, err);
     rv_log(RV_DEBUG, "automate method ran", RV_F("method", RV_S(place)),
            RV_F("run", RV_I(live->run_id)), RV_F("code", RV_I(result.exit_code)),

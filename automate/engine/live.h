@@ -41,6 +41,8 @@ struct rv_live {
     int64_t run_id;      /* 0: it has no row yet */
     int64_t deadline_ms; /* monotonic: of the whole message */
     int rbac;
+    int64_t log_bytes, lines_left_out;
+    int methods_at_work; /* one in the other */
     char place[512];     /* of the last error of a method; "" */
     rv_buf described[4]; /* texts of describe, until the next one */
 };
@@ -49,10 +51,18 @@ struct rv_live *rv_live_new(const struct rv_live *given); /* the members above t
 void rv_live_free(struct rv_live *live);
 /* Another run begins. */
 void rv_live_begin(struct rv_live *live, struct rv_ws *ws, int64_t run_id);
+/* It is over: a line tells how many of its lines the log has not. */
+void rv_live_end(struct rv_live *live);
 /* What the resolver is given. */
 struct rv_ws_calls rv_live_calls(struct rv_live *live);
 /* The interface of methods; for tests and benchmarks, which run one without a path. */
 struct rv_script_host rv_live_host(struct rv_live *live);
+
+/* A line that a method says: into the server's log, with what it is about, and into the trace. arg
+ * is the live host; level as in struct rv_script_host. */
+void rv_live_log(void *arg, const char *level, const char *text);
+/* Whether the run may still have a line of so many bytes in the server's log; it is counted. */
+int rv_live_may_log(struct rv_live *live, size_t bytes);
 
 /* The text of a password attribute. */
 int rv_live_decrypt(struct rv_live *live, const struct rv_ae_value *secret, struct rv_ae_value *out,

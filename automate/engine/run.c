@@ -179,6 +179,7 @@ run_in(struct rv_deliverer *deliverer, struct rv_run *run, const struct rv_ae_so
         return err->code;
     rv_live_begin(deliverer->live, deliverer->ws, run->id);
     int failed = follow(deliverer, run, deliverer->ws, err);
+    rv_live_end(deliverer->live);
     rv_ws_close(deliverer->ws);
     deliverer->ws = NULL;
     deliverer->live->ws = NULL;

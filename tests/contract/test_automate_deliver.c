@@ -11,6 +11,8 @@
 #include "../unit/resolve/table.h"
 #include "automate/deliver.h"
 #include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
 #include "queue/dispatch.h"
 #include "queue/task.h"
 
@@ -293,6 +295,57 @@ an_error_in_a_method_tells_where_and_the_next_event_runs(void **state)
     column_has("error_place", "event_stream_id = 100", "Acme/Ops/Event");
     column_has("error_place", "event_stream_id = 100", "boom:1");
     column_is("status", "event_stream_id = 101", "finished");
+}
+
+/* What was logged while the messages that are there were worked off; the caller's to free. */
+static char *
+log_of_work(void)
+{
+    FILE *log = tmpfile();
+    assert_non_null(log);
+    rv_log_setup(RV_LOG_LOGFMT, RV_INFO, fileno(log));
+    work();
+    rv_log_setup(RV_LOG_LOGFMT, RV_INFO, STDERR_FILENO);
+    size_t size = (size_t)lseek(fileno(log), 0, SEEK_END);
+    char *text = rv_alloc(size + 1);
+    rewind(log);
+    assert_int_equal(fread(text, 1, size, log), size);
+    fclose(log);
+    return text;
+}
+
+static void
+a_run_that_floods_the_log_is_cut_off_and_a_line_tells_how_much_was_left_out(void **state)
+{
+    (void)state;
+    begin("domain Acme 20\nclass Ops/Event\n  field act method = talk\n"
+          "  method talk: local long = ('y'):rep(3000) "
+          "for i = 1, 300 do print(('x'):rep(2000)) "
+          "evm.instantiate('/No/Such/' .. long) "
+          "evm.instantiate('no class') end "
+          "for i = 1, 500 do evm.log('warn', ('z'):rep(4000)) end "
+          "pcall(evm.execute, 'nothing') "
+          "error('no such luck')\n"
+          "  instance any\n");
+    put_events("/Ops/Event/any", "100,101");
+    RV_AUTO_FREE char *text = log_of_work();
+    column_has("error", "event_stream_id = 100", "no such luck");
+    assert_non_null(strstr(text, "automate method failed")); /* that is said in any case */
+    const char *end = strstr(text, "automate run says too much");
+    assert_non_null(end);
+    assert_true(end - text > 700 << 10);
+    assert_true(end - text < 1100 << 10);
+    assert_non_null(strstr(end, "lines_left_out="));
+    assert_null(strstr(text,
+                       "uri=/No/Such/yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+                       "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+                       "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+                       "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"));
+    assert_non_null(strstr(text, "uri=/No/Such/yyyy"));
+    /* The next run may say as much again. */
+    const char *next = strstr(end, "automate method says");
+    assert_non_null(next);
+    assert_non_null(strstr(next, "automate run says too much"));
 }
 
 static void
@@ -616,6 +669,7 @@ main(void)
         DELIVER_TEST(a_message_of_many_events_leaves_a_run_for_each),
         DELIVER_TEST(runs_without_a_method_leave_no_trace_unless_all_do),
         DELIVER_TEST(an_error_in_a_method_tells_where_and_the_next_event_runs),
+        DELIVER_TEST(a_run_that_floods_the_log_is_cut_off_and_a_line_tells_how_much_was_left_out),
         DELIVER_TEST(a_path_that_nobody_has_is_an_error_of_its_run),
         DELIVER_TEST(events_that_ran_are_not_run_again_after_the_workers_death),
         DELIVER_TEST(a_worker_that_lost_its_message_writes_nothing),

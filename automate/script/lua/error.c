@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "script/lua/guard.h"
+#include "script/lua/show.h"
 
 /* Looking for a level begins at the innermost each time: a recursion may be 100,000 deep. */
 enum { LEVELS_MAX = 32 };
@@ -86,7 +87,7 @@ push_text(lua_State *L, int index)
         lua_pushliteral(L, "an error value without a text (a table)");
         return;
     }
-    luaL_tolstring(L, index, NULL);
+    rv_lua_show(L, index, NULL);
 }
 
 int

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "base/text.h"
 #include "script/lua/sandbox.h"
+#include "script/lua/show.h"
 #include "script/lua/value.h"
 #include "script/lua/evm_query.h"
 
@@ -130,12 +131,15 @@ create_notification(lua_State *L)
     rv_err err = RV_ERR_INIT;
     rv_lua_drop_self(L, 1);
     rv_lua_give_all(L, 1);
+    rv_lua_charge(L, RV_LUA_STEPS_AN_ASK);
     rv_ae_clear(&run->got);
+    run->in_host++;
     int code =
         host->call(host->arg, run->spec->self, "create_notification", &run->given, &run->got, &err);
+    run->in_host--;
     rv_lua_check_trip(L);
     if (code < 0)
-        host->log(host->arg, "warn", err.text);
+        rv_lua_log(L, "warn", err.text);
     lua_pushboolean(L, code >= 0);
     return 1;
 }
@@ -159,17 +163,7 @@ level_of(lua_State *L, const char *word)
 static int
 write_log(lua_State *L, const char *level, int first)
 {
-    int count = lua_gettop(L);
-    luaL_Buffer out;
-    luaL_buffinit(L, &out);
-    for (int i = first; i <= count; i++) {
-        if (i > first)
-            luaL_addchar(&out, '\t');
-        luaL_tolstring(L, i, NULL);
-        luaL_addvalue(&out);
-    }
-    luaL_pushresult(&out);
-    rv_lua_log(L, level, lua_tostring(L, -1));
+    rv_lua_log(L, level, rv_lua_show_all(L, first));
     return 0;
 }
 

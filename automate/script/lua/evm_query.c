@@ -9,6 +9,7 @@
 #include <string.h>
 #include "base/buf.h"
 #include "script/lua/evm.h"
+#include "script/lua/show.h"
 
 static int
 is_plain(int c)
@@ -37,7 +38,7 @@ static void
 push_escaped(lua_State *L, int index)
 {
     size_t len;
-    const char *text = luaL_tolstring(L, index, &len);
+    const char *text = rv_lua_show(L, index, &len);
     luaL_Buffer out;
     luaL_buffinit(L, &out);
     add_escaped(&out, text, len);

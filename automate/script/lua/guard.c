@@ -9,6 +9,7 @@
 #include "script/lua/libs.h"
 #include "script/lua/lists.h"
 #include "script/lua/run.h"
+#include "script/lua/show.h"
 
 enum { STEPS_A_FAILURE = 200 }; /* what an error with its text and place costs */
 
@@ -117,17 +118,7 @@ guarded_setmetatable(lua_State *L)
 static int
 print(lua_State *L)
 {
-    int count = lua_gettop(L);
-    luaL_Buffer out;
-    luaL_buffinit(L, &out);
-    for (int i = 1; i <= count; i++) {
-        if (i > 1)
-            luaL_addchar(&out, '\t');
-        luaL_tolstring(L, i, NULL);
-        luaL_addvalue(&out);
-    }
-    luaL_pushresult(&out);
-    rv_lua_log(L, "info", lua_tostring(L, -1));
+    rv_lua_log(L, "info", rv_lua_show_all(L, 1));
     return 0;
 }
 
@@ -147,7 +138,12 @@ leave(lua_State *L)
 }
 
 const luaL_Reg rv_lua_base[] = {
-    { "exit", leave },  { "getmetatable", guarded_getmetatable }, { "pcall", guarded_pcall },
-    { "print", print }, { "setmetatable", guarded_setmetatable }, { "xpcall", guarded_xpcall },
+    { "exit", leave },
+    { "getmetatable", guarded_getmetatable },
+    { "pcall", guarded_pcall },
+    { "print", print },
+    { "setmetatable", guarded_setmetatable },
+    { "xpcall", guarded_xpcall },
+    { "tostring", rv_lua_tostring },
     { NULL, NULL },
 };

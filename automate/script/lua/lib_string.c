@@ -9,6 +9,7 @@
 #include <lauxlib.h>
 #include "script/lua/pattern.h"
 #include "script/lua/run.h"
+#include "script/lua/show.h"
 
 enum { BYTES_A_STEP = 16 };
 
@@ -301,6 +302,8 @@ string_rep(lua_State *L)
 }
 
 const luaL_Reg rv_lua_string[] = {
-    { "find", string_find },   { "gmatch", string_gmatch }, { "gsub", string_gsub },
-    { "match", string_match }, { "rep", string_rep },       { NULL, NULL },
+    { "find", string_find }, { "gmatch", string_gmatch },
+    { "gsub", string_gsub }, { "match", string_match },
+    { "rep", string_rep },   { "format", rv_lua_format },
+    { NULL, NULL },
 };

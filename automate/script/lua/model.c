@@ -12,6 +12,7 @@
 #include "script/lua/evm.h"
 #include "script/lua/handles.h"
 #include "script/lua/model.h"
+#include "script/lua/show.h"
 #include "script/lua/value.h"
 
 /* What acts on any kind of row; the rest of the verbs are the host's. */
@@ -119,7 +120,7 @@ push_inspection(lua_State *L, const struct rv_lua_handle *row)
             lua_pop(L, 2);
             continue;
         }
-        luaL_tolstring(L, -1, NULL);
+        rv_lua_show(L, -1, NULL);
         lua_remove(L, -2);
         lua_pushfstring(L, "%s%s=%s", i == 1 ? ": " : ", ", lua_tostring(L, -2),
                         lua_tostring(L, -1));
@@ -203,6 +204,7 @@ index_row(lua_State *L)
     if (push_member(L, row, name))
         return 1;
     rv_err err = RV_ERR_INIT;
+    rv_lua_charge(L, RV_LUA_STEPS_AN_ASK);
     rv_ae_clear(&run->got);
     run->in_host++;
     int code = host->column(host->arg, row->kind, row->id, name, &run->got, &err);

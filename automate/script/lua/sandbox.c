@@ -25,23 +25,22 @@ struct borrowed {
 
 /* Those without upvalues: a pointer is all of them. */
 static struct borrowed borrowed[] = {
-    { NULL, "assert", NULL },       { NULL, "error", NULL },       { NULL, "ipairs", NULL },
-    { NULL, "next", NULL },         { NULL, "pairs", NULL },       { NULL, "rawequal", NULL },
-    { NULL, "rawget", NULL },       { NULL, "rawlen", NULL },      { NULL, "select", NULL },
-    { NULL, "tonumber", NULL },     { NULL, "tostring", NULL },    { NULL, "type", NULL },
-    { "string", "byte", NULL },     { "string", "char", NULL },    { "string", "format", NULL },
-    { "string", "len", NULL },      { "string", "lower", NULL },   { "string", "pack", NULL },
-    { "string", "packsize", NULL }, { "string", "reverse", NULL }, { "string", "sub", NULL },
-    { "string", "unpack", NULL },   { "string", "upper", NULL },   { "math", "abs", NULL },
-    { "math", "acos", NULL },       { "math", "asin", NULL },      { "math", "atan", NULL },
-    { "math", "ceil", NULL },       { "math", "cos", NULL },       { "math", "deg", NULL },
-    { "math", "exp", NULL },        { "math", "floor", NULL },     { "math", "fmod", NULL },
-    { "math", "log", NULL },        { "math", "max", NULL },       { "math", "min", NULL },
-    { "math", "modf", NULL },       { "math", "rad", NULL },       { "math", "sin", NULL },
-    { "math", "sqrt", NULL },       { "math", "tan", NULL },       { "math", "tointeger", NULL },
-    { "math", "type", NULL },       { "math", "ult", NULL },       { "utf8", "char", NULL },
-    { "utf8", "codepoint", NULL },  { "utf8", "codes", NULL },     { "utf8", "len", NULL },
-    { "utf8", "offset", NULL },
+    { NULL, "assert", NULL },      { NULL, "error", NULL },       { NULL, "ipairs", NULL },
+    { NULL, "next", NULL },        { NULL, "pairs", NULL },       { NULL, "rawequal", NULL },
+    { NULL, "rawget", NULL },      { NULL, "rawlen", NULL },      { NULL, "select", NULL },
+    { NULL, "tonumber", NULL },    { NULL, "type", NULL },        { "string", "byte", NULL },
+    { "string", "char", NULL },    { "string", "format", NULL },  { "string", "len", NULL },
+    { "string", "lower", NULL },   { "string", "pack", NULL },    { "string", "packsize", NULL },
+    { "string", "reverse", NULL }, { "string", "sub", NULL },     { "string", "unpack", NULL },
+    { "string", "upper", NULL },   { "math", "abs", NULL },       { "math", "acos", NULL },
+    { "math", "asin", NULL },      { "math", "atan", NULL },      { "math", "ceil", NULL },
+    { "math", "cos", NULL },       { "math", "deg", NULL },       { "math", "exp", NULL },
+    { "math", "floor", NULL },     { "math", "fmod", NULL },      { "math", "log", NULL },
+    { "math", "max", NULL },       { "math", "min", NULL },       { "math", "modf", NULL },
+    { "math", "rad", NULL },       { "math", "sin", NULL },       { "math", "sqrt", NULL },
+    { "math", "tan", NULL },       { "math", "tointeger", NULL }, { "math", "type", NULL },
+    { "math", "ult", NULL },       { "utf8", "char", NULL },      { "utf8", "codepoint", NULL },
+    { "utf8", "codes", NULL },     { "utf8", "len", NULL },       { "utf8", "offset", NULL },
 };
 
 /* "10" + 1: arithmetic on texts that are numbers is done by the metatable of strings. */
@@ -88,6 +87,15 @@ rv_lua_sandbox_prepare(void)
         lua_settop(L, 2);
     }
     lua_close(L);
+}
+
+lua_CFunction
+rv_lua_borrowed(const char *library, const char *name)
+{
+    for (size_t i = 0; i < RV_COUNT(borrowed); i++)
+        if (rv_streq(borrowed[i].library, library) && strcmp(borrowed[i].name, name) == 0)
+            return borrowed[i].function;
+    return NULL;
 }
 
 static void

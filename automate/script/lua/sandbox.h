@@ -10,6 +10,8 @@
 
 /* Once a process: where liblua has the functions that are let through. */
 void rv_lua_sandbox_prepare(void);
+/* One of those, by its name. */
+lua_CFunction rv_lua_borrowed(const char *library, const char *name);
 /* Leaves the table of globals on the stack. */
 void rv_lua_sandbox_push(lua_State *L);
 /* Whether a method has a global of this name; environment: index of the table of globals. */

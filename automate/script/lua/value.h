@@ -52,6 +52,8 @@ rv_buf *rv_lua_scratch(lua_State *L);
 void rv_lua_push_scratch(lua_State *L);
 void rv_lua_push_null(lua_State *L); /* json.null */
 
+enum { RV_LUA_STEPS_AN_ASK = 500 }; /* what a call of the host costs the run */
+
 /* A call of the host: RV_LUA_ASK(L, host->get(host->arg, ..., &run->got, &err)) raises its error,
  * and what ended the run inside of it. */
 void rv_lua_asked(lua_State *L, int code, const rv_err *err);
@@ -59,6 +61,7 @@ void rv_lua_asked(lua_State *L, int code, const rv_err *err);
     do {                                                                                           \
         rv_err err = RV_ERR_INIT;                                                                  \
         struct rv_lua_run *asking_run = rv_lua_run_of(L);                                          \
+        rv_lua_charge(L, RV_LUA_STEPS_AN_ASK);                                                     \
         rv_ae_clear(&asking_run->got);                                                             \
         asking_run->in_host++;                                                                     \
         int asked_code = (call);                                                                   \
