@@ -224,3 +224,63 @@ rv_run_stop(struct rv_store *store, int64_t id, const char *who, rv_err *err)
         return err->code;
     return stopping.over;
 }
+
+enum { FORSAKEN_AT_ONCE = 100 };
+
+struct forsaken {
+    int64_t ids[FORSAKEN_AT_ONCE];
+    int count;
+};
+
+/* Looked for without a lock: most times there is none. */
+#define FORSAKEN                                                                                   \
+    "status IN ('queued', 'running', 'retry') AND message_id IS NOT NULL"                          \
+    " AND NOT EXISTS (SELECT 1 FROM miq_queue q WHERE q.id = automate_runs.message_id)"
+
+static int
+find_forsaken(struct forsaken *out, struct rv_store *store, rv_err *err)
+{
+    RV_AUTO_ROWS struct rv_rows *rows = NULL;
+    const rv_value *row = NULL;
+    int more;
+    RV_AUTO_FREE char *sql =
+        rv_format("SELECT id FROM automate_runs WHERE " FORSAKEN " LIMIT %d", FORSAKEN_AT_ONCE);
+    if (rv_store_query(store, &rows, sql, NULL, 0, err))
+        return err->code;
+    while ((more = rv_rows_next(rows, &row, err)) > 0)
+        out->ids[out->count++] = row[0].v.i;
+    return more;
+}
+
+/* A run and its message change in one transaction, so what is found so here is so for good. */
+static int
+end_forsaken(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
+{
+    const struct forsaken *forsaken = arg;
+    const struct rv_field fields[] = { { "status", rv_vtext("stopped") },
+                                       { "ended_on", rv_vint(rv_now_ms()) },
+                                       { "error", rv_vtext("its message is gone: cancelled") },
+                                       { "next_on", RV_VNULL } };
+    for (int i = 0; i < forsaken->count; i++) {
+        rv_value row[1], id = rv_vint(forsaken->ids[i]);
+        int found = rv_store_one(
+            store, row, 1, "SELECT id FROM automate_runs WHERE id = $1 AND " FORSAKEN, &id, 1, err);
+        if (found < 0 ||
+            (found && rv_record_update(store, feed, rv_model_kind("automate_run"), forsaken->ids[i],
+                                       fields, RV_COUNT(fields), err)))
+            return err->code;
+    }
+    return 0;
+}
+
+int
+rv_runs_end_forsaken(struct rv_store *store, int *count, rv_err *err)
+{
+    struct forsaken forsaken = { .count = 0 };
+    if (find_forsaken(&forsaken, store, err) ||
+        (forsaken.count && rv_record_transaction(store, end_forsaken, &forsaken, err)))
+        return rv_wrap(err, "end runs whose message is gone");
+    if (count)
+        *count = forsaken.count;
+    return 0;
+}

@@ -4,6 +4,7 @@
  */
 #include "server/purge.h"
 
+#include "automate/runs.h"
 #include "base/log.h"
 #include "keeping/retention.h"
 #include "queue/task.h"
@@ -14,7 +15,8 @@ rv_purge_run(struct rv_worker *worker, rv_err *err)
     static struct rv_retention state;
 
     if (rv_task_expire_silent(worker->store, rv_settings_int(worker->settings, "tasks.timeout"),
-                              NULL, err))
+                              NULL, err) ||
+        rv_runs_end_forsaken(worker->store, NULL, err))
         return err->code;
     int more = rv_retention_run(&state, worker->store, worker->settings, err);
 

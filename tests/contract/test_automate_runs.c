@@ -174,6 +174,27 @@ a_run_that_is_over_is_not_stopped(void **state)
     assert_int_equal(rv_run_stop(store, id + 1, "ada", &err), RV_E_NOT_FOUND);
 }
 
+static void
+a_run_whose_message_was_cancelled_does_not_wait_for_ever(void **state)
+{
+    (void)state;
+    int count = 0;
+    int64_t message = 0;
+    const struct rv_message_spec spec = { .queue_name = "automate", .method_name = "deliver" };
+    must(rv_queue_put(store, &spec, &message, err));
+    int64_t kept = put_run(0, "retry", message), gone = put_run(0, "retry", message + 77);
+    put_run(0, "finished", message + 78);
+    must(rv_runs_end_forsaken(store, &count, err));
+    assert_int_equal(count, 1);
+    RV_AUTO_RUN struct rv_run run = { 0 }, other = { 0 };
+    must(rv_run_load(&run, store, gone, err));
+    must(rv_run_load(&other, store, kept, err));
+    assert_string_equal(run.status, "stopped");
+    assert_string_equal(other.status, "retry");
+    must(rv_runs_end_forsaken(store, &count, err));
+    assert_int_equal(count, 0);
+}
+
 int
 main(void)
 {
@@ -184,6 +205,7 @@ main(void)
         RUNS_TEST(a_run_that_waits_is_stopped_at_once_and_its_message_comes_to_its_end),
         RUNS_TEST(a_run_at_work_is_asked_to_end),
         RUNS_TEST(a_run_that_is_over_is_not_stopped),
+        RUNS_TEST(a_run_whose_message_was_cancelled_does_not_wait_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
