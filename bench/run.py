@@ -32,6 +32,7 @@ ROWS = [
     (16, "storm", "storm", BOTH, "a storm of 10,000 events a second for a minute"),
     (17, "automate", "automate", BOTH, "call of an automate method with five attributes"),
     (37, "switchboard", "switchboard", BOTH, "events through the switchboard, a method of Lua each (B37)"),
+    (38, "reload", "reload", BOTH, "a method changed while events flow, to its first run"),
     (18, "rest", "rest", BOTH, "REST: list of 20, one object; statements of a request"),
     (19, "memory", "memory", BOTH, "memory of idle workers, growth of a refresh"),
     (20, "boot", "boot", BOTH, "start-up of 20 workers"),
