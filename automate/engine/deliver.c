@@ -17,8 +17,9 @@
 #include "base/text.h"
 #include "base/wait.h"
 #include "queue/dispatch.h"
+#include "queue/measure.h"
 
-enum { SHOWN_AFTER_MS = 100, ASK_STOP_MS = 250, ARGS_MAX_BYTES = 64 << 10 };
+enum { SHOWN_AFTER_MS = 100, ASK_STOP_MS = 250, ALONG_MS = 40, ARGS_MAX_BYTES = 64 << 10 };
 
 /* In error of a run that was noted before it was begun, with how often; also what marks it. One
  * that was begun so twice, and did not end, is what kills. */
@@ -272,9 +273,7 @@ run_event(struct rv_deliverer *deliverer, const char *uri, int64_t event_id, rv_
 static int
 run_events(struct rv_deliverer *deliverer, const char *uri, const cJSON *events, rv_err *err)
 {
-    static const struct rv_ended well = { .state = "ok", .text = "Finished" };
     const cJSON *event = NULL;
-    int failed = 0;
     if (strlen(uri) > RV_RUN_URI_MAX)
         return rv_fail(err, RV_E_LIMIT, "a path of more than %d bytes", RV_RUN_URI_MAX);
     if (cJSON_GetArraySize(events) > RV_DELIVER_EVENTS_MAX)
@@ -283,14 +282,85 @@ run_events(struct rv_deliverer *deliverer, const char *uri, const cJSON *events,
     {
         if (!cJSON_IsNumber(event))
             return rv_fail(err, RV_E_INVALID, "events are no list of ids");
-        failed = run_event(deliverer, uri, (int64_t)event->valuedouble, err);
-        if (failed)
-            break;
+        if (run_event(deliverer, uri, (int64_t)event->valuedouble, err))
+            return err->code;
     }
+    return 0;
+}
+
+/* NULL for what is no path with events. */
+static cJSON *
+events_of(const struct rv_message *message, const char **uri, const cJSON **events)
+{
+    rv_err ignored = RV_ERR_INIT;
+    cJSON *args = NULL;
+    if (rv_json_parse(&args, message->args, strlen(message->args), ARGS_MAX_BYTES, 8, &ignored))
+        return NULL;
+    *uri = rv_json_string(args, "uri");
+    *events = cJSON_GetObjectItemCaseSensitive(args, "events");
+    if (*uri && cJSON_IsArray(*events) && rv_json_int(args, "run", 0) == 0)
+        return args;
+    cJSON_Delete(args);
+    return NULL;
+}
+
+/* RV_COMMAND_LATER: what cannot be taken along has its turn by itself. */
+static int
+run_along(struct rv_deliverer *deliverer, const struct rv_message *message, rv_err *err)
+{
+    const char *uri = NULL;
+    const cJSON *events = NULL;
+    int quick = message->attempts == 1 && message->task_id == 0 && message->callback == NULL &&
+                strcmp(message->class_name, RV_AUTOMATE_CLASS) == 0 &&
+                strcmp(message->method_name, RV_AUTOMATE_DELIVER) == 0;
+    RV_AUTO_JSON cJSON *args = quick ? events_of(message, &uri, &events) : NULL;
+    return args ? run_events(deliverer, uri, events, err) : RV_COMMAND_LATER;
+}
+
+/* The last one that was taken goes back as it was. */
+static int
+give_back_last(struct rv_deliverer *deliverer, rv_err *err)
+{
+    struct rv_message *last = deliverer->along[--deliverer->along_count];
+    int back = rv_queue_give_back(deliverer->config.store, last, deliverer->config.holder, err);
+    rv_message_free(last);
+    return back < 0 ? back : 0;
+}
+
+/* Else each message would have a commit of its own, and most take a hundredth of its time. Those of
+ * one object come one after another still: what is taken along is held until its end. 0, or what
+ * ends it all. */
+static int
+take_along(struct rv_deliverer *deliverer, int64_t began_ms, rv_err *err)
+{
+    const struct rv_taker *taker = deliverer->config.taker;
+    int done = 0;
+    while (taker && !deliverer->alone && done == 0 && deliverer->along_count < RV_ALONG_MOST &&
+           rv_monotonic_ms() - began_ms < ALONG_MS) {
+        struct rv_message *message = NULL;
+        int found = rv_queue_take(deliverer->config.store, taker, &message, err);
+        if (found <= 0)
+            return found;
+        int64_t begun_us = rv_monotonic_us();
+        rv_queue_measure_taken(message);
+        deliverer->along[deliverer->along_count++] = message;
+        done = run_along(deliverer, message, err);
+        deliverer->along_us[deliverer->along_count - 1] = rv_monotonic_us() - begun_us;
+    }
+    return done == RV_COMMAND_LATER ? give_back_last(deliverer, err) : done;
+}
+
+static int
+run_message(struct rv_deliverer *deliverer, const char *uri, const cJSON *events, rv_err *err)
+{
+    static const struct rv_ended well = { .state = "ok", .text = "Finished" };
+    int64_t began_ms = rv_monotonic_ms();
     rv_err later = RV_ERR_INIT;
-    if (failed && failed != RV_E_STALE) /* what ended is kept */
+    if (run_events(deliverer, uri, events, err) == 0 && take_along(deliverer, began_ms, err) == 0)
+        return rv_finished_end(deliverer, &well, err);
+    if (err->code != RV_E_STALE) /* what ended is kept */
         rv_finished_write(deliverer, &later);
-    return failed ? failed : rv_finished_end(deliverer, &well, err);
+    return err->code;
 }
 
 /* With what there is to write of it. Whoever asked sees the end in the task: one that is no well
@@ -361,7 +431,19 @@ deliver(struct rv_deliverer *deliverer, rv_err *err)
         return run_again(deliverer, run_id, err);
     if (uri == NULL || !cJSON_IsArray(events))
         return rv_fail(err, RV_E_INVALID, "neither a run nor a path with events");
-    return run_events(deliverer, uri, events, err);
+    return run_message(deliverer, uri, events, err);
+}
+
+/* After a failure: they have their turns later. */
+static void
+give_back_along(struct rv_deliverer *deliverer)
+{
+    while (deliverer->along_count > 0) {
+        rv_err ignored = RV_ERR_INIT;
+        struct rv_message *message = deliverer->along[--deliverer->along_count];
+        rv_queue_give_back(deliverer->config.store, message, deliverer->config.holder, &ignored);
+        rv_message_free(message);
+    }
 }
 
 int
@@ -374,6 +456,7 @@ rv_deliverer_deliver(struct rv_deliverer *deliverer, const struct rv_message *me
     deliverer->live->deadline_ms = rv_monotonic_ms() + message->timeout_ms;
     int done = deliver(deliverer, err);
     rv_finished_drop(deliverer);
+    give_back_along(deliverer);
     deliverer->message = NULL;
     return done;
 }

@@ -29,7 +29,10 @@ struct rv_deliverer_config {
     /* The definitions as of now; called before each run, so that a change is in force with the
      * next one. */
     int (*source)(void *arg, const struct rv_ae_source **out, rv_err *err);
-    const struct rv_automate_hooks *hooks;      /* may be NULL */
+    const struct rv_automate_hooks *hooks; /* may be NULL */
+    /* Quick messages that wait are taken along, and end with the first in one commit; NULL: each by
+     * itself. */
+    const struct rv_taker *taker;
     void (*wake)(void *arg, const char *queue); /* may be NULL */
     void *arg;
 };

@@ -9,7 +9,7 @@
 #include "automate/deliver.h"
 #include "automate/effects.h"
 
-enum { RV_FINISHED_MOST = 64 };
+enum { RV_FINISHED_MOST = 64, RV_ALONG_MOST = 32 };
 
 /* A run that ended and is not written yet, with its trace. */
 struct rv_finished {
@@ -21,7 +21,10 @@ struct rv_finished {
 struct rv_deliverer {
     struct rv_deliverer_config config;
     struct rv_live *live;
-    const struct rv_message *message; /* at work */
+    const struct rv_message *message;        /* that the dispatcher has given */
+    struct rv_message *along[RV_ALONG_MOST]; /* taken with it; they end when it does */
+    int64_t along_us[RV_ALONG_MOST];         /* how long each took */
+    int along_count;
     struct rv_finished finished[RV_FINISHED_MOST];
     int finished_count;
     int64_t first_finished_ms;

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "queue/dispatch.h"
+#include "queue/measure.h"
 
 enum { WRITE_EVERY_MS = 50 };
 
@@ -60,7 +61,8 @@ rv_finished_drop(struct rv_deliverer *deliverer)
 static int
 reserve(const struct rv_deliverer *deliverer, rv_err *err)
 {
-    int64_t count = 4 + RV_QUEUE_END_IDS + rv_effects_ids(deliverer->effects);
+    int64_t count =
+        4 + RV_QUEUE_END_IDS * (1 + deliverer->along_count) + rv_effects_ids(deliverer->effects);
     for (int i = 0; i < deliverer->finished_count; i++) {
         const struct rv_finished *one = &deliverer->finished[i];
         count += 3 + (one->trace ? rv_trace_ids(one->trace) : 0);
@@ -133,6 +135,9 @@ write_all(struct rv_deliverer *deliverer, struct rv_run *now, struct rv_store *s
         deliverer->alone && deliverer->finished_count ? rv_queue_progress : rv_queue_guard;
     if (hold(store, deliverer->message, deliverer->config.holder, err))
         return err->code;
+    for (int i = 0; i < deliverer->along_count && deliverer->ended == NULL; i++)
+        if (rv_queue_guard(store, deliverer->along[i], deliverer->config.holder, err))
+            return err->code;
     if (rv_effects_write(deliverer->effects, store, feed, deliverer->config.settings,
                          &deliverer->times, err))
         return err->code;
@@ -141,6 +146,10 @@ write_all(struct rv_deliverer *deliverer, struct rv_run *now, struct rv_store *s
             return err->code;
     if (now && rv_run_write(now, store, feed, err))
         return err->code;
+    for (int i = 0; i < deliverer->along_count && deliverer->ended; i++)
+        if (rv_queue_end_in(store, deliverer->along[i], deliverer->config.holder, deliverer->ended,
+                            err))
+            return err->code;
     if (deliverer->ended &&
         rv_queue_end_in(store, deliverer->message, deliverer->config.holder, deliverer->ended, err))
         return err->code;
@@ -192,6 +201,11 @@ rv_finished_end(struct rv_deliverer *deliverer, const struct rv_ended *ended, rv
     if (failed)
         return rv_wrap(err, "write %d runs", deliverer->finished_count);
     written(deliverer);
+    while (deliverer->along_count > 0) {
+        struct rv_message *message = deliverer->along[--deliverer->along_count];
+        rv_queue_measure_ended(message, deliverer->along_us[deliverer->along_count], RV_OK, 0);
+        rv_message_free(message);
+    }
     return RV_COMMAND_ENDED;
 }
 

@@ -69,8 +69,8 @@ int rv_run_put(struct rv_store *store, struct rv_feed *feed, const struct rv_run
 /* 1 when somebody wants it to end, *who (may be NULL) is the caller's. */
 int rv_run_stop_wanted(struct rv_store *store, int64_t id, char **who, rv_err *err);
 
-/* Runs whose message is gone (its task was cancelled, its queue removed) will not go on: stopped, some
- * at a time; *count of them (may be NULL). */
+/* Runs whose message is gone (its task was cancelled, its queue removed) will not go on: stopped,
+ * some at a time; *count of them (may be NULL). */
 int rv_runs_end_forsaken(struct rv_store *store, int *count, rv_err *err);
 
 /* A person stops a run: one that waits is over at once, one that runs ends within a second. 1 when

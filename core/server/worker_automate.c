@@ -98,6 +98,7 @@ open_engine(struct automate *automate, rv_err *err)
                                           .holder = worker->row,
                                           .server_guid = worker->server_guid,
                                           .source = source_of,
+                                          .taker = &automate->loop.dispatcher.taker,
                                           .wake = wake,
                                           .arg = automate };
     if (rv_worker_fence(worker, err) ||

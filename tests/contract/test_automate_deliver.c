@@ -27,11 +27,13 @@ static struct table *table;
 static struct rv_deliverer *deliverer;
 static struct rv_dispatcher dispatcher;
 static struct rv_command command;
+static int takes_along; /* quick messages with the first */
 
 static int
 setup(void **state)
 {
     (void)state;
+    takes_along = 0;
     store = rv_test_store_fresh(&db);
     settings = rv_settings_new();
     must(rv_script_open(&script, REEVE_MODULES, 1 << 20, err));
@@ -114,6 +116,7 @@ start_worker(int64_t holder)
                                                 .holder = holder,
                                                 .server_guid = "this-server",
                                                 .source = source_of,
+                                                .taker = takes_along ? &dispatcher.taker : NULL,
                                                 .wake = die };
     stop_worker();
     must(rv_deliverer_open(&deliverer, &config, err));
@@ -572,6 +575,7 @@ work_in_child(int64_t holder)
     return WEXITSTATUS(status);
 }
 
+#define DIE_ONCE_IF "not vm:custom_get('died') then vm:custom_set('died', 'yes'); vm:refresh()"
 #define DIE_ONCE "if not vm:custom_get('died') then vm:custom_set('died', 'yes'); vm:refresh() end"
 
 static void
@@ -661,6 +665,44 @@ a_run_that_takes_its_time_is_listed_and_ends_when_it_is_stopped(void **state)
     assert_int_equal(count("miq_queue", "1 = 1"), 0);
 }
 
+static void
+quick_messages_are_taken_along_and_end_with_the_first_but_in_the_order_of_their_objects(
+    void **state)
+{
+    (void)state;
+    begin(tags_the_vm);
+    takes_along = 1;
+    start_worker(ME);
+    put_events("/Ops/Event/any", "100");
+    put_events("/Ops/Event/any", "101");
+    ask("/Ops/Event/any", "{\"vm\":{\"$type\":\"row\",\"kind\":\"vm\",\"value\":\"20\"}}", 0);
+    put_events("/Ops/Event/any", "102");
+    assert_int_equal(work(), 1);
+    assert_int_equal(count("automate_runs", "status = 'finished'"), 2);
+    assert_int_equal(count("miq_queue", "state = 'ready' AND attempts = 0"), 2); /* a run is not */
+    assert_int_equal(work(), 1);
+    assert_int_equal(work(), 1);
+    assert_int_equal(count("automate_runs", "event_stream_id IS NOT NULL"), 3);
+    assert_int_equal(count("miq_queue", "1 = 1"), 0);
+}
+
+static void
+what_was_taken_along_runs_again_when_its_worker_dies(void **state)
+{
+    (void)state;
+    begin("domain Acme 20\nclass Ops/Event\n  field act method = add\n  method add: " COUNT_UP(
+        "runs") "; if evm.root.event_id == 101 and " DIE_ONCE_IF " end\n  instance any\n");
+    takes_along = 1;
+    put_events("/Ops/Event/any", "100");
+    put_events("/Ops/Event/any", "101");
+    put_events("/Ops/Event/any", "102");
+    assert_int_equal(work_in_child(80), 9);
+    assert_int_equal(count("automate_runs", "1 = 1"), 0);
+    for (int64_t worker = 81; count("miq_queue", "queue_name = 'automate'"); worker++)
+        assert_int_equal(work_in_child(worker), 1);
+    assert_int_equal(count("automate_runs", "status = 'finished'"), 3);
+}
+
 int
 main(void)
 {
@@ -682,6 +724,9 @@ main(void)
         DELIVER_TEST(a_once_only_state_that_ended_is_passed_over_when_its_worker_dies_later),
         DELIVER_TEST(a_once_only_state_that_was_cut_off_is_not_begun_a_second_time),
         DELIVER_TEST(an_event_that_kills_its_workers_ends_in_error_and_the_others_run),
+        DELIVER_TEST(
+            quick_messages_are_taken_along_and_end_with_the_first_but_in_the_order_of_their_objects),
+        DELIVER_TEST(what_was_taken_along_runs_again_when_its_worker_dies),
         DELIVER_TEST(a_run_that_takes_its_time_is_listed_and_ends_when_it_is_stopped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
