@@ -19,7 +19,7 @@
     " (SELECT COUNT(*) FROM miq_queue WHERE queue_name = 'automate')"
 
 struct figures {
-    struct bench_series rate, limit, p50, p99, second;
+    struct bench_series rate, limit, p50, p99, second, early, late;
 };
 
 static double
@@ -62,12 +62,14 @@ run_once(struct figures *f, int64_t rate, double seconds)
     bench_provider_add(&reeved, token, "storm", 200, rate);
     while (rv_test_int(store, OVER) < rate / 2) /* the workers are up */
         usleep(50000);
+    bench_add(&f->early, (double)bench_workers_bytes(store));
     int64_t before = rv_test_int(store, OVER);
     double begun = bench_now();
     usleep((useconds_t)(seconds * 1e6));
     int64_t during = rv_test_int(store, OVER) - before;
     double took = bench_now() - begun;
     int64_t waiting = rv_test_int(store, WAITING);
+    bench_add(&f->late, (double)bench_workers_bytes(store));
     say_cpu(store, took);
     bench_reevectl(&reeved, token, pause);
     bench_await(store, "SELECT COUNT(*) FROM miq_workers WHERE type = 'event'", 0, 60,
@@ -106,5 +108,7 @@ main(int argc, char **argv)
                                         &f.second, &f.p50, bench_at_most(1) });
     bench_print(&(struct bench_result){ 37, "event to the end of its run, p99 / a second", "s",
                                         &f.second, &f.p99, bench_no_target() });
+    bench_print(&(struct bench_result){ 37, "memory of all workers: at the end / at first", "B",
+                                        &f.early, &f.late, bench_at_most(1.2) });
     return bench_status();
 }
