@@ -334,9 +334,10 @@ static int
 take_along(struct rv_deliverer *deliverer, int64_t began_ms, rv_err *err)
 {
     const struct rv_taker *taker = deliverer->config.taker;
+    int64_t most_ms = deliverer->config.along_ms ? deliverer->config.along_ms : ALONG_MS;
     int done = 0;
     while (taker && !deliverer->alone && done == 0 && deliverer->along_count < RV_ALONG_MOST &&
-           rv_monotonic_ms() - began_ms < ALONG_MS) {
+           rv_monotonic_ms() - began_ms < most_ms) {
         struct rv_message *message = NULL;
         int found = rv_queue_take(deliverer->config.store, taker, &message, err);
         if (found <= 0)

@@ -33,6 +33,7 @@ struct rv_deliverer_config {
     /* Quick messages that wait are taken along, and end with the first in one commit; NULL: each by
      * itself. */
     const struct rv_taker *taker;
+    int64_t along_ms;                           /* none is taken along after so long; 0: 40 */
     void (*wake)(void *arg, const char *queue); /* may be NULL */
     void *arg;
 };

@@ -117,6 +117,7 @@ start_worker(int64_t holder)
                                                 .server_guid = "this-server",
                                                 .source = source_of,
                                                 .taker = takes_along ? &dispatcher.taker : NULL,
+                                                .along_ms = 60000,
                                                 .wake = die };
     stop_worker();
     must(rv_deliverer_open(&deliverer, &config, err));
