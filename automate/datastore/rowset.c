@@ -8,8 +8,10 @@
 #include <string.h>
 #include "base/buf.h"
 #include "base/text.h"
+#include "base/wait.h"
 #include "model/model.h"
 
+enum { POLL_EVERY = 4096 }; /* rows: a heart beats meanwhile */
 #define SQL_MAX 4096
 
 void
@@ -96,7 +98,7 @@ rv_ae_rowset_load(struct rv_ae_rowset *set, struct rv_store *store, int64_t doma
         return err->code;
     while ((rc = rv_rows_next(rows, &row, err)) > 0)
         add_old(set, row);
-    return rc;
+    return rc < 0 ? rc : rv_wait_poll(err);
 }
 
 size_t
@@ -150,6 +152,8 @@ rv_ae_rowset_match(struct rv_ae_rowset *set, struct rv_store *store, rv_err *err
     for (size_t i = 0; i < set->count; i++) {
         struct rv_ae_row *row = &set->rows[i];
         struct rv_ae_old_row *old = find_old(set, row);
+        if (i % POLL_EVERY == 0 && rv_wait_poll(err) < 0)
+            return err->code;
         if (old && !old->wanted) {
             old->wanted = 1;
             row->id = old->id;

@@ -9,6 +9,7 @@
 #include "base/wait.h"
 #include "tree/names.h"
 
+enum { POLL_EVERY = 256 }; /* files: a heart beats meanwhile */
 #define NODES_MAX ((size_t)512 << 20)
 
 struct split {
@@ -235,6 +236,8 @@ rv_ae_build_file(struct rv_ae_build *build, const char *path, const char *bytes,
 
     if (!split_path(&split, path))
         return 0;
+    if (++build->taken % POLL_EVERY == 0 && rv_wait_poll(err) < 0)
+        return err->code;
     if (strlen(path) > RV_AE_PATH_MAX)
         return ended(build,
                      rv_ae_parse_fail(&in, 0, "its path is longer than %d bytes", RV_AE_PATH_MAX));
