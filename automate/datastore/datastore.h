@@ -74,6 +74,9 @@ int rv_datastore_edit(const struct rv_datastore *ds, int64_t id,
  * is out of sight with the first; *left: whether more of it is there, which another call deletes.
  * left NULL: all of it now. */
 int rv_datastore_delete(const struct rv_datastore *ds, int64_t id, int *left, rv_err *err);
+/* 1 with one that was being deleted, or replaced by a large import, when that was cut off: another
+ * call of rv_datastore_delete ends it. 0: there is none. */
+int rv_datastore_leftover(struct rv_store *store, int64_t *id, rv_err *err);
 /* user to user_locked and back; CONFLICT when it is neither. Doing it twice is no error. */
 int rv_datastore_lock(const struct rv_datastore *ds, int64_t id, rv_err *err);
 int rv_datastore_unlock(const struct rv_datastore *ds, int64_t id, rv_err *err);

@@ -291,6 +291,24 @@ ask_for(struct rv_worker *worker, const char *name, rv_err *err)
     return put < 0 ? put : 0;
 }
 
+/* What a crash has left of a domain that was to go. */
+static int
+ask_for_deletion(struct rv_worker *worker, rv_err *err)
+{
+    int64_t id = 0;
+    int found = rv_datastore_leftover(worker->store, &id, err);
+    const struct rv_message_spec spec = { .queue_name = "generic",
+                                          .class_name = "Automate",
+                                          .method_name = "delete",
+                                          .target_id = id,
+                                          .timeout_ms = SHIP_MS,
+                                          .max_attempts = ATTEMPTS,
+                                          .flags = RV_MESSAGE_AGAIN };
+    if (found <= 0)
+        return found;
+    return rv_queue_put_unless_exists(worker->store, &spec, NULL, err) < 0 ? err->code : 0;
+}
+
 /* Most tests start with a fresh database, and have nothing to do with what is in the domain. */
 static int
 is_left_out(void)
@@ -309,7 +327,7 @@ rv_datastore_ship(struct rv_worker *worker, rv_err *err)
     DIR *dir = folder ? opendir(folder) : NULL;
     const struct dirent *entry;
     char digest[33];
-    int rc = 0;
+    int rc = ask_for_deletion(worker, err);
 
     while (dir && rc == 0 && (entry = readdir(dir))) {
         if (entry->d_name[0] == '.' || strpbrk(entry->d_name, "\"\\"))

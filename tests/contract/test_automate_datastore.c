@@ -358,6 +358,29 @@ a_large_import_comes_in_pieces_and_takes_the_place_of_the_old_one_in_one_step(vo
 }
 
 static void
+a_deletion_that_was_cut_off_is_found_and_ended(void **state)
+{
+    struct fixture *f = *state;
+    rv_err err = RV_ERR_INIT;
+    RV_AUTO_AE_TREE struct rv_ae_tree *tree = made_tree("Made 3 20 900 20");
+    int64_t id = 0;
+    int left = 0;
+
+    import(f, tree);
+    assert_int_equal(rv_datastore_leftover(f->store, &id, &err), 0);
+    assert_int_equal(rv_datastore_delete(&f->ds, domain_id(f, "Made"), &left, &err), 0);
+    assert_true(left);
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM miq_ae_domains WHERE name ="
+                                           " 'Made'"),
+                     0);
+    assert_int_equal(rv_datastore_leftover(f->store, &id, &err), 1);
+    assert_int_equal(rv_datastore_delete(&f->ds, id, NULL, &err), 0);
+    assert_int_equal(rv_datastore_leftover(f->store, &id, &err), 0);
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM miq_ae_values"), 0);
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM miq_ae_domains"), 0);
+}
+
+static void
 a_new_domain_comes_in_disabled_on_top_and_under_another_name_when_asked(void **state)
 {
     struct fixture *f = *state;
@@ -619,6 +642,7 @@ main(void)
         fresh_test(a_password_is_sealed_starred_and_sealed_again_only_when_it_is_another),
         fresh_test(an_import_that_fails_leaves_the_old_domain_as_it_was),
         fresh_test(a_large_import_comes_in_pieces_and_takes_the_place_of_the_old_one_in_one_step),
+        fresh_test(a_deletion_that_was_cut_off_is_found_and_ended),
         fresh_test(a_new_domain_comes_in_disabled_on_top_and_under_another_name_when_asked),
         fresh_test(source_and_lock_say_who_may_change_what),
         fresh_test(a_lock_is_for_users_domains_and_taken_back),
