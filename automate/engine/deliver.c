@@ -138,6 +138,8 @@ static void
 say(void *arg, const char *text)
 {
     rv_trace_log(of(arg)->live->trace, "info", text);
+    if (!rv_live_may_log(of(arg)->live, strlen(text)))
+        return;
     rv_log(RV_INFO, "automate says", RV_F("run", RV_I(of(arg)->live->run_id)),
            RV_F("text", RV_S(text)));
 }

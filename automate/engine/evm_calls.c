@@ -23,8 +23,6 @@ rv_live_text(const struct rv_ae_value *args, int index, const char *what, const 
     return 0;
 }
 
-enum { MOST_URI_BYTES = 200 };
-
 /* What a function of the table is given. */
 struct asked {
     struct rv_live *live;
@@ -37,8 +35,7 @@ struct asked {
 static void
 log_failure(struct rv_live *live, const char *uri, const rv_err *err)
 {
-    size_t len = rv_utf8_prefix(uri, strnlen(uri, MOST_URI_BYTES));
-    RV_AUTO_FREE char *cut = rv_format("%.*s%s", (int)len, uri, uri[len] ? "..." : "");
+    RV_AUTO_FREE char *cut = rv_live_short_path(uri);
     rv_trace_log(live->trace, "error", err->text);
     if (rv_live_may_log(live, strlen(cut) + strlen(err->text)))
         rv_log(RV_WARNING, "instantiate failed", RV_F("uri", RV_S(cut)),

@@ -115,8 +115,10 @@ answer(struct rv_live *live, const char *name, const char *path, int code, struc
     if (code != RV_E_PERMISSION && code != RV_E_NOT_FOUND && code != RV_E_CONFLICT)
         return code;
     rv_trace_log(live->trace, "warn", err->text);
-    rv_log(RV_WARNING, "instance not changed", RV_F("call", RV_S(name)), RV_F("path", RV_S(path)),
-           RV_F("reason", RV_S(err->text)));
+    RV_AUTO_FREE char *cut = rv_live_short_path(path);
+    if (rv_live_may_log(live, strlen(cut) + strlen(err->text)))
+        rv_log(RV_WARNING, "instance not changed", RV_F("call", RV_S(name)),
+               RV_F("path", RV_S(cut)), RV_F("reason", RV_S(err->text)));
     rv_err_clear(err);
     return 0;
 }

@@ -63,6 +63,8 @@ struct rv_script_host rv_live_host(struct rv_live *live);
 void rv_live_log(void *arg, const char *level, const char *text);
 /* Whether the run may still have a line of so many bytes in the server's log; it is counted. */
 int rv_live_may_log(struct rv_live *live, size_t bytes);
+/* A path as a line of the log has it: 200 bytes of it; the caller's to free. */
+char *rv_live_short_path(const char *path);
 
 /* The text of a password attribute. */
 int rv_live_decrypt(struct rv_live *live, const struct rv_ae_value *secret, struct rv_ae_value *out,

@@ -12,6 +12,7 @@
 
 enum {
     LINE_MAX_BYTES = 8 << 10,
+    PATH_MAX_BYTES = 200,
     LINE_COSTS_BYTES = 160, /* its time, level, method and run */
     RUN_MAX_BYTES = 1 << 20
 };
@@ -26,6 +27,13 @@ rv_live_may_log(struct rv_live *live, size_t bytes)
     }
     live->log_bytes += cost;
     return 1;
+}
+
+char *
+rv_live_short_path(const char *path)
+{
+    size_t len = rv_utf8_prefix(path, strnlen(path, PATH_MAX_BYTES));
+    return rv_format("%.*s%s", (int)len, path, path[len] ? "..." : "");
 }
 
 static enum rv_log_level
