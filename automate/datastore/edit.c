@@ -147,6 +147,8 @@ write_value(const struct editing *e, struct rv_feed *feed, const struct field *f
     struct rv_field fields[8 + WHO];
     int count = 0, hides = field->is_password && *text;
 
+    if (strlen(text) > RV_AE_VALUE_MAX)
+        return rv_fail(err, RV_E_LIMIT, "a value has at most %d bytes", RV_AE_VALUE_MAX);
     if (hides && strcmp(text, RV_AE_STARS) == 0)
         return 0; /* as it was shown: it stays */
     if ((id == 0 && rv_store_new_id(store, &id, err) < 0) ||

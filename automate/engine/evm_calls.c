@@ -83,7 +83,7 @@ set_state_var(const struct asked *asked, struct rv_ae_value *out, rv_err *err)
         asked->args->len > 1 ? rv_ae_copy(&asked->args->v.items[1]) : RV_AE_VNIL;
     *out = rv_ae_copy(&value);
     rv_ws_set_state_var(asked->live->ws, name, &value);
-    return 0;
+    return rv_ws_check(asked->live->ws, err);
 }
 
 static int

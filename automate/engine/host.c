@@ -14,6 +14,8 @@
 #include "net/net.h"
 #include "script/apart.h"
 
+enum { PULSE_MS = 10 };
+
 struct rv_live *
 rv_live_new(const struct rv_live *given)
 {
@@ -150,7 +152,7 @@ set(void *arg, int64_t number, const char *name, const struct rv_ae_value *value
         return err->code;
     struct rv_ae_value copy = rv_ae_copy(value);
     rv_ws_set(object, name, &copy);
-    return 0;
+    return rv_ws_check(((struct rv_live *)arg)->ws, err);
 }
 
 static int
@@ -416,6 +418,20 @@ checkpoint(void *arg, struct rv_ws *ws, rv_err *err)
     return live->checkpoint(live->arg, err);
 }
 
+/* Between methods, as often as within them. */
+static int
+ws_pulse(void *arg, rv_err *err)
+{
+    struct rv_live *live = arg;
+    int64_t now_ms = rv_monotonic_ms();
+    if (live->deadline_ms && now_ms >= live->deadline_ms)
+        return rv_fail(err, RV_E_LIMIT, "the time of its message is over");
+    if (now_ms - live->pulsed_ms < PULSE_MS)
+        return 0;
+    live->pulsed_ms = now_ms;
+    return pulse(live, err);
+}
+
 struct rv_ws_calls
 rv_live_calls(struct rv_live *live)
 {
@@ -426,5 +442,6 @@ rv_live_calls(struct rv_live *live)
                                  .column = ws_column,
                                  .once = live->once ? once : NULL,
                                  .checkpoint = live->checkpoint ? checkpoint : NULL,
+                                 .pulse = ws_pulse,
                                  .trace = trace };
 }

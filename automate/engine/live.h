@@ -40,6 +40,7 @@ struct rv_live {
     struct rv_net *net;
     int64_t run_id;      /* 0: it has no row yet */
     int64_t deadline_ms; /* monotonic: of the whole message */
+    int64_t pulsed_ms;   /* likewise: the last time between fields */
     int rbac;
     int64_t log_bytes, lines_left_out;
     int methods_at_work; /* one in the other */

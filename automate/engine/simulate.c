@@ -9,17 +9,22 @@
 #include "automate/seed.h"
 #include "automate/switchboard.h"
 #include "automate/trace.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "datastore/cache.h"
 #include "model/model.h"
 #include "resolve/uri.h"
 
+/* Of an API worker, which others wait for. */
+enum { MOST_MS = 2000, MOST_BYTES = 16 << 20 };
+
 struct simulating {
     const struct rv_simulation *wanted;
     struct rv_models *models;
     struct rv_trace *trace;
     const char *uri;
+    int64_t until_ms; /* monotonic */
 };
 
 static void
@@ -52,6 +57,15 @@ read_column(void *arg, struct rv_ae_value *out, const char *kind, int64_t id, co
     if (found <= 0)
         return found;
     return rv_models_column(simulating->models, rv_model_kind(kind), id, name, out, err);
+}
+
+static int
+pulse(void *arg, rv_err *err)
+{
+    const struct simulating *simulating = arg;
+    return rv_monotonic_ms() < simulating->until_ms
+               ? 0
+               : rv_fail(err, RV_E_LIMIT, "a simulation takes %d s at most", MOST_MS / 1000);
 }
 
 static int
@@ -130,13 +144,15 @@ static int
 simulate(rv_buf *out, struct simulating *simulating, const struct rv_ae_source *source, rv_err *err)
 {
     const struct rv_ws_calls calls = {
-        .arg = simulating, .row = find_row, .column = read_column, .trace = trace
+        .arg = simulating, .row = find_row, .column = read_column, .pulse = pulse, .trace = trace
     };
+    const struct rv_ws_limits limits = { .total = MOST_BYTES };
     RV_AUTO_WS_URI struct rv_ws_uri uri = { 0 };
     struct rv_ws *ws;
     if (rv_ws_uri_parse(&uri, simulating->uri, err) < 0 ||
-        rv_ws_open(&ws, source, &calls, NULL, err) < 0)
+        rv_ws_open(&ws, source, &calls, &limits, err) < 0)
         return err->code;
+    simulating->until_ms = rv_monotonic_ms() + MOST_MS;
     int rc = walk(out, simulating, ws, err);
     rv_ws_close(ws);
     return rc;

@@ -10,8 +10,13 @@
 #include "automate/event_links.h"
 #include "automate/handlers.h"
 #include "automate/models.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/wait.h"
+
+/* Of one event; what takes longer is left to a run. */
+enum { MOST_MS = 2000, BEAT_MS = 100 };
 
 struct rv_switchboard {
     struct rv_switchboard_config config;
@@ -24,7 +29,8 @@ struct routing {
     struct rv_switchboard *switchboard;
     const struct rv_event_row *event;
     struct rv_handlers handlers;
-    int needs_run; /* a method or a machine was met */
+    int64_t began_ms, beaten_ms; /* monotonic */
+    int needs_run;               /* a method or a machine was met */
 };
 
 struct rv_switchboard *
@@ -218,6 +224,20 @@ is_known(const struct rv_ae_source *source, const struct rv_event_row *event, rv
     return 0;
 }
 
+/* Others wait for the lane, and somebody for a sign of life. */
+static int
+pulse(void *arg, rv_err *err)
+{
+    struct routing *routing = arg;
+    int64_t now_ms = rv_monotonic_ms();
+    if (now_ms - routing->began_ms >= MOST_MS)
+        return rv_fail(err, RV_E_LIMIT, "an event's path takes more than %d s", MOST_MS / 1000);
+    if (now_ms - routing->beaten_ms < BEAT_MS)
+        return 0;
+    routing->beaten_ms = now_ms;
+    return rv_wait_poll(err);
+}
+
 static int
 walk(struct routing *routing, rv_err *err)
 {
@@ -226,10 +246,12 @@ walk(struct routing *routing, rv_err *err)
                                        .builtin = call_builtin,
                                        .machine = leave_machine,
                                        .row = find_row,
-                                       .column = read_column };
+                                       .column = read_column,
+                                       .pulse = pulse };
     struct rv_ws *ws;
     if (rv_ws_open(&ws, routing->switchboard->source, &calls, NULL, err) < 0)
         return err->code;
+    routing->began_ms = routing->beaten_ms = rv_monotonic_ms();
     seed_event(ws, routing->event);
     int rc = rv_ws_instantiate(ws, NULL, RV_EVENT_URI, NULL, err);
     rv_ws_close(ws);

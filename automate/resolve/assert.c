@@ -23,6 +23,8 @@ enum { OP_NONE, OP_EQ, OP_NE, OP_LE, OP_LT, OP_GE, OP_GT, OP_IN, OP_NOT_IN };
 struct reader {
     struct rv_ws_object *object; /* NULL: it is read only, and nothing is looked up */
     const char *text, *at;
+    const char *last; /* '}' of the text */
+    size_t bytes;     /* of values that were charged */
     int nesting, operands;
     rv_err *err;
 };
@@ -67,6 +69,17 @@ look_up(struct reader *reader, struct rv_ae_value *out, const char *text, size_t
     return reader->object ? ws_look_up(out, reader->object, text, len, reader->err) : 0;
 }
 
+/* Values of a list and of both sides are there at once. */
+static int
+charge(struct reader *reader, size_t bytes)
+{
+    if (reader->object == NULL)
+        return 0;
+    reader->bytes += bytes;
+    ws_charge(reader->object->ws, bytes);
+    return rv_ws_check(reader->object->ws, reader->err);
+}
+
 static int
 read_quoted(struct reader *reader, struct rv_ae_value *out)
 {
@@ -74,7 +87,7 @@ read_quoted(struct reader *reader, struct rv_ae_value *out)
         rv_buf_limited(reader->object ? reader->object->ws->limits.bytes : RV_WS_URI_MAX);
     char quote = *reader->at++;
     while (*reader->at && *reader->at != quote) {
-        size_t len = ws_substitution_length(reader->at);
+        size_t len = ws_substitution_length(reader->at, reader->last);
         if (len) {
             RV_AUTO_AE_VALUE struct rv_ae_value value = RV_AE_VNIL;
             if (look_up(reader, &value, reader->at + 2, len - 3) < 0)
@@ -124,11 +137,13 @@ read_plain(struct reader *reader, struct rv_ae_value *out)
     skip_blanks(reader);
     if (++reader->operands > OPERANDS_MAX)
         return complain(reader, "too many values");
-    size_t len = ws_substitution_length(reader->at);
+    size_t len = ws_substitution_length(reader->at, reader->last);
     if (len) {
         const char *from = reader->at + 2;
         reader->at += len;
-        return look_up(reader, out, from, len - 3);
+        if (look_up(reader, out, from, len - 3) < 0)
+            return reader->err->code;
+        return charge(reader, rv_ae_bytes(out));
     }
     if (*reader->at == '\'' || *reader->at == '"')
         return read_quoted(reader, out);
@@ -313,9 +328,13 @@ read_any(struct reader *reader, int *out)
 int
 ws_assert(int *out, struct rv_ws_object *object, const char *text, rv_err *err)
 {
-    struct reader reader = { .object = object, .text = text, .at = text, .err = err };
+    struct reader reader = {
+        .object = object, .text = text, .at = text, .last = strrchr(text, '}'), .err = err
+    };
     *out = 0;
     int rc = read_any(&reader, out);
+    if (object)
+        ws_release(object->ws, reader.bytes);
     skip_blanks(&reader);
     if (rc == 0 && *reader.at)
         rc = complain(&reader, "something is not understood");

@@ -12,11 +12,28 @@
 #include "base/text.h"
 
 struct call {
-    struct rv_ws_object *self;
-    char *path;              /* of the method */
-    struct rv_ae_value args; /* a map: what was given with the call */
+    struct rv_ws_object *self; /* NULL: it is read only */
+    char *path;                /* of the method */
+    struct rv_ae_value args;   /* a map: what was given with the call */
     struct rv_ae_value inputs;
+    size_t bytes; /* of both, as charged */
 };
+
+/* A value goes in. */
+static int
+put(struct call *call, struct rv_ae_value *map, const char *name, struct rv_ae_value *value,
+    rv_err *err)
+{
+    size_t bytes = rv_ae_bytes(value);
+    rv_ae_set(map, name, value);
+    if (map->len > RV_WS_URI_ARGS_MAX)
+        return rv_fail(err, RV_E_LIMIT, "more than %d arguments", RV_WS_URI_ARGS_MAX);
+    if (call->self == NULL)
+        return 0;
+    call->bytes += bytes;
+    ws_charge(call->self->ws, bytes);
+    return rv_ws_check(call->self->ws, err);
+}
 
 static int
 give(struct call *call, const char *name, const char *text, int substitutes, rv_err *err)
@@ -28,19 +45,18 @@ give(struct call *call, const char *name, const char *text, int substitutes, rv_
         value = rv_ae_vtext(text);
     else if (ws_substitute(&value, call->self, text, err) < 0)
         return err->code;
-    rv_ae_set(&call->args, lower, &value);
-    return 0;
+    return put(call, &call->args, lower, &value, err);
 }
 
-/* "'text'", "\"text\"" or what stands until a comma; *at is behind it. */
+/* "'text'", "\"text\"" or what stands until a comma; *at is behind it. last: '}' of the text. */
 static char *
-take_value(const char **at)
+take_value(const char **at, const char *last)
 {
     const char *from = *at + strspn(*at, " \t\r\n");
     char quote = *from == '\'' || *from == '"' ? *from++ : '\0';
     const char *to = from;
     while (*to && (quote ? *to != quote : *to != ',' && *to != ')')) {
-        size_t len = ws_substitution_length(to);
+        size_t len = ws_substitution_length(to, last);
         to += len ? len : 1;
     }
     const char *end = to;
@@ -54,6 +70,7 @@ take_value(const char **at)
 static int
 take_list(struct call *call, const char *at, int substitutes, rv_err *err)
 {
+    const char *last = strrchr(at, '}');
     for (;;) {
         at += strspn(at, " \t\r\n,:");
         if (*at == ')')
@@ -67,7 +84,7 @@ take_list(struct call *call, const char *at, int substitutes, rv_err *err)
         if (len == 0 || strncmp(at, "=>", 2) != 0)
             return rv_fail(err, RV_E_INVALID, "arguments are written (name => 'value', ...)");
         at += 2;
-        RV_AUTO_FREE char *value = take_value(&at);
+        RV_AUTO_FREE char *value = take_value(&at, last);
         if (give(call, name, value, substitutes, err) < 0)
             return err->code;
     }
@@ -146,14 +163,16 @@ take_inputs(struct call *call, const struct rv_ae_method *method, rv_err *err)
             return err->code;
         RV_AUTO_FREE char *name = rv_strdup(method->inputs[i].name);
         rv_lower(name);
-        rv_ae_set(&call->inputs, name, &value);
+        if (put(call, &call->inputs, name, &value, err) < 0)
+            return err->code;
     }
     for (int32_t i = 0; i < call->args.len; i++) {
         const struct rv_ae_value *given = &call->args.v.items[i];
         if (rv_ae_get(&call->inputs, given->key))
             continue;
         struct rv_ae_value value = rv_ae_copy(given);
-        rv_ae_set(&call->inputs, given->key, &value);
+        if (put(call, &call->inputs, given->key, &value, err) < 0)
+            return err->code;
     }
     return 0;
 }
@@ -206,6 +225,7 @@ ws_call_method(struct rv_ws_object *object, const char *text, int substitutes, r
         rv_wrap(err, "method '%.200s'", call.path ? call.path : text);
     else
         rc = flow_of(object, method, rc);
+    ws_release(object->ws, call.bytes);
     free(call.path);
     rv_ae_clear(&call.args);
     rv_ae_clear(&call.inputs);

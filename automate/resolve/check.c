@@ -29,8 +29,9 @@ check_inner(const char *text, size_t len, rv_err *err)
 static int
 take_out(rv_buf *out, const char *text, rv_err *err)
 {
+    const char *last = strrchr(text, '}');
     for (const char *at = text; *at;) {
-        size_t len = ws_substitution_length(at);
+        size_t len = ws_substitution_length(at, last);
         if (len == 0 && strncmp(at, "${", 2) == 0)
             return rv_fail(err, RV_E_INVALID, "'%.40s' has no }", at);
         if (len && check_inner(at + 2, len - 3, err) < 0)

@@ -10,16 +10,16 @@
 #include "base/mem.h"
 
 /* The "||" that ends this alternative, or the end of the text; not within ${...}, nor within the
- * quotes that it begins with. */
+ * quotes that it begins with. last: the last '}' of the whole text. */
 static const char *
-end_of(const char *text)
+end_of(const char *text, const char *last)
 {
     const char *from = text + strspn(text, " \t\r\n");
     const char *quote = *from == '"' || *from == '\'' ? strchr(from + 1, *from) : NULL;
     if (quote)
         text = quote + 1;
     while (*text && strncmp(text, "||", 2) != 0) {
-        size_t len = ws_substitution_length(text);
+        size_t len = ws_substitution_length(text, last);
         text += len ? len : 1;
     }
     return text;
@@ -43,12 +43,15 @@ trimmed(const char *from, const char *to)
 int
 ws_coalesce(struct rv_ae_value *out, struct rv_ws_object *object, const char *text, rv_err *err)
 {
+    const char *last = strrchr(text, '}');
     *out = RV_AE_VNIL;
     for (const char *at = text; *at;) {
-        const char *end = end_of(at);
+        const char *end = end_of(at, last);
         RV_AUTO_FREE char *one = trimmed(at, end);
         at = *end ? end + 2 : end;
         if (ws_substitute(out, object, one, err) < 0) {
+            if (rv_ws_check(object->ws, err) < 0)
+                return err->code;
             ws_warn(object, "an alternative is passed over: %s", err->text);
             rv_err_clear(err);
         } else if (!rv_ae_is_blank(out)) {

@@ -64,6 +64,8 @@ process_assertions(struct rv_ws_object *object, rv_err *err)
     const struct rv_ae_class *class = object->instance->class;
     for (size_t i = 0; i < class->field_count; i++) {
         const struct rv_ae_field *field = &class->fields[i];
+        if (ws_pulse(object->ws, err) < 0)
+            return err->code;
         const char *text = field->aetype == RV_AE_ASSERTION ? ws_field_value(object, field) : NULL;
         if (text == NULL || !ws_takes_message(field->message, object->message))
             continue;
@@ -153,6 +155,7 @@ static void
 take_seeds(struct rv_ws_object *root)
 {
     struct rv_ae_value *seeds = &root->ws->seeds;
+    ws_charge(root->ws, rv_ae_bytes(seeds));
     for (int32_t i = 0; i < seeds->len; i++) {
         struct rv_ae_value value = rv_ae_copy(&seeds->v.items[i]);
         rv_ae_put(&root->attributes, seeds->v.items[i].key, &value);
@@ -166,6 +169,8 @@ process_in_order(struct rv_ws_object *object, const struct rv_ws_uri *uri, rv_er
     const struct rv_ae_class *class = object->instance->class;
     for (size_t i = 0; i < class->field_count; i++) {
         const struct rv_ae_field *field = &class->fields[i];
+        if (ws_pulse(object->ws, err) < 0)
+            return err->code;
         if (!ws_takes_message(field->message, object->message))
             continue;
         object->field = field->name;
@@ -176,7 +181,7 @@ process_in_order(struct rv_ws_object *object, const struct rv_ws_uri *uri, rv_er
             return rc;
     }
     object->field = NULL;
-    return 0;
+    return rv_ws_check(object->ws, err);
 }
 
 int

@@ -30,6 +30,7 @@ ws_object_new(struct rv_ws *ws, struct rv_ws_object *parent, const struct rv_ae_
     object->message = rv_strdup(message);
     object->depth = parent ? parent->depth + 1 : 0;
     object->attributes = rv_ae_vmap();
+    ws_charge(ws, sizeof(*object) + strlen(object->path) + strlen(object->message));
     push(&ws->objects, &ws->object_count, object);
     object->number = (int64_t)ws->object_count;
     if (parent)
@@ -199,7 +200,7 @@ rv_ws_set(struct rv_ws_object *object, const char *name, struct rv_ae_value *val
 {
     RV_AUTO_FREE char *lower = rv_strdup(name);
     rv_lower(lower);
-    rv_ae_set(&object->attributes, lower, value);
+    ws_keep(object->ws, &object->attributes, lower, value);
 }
 
 const struct rv_ae_value *

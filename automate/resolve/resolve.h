@@ -77,6 +77,9 @@ struct rv_ws_calls {
     /* A once-only state is over and the machine has gone on: what rv_ws_save gives now is kept for
      * good. May be NULL. */
     int (*checkpoint)(void *arg, struct rv_ws *ws, rv_err *err);
+    /* At each object, field and ${...}: negative ends the run with this error (its time is over,
+     * it is to stop). May be NULL. */
+    int (*pulse)(void *arg, rv_err *err);
     void (*trace)(void *arg, const struct rv_ws_step *step); /* may be NULL */
     int64_t (*now_ms)(void *arg);                            /* wall clock; NULL: the real one */
 };
@@ -86,12 +89,17 @@ struct rv_ws_limits { /* 0: the default */
     int objects;      /* 10,000 */
     int matches;      /* of a wildcard; 10,000 */
     size_t bytes;     /* of one attribute; 1 MiB */
+    size_t total;     /* bytes of all attributes, seeds and state variables; 64 MiB */
 };
 
 /* source and calls must outlive it. */
 int rv_ws_open(struct rv_ws **out, const struct rv_ae_source *source,
                const struct rv_ws_calls *calls, const struct rv_ws_limits *limits, rv_err *err);
 void rv_ws_close(struct rv_ws *ws); /* NULL allowed */
+
+/* What is set beyond limits.total or RV_AE_NAMES_MAX is dropped, and ends the run at the next
+ * field: its error, or 0. */
+int rv_ws_check(const struct rv_ws *ws, rv_err *err);
 
 /* Set an attribute of the root before it is made (event_id, object_name, user ...). Takes over
  * value. */

@@ -53,7 +53,20 @@ struct rv_ws {
     struct machine *machine;     /* the innermost that is being walked */
     int64_t plain_retries;       /* of a path without a machine */
     int aborted;
+    size_t bytes; /* of all attributes, seeds and state variables, and of calls under way */
+    rv_err stop;  /* why it cannot go on: budget.c */
 };
+
+/* budget.c */
+/* At each object, field and ${...}: an error when it is to end. */
+int ws_pulse(struct rv_ws *ws, rv_err *err);
+/* rv_ws_check tells when that was too much. */
+void ws_charge(struct rv_ws *ws, size_t bytes);
+void ws_release(struct rv_ws *ws, size_t bytes);
+void ws_check_names(struct rv_ws *ws, const struct rv_ae_value *map);
+/* rv_ae_set in a map that is counted. */
+void ws_keep(struct rv_ws *ws, struct rv_ae_value *map, const char *name,
+             struct rv_ae_value *value);
 
 /* find.c */
 struct found {
@@ -110,8 +123,9 @@ int ws_substitute(struct rv_ae_value *out, struct rv_ws_object *object, const ch
 /* What is between the braces. */
 int ws_look_up(struct rv_ae_value *out, struct rv_ws_object *object, const char *text, size_t len,
                rv_err *err);
-/* Length of "${...}" at text, 0 when it is none. */
-size_t ws_substitution_length(const char *text);
+/* Length of "${...}" at text, 0 when it is none. last: the last '}' of the whole text, NULL when it
+ * has none; it is not looked for again and again. */
+size_t ws_substitution_length(const char *text, const char *last);
 /* coalesce.c */
 int ws_coalesce(struct rv_ae_value *out, struct rv_ws_object *object, const char *text,
                 rv_err *err);

@@ -60,6 +60,7 @@ rv_ws_restore(struct rv_ws *ws, const char *state, size_t len, rv_err *err)
         take(&ws->state_vars, json, "vars", err) < 0 ||
         take(&ws->machines, json, "machines", err) < 0)
         return rv_wrap(err, "the state of a run");
+    ws_charge(ws, rv_ae_bytes(&ws->state_vars));
     ws->plain_retries = rv_json_int(json, "retries", 0);
     return 0;
 }

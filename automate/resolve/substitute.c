@@ -20,12 +20,11 @@
 enum { CHAIN_MAX = 16 };
 
 size_t
-ws_substitution_length(const char *text)
+ws_substitution_length(const char *text, const char *last)
 {
-    if (text[0] != '$' || text[1] != '{')
+    if (last == NULL || text > last || text[0] != '$' || text[1] != '{')
         return 0;
-    const char *end = strchr(text, '}');
-    return end ? (size_t)(end - text) + 1 : 0;
+    return (size_t)(strchr(text, '}') - text) + 1;
 }
 
 /* "first", "last" and "count" of a list. */
@@ -160,6 +159,8 @@ ws_look_up(struct rv_ae_value *out, struct rv_ws_object *object, const char *tex
 {
     RV_AUTO_FREE char *own = rv_strndup(text, len);
     *out = RV_AE_VNIL;
+    if (ws_pulse(object->ws, err) < 0)
+        return err->code;
     if (look_up(out, object, own, err) == 0)
         return 0;
     rv_ae_clear(out);
@@ -205,10 +206,11 @@ int
 ws_substitute_text(rv_buf *out, struct rv_ws_object *object, const char *text, int for_uri,
                    rv_err *err)
 {
+    const char *last = strrchr(text, '}');
     for (const char *at = text; *at;) {
-        size_t len = ws_substitution_length(at);
+        size_t len = ws_substitution_length(at, last);
         if (len == 0) {
-            const char *next = strstr(at + 1, "${");
+            const char *next = last && at < last ? strstr(at + 1, "${") : NULL;
             size_t plain = next ? (size_t)(next - at) : strlen(at);
             rv_buf_add(out, at, plain);
             at += plain;
@@ -228,7 +230,7 @@ ws_substitute_text(rv_buf *out, struct rv_ws_object *object, const char *text, i
 int
 ws_substitute(struct rv_ae_value *out, struct rv_ws_object *object, const char *text, rv_err *err)
 {
-    size_t len = ws_substitution_length(text);
+    size_t len = ws_substitution_length(text, strrchr(text, '}'));
     if (len && text[len] == '\0')
         return ws_look_up(out, object, text + 2, len - 3, err);
     *out = RV_AE_VNIL;

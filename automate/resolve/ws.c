@@ -9,7 +9,7 @@
 #include "base/text.h"
 
 static const struct rv_ws_limits defaults = {
-    .depth = 64, .objects = 10000, .matches = 10000, .bytes = 1 << 20
+    .depth = 64, .objects = 10000, .matches = 10000, .bytes = 1 << 20, .total = 64 << 20
 };
 
 int
@@ -29,6 +29,8 @@ rv_ws_open(struct rv_ws **out, const struct rv_ae_source *source, const struct r
         ws->limits.matches = defaults.matches;
     if (ws->limits.bytes == 0)
         ws->limits.bytes = defaults.bytes;
+    if (ws->limits.total == 0)
+        ws->limits.total = defaults.total;
     ws->seeds = rv_ae_vmap();
     ws->state_vars = rv_ae_vmap();
     ws->machines = rv_ae_vmap();
@@ -72,19 +74,21 @@ rv_ws_seed(struct rv_ws *ws, const char *name, struct rv_ae_value *value)
 {
     RV_AUTO_FREE char *lower = rv_strdup(name);
     rv_lower(lower);
-    rv_ae_set(&ws->seeds, lower, value);
+    ws_keep(ws, &ws->seeds, lower, value);
 }
 
 void
 rv_ws_seed_all(struct rv_ws *ws, struct rv_ae_value *map)
 {
     RV_ASSERT(map->type == RV_AE_MAP);
+    ws_charge(ws, rv_ae_bytes(map));
     for (int32_t i = 0; i < map->len; i++) {
         RV_AUTO_FREE char *lower = rv_strdup(map->v.items[i].key);
         rv_lower(lower);
         rv_ae_put(&ws->seeds, lower, &map->v.items[i]);
     }
     rv_ae_keep_last(&ws->seeds);
+    ws_check_names(ws, &ws->seeds);
     rv_ae_clear(map);
 }
 
@@ -111,7 +115,7 @@ rv_ws_state_vars(const struct rv_ws *ws)
 void
 rv_ws_set_state_var(struct rv_ws *ws, const char *name, struct rv_ae_value *value)
 {
-    rv_ae_set(&ws->state_vars, name, value);
+    ws_keep(ws, &ws->state_vars, name, value);
 }
 
 static int
@@ -146,7 +150,7 @@ ws_instantiate(struct rv_ws_object **out, struct rv_ws *ws, struct rv_ws_object 
     struct found found;
     const char *message = uri->message ? uri->message : "create";
     *out = NULL;
-    if (check_room(ws, parent, err) < 0 ||
+    if (ws_pulse(ws, err) < 0 || check_room(ws, parent, err) < 0 ||
         ws_find_instance(&found, ws, uri->class_path, uri->name, err) < 0)
         return err->code;
     if (ws_check_cycle(parent, found.instance, message, err) < 0)

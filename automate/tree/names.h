@@ -16,7 +16,11 @@ enum rv_ae_named {
     RV_AE_NAMED_FIELD, /* word characters */
 };
 
-enum { RV_AE_NAME_MAX = 255, RV_AE_PATH_MAX = 1023 };
+enum {
+    RV_AE_NAME_MAX = 255,
+    RV_AE_PATH_MAX = 1023,
+    RV_AE_VALUE_MAX = 1 << 20, /* of a field; that of an attribute of an object, too */
+};
 
 const char *rv_ae_named_word(enum rv_ae_named what); /* "domain", "class", ... */
 /* INVALID with what is wrong with it. */

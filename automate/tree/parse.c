@@ -18,6 +18,7 @@
 enum how {
     PASSED_OVER = 0,
     TEXT,
+    BODY, /* a text as long as the file */
     INT,
     FLAG,
     SUBSTITUTE,
@@ -191,6 +192,15 @@ read_options(const struct rv_ae_parse *in, const struct rv_ae_node *node, struct
 }
 
 static int
+check_length(const struct rv_ae_parse *in, const struct rv_ae_node *node)
+{
+    return node->len > RV_AE_VALUE_MAX
+               ? rv_ae_parse_fail(in, node->line, "%.80s: a value has at most %d bytes", node->key,
+                                  RV_AE_VALUE_MAX)
+               : 0;
+}
+
+static int
 fill(const struct rv_ae_parse *in, const struct key *key, const struct rv_ae_node *node, void *out)
 {
     void *member = (char *)out + key->at;
@@ -204,6 +214,8 @@ fill(const struct rv_ae_parse *in, const struct key *key, const struct rv_ae_nod
         return read_options(in, node, out);
     if (node->type != RV_AE_NODE_TEXT)
         return rv_ae_parse_fail(in, node->line, "%s: a text is expected", node->key);
+    if (key->how == TEXT && check_length(in, node) < 0)
+        return RV_E_INVALID;
     switch (key->how) {
     case INT:
         return read_int(in, node, member);
@@ -541,6 +553,8 @@ read_entry(const struct rv_ae_parse *in, const struct rv_ae_node *one, struct rv
         return rv_ae_parse_fail(in, one->line, "fields: one name with its value is expected");
     *out = (struct rv_ae_entry){ .name = keep(in, said->key, strlen(said->key)),
                                  .at = place(in, said) };
+    if (said->type == RV_AE_NODE_TEXT && check_length(in, said) < 0)
+        return RV_E_INVALID;
     if (said->type == RV_AE_NODE_TEXT)
         out->value = keep(in, said->text, said->len);
     if (said->type == RV_AE_NODE_LIST)
@@ -640,7 +654,7 @@ static const struct key method_keys[] = {
     { "scope", TEXT, AT(method, scope) },
     { "language", TEXT, AT(method, language) },
     { "location", TEXT, AT(method, location) },
-    { "data", TEXT, AT(method, data) },
+    { "data", BODY, AT(method, data) },
     { "embedded_methods", EMBEDDED, 0 },
     { "options", OPTIONS, 0 },
     { "class_id", 0, 0 },

@@ -210,6 +210,17 @@ rv_ae_copy(const struct rv_ae_value *value)
     return out;
 }
 
+size_t
+rv_ae_bytes(const struct rv_ae_value *value)
+{
+    size_t bytes = sizeof(*value) + (value->key ? strlen(value->key) : 0);
+    if (holds_text(value))
+        bytes += (size_t)value->len;
+    for (int32_t i = 0; holds_items(value) && i < value->len; i++)
+        bytes += rv_ae_bytes(&value->v.items[i]);
+    return bytes;
+}
+
 void
 rv_ae_clear(struct rv_ae_value *value)
 {

@@ -71,6 +71,8 @@ void rv_ae_keep_last(struct rv_ae_value *map);
 const struct rv_ae_value *rv_ae_get(const struct rv_ae_value *map, const char *key);
 
 struct rv_ae_value rv_ae_copy(const struct rv_ae_value *value); /* without its key */
+/* Of memory, about, with its key and all in it. */
+size_t rv_ae_bytes(const struct rv_ae_value *value);
 void rv_ae_clear(struct rv_ae_value *value); /* nil afterwards; texts of secrets are wiped */
 #define RV_AUTO_AE_VALUE __attribute__((cleanup(rv_ae_clear)))
 

@@ -362,6 +362,25 @@ a_run_that_floods_the_log_is_cut_off_and_a_line_tells_how_much_was_left_out(void
 }
 
 static void
+what_a_method_keeps_has_a_ceiling_that_ends_its_run(void **state)
+{
+    (void)state;
+    begin("domain Acme 20\nclass Ops/Event\n  field act method = fill\n"
+          "  method fill: local mb = string.rep('x', 1048576); for i = 1, 70 do "
+          "if evm.root.event_id == 100 then evm.set_state_var('v' .. i, mb) "
+          "elseif evm.root.event_id == 101 then pcall(function() evm.root['a' .. i] = mb end) "
+          "else local t = {}; for n = 1, 10001 do t['n' .. n] = n end; evm.root.t = t end end\n"
+          "  instance any\n");
+    put_events("/Ops/Event/any", "100,101,102");
+    assert_int_equal(work(), 1);
+    column_has("error", "event_stream_id = 100", "more than 67108864 bytes together");
+    column_has("error_place", "event_stream_id = 100", "fill:1");
+    column_has("error", "event_stream_id = 101", "more than 67108864 bytes together");
+    column_has("error", "event_stream_id = 102", "more than 10000 names");
+    assert_int_equal(count("automate_runs", "status = 'error'"), 3);
+}
+
+static void
 a_path_that_nobody_has_is_an_error_of_its_run(void **state)
 {
     (void)state;
@@ -722,6 +741,7 @@ main(void)
         DELIVER_TEST(runs_without_a_method_leave_no_trace_unless_all_do),
         DELIVER_TEST(an_error_in_a_method_tells_where_and_the_next_event_runs),
         DELIVER_TEST(a_run_that_floods_the_log_is_cut_off_and_a_line_tells_how_much_was_left_out),
+        DELIVER_TEST(what_a_method_keeps_has_a_ceiling_that_ends_its_run),
         DELIVER_TEST(a_path_that_nobody_has_is_an_error_of_its_run),
         DELIVER_TEST(events_that_ran_are_not_run_again_after_the_workers_death),
         DELIVER_TEST(a_worker_that_lost_its_message_writes_nothing),

@@ -34,6 +34,7 @@ struct bench {
     int64_t events;
     char hooked[512];
     int prevents;
+    int64_t slow_ms; /* that a class is looked for; with a clock that is not real */
 };
 
 static int
@@ -61,9 +62,11 @@ static int
 find_class(void *arg, const struct rv_ae_domain *domain, const char *path,
            const struct rv_ae_class **out, rv_err *err)
 {
+    const struct bench *bench = arg;
     const struct rv_ae_source *source =
         domain == &own->domains[0].def ? own_source : shipped_source;
-    (void)arg;
+    if (bench->slow_ms)
+        rv_clock_advance(bench->slow_ms);
     return source->find_class(source->arg, domain, path, out, err);
 }
 
@@ -521,6 +524,25 @@ what_a_domain_says_wrongly_is_left_to_a_run_that_tells_of_it(void **state)
     close_bench(&bench);
 }
 
+static void
+what_takes_longer_than_others_can_wait_is_left_to_a_run(void **state)
+{
+    struct bench bench;
+    open_bench(&bench, store_of(state));
+    rv_clock_fake(rv_now_ms());
+    bench.slow_ms = 700;
+    happen(&bench, "DEMO", "VmPoweredOnEvent", VM_LINK);
+    handle(&bench);
+    rv_clock_real();
+    bench.slow_ms = 0;
+    assert_column(bench.store, "SELECT method_name FROM miq_queue", "deliver");
+    start_again(&bench);
+    happen(&bench, "DEMO", "VmPoweredOnEvent", VM_LINK);
+    handle(&bench);
+    assert_column(bench.store, "SELECT method_name FROM miq_queue", "refresh");
+    close_bench(&bench);
+}
+
 /* As those are that a person makes. */
 static void
 an_event_that_names_its_target_only_is_about_that(void **state)
@@ -560,6 +582,7 @@ main(void)
         schema_test(a_path_with_a_method_or_a_machine_is_left_to_a_run_whole),
         schema_test(a_domain_in_the_database_counts_from_the_next_range_on),
         schema_test(what_a_domain_says_wrongly_is_left_to_a_run_that_tells_of_it),
+        schema_test(what_takes_longer_than_others_can_wait_is_left_to_a_run),
         schema_test(an_event_that_names_its_target_only_is_about_that),
     };
     return cmocka_run_group_tests_name("automate_switchboard", tests, read_domains, free_domains);

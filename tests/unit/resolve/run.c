@@ -247,6 +247,13 @@ add_outcome(struct run *run, const struct rv_ws *ws)
     rv_buf_add_char(&run->trace, '\n');
 }
 
+static int
+pulse(void *arg, rv_err *err)
+{
+    struct run *run = arg;
+    return run->pulses && --run->pulses == 0 ? rv_fail(err, RV_E_LIMIT, "its time is over") : 0;
+}
+
 void
 run_path(struct run *run, const char *uri, int fresh)
 {
@@ -257,6 +264,7 @@ run_path(struct run *run, const char *uri, int fresh)
                                        .column = column,
                                        .once = once,
                                        .checkpoint = checkpoint,
+                                       .pulse = pulse,
                                        .trace = trace,
                                        .now_ms = now_ms };
     struct rv_ws *ws;

@@ -25,6 +25,7 @@ struct run {
     rv_buf begun; /* once-only states, a line each */
     int64_t now_ms;
     int simulates; /* methods are not run */
+    int pulses;    /* the run is ended at this one; 0: never */
     struct rv_ws_limits limits;
 };
 

@@ -56,6 +56,86 @@ objects_and_matches_and_texts_have_a_ceiling(void **state)
     run_free(&run);
 }
 
+/* before, then "${x" so often, then behind, as the value of what the field is. */
+static void
+run_open(struct run *run, const char *field, const char *before, const char *behind)
+{
+    enum { TIMES = 300000 };
+    RV_AUTO_BUF rv_buf text = rv_buf_limited(2 << 20);
+    rv_buf_addf(&text, "domain Top 1\nclass A/C\n%s\nfield last attribute = reached\ninstance c\n",
+                field);
+    rv_buf_addf(&text, "t = %s", before);
+    for (int i = 0; i < TIMES; i++)
+        rv_buf_add_string(&text, "${x");
+    rv_buf_add_string(&text, behind);
+    run_init(run, rv_buf_text(&text));
+    run->limits = (struct rv_ws_limits){ .bytes = 2 << 20 };
+    run_path(run, "/A/C/c", 1);
+}
+
+static void
+what_opens_and_never_ends_is_text_and_is_looked_at_once(void **state)
+{
+    static const struct {
+        const char *field, *before, *behind, *gives;
+    } ways[] = {
+        { "field t attribute string", "", "", "t = \"${x${x" },
+        { "field t attribute string", "${#last}", "", "t = \"${x${x" },
+        { "field t attribute coalescing", "", " || ${x||", "t = \"${x${x" },
+        { "field t assertion", "'", "'", "last = \"reached\"" },
+        { "field t method", "none(a => '", "')", "not_found: " },
+    };
+    (void)state;
+    for (size_t i = 0; i < RV_COUNT(ways); i++) {
+        struct run run;
+        run_open(&run, ways[i].field, ways[i].before, ways[i].behind);
+        assert_contains(rv_buf_text(&run.trace), ways[i].gives);
+        run_free(&run);
+    }
+}
+
+static void
+what_its_time_ends_is_over_whatever_passes_errors_over(void **state)
+{
+    static const char *const definitions =
+        "domain Top 1\nclass A/C\nfield a attribute coalescing = ${/#b} || ${/#c} || 'd'\n"
+        "field b attribute = ${/#a}\nfield e state = METHOD::go\nfield f attribute = last\n"
+        "method go: exit 0\ninstance c";
+    struct run run;
+    (void)state;
+    run_init(&run, definitions);
+    run_path(&run, "/A/C/c", 1);
+    assert_contains(rv_buf_text(&run.trace), "f = \"last\"");
+    for (int i = 1; i <= 6; i++) {
+        run.pulses = i;
+        run_path(&run, "/A/C/c", 1);
+        assert_contains(rv_buf_text(&run.trace), "limit: ");
+        assert_contains(rv_buf_text(&run.trace), "its time is over");
+        assert_null(strstr(rv_buf_text(&run.trace), "f = \"last\""));
+    }
+    run_free(&run);
+}
+
+static void
+values_of_a_run_have_a_ceiling_together(void **state)
+{
+    static const char *const definitions =
+        "domain Top 1\nclass A/R\nfield go method = go\nfield r relationship = /A/C/*\n"
+        "method go: var v=12345\ninstance r\n"
+        "class A/C\nfield t attribute = ${/#long}${/#long}\n"
+        "instance a\ninstance b\ninstance c\ninstance d";
+    struct run run;
+    (void)state;
+    run_once(&run, definitions, "/A/R/r?long=1234567890", (struct rv_ws_limits){ .total = 1000 });
+    assert_contains(rv_buf_text(&run.trace), "limit: ");
+    assert_contains(rv_buf_text(&run.trace),
+                    "its attributes and state variables take more than 1000 bytes together");
+    run_free(&run);
+    run_once(&run, definitions, "/A/R/r?long=1234567890", (struct rv_ws_limits){ .total = 4000 });
+    assert_contains(rv_buf_text(&run.trace), "\ndone\n");
+    run_free(&run);
+}
+
 static struct rv_ws *
 open_one(struct table *table)
 {
@@ -137,6 +217,64 @@ an_object_that_could_not_be_made_is_not_there(void **state)
 }
 
 static void
+seeds_attributes_and_state_variables_are_counted_and_room_comes_back(void **state)
+{
+    struct table *table = table_new("domain Top 1\nclass A/C\ninstance c");
+    const struct rv_ws_limits limits = { .total = 10000 };
+    struct rv_ws *ws;
+    struct rv_ws_object *root;
+    rv_err err = RV_ERR_INIT;
+    RV_AUTO_FREE char *wide = rv_format("%03000d", 7);
+    (void)state;
+    assert_int_equal(rv_ws_open(&ws, table_source(table), NULL, &limits, &err), 0);
+    struct rv_ae_value seed = rv_ae_vtext("few");
+    rv_ws_seed(ws, "s", &seed);
+    assert_int_equal(rv_ws_instantiate(ws, NULL, "/A/C/c", &root, &err), 0);
+    for (int i = 0; i < 20; i++) {
+        struct rv_ae_value value = rv_ae_vtext(wide);
+        rv_ws_set(root, "same", &value);
+        value = rv_ae_vtext(wide);
+        rv_ws_set_state_var(ws, "same", &value);
+        assert_int_equal(rv_ws_check(ws, &err), 0);
+    }
+    for (int i = 0; i < 2; i++) {
+        struct rv_ae_value value = rv_ae_vtext(wide);
+        rv_ws_set_state_var(ws, i ? "one" : "other", &value);
+    }
+    assert_int_equal(rv_ws_check(ws, &err), RV_E_LIMIT);
+    assert_null(rv_ae_get(rv_ws_state_vars(ws), "one"));
+    assert_non_null(rv_ae_get(rv_ws_state_vars(ws), "same"));
+    assert_int_equal(rv_ws_instantiate(ws, NULL, "/A/C/c", NULL, &err), RV_E_LIMIT);
+    rv_ws_close(ws);
+    table_free(table);
+}
+
+static void
+names_of_state_variables_have_a_ceiling(void **state)
+{
+    struct table *table = table_new("domain Top 1");
+    struct rv_ws *ws = open_one(table);
+    rv_err err = RV_ERR_INIT;
+    struct rv_ae_value many = rv_ae_vmap();
+    (void)state;
+    for (int i = 0; i < RV_AE_NAMES_MAX; i++) {
+        char name[16];
+        struct rv_ae_value none = RV_AE_VNIL;
+        snprintf(name, sizeof(name), "N%d", i);
+        rv_ae_put(&many, name, &none);
+    }
+    rv_ws_seed_all(ws, &many);
+    assert_int_equal(rv_ws_check(ws, &err), 0);
+    struct rv_ae_value none = RV_AE_VNIL;
+    rv_ws_seed(ws, "n7", &none);
+    assert_int_equal(rv_ws_check(ws, &err), 0);
+    rv_ws_seed(ws, "one more", &none);
+    assert_int_equal(rv_ws_check(ws, &err), RV_E_LIMIT);
+    rv_ws_close(ws);
+    table_free(table);
+}
+
+static void
 a_namespace_put_in_front_is_tried_first(void **state)
 {
     struct table *table = table_new("domain Low 1\nclass Vmware/A/B\ninstance both\n"
@@ -163,6 +301,11 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(objects_below_each_other_have_a_ceiling),
         cmocka_unit_test(objects_and_matches_and_texts_have_a_ceiling),
+        cmocka_unit_test(what_opens_and_never_ends_is_text_and_is_looked_at_once),
+        cmocka_unit_test(what_its_time_ends_is_over_whatever_passes_errors_over),
+        cmocka_unit_test(values_of_a_run_have_a_ceiling_together),
+        cmocka_unit_test(seeds_attributes_and_state_variables_are_counted_and_room_comes_back),
+        cmocka_unit_test(names_of_state_variables_have_a_ceiling),
         cmocka_unit_test(a_state_that_cannot_be_read_is_refused),
         cmocka_unit_test(a_method_finds_its_way_between_objects),
         cmocka_unit_test(an_object_that_could_not_be_made_is_not_there),

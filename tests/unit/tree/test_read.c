@@ -319,6 +319,35 @@ a_mistake_is_told_with_file_line_and_what_is_right(void **state)
 }
 
 static void
+a_value_longer_than_an_attribute_can_be_is_refused(void **state)
+{
+    static const struct {
+        const char *before, *more;
+    } ways[] = { { "  - x:\n      value: ", "" },
+                 { "  - x:\n      on_entry: ", "x" },
+                 { "  - x: ", "x" } };
+    (void)state;
+    RV_AUTO_FREE char *most = rv_format("%01048576d", 7);
+    for (size_t i = 0; i < RV_COUNT(ways); i++) {
+        rv_err err = RV_ERR_INIT;
+        RV_AUTO_AE_TREE struct rv_ae_tree *tree = NULL;
+        RV_AUTO_FREE char *text =
+            rv_format("object_type: instance\nobject:\n  attributes:\n    name: i\n  fields:\n"
+                      "%s%s%s\n",
+                      ways[i].before, most, ways[i].more);
+        char *dir = rv_test_dir();
+        put(dir, "D/__domain__.yaml", DOMAIN);
+        put(dir, "D/C.class/__class__.yaml", CLASS "  - field:\n      name: x\n");
+        put(dir, "D/C.class/i.yaml", text);
+        int rc = rv_ae_tree_read(&tree, dir, NULL, &err);
+        rv_test_dir_remove(dir);
+        assert_int_equal(rc, *ways[i].more ? RV_E_INVALID : 0);
+        if (rc)
+            assert_contains(err.text, "a value has at most 1048576 bytes");
+    }
+}
+
+static void
 names_that_differ_by_case_only_are_refused(void **state)
 {
     (void)state;
@@ -422,6 +451,7 @@ main(void)
         cmocka_unit_test(stars_and_question_marks_match_without_regard_to_case),
         cmocka_unit_test(a_tree_of_the_size_of_manageiqs_own_is_counted),
         cmocka_unit_test(a_mistake_is_told_with_file_line_and_what_is_right),
+        cmocka_unit_test(a_value_longer_than_an_attribute_can_be_is_refused),
         cmocka_unit_test(names_that_differ_by_case_only_are_refused),
         cmocka_unit_test(with_notes_every_mistake_is_told_and_the_rest_is_read),
         cmocka_unit_test(a_link_out_of_the_folder_is_not_followed),
