@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "client.h"
+#include "list.h"
 #include "output.h"
 #include "table.h"
 
@@ -117,4 +118,34 @@ cli_act_on_words(struct cli *cli, const char *collection, const char *action)
     for (int i = 0; i < cli->word_count; i++)
         cli_outcome_add(&outcome, cli_act_on(cli, collection, cli->words[i], action));
     return cli_outcome_code(&outcome);
+}
+
+int
+cli_find_target(struct cli *cli, const char *given, char **kind_name, char **id)
+{
+    const char *slash = strchr(given, '/');
+    const char *namespace = cli_option_of(cli, "namespace") ? cli_value(cli, "namespace") : NULL;
+    RV_AUTO_FREE char *filter = NULL;
+    RV_AUTO_JSON cJSON *row = NULL;
+    const char *filters[3] = { NULL };
+    struct cli_query within = { .filters = filters };
+    struct cli_kind kind;
+    rv_err err = RV_ERR_INIT;
+    int count = 0;
+
+    if (slash == NULL || slash == given || slash[1] == '\0')
+        return cli_usage(cli, "--target: '%s' is not of the form KIND/NAME", given);
+    RV_AUTO_FREE char *word = rv_strndup(given, (size_t)(slash - given));
+    if (cli_kind_find(cli, &kind, word, &err) < 0)
+        return cli_failed(&err);
+    if (kind.filter)
+        filters[count++] = kind.filter;
+    if (namespace && cli_kind_namespace(&kind))
+        filters[count] = filter = cli_filter_equal(cli_kind_namespace(&kind), namespace);
+    within.collection = kind.collection;
+    if (cli_find(cli->client, &kind, slash + 1, &within, &row, &err) < 0)
+        return cli_failed(&err);
+    *kind_name = rv_strdup(kind.kind ? kind.kind->name : word);
+    *id = rv_strdup(rv_json_string(row, "id"));
+    return CLI_OK;
 }

@@ -25,6 +25,9 @@ struct cli_outcome {
 void cli_outcome_add(struct cli_outcome *outcome, int code);
 /* CLI_SOME_FAILED when some did and some did not. */
 int cli_outcome_code(const struct cli_outcome *outcome);
+/* What --target names: "pod/web-1" (in --namespace where the command has that), "vm/1000000000012".
+ * *kind (the dictionary's name) and *id are the caller's to free. Exit code. */
+int cli_find_target(struct cli *cli, const char *given, char **kind, char **id);
 /* The same on all words of the command line, which are ids. */
 int cli_act_on_words(struct cli *cli, const char *collection, const char *action);
 

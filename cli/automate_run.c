@@ -63,24 +63,16 @@ cli_add_attributes(struct cli *cli, cJSON *body)
     return CLI_OK;
 }
 
-/* "pod/web-1", "vm/1000000000012". */
 int
 cli_add_target(struct cli *cli, cJSON *body, const char *given)
 {
-    rv_err err = RV_ERR_INIT;
-    const char *slash = strchr(given, '/');
-    struct cli_kind kind;
-    RV_AUTO_JSON cJSON *row = NULL;
-    const struct cli_query any = { .limit = -1 };
-    if (slash == NULL || slash[1] == '\0')
-        return cli_usage(cli, "'%s' is no object: KIND/NAME or KIND/ID", given);
-    RV_AUTO_FREE char *word = rv_strndup(given, (size_t)(slash - given));
-    if (cli_kind_find(cli, &kind, word, &err) < 0 ||
-        cli_find(cli->client, &kind, slash + 1, &any, &row, &err) < 0)
-        return cli_failed(&err);
+    RV_AUTO_FREE char *kind = NULL, *id = NULL;
+    int code = cli_find_target(cli, given, &kind, &id);
+    if (code)
+        return code;
     cJSON *target = cJSON_AddObjectToObject(body, "target");
-    cJSON_AddStringToObject(target, "kind", kind.kind ? kind.kind->name : kind.name);
-    cJSON_AddStringToObject(target, "id", rv_json_string(row, "id"));
+    cJSON_AddStringToObject(target, "kind", kind);
+    cJSON_AddStringToObject(target, "id", id);
     return CLI_OK;
 }
 

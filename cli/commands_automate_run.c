@@ -20,6 +20,7 @@ static const struct cli_option runs_options[] = {
 static const struct cli_option run_options[] = {
     { "attribute", 'a', "NAME=VALUE", "of the root; VALUE as JSON, else a text; may be repeated" },
     { "target", 0, "OBJECT", "what it is about: pod/web-1, vm/1000000000012" },
+    { "namespace", 'n', "NAME", "the object's namespace" },
     WAIT("wait until it is over"),
     TIMEOUT,
     END,
@@ -28,6 +29,7 @@ static const struct cli_option run_options[] = {
 static const struct cli_option simulate_options[] = {
     { "attribute", 'a', "NAME=VALUE", "of the root; VALUE as JSON, else a text; may be repeated" },
     { "target", 0, "OBJECT", "what it is about: pod/web-1, vm/1000000000012" },
+    { "namespace", 'n', "NAME", "the object's namespace" },
     { "event", 0, "ID", "as for this event; without URI, the path of events" },
     DOCUMENT_OUTPUT,
     END,

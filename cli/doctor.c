@@ -240,6 +240,22 @@ check_rows(struct cli *cli, struct cli_doctor *doctor, const char *collection,
         judge(doctor, rows);
 }
 
+static void
+check_events(struct cli *cli, struct cli_doctor *doctor)
+{
+    const struct cli_query query = { .collection = "event_lanes",
+                                     .attributes = "name,last_error,written,handled",
+                                     .order = { "name" },
+                                     .limit = -1 };
+    rv_err err = RV_ERR_INIT;
+    RV_AUTO_JSON cJSON *lanes = NULL;
+    RV_AUTO_JSON cJSON *roles = NULL;
+    if (cli_list(cli->client, &query, &lanes, NULL, &err) < 0 || list_roles(cli, &roles, &err) < 0)
+        cli_doctor_error(doctor, "events", &err);
+    else
+        cli_judge_events(doctor, lanes, roles);
+}
+
 /* Text in lines that fit, each behind INDENT blanks; the first stands where the cursor is. */
 static void
 add_wrapped(rv_buf *out, const char *text, size_t width)
@@ -307,7 +323,7 @@ cli_doctor_examine(struct cli *cli, struct cli_doctor *doctor)
     check_rows(cli, doctor, "servers", "name,warnings", cli_judge_servers);
     check_rows(cli, doctor, "providers", "name,state,quarantine_reason,last_refresh_error",
                cli_judge_providers);
-    check_rows(cli, doctor, "event_lanes", "name,last_error,written,handled", cli_judge_events);
+    check_events(cli, doctor);
 }
 
 int

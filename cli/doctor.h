@@ -42,8 +42,8 @@ void cli_judge_metrics(struct cli_doctor *doctor, const char *metrics, int64_t n
 void cli_judge_queue(struct cli_doctor *doctor, const cJSON *messages, const cJSON *roles,
                      int64_t now_ms);
 void cli_judge_providers(struct cli_doctor *doctor, const cJSON *providers);
-/* lanes: where events come in. */
-void cli_judge_events(struct cli_doctor *doctor, const cJSON *lanes);
+/* lanes: where events come in; roles as above. */
+void cli_judge_events(struct cli_doctor *doctor, const cJSON *lanes, const cJSON *roles);
 /* Their warnings: [{text, hint}]. */
 void cli_judge_servers(struct cli_doctor *doctor, const cJSON *servers);
 

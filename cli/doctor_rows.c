@@ -309,12 +309,31 @@ judge_lane(struct cli_doctor *doctor, const cJSON *lane)
     }
 }
 
+static int64_t
+events_waiting(const cJSON *lanes)
+{
+    const cJSON *lane;
+    int64_t waiting = 0;
+    cJSON_ArrayForEach(lane, lanes) waiting +=
+        rv_json_int(lane, "written", 0) - rv_json_int(lane, "handled", 0);
+    return waiting;
+}
+
 void
-cli_judge_events(struct cli_doctor *doctor, const cJSON *lanes)
+cli_judge_events(struct cli_doctor *doctor, const cJSON *lanes, const cJSON *roles)
 {
     int before = cJSON_GetArraySize(doctor->findings);
+    int64_t waiting = events_waiting(lanes);
     const cJSON *lane;
     cJSON_ArrayForEach(lane, lanes) judge_lane(doctor, lane);
+    if (cJSON_GetArraySize(lanes) > 0 && !has_text(roles, "event")) {
+        cli_doctor_add(doctor, "events", CLI_HEALTH_FAILED,
+                       "nobody listens to events or handles them (%" PRId64
+                       " wait): no server has the role 'event' active",
+                       waiting);
+        cli_doctor_advise(doctor, "reevectl server role add event");
+    }
     if (cJSON_GetArraySize(doctor->findings) == before)
-        cli_doctor_add(doctor, "events", CLI_HEALTH_OK, "every source is heard, none waits long");
+        cli_doctor_add(doctor, "events", CLI_HEALTH_OK,
+                       "every source is heard; %" PRId64 " events wait", waiting);
 }

@@ -87,28 +87,12 @@ add_data(struct cli *cli, cJSON *body, const char *given)
 static int
 add_target(struct cli *cli, cJSON *body, const char *given)
 {
-    const char *slash = strchr(given, '/'), *namespace = cli_value(cli, "namespace");
-    RV_AUTO_FREE char *filter = NULL;
-    RV_AUTO_JSON cJSON *row = NULL;
-    const char *filters[3] = { NULL };
-    struct cli_query within = { .filters = filters };
-    struct cli_kind kind;
-    rv_err err = RV_ERR_INIT;
-    int count = 0;
-    if (slash == NULL || slash == given || slash[1] == '\0')
-        return cli_usage(cli, "--target: '%s' is not of the form KIND/NAME", given);
-    RV_AUTO_FREE char *word = rv_strndup(given, (size_t)(slash - given));
-    if (cli_kind_find(cli, &kind, word, &err) < 0)
-        return cli_failed(&err);
-    if (kind.filter)
-        filters[count++] = kind.filter;
-    if (namespace && cli_kind_namespace(&kind))
-        filters[count] = filter = cli_filter_equal(cli_kind_namespace(&kind), namespace);
-    within.collection = kind.collection;
-    if (cli_find(cli->client, &kind, slash + 1, &within, &row, &err) < 0)
-        return cli_failed(&err);
-    cJSON_AddStringToObject(body, "target_type", kind.kind ? kind.kind->name : word);
-    cJSON_AddStringToObject(body, "target_id", rv_json_string(row, "id"));
+    RV_AUTO_FREE char *kind = NULL, *id = NULL;
+    int code = cli_find_target(cli, given, &kind, &id);
+    if (code)
+        return code;
+    cJSON_AddStringToObject(body, "target_type", kind);
+    cJSON_AddStringToObject(body, "target_id", id);
     return CLI_OK;
 }
 

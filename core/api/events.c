@@ -10,10 +10,11 @@
 #include "api/document.h"
 #include "api/feed.h"
 #include "api/identify.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "event/event.h"
 
-enum { WORD_MAX = 250, MESSAGE_MAX = 16 << 10 };
+enum { WORD_MAX = 250, MESSAGE_MAX = 16 << 10, AHEAD_MS = 10 * 60 * 1000 };
 
 /* What the client said. */
 struct given {
@@ -46,6 +47,10 @@ read_time(struct given *given, const cJSON *value, rv_err *err)
         rv_parse_time(&given->event.timestamp_ms, value->valuestring, &ignored) < 0)
         return rv_fail(err, RV_E_INVALID,
                        "timestamp: a time such as 2026-11-22T10:00:00Z is expected");
+    /* It would outlive all others when old events are purged. */
+    if (given->event.timestamp_ms > rv_now_ms() + AHEAD_MS)
+        return rv_fail(err, RV_E_INVALID, "timestamp: %s is more than ten minutes ahead",
+                       value->valuestring);
     return 0;
 }
 

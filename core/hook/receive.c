@@ -10,7 +10,7 @@
 #include "model/model.h"
 #include "store/record.h"
 
-enum { RETRY_MS = 30000 };
+enum { RETRY_MS = 30000, AHEAD_MS = 10 * 60 * 1000 };
 
 struct receiving {
     const struct rv_receiver *receiver;
@@ -42,6 +42,14 @@ is_there(struct rv_store *store, const struct receiving *receiving,
                         params, ems_id ? 3 : 2, err);
 }
 
+/* A time far ahead would outlive all others, when old events are purged: it becomes now. What was
+ * said is in the event's data. */
+static int64_t
+time_of(const struct rv_hook_event *event, int64_t now_ms)
+{
+    return event->time_ms > 0 && event->time_ms <= now_ms + AHEAD_MS ? event->time_ms : now_ms;
+}
+
 static int
 insert(struct rv_store *store, struct rv_feed *feed, const struct receiving *receiving,
        const struct rv_hook_event *event, int64_t number, rv_err *err)
@@ -52,7 +60,7 @@ insert(struct rv_store *store, struct rv_feed *feed, const struct receiving *rec
         { "type", rv_vtext("CustomEvent") },
         { "source", rv_vtext(event->source) },
         { "message", text_of(event->message) },
-        { "timestamp", rv_vint(event->time_ms ? event->time_ms : receiving->now_ms) },
+        { "timestamp", rv_vint(time_of(event, receiving->now_ms)) },
         { "event_group", rv_vtext("other") },
         { "event_level", text_of(event->level) },
         { "ems_id", ems_id ? rv_vint(ems_id) : RV_VNULL },

@@ -62,6 +62,7 @@ what_is_wrong_with_an_event_is_said(void **state)
         { "{\"event_type\":7}", "event_type: a text is expected", 400 },
         { "{\"event_type\":\"a\",\"color\":1}", "unknown key 'color'", 400 },
         { "{\"event_type\":\"a\",\"timestamp\":\"soon\"}", "a time such as", 400 },
+        { "{\"event_type\":\"a\",\"timestamp\":\"9999-12-31T00:00:00Z\"}", "ahead", 400 },
         { "{\"event_type\":\"a\",\"chain_id\":0}", "chain_id: a whole number", 400 },
         { "{\"event_type\":\"a\",\"target_type\":\"pod\"}", "belong together", 400 },
         { "{\"event_type\":\"a\",\"target_id\":\"5\"}", "belong together", 400 },

@@ -4,6 +4,7 @@
  */
 #include "contract.h"
 
+#include "base/clock.h"
 #include "base/secret.h"
 #include "event/lanes.h"
 #include "hook/receive.h"
@@ -108,6 +109,24 @@ an_event_comes_once_however_often_it_is_sent(void **state)
     assert_column(store, "SELECT COUNT(*) FROM changes WHERE kind = 'event_stream'", "3");
 }
 
+static void
+a_time_far_ahead_or_none_is_now(void **state)
+{
+    struct rv_store *store = store_of(state);
+    char secret[2 * RV_RECEIVER_SECRET_BYTES + 1];
+    struct rv_receiver receiver = make_receiver(store, "one", secret);
+    struct rv_hook_event list[] = {
+        { .source = "CloudEvents", .type = "t", .ref = "1", .time_ms = 253402300799000 },
+        { .source = "CloudEvents", .type = "t", .ref = "2", .time_ms = 1800000060000 },
+        { .source = "CloudEvents", .type = "t", .ref = "3" },
+    };
+    rv_clock_fake(1800000000000);
+    receive(store, &receiver, list, 3);
+    rv_clock_real();
+    assert_column(store, "SELECT timestamp FROM event_streams ORDER BY ems_ref",
+                  "1800000000000,1800000060000,1800000000000");
+}
+
 static int
 count_row(void *arg, const struct rv_event_row *row, rv_err *err)
 {
@@ -174,6 +193,7 @@ main(void)
         schema_test(a_receiver_has_a_secret_of_which_a_digest_is_kept),
         schema_test(a_receiver_that_cannot_be_is_refused),
         schema_test(an_event_comes_once_however_often_it_is_sent),
+        schema_test(a_time_far_ahead_or_none_is_now),
         schema_test(its_handler_finds_them_in_order),
         schema_test(a_lane_with_too_many_waiting_takes_no_more),
         schema_test(a_receiver_goes_and_what_waits_stays),

@@ -142,8 +142,8 @@ class Runs(cli_it.Case):
         self.assertIn("/No/Such/path", err)
 
     def test_a_path_runs_about_an_object(self):
-        pod = self.json("get", "pods", "--limit", "1")[0]
-        self.cli(OK, "automate", "run", "/Ops/Jobs/tags", "--target", f"pod/{pod['id']}", "--wait")
+        pod = self.json("get", "pods", "--limit", "1", "--columns", "id,name,namespace", "-o", "json")[0]
+        self.cli(OK, "automate", "run", "/Ops/Jobs/tags", "--target", f"pod/{pod['name']}", "-n", pod["namespace"], "--wait")
         self.assertEqual(self.shared.database().one("SELECT value FROM custom_attributes WHERE name = 'touched'"
                                                     f" AND resource_id = {pod['id']}"), "by automate")
 

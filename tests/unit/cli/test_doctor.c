@@ -256,10 +256,12 @@ events_that_cannot_be_heard_or_wait_are_told(void **state)
     RV_AUTO_JSON cJSON *lanes =
         parse("[{\"name\":\"ems 7\",\"last_error\":\"not allowed to read events\"},"
               "{\"name\":\"ems 8\",\"written\":50000,\"handled\":10}]");
+    RV_AUTO_JSON cJSON *roles = parse("[\"event\"]");
+    RV_AUTO_JSON cJSON *others = parse("[\"automate\"]");
     (void)state;
-    cli_judge_events(&doctor, sound_lanes);
+    cli_judge_events(&doctor, sound_lanes, roles);
     assert_int_equal(doctor.worst, CLI_HEALTH_OK);
-    cli_judge_events(&doctor, lanes);
+    cli_judge_events(&doctor, lanes, roles);
     assert_int_equal(doctor.worst, CLI_HEALTH_WARNING);
     assert_int_equal(cJSON_GetArraySize(doctor.findings), 3);
     const cJSON *one = finding_of(&doctor, "events", "warning");
@@ -267,6 +269,10 @@ events_that_cannot_be_heard_or_wait_are_told(void **state)
     one = cJSON_GetArrayItem(doctor.findings, 2);
     assert_string_equal(rv_json_string(one, "found"),
                         "49990 events of 'ems 8' wait for their handler");
+    cli_judge_events(&doctor, sound_lanes, others);
+    one = finding_of(&doctor, "events", "failed");
+    assert_non_null(
+        strstr(rv_json_string(one, "found"), "(10 wait): no server has the role 'event'"));
     cJSON_Delete(doctor.findings);
 }
 
