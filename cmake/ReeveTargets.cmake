@@ -24,6 +24,23 @@ function(reeve_folder name)
   endforeach()
 endfunction()
 
+# reeve_module(NAME FOLDER MAP SOURCES a.c ... [LINK target ...])  ->  lib/reeve/NAME.so, which exports what
+# cmake/MAP.map says and sees the headers of FOLDER alone. It has its own copy of what is stateless in the libraries
+# that it links. rv_FOLDER loads it.
+function(reeve_module name folder map)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_library(${name} MODULE ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_BINARY_DIR}/include/${folder})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK})
+  target_link_options(${name} PRIVATE
+    -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/${map}.map
+    $<$<NOT:$<BOOL:${REEVE_SANITIZE}>>:-Wl,--no-undefined>)
+  set_target_properties(${name} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${REEVE_MODULE_OUTPUT}
+    LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/${map}.map)
+  add_dependencies(rv_${folder} ${name})
+  install(TARGETS ${name} LIBRARY DESTINATION ${REEVE_MODULE_DIR})
+endfunction()
+
 # reeve_provider(NAME SOURCES a.c ...)  ->  lib/reeve/NAME.so, which exports one symbol
 function(reeve_provider name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})

@@ -17,15 +17,6 @@ static const struct {
     { "miqaemethod", RV_WS_METHOD }, { "method", RV_WS_METHOD },
 };
 
-static int
-hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* In place. */
 static int
 decode(char *text, int plus_is_blank, rv_err *err)
@@ -37,7 +28,7 @@ decode(char *text, int plus_is_blank, rv_err *err)
         } else if (*at != '%') {
             *to++ = *at;
         } else {
-            int high = hex_digit(at[1]), low = high < 0 ? -1 : hex_digit(at[2]);
+            int high = rv_hex_digit(at[1]), low = high < 0 ? -1 : rv_hex_digit(at[2]);
             if (low < 0 || (high == 0 && low == 0))
                 return rv_fail(err, RV_E_INVALID, "'%.3s' is no encoded character", at);
             *to++ = (char)(high << 4 | low);

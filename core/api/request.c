@@ -21,18 +21,6 @@ rv_method_name(int method)
     return "?";
 }
 
-static int
-hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* Percent escapes (and '+' where plus is ' ') of one part; *out is the arena's. */
 static int
 decode(struct rv_request *req, const char **out, const char *text, size_t len, char plus,
@@ -44,8 +32,8 @@ decode(struct rv_request *req, const char **out, const char *text, size_t len, c
     for (size_t i = 0; i < len; i++) {
         if (text[i] == '%') {
             int whole = i + 2 < len;
-            int high = whole ? hex_digit(text[i + 1]) : -1;
-            int low = whole ? hex_digit(text[i + 2]) : -1;
+            int high = whole ? rv_hex_digit(text[i + 1]) : -1;
+            int low = whole ? rv_hex_digit(text[i + 2]) : -1;
             if (high < 0 || low < 0)
                 return rv_fail(err, RV_E_INVALID, "broken percent escape in '%.*s'",
                                len > 200 ? 200 : (int)len, text);

@@ -51,16 +51,6 @@ skip_blanks(struct scan *s)
         s->at++;
 }
 
-static int
-hex_digit(int c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* Four hexadecimal digits at `at`, or -1. */
 static int
 code_unit(const struct scan *s, size_t at)
@@ -69,7 +59,7 @@ code_unit(const struct scan *s, size_t at)
         return -1;
     int unit = 0;
     for (size_t i = at; i < at + 4; i++) {
-        int digit = hex_digit((unsigned char)s->text[i]);
+        int digit = rv_hex_digit((unsigned char)s->text[i]);
         if (digit < 0)
             return -1;
         unit = unit * 16 + digit;

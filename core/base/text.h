@@ -48,6 +48,8 @@ const char *rv_nearest(const char *name, const char *const *candidates);
 void rv_hex(char *out, const void *bytes, size_t len);
 int rv_base64_decode(rv_buf *out, const char *text, size_t len, rv_err *err);
 void rv_base64_encode(rv_buf *out, const void *bytes, size_t len);
+/* 0 to 15, -1 when it is no hex digit, in either case. */
+int rv_hex_digit(char c);
 /* %XX for all but the unreserved characters of RFC 3986, and those of `also`. */
 void rv_percent_encode(rv_buf *out, const char *bytes, size_t len, const char *also);
 

@@ -9,6 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+int
+rv_hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 void
 rv_hex(char *out, const void *bytes, size_t len)
 {

@@ -10,22 +10,13 @@
 #include "base/text.h"
 #include "hook/body.h"
 
-static int
-hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* %XX becomes its byte; a '%' without two digits stays, as the binding has it. */
 static void
 decode(rv_buf *out, const char *text)
 {
     for (; *text; text++) {
-        int high = *text == '%' ? hex_digit(text[1]) : -1;
-        int low = high >= 0 ? hex_digit(text[2]) : -1;
+        int high = *text == '%' ? rv_hex_digit(text[1]) : -1;
+        int low = high >= 0 ? rv_hex_digit(text[2]) : -1;
         if (low >= 0) {
             rv_buf_add_char(out, (char)(high * 16 + low));
             text += 2;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #define URL_MAX_BYTES 65536
 #define OF_FILE "sqlite:"
@@ -130,15 +131,6 @@ rv_store_url_public(const char *url)
     return rv_buf_take_string(&out);
 }
 
-static int
-hex_value(char c)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *at = c >= 'A' && c <= 'F' ? strchr(digits, c | 0x20) : c ? strchr(digits, c) : NULL;
-
-    return at ? (int)(at - digits) : -1;
-}
-
 /* "%2F" is '/'; what libpq would refuse stays as it is. */
 static void
 decode(char *text)
@@ -146,8 +138,8 @@ decode(char *text)
     char *to = text;
 
     for (const char *at = text; *at; at++) {
-        int high = *at == '%' ? hex_value(at[1]) : -1;
-        int low = high >= 0 ? hex_value(at[2]) : -1;
+        int high = *at == '%' ? rv_hex_digit(at[1]) : -1;
+        int low = high >= 0 ? rv_hex_digit(at[2]) : -1;
         *to++ = low >= 0 ? (char)(high << 4 | low) : *at;
         at += low >= 0 ? 2 : 0;
     }

@@ -8,6 +8,17 @@
 #include "check.h"
 
 static void
+hex_digits_are_read_in_either_case_and_nothing_else_is(void **state)
+{
+    (void)state;
+    for (int c = 1; c < 256; c++) {
+        static const char digits[] = "0123456789abcdef";
+        const char *at = strchr(digits, c >= 'A' && c <= 'F' ? c + 32 : c);
+        assert_int_equal(rv_hex_digit((char)c), at ? at - digits : -1);
+    }
+}
+
+static void
 hex_is_lower_case(void **state)
 {
     (void)state;
@@ -146,6 +157,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_an_address_may_not_hold_is_percent_encoded),
+        cmocka_unit_test(hex_digits_are_read_in_either_case_and_nothing_else_is),
         cmocka_unit_test(hex_is_lower_case),
         cmocka_unit_test(base64_is_that_of_rfc_4648),
         cmocka_unit_test(all_lengths_survive_a_round_trip),
