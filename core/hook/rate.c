@@ -6,13 +6,13 @@
 
 #include "base/mem.h"
 
-enum { BUCKETS = 256, MINUTE_MS = 60000, AT_ONCE_PART = 10 };
+enum { BUCKETS = 256, MINUTE_MS = 60000, AT_ONCE_PART = 10, TELL_MS = 10000 };
 
 struct bucket {
     int64_t receiver_id; /* 0: free */
     int64_t parts;       /* of a request: MINUTE_MS of them are one */
     int64_t at_ms;
-    int64_t refused;
+    int64_t refused, told_ms;
 };
 
 struct rv_hook_rates {
@@ -68,10 +68,15 @@ rv_hook_rate_take(struct rv_hook_rates *rates, int64_t receiver_id, int64_t per_
     return per_minute > 0 ? (MINUTE_MS - bucket->parts + per_minute - 1) / per_minute : MINUTE_MS;
 }
 
-void
-rv_hook_rate_refused(struct rv_hook_rates *rates, int64_t receiver_id)
+int
+rv_hook_rate_refused(struct rv_hook_rates *rates, int64_t receiver_id, int64_t now_ms)
 {
-    bucket_of(rates, receiver_id)->refused++;
+    struct bucket *bucket = bucket_of(rates, receiver_id);
+    bucket->refused++;
+    if (bucket->told_ms && now_ms - bucket->told_ms < TELL_MS)
+        return 0;
+    bucket->told_ms = now_ms;
+    return 1;
 }
 
 int64_t

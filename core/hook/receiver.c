@@ -183,6 +183,16 @@ rv_receiver_new_secret(struct rv_store *store, int64_t id, char *secret, rv_err 
     return rv_record_transaction(store, update, &change, err);
 }
 
+int
+rv_receiver_refused(struct rv_store *store, int64_t id, int64_t count, rv_err *err)
+{
+    const rv_value params[] = { rv_vint(id), rv_vint(count) };
+    return rv_store_exec(store, NULL,
+                         "UPDATE event_receivers SET refused = COALESCE(refused, 0) + $2"
+                         " WHERE id = $1",
+                         params, (int)RV_COUNT(params), err);
+}
+
 /* Its lane goes too, unless events wait in it: then it stays for the handler. */
 static int
 delete_row(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)

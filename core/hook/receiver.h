@@ -40,6 +40,8 @@ int rv_receiver_edit(struct rv_store *store, int64_t id, const struct rv_receive
                      rv_err *err);
 /* The old one is good no longer. */
 int rv_receiver_new_secret(struct rv_store *store, int64_t id, char *secret, rv_err *err);
+/* So many more requests to it were refused. */
+int rv_receiver_refused(struct rv_store *store, int64_t id, int64_t count, rv_err *err);
 /* What came stays, and is handled. */
 int rv_receiver_delete(struct rv_store *store, int64_t id, rv_err *err);
 

@@ -72,10 +72,11 @@ static void
 what_was_refused_is_counted_until_it_is_asked_for(void **state)
 {
     (void)state;
-    rv_hook_rate_refused(rates, 7);
-    rv_hook_rate_refused(rates, 7);
+    assert_int_equal(rv_hook_rate_refused(rates, 7, 1000), 1);
+    assert_int_equal(rv_hook_rate_refused(rates, 7, 10999), 0);
     assert_int_equal(rv_hook_rate_take_refused(rates, 7), 2);
     assert_int_equal(rv_hook_rate_take_refused(rates, 7), 0);
+    assert_int_equal(rv_hook_rate_refused(rates, 7, 11000), 1);
     assert_int_equal(rv_hook_rate_take_refused(rates, 8), 0);
 }
 
