@@ -140,8 +140,7 @@ say(void *arg, const char *text)
     rv_trace_log(of(arg)->live->trace, "info", text);
     if (!rv_live_may_log(of(arg)->live, strlen(text)))
         return;
-    rv_log(RV_INFO, "automate says", RV_F("run", RV_I(of(arg)->live->run_id)),
-           RV_F("text", RV_S(text)));
+    rv_log(RV_INFO, "automate says", RV_LIVE_F(of(arg)->live), RV_F("text", RV_S(text)));
 }
 
 static int

@@ -38,8 +38,8 @@ log_failure(struct rv_live *live, const char *uri, const rv_err *err)
     RV_AUTO_FREE char *cut = rv_live_short_path(uri);
     rv_trace_log(live->trace, "error", err->text);
     if (rv_live_may_log(live, strlen(cut) + strlen(err->text)))
-        rv_log(RV_WARNING, "instantiate failed", RV_F("uri", RV_S(cut)),
-               RV_F("run", RV_I(live->run_id)), RV_F("error", RV_S(err->text)));
+        rv_log(RV_WARNING, "instantiate failed", RV_F("uri", RV_S(cut)), RV_LIVE_F(live),
+               RV_F("error", RV_S(err->text)));
 }
 
 /* nil when it fails, as in ManageIQ; why is in the log. What ends the run goes on up. */

@@ -42,10 +42,11 @@ rv_live_free(struct rv_live *live)
 }
 
 void
-rv_live_begin(struct rv_live *live, struct rv_ws *ws, int64_t run_id)
+rv_live_begin(struct rv_live *live, struct rv_ws *ws, int64_t run_id, int64_t event_id)
 {
     live->ws = ws;
     live->run_id = run_id;
+    live->event_id = event_id;
     live->rbac = 0;
     live->place[0] = '\0';
     live->log_bytes = live->lines_left_out = 0;
@@ -333,8 +334,8 @@ method_failed(struct rv_live *live, const struct rv_script_result *result, const
     /* Of a method in a method: its caller may go on, and have it fail again. */
     if (live->methods_at_work && !rv_live_may_log(live, strlen(err->text)))
         return err->code;
-    rv_log(RV_WARNING, "automate method failed", RV_F("place", RV_S(live->place)),
-           RV_F("run", RV_I(live->run_id)), RV_F("error", RV_S(err->text)));
+    rv_log(RV_WARNING, "automate method failed", RV_F("place", RV_S(live->place)), RV_LIVE_F(live),
+           RV_F("error", RV_S(err->text)));
     return err->code;
 }
 
@@ -363,9 +364,8 @@ call_method(void *arg, struct rv_ws *ws, struct rv_ws_object *self,
     live->methods_at_work--;
     if (failed)
         return method_failed(live, &result, place, err);
-    rv_log(RV_DEBUG, "automate method ran", RV_F("method", RV_S(place)),
-           RV_F("run", RV_I(live->run_id)), RV_F("code", RV_I(result.exit_code)),
-           RV_F("took_us", RV_I(result.took_us)));
+    rv_log(RV_DEBUG, "automate method ran", RV_F("method", RV_S(place)), RV_LIVE_F(live),
+           RV_F("code", RV_I(result.exit_code)), RV_F("took_us", RV_I(result.took_us)));
     return result.exit_code;
 }
 

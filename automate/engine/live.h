@@ -39,6 +39,7 @@ struct rv_live {
     struct rv_ws *ws; /* of the run at work */
     struct rv_net *net;
     int64_t run_id;      /* 0: it has no row yet */
+    int64_t event_id;    /* that it is about; 0: none */
     int64_t deadline_ms; /* monotonic: of the whole message */
     int64_t pulsed_ms;   /* likewise: the last time between fields */
     int rbac;
@@ -51,9 +52,14 @@ struct rv_live {
 struct rv_live *rv_live_new(const struct rv_live *given); /* the members above the blank line */
 void rv_live_free(struct rv_live *live);
 /* Another run begins. */
-void rv_live_begin(struct rv_live *live, struct rv_ws *ws, int64_t run_id);
+void rv_live_begin(struct rv_live *live, struct rv_ws *ws, int64_t run_id, int64_t event_id);
 /* It is over: a line tells how many of its lines the log has not. */
 void rv_live_end(struct rv_live *live);
+/* What lines of the log name a run by: the event that it is about, which has a trace too, else its
+ * row. */
+#define RV_LIVE_F(live)                                                                            \
+    RV_F((live)->event_id ? "event" : "run",                                                       \
+         RV_I((live)->event_id ? (live)->event_id : (live)->run_id))
 /* What the resolver is given. */
 struct rv_ws_calls rv_live_calls(struct rv_live *live);
 /* The interface of methods; for tests and benchmarks, which run one without a path. */

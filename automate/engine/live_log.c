@@ -55,14 +55,14 @@ rv_live_log(void *arg, const char *level, const char *text)
     if (!rv_log_enabled(level_of(level)) || !rv_live_may_log(live, len))
         return;
     rv_log(level_of(level), "automate method says", RV_F("method", RV_S(rv_script_running())),
-           RV_F("run", RV_I(live->run_id)), RV_F("text", RV_S(cut)));
+           RV_LIVE_F(live), RV_F("text", RV_S(cut)));
 }
 
 void
 rv_live_end(struct rv_live *live)
 {
     if (live->lines_left_out)
-        rv_log(RV_WARNING, "automate run says too much", RV_F("run", RV_I(live->run_id)),
+        rv_log(RV_WARNING, "automate run says too much", RV_LIVE_F(live),
                RV_F("lines_left_out", RV_I(live->lines_left_out)),
                RV_F("most_bytes", RV_I(RUN_MAX_BYTES)));
     live->lines_left_out = 0;

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/meter.h"
 #include "base/text.h"
 
 static const char *
@@ -163,10 +164,13 @@ static void
 say_ended(const struct rv_run *run)
 {
     int failed = strcmp(run->status, "error") == 0;
-    rv_log(failed ? RV_WARNING : RV_DEBUG, "automate run ended", RV_F("run", RV_I(run->id)),
-           RV_F("event", RV_I(run->event_id)), RV_F("uri", RV_S(run->uri)),
-           RV_F("status", RV_S(run->status)), RV_F("state", RV_S(run->ae_state)),
-           RV_F("took_us", RV_I(run->took_us)), RV_F("error", RV_S(run->error)));
+    rv_meter_add(RV_M_AUTOMATE_RUNS, 1, RV_LABELS(run->status));
+    rv_meter_observe(RV_M_AUTOMATE_RUN_TIME, run->took_us, RV_NO_LABELS);
+    rv_log(failed ? RV_WARNING : RV_DEBUG, "automate run ended",
+           RV_F(run->event_id ? "event" : "run", RV_I(run->event_id ? run->event_id : run->id)),
+           RV_F("uri", RV_S(run->uri)), RV_F("status", RV_S(run->status)),
+           RV_F("state", RV_S(run->ae_state)), RV_F("took_us", RV_I(run->took_us)),
+           RV_F("error", RV_S(run->error)));
 }
 
 static int
@@ -177,7 +181,7 @@ run_in(struct rv_deliverer *deliverer, struct rv_run *run, const struct rv_ae_so
     const struct rv_ws_limits limits = { 0 };
     if (rv_ws_open(&deliverer->ws, source, &calls, &limits, err))
         return err->code;
-    rv_live_begin(deliverer->live, deliverer->ws, run->id);
+    rv_live_begin(deliverer->live, deliverer->ws, run->id, run->event_id);
     int failed = follow(deliverer, run, deliverer->ws, err);
     rv_live_end(deliverer->live);
     rv_ws_close(deliverer->ws);

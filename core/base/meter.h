@@ -77,6 +77,9 @@ enum rv_meter {
     RV_M_EVENTS_WAITING,
     RV_M_EVENTS_WAIT_AGE,
     RV_M_EVENT_WAIT,
+    /* Automate. */
+    RV_M_AUTOMATE_RUNS,
+    RV_M_AUTOMATE_RUN_TIME,
     /* The store. */
     RV_M_STORE_UP,
     RV_M_STORE_BYTES,

@@ -78,7 +78,7 @@ run(const char *uri, rv_err *why)
     const struct rv_ws_calls calls = rv_live_calls(live);
     rv_ws_close(ws);
     must(rv_ws_open(&ws, source, &calls, NULL, err));
-    rv_live_begin(live, ws, 0);
+    rv_live_begin(live, ws, 0, 0);
     return rv_ws_instantiate(ws, NULL, uri, NULL, why);
 }
 
