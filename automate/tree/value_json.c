@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "model/model.h"
 
-enum { SHOWN_MAX = 1 << 20 };
+enum { SHOWN_MAX = 1 << 20, PAIRS_DEPTH = 3 };
 
 /* Integers that a double holds, which is what JSON's readers make of them. */
 static const int64_t exact_max = 1LL << 53;
@@ -47,10 +47,16 @@ struct budget {
 };
 
 static int
+too_deep(rv_err *err)
+{
+    return rv_fail(err, RV_E_LIMIT, "a value is nested deeper than %d levels", RV_AE_DEPTH_MAX);
+}
+
+static int
 spend(struct budget *left, rv_err *err)
 {
     if (left->depth <= 0)
-        return rv_fail(err, RV_E_LIMIT, "a value is nested deeper than %d levels", RV_AE_DEPTH_MAX);
+        return too_deep(err);
     if (left->items-- <= 0)
         return rv_fail(err, RV_E_LIMIT, "a value has more than %d items", RV_AE_ITEMS_MAX);
     return 0;
@@ -73,7 +79,7 @@ write_items(rv_json_writer *w, const struct rv_ae_value *value, struct budget *l
     int code = 0;
     left->depth--;
     value->type == RV_AE_MAP ? rv_jw_object(w) : rv_jw_array(w);
-    for (int32_t i = 0; i < value->len && code == 0; i++) {
+    for (int32_t i = 0; i < value->len && code == 0 && !w->out->failed; i++) {
         if (value->type == RV_AE_MAP)
             rv_jw_name(w, value->v.items[i].key);
         code = write_value(w, &value->v.items[i], left, err);
@@ -83,21 +89,22 @@ write_items(rv_json_writer *w, const struct rv_ae_value *value, struct budget *l
     return code;
 }
 
-/* A map with a key that is ours: pairs, so that it is not taken for something else. */
+/* A map with a key that is ours: pairs, so that it is not taken for something else. They are three
+ * levels of JSON, whose reader has a ceiling too. */
 static int
 write_pairs(rv_json_writer *w, const struct rv_ae_value *map, struct budget *left, rv_err *err)
 {
     int code = 0;
-    left->depth--;
+    left->depth -= PAIRS_DEPTH;
     rv_jw_array(w);
-    for (int32_t i = 0; i < map->len && code == 0; i++) {
+    for (int32_t i = 0; i < map->len && code == 0 && !w->out->failed; i++) {
         rv_jw_array(w);
         rv_jw_string(w, map->v.items[i].key);
         code = write_value(w, &map->v.items[i], left, err);
         rv_jw_end_array(w);
     }
     rv_jw_end_array(w);
-    left->depth++;
+    left->depth += PAIRS_DEPTH;
     return code;
 }
 
@@ -106,6 +113,8 @@ write_kept(rv_json_writer *w, const struct rv_ae_value *value, struct budget *le
 {
     char digits[24];
     int code = 0;
+    if (value->type == RV_AE_MAP && left->depth < PAIRS_DEPTH)
+        return too_deep(err);
     rv_jw_object(w);
     rv_jw_name(w, "$type");
     rv_jw_string(w, word_of(value->type));

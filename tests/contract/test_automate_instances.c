@@ -111,6 +111,10 @@ instances_are_made_changed_and_deleted(void **state)
     assert_non_null(strstr(ask("instance_get", "[\"" DEMO "/vm_new\"]"), "\"meth1\":\"other\""));
     assert_string_equal(ask("instance_set_display_name", "[\"" DEMO "/vm_new\",\"New\"]"), "true");
     assert_string_equal(ask("instance_get_display_name", "[\"" DEMO "/vm_new\"]"), "\"New\"");
+    RV_AUTO_FREE char *wide =
+        rv_format("[\"" DEMO "/vm_new\",{\"meth1\":\"%0*d\"}]", (1 << 20) + 1, 7);
+    assert_string_equal(ask("instance_update", wide), "error");
+    assert_non_null(strstr(ask("instance_get", "[\"" DEMO "/vm_new\"]"), "\"meth1\":\"other\""));
     assert_string_equal(ask("instance_delete", "[\"" DEMO "/vm_new\"]"), "true");
     assert_string_equal(ask("instance_delete", "[\"" DEMO "/vm_new\"]"), "false");
     assert_string_equal(ask("instance_create", "[\"/Acme/No/Class/x\",{}]"), "false");

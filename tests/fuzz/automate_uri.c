@@ -6,6 +6,7 @@
 #include "fuzz.h"
 
 #include <string.h>
+#include "base/json.h"
 #include "base/mem.h"
 #include "resolve/check.h"
 #include "resolve/resolve_internal.h"
@@ -68,6 +69,22 @@ read_fields(struct rv_ws_object *object, const char *text)
         RV_ASSERT(ms >= 0);
 }
 
+/* What others wrote: what can be read can be written, and then read with its types. */
+static void
+read_json(const char *text, size_t size)
+{
+    RV_AUTO_JSON cJSON *json = NULL, *again = NULL;
+    RV_AUTO_AE_VALUE struct rv_ae_value plain = RV_AE_VNIL, typed = RV_AE_VNIL;
+    RV_AUTO_BUF rv_buf out = rv_buf_limited(16 << 20);
+    rv_err err = RV_ERR_INIT;
+    if (rv_json_parse(&json, text, size, 1 << 20, 0, &err) < 0 ||
+        rv_ae_from_plain_json(&plain, json, &err) < 0 || rv_ae_to_json(&out, &plain, &err) < 0)
+        return;
+    RV_ASSERT(rv_json_parse(&again, rv_buf_text(&out), out.len, 16 << 20, 0, &err) == 0);
+    RV_ASSERT(rv_ae_from_json(&typed, again, &err) == 0);
+    RV_ASSERT(typed.type == plain.type && rv_ae_bytes(&typed) == rv_ae_bytes(&plain));
+}
+
 /* What is said of a value without resolving anything; it must not say more than a run would. */
 static void
 check(const char *text)
@@ -91,6 +108,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     rv_err err = RV_ERR_INIT;
     parse(text);
     check(text);
+    read_json(text, strlen(text));
     RV_ASSERT(rv_ws_open(&ws, &source, NULL, NULL, &err) == 0);
     struct rv_ws_object *object = ws_object_new(ws, NULL, &instance, "create");
     ws_set_text(object, "name", "5");

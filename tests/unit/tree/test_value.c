@@ -132,6 +132,31 @@ what_is_nested_too_deep_is_refused_both_ways(void **state)
     assert_int_equal(back.type, RV_AE_NIL);
 }
 
+static void
+what_can_be_written_can_be_read_again_whatever_its_names(void **state)
+{
+    (void)state;
+    struct rv_ae_value tower = rv_ae_vmap();
+    int written = 0;
+    for (int i = 0; i < RV_AE_DEPTH_MAX; i++) {
+        rv_err err = RV_ERR_INIT;
+        RV_AUTO_AE_VALUE struct rv_ae_value back = RV_AE_VNIL;
+        RV_AUTO_BUF rv_buf out = rv_buf_limited(1 << 16);
+        RV_AUTO_JSON cJSON *json = NULL;
+        struct rv_ae_value above = rv_ae_vmap();
+        rv_ae_set(&above, "$type", &tower);
+        tower = above;
+        if (rv_ae_to_json(&out, &tower, &err) < 0)
+            continue;
+        assert_int_equal(rv_json_parse(&json, out.data, out.len, 1 << 16, 0, &err), 0);
+        assert_int_equal(rv_ae_from_json(&back, json, &err), 0);
+        assert_int_equal(rv_ae_bytes(&back), rv_ae_bytes(&tower));
+        written++;
+    }
+    rv_ae_clear(&tower);
+    assert_in_range(written, 8, RV_AE_DEPTH_MAX - 1);
+}
+
 static cJSON *
 names(int count)
 {
@@ -256,6 +281,7 @@ main(void)
         cmocka_unit_test(a_copy_is_its_own_and_a_key_is_set_once),
         cmocka_unit_test(people_see_a_secret_as_stars),
         cmocka_unit_test(what_is_nested_too_deep_is_refused_both_ways),
+        cmocka_unit_test(what_can_be_written_can_be_read_again_whatever_its_names),
         cmocka_unit_test(a_map_has_a_ceiling_of_names_both_ways),
         cmocka_unit_test(of_a_name_that_comes_twice_the_last_counts_where_the_first_stood),
         cmocka_unit_test(json_of_others_makes_no_rows_and_no_secrets),
