@@ -96,7 +96,10 @@ need_map(const struct rv_ae_value *args, int first, const char *what,
 static int
 open_net(struct rv_live *live, rv_err *err)
 {
-    return live->net ? 0 : rv_net_open(&live->net, live->module_dir, err);
+    if (!live->net && rv_net_open(&live->net, live->module_dir, err) < 0)
+        return err->code;
+    rv_net_pulse(live->net, live->pulse, live->arg);
+    return 0;
 }
 
 static int

@@ -11,9 +11,25 @@
 #include "base/wait.h"
 #include "net/module.h"
 
+enum { PULSE_MS = 250 };
+
 struct rv_net {
     const struct rv_net_module *module;
+    int (*pulse)(void *arg, rv_err *err);
+    void *arg;
 };
+
+static const struct rv_net *at_work; /* a process does one thing at a time */
+
+/* In pieces, so that whoever is to end it is heard. */
+static int
+wait_and_ask(struct pollfd *fds, size_t count, int64_t timeout_ms, rv_err *err)
+{
+    int64_t piece_ms = timeout_ms < 0 || timeout_ms > PULSE_MS ? PULSE_MS : timeout_ms;
+    if (at_work && at_work->pulse && at_work->pulse(at_work->arg, err) < 0)
+        return err->code;
+    return rv_wait(fds, count, piece_ms, err);
+}
 
 static int
 load(const struct rv_net_module **out, const char *module_dir, rv_err *err)
@@ -52,6 +68,13 @@ rv_net_open(struct rv_net **out, const char *module_dir, rv_err *err)
 }
 
 void
+rv_net_pulse(struct rv_net *net, int (*pulse)(void *arg, rv_err *err), void *arg)
+{
+    net->pulse = pulse;
+    net->arg = arg;
+}
+
+void
 rv_net_close(struct rv_net *net)
 {
     free(net);
@@ -63,7 +86,10 @@ rv_net_http(struct rv_net *net, const struct rv_net_request *request,
 {
     *response = (struct rv_net_response){ .headers = rv_buf_limited(RV_NET_HEADERS_MAX),
                                           .body = rv_buf_limited(RV_NET_BODY_MAX) };
-    return net->module->http(request, response, rv_wait, err);
+    at_work = net;
+    int code = net->module->http(request, response, wait_and_ask, err);
+    at_work = NULL;
+    return code;
 }
 
 void
@@ -77,5 +103,8 @@ int
 rv_net_mail(struct rv_net *net, const struct rv_net_server *server, const struct rv_net_mail *mail,
             rv_err *err)
 {
-    return net->module->mail(server, mail, rv_wait, err);
+    at_work = net;
+    int code = net->module->mail(server, mail, wait_and_ask, err);
+    at_work = NULL;
+    return code;
 }

@@ -73,6 +73,9 @@ struct rv_net_mail {
 /* Loads the module. UNAVAILABLE when a library is missing. */
 int rv_net_open(struct rv_net **out, const char *module_dir, rv_err *err);
 void rv_net_close(struct rv_net *net); /* NULL allowed */
+/* Asked every quarter of a second while something is waited for: a negative code, with err set,
+ * ends that. NULL: nobody. */
+void rv_net_pulse(struct rv_net *net, int (*pulse)(void *arg, rv_err *err), void *arg);
 
 /* An answer of any status is 0; redirects are answers. PERMISSION for a host that is not allowed,
  * INVALID for a request that cannot be, LIMIT for an answer over the ceiling, UNAVAILABLE, TIMEOUT.

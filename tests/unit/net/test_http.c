@@ -185,6 +185,27 @@ who_does_not_answer_in_time_and_who_is_not_there_are_told_apart(void **state)
                    RV_E_UNAVAILABLE, "http://127.0.0.1:1/");
 }
 
+static int
+end_at_the_third(void *arg, rv_err *err)
+{
+    return ++*(int *)arg < 3 ? 0 : rv_fail(err, RV_E_CANCELLED, "enough");
+}
+
+static void
+who_waits_can_be_told_to_end(void **state)
+{
+    (void)state;
+    rv_err err = RV_ERR_INIT;
+    struct rv_net_response response;
+    int asked = 0;
+    rv_net_pulse(net, end_at_the_third, &asked);
+    assert_int_equal(ask((struct rv_net_request){ .timeout_ms = 20000 }, "/hang", &response, &err),
+                     RV_E_CANCELLED);
+    assert_string_equal(err.text, "enough");
+    rv_net_response_free(&response);
+    rv_net_pulse(net, NULL, NULL);
+}
+
 int
 main(void)
 {
@@ -197,6 +218,7 @@ main(void)
         cmocka_unit_test(a_header_cannot_end_its_line),
         cmocka_unit_test(a_redirect_is_an_answer_and_not_followed),
         cmocka_unit_test(an_answer_over_the_ceiling_is_an_error),
+        cmocka_unit_test(who_waits_can_be_told_to_end),
         cmocka_unit_test(who_does_not_answer_in_time_and_who_is_not_there_are_told_apart),
     };
     return cmocka_run_group_tests(tests, start, stop);
