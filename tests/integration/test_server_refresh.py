@@ -334,7 +334,7 @@ class StoreTrouble(Case):
         workers = {kind: reeved.children(kind) for kind in ("server", "generic", "api")}
         other = sqlite3.connect(self.database().url[len("sqlite:"):], timeout=20, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
-        self.until(lambda: "trying again" in reeved.log(), "it says so", 40)
+        self.until(lambda: "does not do what it should; trying again" in reeved.log(), "the server worker says so", 40)
         self.assertIn("locked", reeved.log())
         self.assertEqual(reeved.request("GET", "/api/providers").status, 200)  # reading goes on
         other.execute("ROLLBACK")

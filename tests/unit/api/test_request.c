@@ -56,7 +56,7 @@ targets_that_cannot_be_are_refused(void **state)
         { "/?a=%ed%a0%80", RV_E_INVALID },
         { "//x", RV_E_NOT_FOUND },
         { "/api//x", RV_E_NOT_FOUND },
-        { "/1/2/3/4/5/6/7/8/9", RV_E_NOT_FOUND },
+        { "/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18/19/20/21/22/23/24/25", RV_E_NOT_FOUND },
     };
 
     (void)state;
