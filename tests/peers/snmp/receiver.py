@@ -17,13 +17,9 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def end(server):
-    server.terminate()
-    server.wait()
-    os._exit(0)
-
-
 def main():
+    # Its end is that of its input alone: a signal in the middle of that would leave snmptrapd behind.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     folder = sys.argv[1]
     port = free_port()
     traps = os.path.join(folder, "traps")
@@ -34,14 +30,14 @@ def main():
     server = subprocess.Popen(["snmptrapd", "-f", "-On", "-C", "-c", os.path.join(folder, "snmptrapd.conf"), "-m", "",
                                "-Lf", traps, f"udp:127.0.0.1:{port}"], env=env, stdin=subprocess.DEVNULL,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    signal.signal(signal.SIGTERM, lambda *_: end(server))
     while not (os.path.exists(traps) and "NET-SNMP version" in open(traps, encoding="utf-8").read()):
         if server.poll() is not None:
             sys.exit("snmptrapd ended")
         time.sleep(0.01)
     print("ready", port, flush=True)
     sys.stdin.read()
-    end(server)
+    server.terminate()
+    server.wait()
 
 
 main()
