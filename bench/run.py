@@ -37,7 +37,7 @@ ROWS = [
     (19, "memory", "memory", BOTH, "memory of idle workers, growth of a refresh"),
     (20, "boot", "boot", BOTH, "start-up of 20 workers"),
     (21, "kill", "kill", POSTGRES, "worker or server killed to message begun again"),
-    (38, "import", "import", BOTH, "import of an automate domain of 803 instances"),
+    (39, "import", "import", BOTH, "import of an automate domain of 803 instances"),
 ]
 SETTINGS = ("fsync", "synchronous_commit", "full_page_writes", "wal_level", "autovacuum", "checkpoint_timeout",
             "max_wal_size", "shared_buffers")
