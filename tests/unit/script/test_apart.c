@@ -122,8 +122,11 @@ kill_children(void *arg, rv_err *err)
     (void)err;
     snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
     FILE *file = fopen(path, "r");
-    if (file && fgets(line, sizeof(line), file) && line[0] >= '1')
-        kill((pid_t)strtol(line, NULL, 10), SIGKILL);
+    /* All of them: one that has ended and was not fetched yet may come first. */
+    for (char *at = file && fgets(line, sizeof(line), file) ? line : NULL; at && *at >= '1';) {
+        kill((pid_t)strtol(at, &at, 10), SIGKILL);
+        at += *at == ' ';
+    }
     if (file)
         fclose(file);
     return 0;
