@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * libyaml's events turned into a cJSON tree, without recursion: open
+ * A walk through YAML that builds a cJSON tree, without recursion: open
  * collections stand on a stack of limited height. Names of the open mappings lie
  * on one list, each mapping's behind its parent's, and are compared when the
  * mapping ends: sorting stays fast for any input, and no hash can be attacked.
  */
 #include "base/yaml.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <yaml.h>
 #include "base/mem.h"
-#include "base/text.h"
 #include "base/yaml_internal.h"
+#include "base/yaml_walk.h"
 
 struct level {
     cJSON *container;
@@ -25,7 +25,7 @@ struct key {
 };
 
 struct reader {
-    yaml_parser_t parser;
+    struct rv_yaml_calls calls;
     struct level levels[RV_JSON_MAX_DEPTH];
     int depth;
     struct key *keys;
@@ -33,30 +33,7 @@ struct reader {
     char *name; /* a mapping's key whose value comes next */
     yaml_mark_t name_at;
     cJSON *root;
-    rv_err *err;
 };
-
-static int
-fail_at(struct reader *r, yaml_mark_t at, const char *what)
-{
-    return rv_fail(r->err, RV_E_INVALID, "YAML at line %zu, column %zu: %s", at.line + 1,
-                   at.column + 1, what);
-}
-
-static int
-fail_syntax(struct reader *r)
-{
-    const yaml_parser_t *p = &r->parser;
-    const char *problem = p->problem ? p->problem : "malformed";
-    if (p->error == YAML_MEMORY_ERROR)
-        return rv_fail(r->err, RV_E_LIMIT, "out of memory for YAML");
-    if (p->error == YAML_READER_ERROR)
-        return rv_fail(r->err, RV_E_INVALID, "YAML at byte %zu: %s", p->problem_offset, problem);
-    if (p->context == NULL)
-        return fail_at(r, p->problem_mark, problem);
-    return rv_fail(r->err, RV_E_INVALID, "YAML at line %zu, column %zu: %s (%s)",
-                   p->problem_mark.line + 1, p->problem_mark.column + 1, problem, p->context);
-}
 
 static struct level *
 top(struct reader *r)
@@ -97,66 +74,37 @@ add_value(struct reader *r, cJSON *value)
 }
 
 static int
-take_scalar(struct reader *r, const yaml_event_t *event)
+take_key(void *arg, const yaml_event_t *event, rv_err *err)
 {
-    const char *text = (const char *)event->data.scalar.value;
-    size_t len = event->data.scalar.length;
-    if (event->data.scalar.anchor)
-        return fail_at(r, event->start_mark, "anchors and aliases are not allowed");
-    if (memchr(text, '\0', len))
-        return fail_at(r, event->start_mark, "U+0000 is not allowed in a string");
-    if (in_mapping(r) && r->name == NULL) {
-        int plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-        if (plain && strcmp(text, "<<") == 0)
-            return fail_at(r, event->start_mark, "merge keys (<<) are not allowed");
-        r->name = rv_strndup(text, len);
-        r->name_at = event->start_mark;
-        return 0;
-    }
+    struct reader *r = arg;
+    (void)err;
+    r->name = rv_strndup((const char *)event->data.scalar.value, event->data.scalar.length);
+    r->name_at = event->start_mark;
+    return 0;
+}
+
+static int
+take_scalar(void *arg, const yaml_event_t *event, rv_err *err)
+{
+    struct reader *r = arg;
     const char *wrong = NULL;
     cJSON *value = rv_yaml_scalar(event, &wrong);
     if (value == NULL)
-        return fail_at(r, event->start_mark, wrong);
+        return rv_yaml_fail(&r->calls, event->start_mark, wrong, err);
     add_value(r, value);
     return 0;
 }
 
 static int
-open_collection(struct reader *r, const yaml_event_t *event, cJSON *container, const char *tag,
-                const char *allowed_tag)
+take_open(void *arg, const yaml_event_t *event, rv_err *err)
 {
-    /* Before the checks, so that the tree owns the container whatever they say. */
-    int as_key = in_mapping(r) && r->name == NULL;
-    if (as_key) {
-        cJSON_Delete(container);
-        return fail_at(r, event->start_mark, "a key must be a scalar");
-    }
+    struct reader *r = arg;
+    int is_map = event->type == YAML_MAPPING_START_EVENT;
+    cJSON *container = is_map ? cJSON_CreateObject() : cJSON_CreateArray();
+    (void)err;
     add_value(r, container);
-    if (tag && strcmp(tag, allowed_tag) != 0)
-        return fail_at(r, event->start_mark, "unknown tag");
-    if (r->depth == RV_JSON_MAX_DEPTH)
-        return rv_fail(r->err, RV_E_LIMIT, "YAML at line %zu: nested deeper than %d levels",
-                       event->start_mark.line + 1, RV_JSON_MAX_DEPTH);
     r->levels[r->depth++] = (struct level){ .container = container, .first_key = r->key_count };
     return 0;
-}
-
-static int
-take_mapping_start(struct reader *r, const yaml_event_t *event)
-{
-    if (event->data.mapping_start.anchor)
-        return fail_at(r, event->start_mark, "anchors and aliases are not allowed");
-    return open_collection(r, event, cJSON_CreateObject(),
-                           (const char *)event->data.mapping_start.tag, YAML_MAP_TAG);
-}
-
-static int
-take_sequence_start(struct reader *r, const yaml_event_t *event)
-{
-    if (event->data.sequence_start.anchor)
-        return fail_at(r, event->start_mark, "anchors and aliases are not allowed");
-    return open_collection(r, event, cJSON_CreateArray(),
-                           (const char *)event->data.sequence_start.tag, YAML_SEQ_TAG);
 }
 
 static int
@@ -170,88 +118,43 @@ by_name_and_place(const void *a, const void *b)
 }
 
 static int
-check_keys(struct reader *r, struct key *keys, size_t count)
+check_keys(const struct reader *r, struct key *keys, size_t count, rv_err *err)
 {
+    char what[128];
     qsort(keys, count, sizeof(*keys), by_name_and_place);
     for (size_t i = 1; i < count; i++) {
         const struct key *earlier = &keys[i - 1], *later = &keys[i];
-        if (strcmp(earlier->name, later->name) == 0)
-            return rv_fail(r->err, RV_E_INVALID,
-                           "YAML at line %zu, column %zu: key '%.64s' is here a second time "
-                           "(first in line %zu)",
-                           later->at.line + 1, later->at.column + 1, later->name,
-                           earlier->at.line + 1);
+        if (strcmp(earlier->name, later->name) != 0)
+            continue;
+        snprintf(what, sizeof(what), "key '%.64s' is here a second time (first in line %zu)",
+                 later->name, earlier->at.line + 1);
+        return rv_yaml_fail(&r->calls, later->at, what, err);
     }
     return 0;
 }
 
 static int
-take_mapping_end(struct reader *r)
+take_close(void *arg, rv_err *err)
 {
+    struct reader *r = arg;
     size_t first = top(r)->first_key;
     size_t count = r->key_count - first;
     r->key_count = first;
     r->depth--;
-    return count > 1 ? check_keys(r, r->keys + first, count) : 0;
-}
-
-static int
-take_event(struct reader *r, const yaml_event_t *event)
-{
-    switch (event->type) {
-    case YAML_DOCUMENT_START_EVENT:
-        return r->root ? fail_at(r, event->start_mark, "more than one document") : 0;
-    case YAML_ALIAS_EVENT:
-        return fail_at(r, event->start_mark, "anchors and aliases are not allowed");
-    case YAML_SCALAR_EVENT:
-        return take_scalar(r, event);
-    case YAML_MAPPING_START_EVENT:
-        return take_mapping_start(r, event);
-    case YAML_SEQUENCE_START_EVENT:
-        return take_sequence_start(r, event);
-    case YAML_MAPPING_END_EVENT:
-        return take_mapping_end(r);
-    case YAML_SEQUENCE_END_EVENT:
-        r->depth--;
-        return 0;
-    default:
-        return 0;
-    }
-}
-
-static int
-read_events(struct reader *r)
-{
-    for (;;) {
-        yaml_event_t event;
-        if (!yaml_parser_parse(&r->parser, &event))
-            return fail_syntax(r);
-        int ended = event.type == YAML_STREAM_END_EVENT;
-        int failed = take_event(r, &event);
-        yaml_event_delete(&event);
-        if (failed || ended)
-            return failed;
-    }
+    return count > 1 ? check_keys(r, r->keys + first, count, err) : 0;
 }
 
 int
 rv_yaml_parse(cJSON **out, const char *text, size_t len, size_t max_bytes, rv_err *err)
 {
+    struct reader r = { .calls = { .key = take_key,
+                                   .scalar = take_scalar,
+                                   .open = take_open,
+                                   .close = take_close,
+                                   .prefix = "YAML at " } };
+    r.calls.arg = &r;
     *out = NULL;
-    if (len > max_bytes)
-        return rv_fail(err, RV_E_LIMIT, "YAML of %zu bytes is larger than the limit of %zu", len,
-                       max_bytes);
-    size_t valid = rv_utf8_prefix(text, len);
-    if (valid < len)
-        return rv_fail(err, RV_E_INVALID, "YAML at byte %zu: %s", valid,
-                       text[valid] ? "not UTF-8" : "a zero byte");
-    struct reader r = { .err = err };
-    if (!yaml_parser_initialize(&r.parser))
-        return rv_fail(err, RV_E_LIMIT, "out of memory for YAML");
-    yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&r.parser, (const unsigned char *)text, len);
-    int failed = read_events(&r);
-    yaml_parser_delete(&r.parser);
+    int failed = rv_yaml_walk(&r.calls, text, len, max_bytes, err);
     free(r.keys);
     free(r.name);
     if (failed) {
