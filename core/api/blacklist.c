@@ -13,7 +13,7 @@
 #include "api/works.h"
 #include "base/text.h"
 #include "event/blacklist.h"
-#include "inventory/provider.h"
+#include "model/provider_types.h"
 
 static int
 read_enabled(int *out, const cJSON *value, rv_err *err)

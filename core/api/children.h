@@ -6,7 +6,7 @@
 #define RV_API_CHILDREN_H
 
 #include "api/request.h"
-#include "api/sub.h"
+#include "query/sub.h"
 
 struct rv_children_slice {
     int64_t parent;

@@ -387,7 +387,7 @@ held(const struct past *past, rv_err *err)
     then.params.gone_too = 1;
     keep_known(past, &then.params);
     rv_select_init(&then.select, past->arena, listing->kind, "t");
-    then.select.api = listing->req->api;
+    then.select.types = listing->select.types;
     rc = rv_listing_restrict(&then, err);
     return rc < 0 ? rc : ask(past, &then, err);
 }

@@ -6,7 +6,7 @@
 #define RV_API_DOCUMENT_H
 
 #include "api/request.h"
-#include "api/select.h"
+#include "query/select.h"
 #include "store/store.h"
 
 #define RV_TESTS_MAX 16

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "api/virtual.h"
+#include "query/virtual.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "model/model.h"

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "api/request.h"
-#include "api/sql.h"
+#include "query/sql.h"
 #include "base/text.h"
 
 /* Columns that may name a row, the first that is given counts. */

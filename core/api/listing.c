@@ -12,6 +12,7 @@
 #include "api/children.h"
 #include "api/links.h"
 #include "api/scope.h"
+#include "api/types.h"
 #include "base/text.h"
 
 #define RV_PAGE_BYTES (12u << 20) /* six times as much, and once more, are still an answer */
@@ -46,7 +47,7 @@ rv_listing_open(struct rv_listing *listing, struct rv_request *req, const struct
                                     .scope = rv_sql_new(),
                                     .filtered = rv_sql_new() };
     rv_select_init(&listing->select, req->arena, kind, "t");
-    listing->select.api = req->api;
+    listing->select.types = rv_types_list(req->api);
     int rc = rv_params_read(&listing->params, req, &listing->select, err);
     if (rc < 0)
         return rc;

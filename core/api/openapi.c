@@ -12,7 +12,7 @@
 #include "api/api_internal.h"
 #include "api/handlers.h"
 #include "api/openapi_operation.h"
-#include "api/sub.h"
+#include "query/sub.h"
 #include "base/text.h"
 #include "store/schema.h"
 

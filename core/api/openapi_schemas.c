@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "api/action.h"
-#include "api/select.h"
+#include "query/select.h"
 #include "base/text.h"
 
 void

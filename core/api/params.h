@@ -5,7 +5,7 @@
 #ifndef RV_API_PARAMS_H
 #define RV_API_PARAMS_H
 
-#include "api/condition.h"
+#include "query/condition.h"
 #include "api/request.h"
 
 #define RV_EXPANDS_MAX 16

@@ -13,7 +13,7 @@
 #include "api/local.h"
 #include "api/login.h"
 #include "api/origin.h"
-#include "api/sub.h"
+#include "query/sub.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "store/schema.h"

@@ -8,6 +8,7 @@
 #include "api/answer.h"
 #include "api/handlers.h"
 #include "base/text.h"
+#include "query/types.h"
 
 #define TYPES_MAX 64
 
@@ -28,63 +29,13 @@ rv_types_list(const struct rv_api *api)
 const char *
 rv_types_class(const struct rv_api *api, const char *name)
 {
-    const cJSON *type;
-
-    cJSON_ArrayForEach(type, rv_types_list(api))
-    {
-        if (rv_streq(rv_json_string(type, "name"), name) && rv_json_string(type, "type"))
-            return rv_json_string(type, "type");
-    }
-    return rv_provider_class_of(name);
-}
-
-static int
-is_listed(const char *const *names, const char *name)
-{
-    for (; *names; names++) {
-        if (rv_streq(*names, name))
-            return 1;
-    }
-    return 0;
-}
-
-const char **
-rv_types_names(const struct rv_api *api, struct rv_arena *arena)
-{
-    const cJSON *list = rv_types_list(api), *type;
-    size_t most = list ? (size_t)cJSON_GetArraySize(list) : 0;
-    const char *name;
-    int count = 0;
-
-    for (int i = 0; rv_provider_type_at(i); i++)
-        most++;
-    const char **out = rv_arena_alloc(arena, (most + 1) * sizeof(*out));
-    memset(out, 0, (most + 1) * sizeof(*out));
-    cJSON_ArrayForEach(type, list)
-    {
-        name = rv_json_string(type, "name");
-        if (name && rv_types_class(api, name) && !is_listed(out, name))
-            out[count++] = name;
-    }
-    for (int i = 0; (name = rv_provider_type_at(i)) != NULL; i++) {
-        if (!is_listed(out, name))
-            out[count++] = name;
-    }
-    return out;
+    return rv_query_type_class(rv_types_list(api), name);
 }
 
 const char *
 rv_types_name(const struct rv_api *api, const char *name_or_class)
 {
-    const cJSON *type;
-
-    cJSON_ArrayForEach(type, rv_types_list(api))
-    {
-        const char *name = rv_json_string(type, "name");
-        if (rv_streq(name, name_or_class) || rv_streq(rv_json_string(type, "type"), name_or_class))
-            return name;
-    }
-    return rv_provider_type_of(name_or_class);
+    return rv_query_type_name(rv_types_list(api), name_or_class);
 }
 
 /* Its module is there, and cannot be used: why. 0 when there is none. */

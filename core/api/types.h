@@ -13,8 +13,6 @@
 const cJSON *rv_types_list(const struct rv_api *api);
 /* Class of a plugin's name, NULL when it has none. */
 const char *rv_types_class(const struct rv_api *api, const char *name);
-/* Names of the types that have a class, installed or not; ends with NULL; the arena's. */
-const char **rv_types_names(const struct rv_api *api, struct rv_arena *arena);
 /* Plugin's name of a name or class; NULL when unknown. Installed or not. */
 const char *rv_types_name(const struct rv_api *api, const char *name_or_class);
 /* The installed plugin's name, or INVALID with the nearest and the list of what there is. */

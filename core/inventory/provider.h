@@ -90,11 +90,5 @@ int rv_provider_report_check(struct rv_store *store, int64_t id, const char *sta
 /* What the other side said of itself; NULL and "" leave it as it is. */
 int rv_provider_identify(struct rv_store *store, int64_t id, const char *uid,
                          const char *api_version, rv_err *err);
-/* ManageIQ's class name to the module's name and back: type "kubernetes" and
- * "ManageIQ::Providers::Kubernetes::ContainerManager". */
-const char *rv_provider_type_of(const char *type_or_class);
-const char *rv_provider_class_of(const char *type);
-/* The types that are known so, one after the other from 0; NULL at the end. */
-const char *rv_provider_type_at(int index);
 
 #endif

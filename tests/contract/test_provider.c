@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include "base/clock.h"
 #include "base/json.h"
+#include "model/provider_types.h"
 #include "queue/queue.h"
 #include "queue/task.h"
 #include "store/lease.h"

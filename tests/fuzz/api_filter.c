@@ -6,7 +6,7 @@
 #include "fuzz.h"
 
 #include <string.h>
-#include "api/condition.h"
+#include "query/condition.h"
 
 /* Quotes pair, and there are as many "$n" as parameters. */
 static void

@@ -4,7 +4,7 @@
  */
 #include "unit.h"
 #include <stdio.h>
-#include "api/condition.h"
+#include "query/condition.h"
 #include "base/text.h"
 
 struct compiled {

@@ -3,7 +3,7 @@
  * The grammar of filter[].
  */
 #include "unit.h"
-#include "api/filter.h"
+#include "query/filter.h"
 
 static void
 a_filter_is_attribute_operator_and_value(void **state)

@@ -3,7 +3,7 @@
  * The grammar of filter[]: the leftmost operator splits attribute and value, the longest one that
  * fits there wins, blanks around the parts do not count.
  */
-#include "api/filter.h"
+#include "query/filter.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  *
  * The table of virtual attributes. SQL here is the subset that both engines speak.
  */
-#include "api/virtual.h"
+#include "query/virtual.h"
 
 #include <string.h>
 #include "base/text.h"

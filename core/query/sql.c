@@ -2,7 +2,7 @@
  *
  * Building statements.
  */
-#include "api/sql.h"
+#include "query/sql.h"
 
 #include <stdlib.h>
 #include "base/mem.h"

@@ -5,12 +5,12 @@
  * Times: a value stands for the span that its precision says (a date: its day; seconds: that
  * second), so "=" is "within". Without quotes only =, < and > are taken, as ManageIQ does.
  */
-#include "api/condition.h"
+#include "query/condition.h"
 
 #include <stdio.h>
 #include <string.h>
-#include "api/types.h"
 #include "base/text.h"
+#include "query/types.h"
 
 #define DAY_MS (24LL * 3600 * 1000)
 
@@ -48,7 +48,7 @@ static void
 class_expression(struct rv_sql *sql, const struct operand *operand)
 {
     const struct rv_select *select = operand->select;
-    const char **names = rv_types_names(select->api, select->arena);
+    const char **names = rv_query_type_names(select->types, select->arena);
 
     rv_sql_add(sql, "(CASE ");
     rv_select_expression(select, sql, &operand->ref);
@@ -56,7 +56,7 @@ class_expression(struct rv_sql *sql, const struct operand *operand)
         rv_sql_add(sql, " WHEN ");
         rv_sql_param(sql, rv_vtext(*names));
         rv_sql_add(sql, " THEN ");
-        rv_sql_param(sql, rv_vtext(rv_types_class(select->api, *names)));
+        rv_sql_param(sql, rv_vtext(rv_query_type_class(select->types, *names)));
     }
     rv_sql_add(sql, " ELSE ");
     rv_select_expression(select, sql, &operand->ref);
@@ -99,8 +99,8 @@ text_condition(struct rv_sql *sql, const struct operand *operand, const struct r
     const char *value = filter->value;
     struct operand by_name = *operand;
     if (operand->provider_type && (filter->op == RV_EQ || filter->op == RV_NE) &&
-        rv_types_name(operand->select->api, value)) {
-        value = rv_types_name(operand->select->api, value);
+        rv_query_type_name(operand->select->types, value)) {
+        value = rv_query_type_name(operand->select->types, value);
         by_name.provider_class = 0;
     }
     if (operand->kind_name && rv_model_kind(value) == NULL && rv_model_class(value))
@@ -241,7 +241,7 @@ many_condition(struct rv_sql *sql, const struct rv_select *outer, const struct r
     struct operand operand;
 
     rv_select_init(&select, outer->arena, sub->child, "c");
-    select.api = outer->api;
+    select.types = outer->types;
     int rc = rv_select_resolve(&select, attribute, &ref, err);
     if (rc < 0)
         return rv_wrap(err, "filter on '%.200s'", filter->attribute);

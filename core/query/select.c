@@ -3,7 +3,7 @@
  * Resolving attribute paths and writing the SELECT. Names that reach SQL are those of the
  * dictionary; a client's text is only compared with them.
  */
-#include "api/select.h"
+#include "query/select.h"
 
 #include <stdio.h>
 #include <stdlib.h>

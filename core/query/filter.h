@@ -3,8 +3,8 @@
  * One filter[] value: "[or ]ATTRIBUTE OPERATOR VALUE", ManageIQ's grammar. Parsing knows no
  * dictionary; what a value means for its attribute is decided in condition.c.
  */
-#ifndef RV_API_FILTER_H
-#define RV_API_FILTER_H
+#ifndef RV_QUERY_FILTER_H
+#define RV_QUERY_FILTER_H
 
 #include "base/err.h"
 #include "base/mem.h"

@@ -3,11 +3,11 @@
  * filter[] values to a WHERE condition: attributes resolved, values checked against their types,
  * everything a client wrote bound as a parameter.
  */
-#ifndef RV_API_CONDITION_H
-#define RV_API_CONDITION_H
+#ifndef RV_QUERY_CONDITION_H
+#define RV_QUERY_CONDITION_H
 
-#include "api/filter.h"
-#include "api/select.h"
+#include "query/filter.h"
+#include "query/select.h"
 
 /* Appends "(a AND b) OR c": plain filters together, each `or` filter beside them. May add hops to
  * select, so it must run before its FROM is written. INVALID names the attribute. */

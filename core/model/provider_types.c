@@ -3,7 +3,7 @@
  * ManageIQ's class names of the managers that plugins are made for, known also where
  * no module is at hand.
  */
-#include "inventory/provider.h"
+#include "model/provider_types.h"
 
 #include <string.h>
 

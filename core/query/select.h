@@ -3,15 +3,14 @@
  * A SELECT made from the dictionary: a kind, the to-one hops from it (left joins), and the fields
  * that are read. Attribute paths of clients ("container_project.name") are resolved here.
  */
-#ifndef RV_API_SELECT_H
-#define RV_API_SELECT_H
+#ifndef RV_QUERY_SELECT_H
+#define RV_QUERY_SELECT_H
 
-#include "api/sql.h"
-#include "api/sub.h"
-#include "api/virtual.h"
+#include <cjson/cJSON.h>
+#include "query/sql.h"
+#include "query/sub.h"
+#include "query/virtual.h"
 #include "base/mem.h"
-
-struct rv_api;
 
 #define RV_HOPS_MAX 16 /* the row itself included */
 #define RV_DEPTH_MAX 4 /* parts of a dotted path before the attribute */
@@ -36,7 +35,7 @@ struct rv_output {
 };
 
 struct rv_select {
-    const struct rv_api *api; /* for the names of provider types; may be NULL */
+    const cJSON *types; /* manifests of provider types; NULL: only those that are known anyway */
     struct rv_arena *arena;
     int gone_too; /* filters over sub-collections see rows that are gone */
     struct rv_hop hops[RV_HOPS_MAX];

@@ -3,8 +3,8 @@
  * SQL text that grows together with its bound parameters. Names come from the dictionary only;
  * whatever a client wrote becomes a parameter.
  */
-#ifndef RV_API_SQL_H
-#define RV_API_SQL_H
+#ifndef RV_QUERY_SQL_H
+#define RV_QUERY_SQL_H
 
 #include "base/buf.h"
 #include "base/value.h"

@@ -2,7 +2,7 @@
  *
  * Relations and joins of the dictionary as sub-collections.
  */
-#include "api/sub.h"
+#include "query/sub.h"
 
 #include "base/text.h"
 

@@ -3,10 +3,10 @@
  * Sub-collections: rows of one kind that belong to a row of another, directly by a reference or
  * over a table of pairs. One view of rv_relation and rv_join for those who list and expand.
  */
-#ifndef RV_API_SUB_H
-#define RV_API_SUB_H
+#ifndef RV_QUERY_SUB_H
+#define RV_QUERY_SUB_H
 
-#include "api/sql.h"
+#include "query/sql.h"
 #include "model/model.h"
 
 struct rv_sub {

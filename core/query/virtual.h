@@ -3,10 +3,10 @@
  * Virtual attributes: what the API shows beside columns. One table; those with an SQL form can
  * also be filtered and sorted by.
  */
-#ifndef RV_API_VIRTUAL_H
-#define RV_API_VIRTUAL_H
+#ifndef RV_QUERY_VIRTUAL_H
+#define RV_QUERY_VIRTUAL_H
 
-#include "api/sql.h"
+#include "query/sql.h"
 #include "model/model.h"
 
 /* How a provider does, of the row `of`; what keeps it from being read comes first. Workers' rows
