@@ -167,14 +167,15 @@ class Events(kube_it.KubeCase):
         name, space, uid = (pod["metadata"][key] for key in ("name", "namespace", "uid"))
         subject = {"kind": "Pod", "apiVersion": "v1", "namespace": space, "name": name, "uid": uid}
         env = dict(os.environ, REEVE_CONFIG=self.config, PATH=os.environ["REEVE_BIN"] + ":" + os.environ["PATH"])
-        hooks = {"crash": lambda: self.post(f"crash-{time.time_ns()}", subject, "BackOff", message=LAST_WORDS)}
-        seen, strange = manual_it.follow("docs/automate.md", self.folder, env, hooks)
-        self.assertGreater(seen, 5)
-        self.assertEqual(strange, 1, "of blocks that say nothing of themselves there is one, the picture")
         row = self.links_of(pod)[0]
-        self.assertEqual(self.database().one("SELECT t.name FROM taggings g JOIN tags t ON t.id = g.tag_id"
-                                             f" WHERE g.taggable_type = 'container_group' AND g.taggable_id = {row}"),
-                         "/managed/health/crashing")
+        tag = lambda: self.database().one("SELECT t.name FROM taggings g JOIN tags t ON t.id = g.tag_id"
+                                          f" WHERE g.taggable_type = 'container_group' AND g.taggable_id = {row}")
+        hooks = {"crash": lambda: self.post(f"crash-{time.time_ns()}", subject, "BackOff", message=LAST_WORDS),
+                 "tagged": lambda: self.assertEqual(tag(), "/managed/health/crashing")}
+        seen, strange = manual_it.follow("docs/automate.md", self.folder, env, hooks)
+        self.assertGreater(seen, 20)
+        self.assertEqual(strange, 0)
+        self.assertIsNone(tag(), "the machine took it off")
         self.assertEqual(self.database().one("SELECT value FROM custom_attributes WHERE name = 'last_crash'"
                                              f" AND resource_id = {row}"), LAST_WORDS)
         self.the_shipped_instance_is_in_force_again(subject, env)
