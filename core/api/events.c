@@ -5,6 +5,7 @@
 #include "api/events.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include "api/api_internal.h"
 #include "api/document.h"
@@ -20,6 +21,8 @@ enum { WORD_MAX = 250, MESSAGE_MAX = 16 << 10, AHEAD_MS = 10 * 60 * 1000 };
 struct given {
     struct rv_event event;
     const char *target_type;
+    char *target_name; /* ours */
+    struct rv_field name;
     rv_buf data;
 };
 
@@ -124,6 +127,39 @@ read_given(struct given *given, const cJSON *item, rv_err *err)
     return 0;
 }
 
+/* The column of events that keeps such an object's name; NULL: none does. */
+static const char *
+name_column_of(const struct rv_kind *target)
+{
+    static const struct {
+        const char *kind, *column;
+    } names[] = {
+        { "container_group", "container_group_name" },
+        { "container_node", "container_node_name" },
+        { "container_replicator", "container_replicator_name" },
+        { "container", "container_name" },
+        { "ems_cluster", "ems_cluster_name" },
+        { "vm", "vm_name" },
+        { "host", "host_name" },
+    };
+    for (size_t i = 0; i < RV_COUNT(names); i++)
+        if (rv_streq(names[i].kind, target->name))
+            return names[i].column;
+    return NULL;
+}
+
+/* Lists of events tell the name, also when the object is gone. */
+static void
+keep_name(struct given *given, const char *column, const rv_value *name)
+{
+    if (column == NULL || name->type != RV_TEXT)
+        return;
+    given->target_name = rv_strdup(name->v.text);
+    given->name = (struct rv_field){ column, rv_vtext(given->target_name) };
+    given->event.more = &given->name;
+    given->event.more_count = 1;
+}
+
 /* The row that it is about, and the provider of that. */
 static int
 find_target(struct given *given, struct rv_store *store, rv_err *err)
@@ -137,11 +173,13 @@ find_target(struct given *given, struct rv_store *store, rv_err *err)
     if (kind == NULL)
         return rv_fail(err, RV_E_INVALID, "target_type: there is no kind '%.100s'", word);
     int has_provider = rv_kind_column(kind, "ems_id") >= 0;
-    RV_AUTO_FREE char *sql = rv_format("SELECT id, %s FROM \"%s\" WHERE id = $1",
-                                       has_provider ? "COALESCE(ems_id, 0)" : "0", kind->table);
+    const char *named = name_column_of(kind);
+    RV_AUTO_FREE char *sql =
+        rv_format("SELECT id, %s, %s FROM \"%s\" WHERE id = $1",
+                  has_provider ? "COALESCE(ems_id, 0)" : "0", named ? "name" : "NULL", kind->table);
     const rv_value params[] = { rv_vint(given->event.target_id) };
-    rv_value row[2];
-    int found = rv_store_one(store, row, 2, sql, params, 1, err);
+    rv_value row[3];
+    int found = rv_store_one(store, row, 3, sql, params, 1, err);
     if (found < 0)
         return found;
     if (!found)
@@ -149,6 +187,7 @@ find_target(struct given *given, struct rv_store *store, rv_err *err)
                        given->event.target_id);
     given->event.target_kind = kind->name;
     given->event.ems_id = row[1].v.i;
+    keep_name(given, named, &row[2]);
     return 0;
 }
 
@@ -172,5 +211,6 @@ rv_event_create_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *e
         rv_jw_end_object(rv_job_out(job));
     }
     rv_buf_free(&given.data);
+    free(given.target_name);
     return err->code;
 }

@@ -41,6 +41,9 @@ an_event_made_over_the_api_waits_for_its_handler_and_is_in_the_timeline_of_its_o
     assert_string_equal(at(&list, "resources[0].source"), "CUSTOM");
     assert_string_equal(at(&list, "resources[0].target_type"), "container_group");
     assert_string_equal(at(&list, "resources[0].container_group_id"), pod);
+    RV_AUTO_FREE char *name =
+        rv_test_text(f->store, "SELECT name FROM container_groups ORDER BY id LIMIT 1");
+    assert_string_equal(at(&list, "resources[0].container_group_name"), name);
     assert_string_equal(at(&list, "resources[0].ems_id"), "1000000000101");
     assert_string_equal(at(&list, "resources[0].username"), ADMIN);
     assert_string_equal(at(&list, "resources[0].timestamp"), "2026-11-22T10:00:00Z");
