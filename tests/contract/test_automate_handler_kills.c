@@ -12,7 +12,7 @@
 #include "automate/effects.h"
 #include "base/clock.h"
 
-enum { EMS = 5, EVENTS = 1500, LEASE_MS = 60000, KILLS = 12, KILLS_DEEP = 100 };
+enum { EMS = 5, EVENTS = 1500, LEASE_MS = 60000, KILLS = 12, KILLS_DEEP = 100, FIRST = 100 };
 
 /* Each event by a message of its own. */
 static int
@@ -36,6 +36,23 @@ happen(struct rv_store *store, int64_t lane)
                        err));
 }
 
+/* A killed holder's last statement may reach the store after its lease was freed: PostgreSQL ends
+ * what it began, whoever is gone. A server waits for the lease's end then; the test frees it again.
+ */
+static void
+take(struct rv_store *store, struct rv_lane *lane, int64_t holder)
+{
+    rv_err refused = RV_ERR_INIT;
+    while (rv_lane_take(lane, store, holder, LEASE_MS, &refused)) {
+        if (refused.code != RV_E_CONFLICT)
+            fail_msg("%s", refused.text);
+        rv_err_clear(&refused);
+        usleep(10000);
+        for (int64_t gone = FIRST; gone < holder; gone++)
+            must(rv_lease_release_holder(store, gone, err));
+    }
+}
+
 /* Handles all there is, in turns of so long. */
 static void
 work(struct rv_store *store, struct rv_lane *lane, int64_t holder, int64_t turn_ms)
@@ -46,7 +63,7 @@ work(struct rv_store *store, struct rv_lane *lane, int64_t holder, int64_t turn_
         .store = store, .settings = settings, .holder = holder, .route = route
     };
     must(rv_automate_open(&automate, &config, err));
-    must(rv_lane_take(lane, store, holder, LEASE_MS, err));
+    take(store, lane, holder);
     while (lane->handled < lane->written) {
         int count = 0;
         must(rv_automate_events(automate, lane, rv_monotonic_ms() + turn_ms, &count, err));
@@ -91,12 +108,13 @@ every_event_has_its_effects_once_whoever_is_killed(void **state)
     must(rv_lane_of_provider(&lane, contract->store, EMS, err));
     happen(contract->store, lane.id);
     for (int i = 0; i < kills; i++) {
-        kill_one(contract, &lane, 100 + i, i % 13);
-        must(rv_lane_read(&lane, contract->store, err));
-        assert_int_equal(rv_test_int(contract->store, "SELECT COUNT(*) FROM miq_queue"),
-                         lane.handled);
+        kill_one(contract, &lane, FIRST + i, i % 13);
+        assert_int_equal(rv_test_int(contract->store,
+                                     "SELECT handled - (SELECT COUNT(*) FROM miq_queue)"
+                                     " FROM event_lanes WHERE ems_id = 5"),
+                         0);
     }
-    work(contract->store, &lane, 99, 60000);
+    work(contract->store, &lane, FIRST + kills, 60000);
     assert_int_equal(rv_test_int(contract->store, "SELECT COUNT(*) FROM miq_queue"), EVENTS);
     assert_int_equal(
         rv_test_int(contract->store, "SELECT COUNT(DISTINCT target_id) FROM miq_queue"), EVENTS);
