@@ -218,8 +218,9 @@ mark(const struct rv_deliverer *deliverer, struct rv_run *run)
     rv_run_text(&run->error, deliverer->alone ? text : NULL);
 }
 
+/* Its trace is that of no run before it: what it did ended with its worker. */
 static void
-end_killed(struct rv_run *run)
+end_killed(struct rv_deliverer *deliverer, struct rv_run *run)
 {
     RV_AUTO_FREE char *text =
         rv_format("killed: the worker ended while it ran%s%s", run->error_place ? " " : "",
@@ -228,9 +229,28 @@ end_killed(struct rv_run *run)
     run->ended_on = rv_now_ms();
     run->message_id = 0;
     rv_run_text(&run->error, text);
+    rv_trace_begin(deliverer->live->trace);
+    rv_trace_log(deliverer->live->trace, "error", text);
     rv_log(RV_ERROR, "automate run killed its worker", RV_F("run", RV_I(run->id)),
            RV_F("event", RV_I(run->event_id)), RV_F("uri", RV_S(run->uri)),
            RV_F("place", RV_S(run->error_place)));
+}
+
+/* It is not begun (again). */
+static int
+ended_unrun(struct rv_deliverer *deliverer, struct rv_run *run)
+{
+    if (run->stopped_by) {
+        rv_run_end_stopped(run, run->stopped_by);
+        rv_trace_begin(deliverer->live->trace);
+        rv_trace_log(deliverer->live->trace, "info", run->error);
+        return 1;
+    }
+    if (was_killed(deliverer, run)) {
+        end_killed(deliverer, run);
+        return 1;
+    }
+    return 0;
 }
 
 /* A worker that is told to stop gives the message back: nobody died of this run. */
@@ -258,10 +278,8 @@ run_event(struct rv_deliverer *deliverer, const char *uri, int64_t event_id, rv_
         run.event_id = event_id;
         rv_run_text(&run.uri, uri);
     }
-    if (was_killed(deliverer, &run)) {
-        end_killed(&run);
+    if (ended_unrun(deliverer, &run))
         return rv_finished_add(deliverer, &run, err);
-    }
     mark(deliverer, &run);
     int failed = rv_run_carry_out(deliverer, &run, err);
     if (failed) {
@@ -407,10 +425,8 @@ run_again(struct rv_deliverer *deliverer, int64_t run_id, rv_err *err)
         return end_message(deliverer, "error", "its run is not there any more", run_id, err);
     if (rv_run_is_over(&run) && strcmp(run.status, "retry") != 0)
         return end_message(deliverer, run.status, run.error, run.id, err);
-    if (was_killed(deliverer, &run)) {
-        end_killed(&run);
+    if (ended_unrun(deliverer, &run))
         return finish_run(deliverer, &run, err);
-    }
     mark(deliverer, &run);
     if (rv_run_carry_out(deliverer, &run, err)) {
         unmark(deliverer, &run);

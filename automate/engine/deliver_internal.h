@@ -45,6 +45,8 @@ struct rv_deliverer {
 /* One run from its seeds to what came of it; the run's members say so. Negative when the message
  * cannot go on: CANCELLED, STALE, UNAVAILABLE. */
 int rv_run_carry_out(struct rv_deliverer *deliverer, struct rv_run *run, rv_err *err);
+/* It ends, as who stopped it wanted: not begun, or not gone on with. */
+void rv_run_end_stopped(struct rv_run *run, const char *who);
 /* Takes over what the run holds. Written when it is time, or by rv_finished_write. */
 int rv_finished_add(struct rv_deliverer *deliverer, struct rv_run *run, rv_err *err);
 int rv_finished_write(struct rv_deliverer *deliverer, rv_err *err);

@@ -105,11 +105,32 @@ put_own_message(const struct rv_deliverer *deliverer, struct rv_run *run, struct
     return rv_queue_put(store, &spec, &run->message_id, err);
 }
 
+/* Somebody may have stopped it since it was looked at, which who waits heeds at once. 1 when it is
+ * over by another's hand, and is not written again. Messages are locked before. */
+static int
+heed_stop(struct rv_run *run, struct rv_store *store, rv_err *err)
+{
+    RV_AUTO_FREE char *who = NULL;
+    char status[12] = "";
+    if (run->id == 0)
+        return 0;
+    int found = rv_run_state(status, &who, store, run->id, err);
+    if (found <= 0)
+        return found;
+    if (who && strcmp(run->status, "retry") == 0)
+        rv_run_end_stopped(run, who);
+    return strcmp(status, "queued") != 0 && strcmp(status, "running") != 0 &&
+           strcmp(status, "retry") != 0;
+}
+
 static int
 write_one(const struct rv_deliverer *deliverer, struct rv_finished *one, struct rv_store *store,
           struct rv_feed *feed, rv_err *err)
 {
     int had_row = one->run.id != 0;
+    int is_over = heed_stop(&one->run, store, err);
+    if (is_over)
+        return is_over < 0 ? is_over : 0;
     /* Most events end well at once: told of in the feed, whose writers commit one by one, each of
      * them would wait for all others. */
     if (!had_row && one->run.event_id && strcmp(one->run.status, "finished") == 0)
@@ -267,9 +288,14 @@ continue_in(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err
 {
     struct continuing *continuing = arg;
     struct rv_deliverer *deliverer = continuing->deliverer;
-    const struct rv_run *run = &continuing->one.run;
+    struct rv_run *run = &continuing->one.run;
+    if (rv_queue_guard(store, deliverer->message, deliverer->config.holder, err) ||
+        heed_stop(run, store, err) < 0)
+        return err->code;
+    /* One that was stopped comes at once, to its task's end. */
     const struct rv_message_spec changed = { .deliver_on = run->next_on,
-                                             .server_guid = run->server_guid };
+                                             .server_guid =
+                                                 run->next_on ? run->server_guid : NULL };
     if (rv_queue_continue(store, deliverer->message, deliverer->config.holder, &changed, err) ||
         rv_effects_write(deliverer->effects, store, feed, deliverer->config.settings,
                          &deliverer->times, err) ||

@@ -72,6 +72,16 @@ end_as(struct rv_run *run, const char *status, const char *error)
     rv_run_text(&run->state, NULL);
 }
 
+void
+rv_run_end_stopped(struct rv_run *run, const char *who)
+{
+    RV_AUTO_FREE char *text = rv_format("stopped by %s", who);
+    char *by = rv_strdup(who); /* who may be the run's */
+    end_as(run, "stopped", text);
+    rv_run_text(&run->stopped_by, by);
+    free(by);
+}
+
 static int
 note_retry(struct rv_deliverer *deliverer, struct rv_run *run, struct rv_ws *ws, rv_err *err)
 {
@@ -107,9 +117,7 @@ note_failure(struct rv_deliverer *deliverer, struct rv_run *run, rv_err *err)
     if (is_the_messages(deliverer, err->code))
         return err->code;
     if (deliverer->stop) {
-        RV_AUTO_FREE char *text = rv_format("stopped by %s", deliverer->stop);
-        end_as(run, "stopped", text);
-        rv_run_text(&run->stopped_by, deliverer->stop);
+        rv_run_end_stopped(run, deliverer->stop);
     } else {
         end_as(run, "error", err->text);
     }

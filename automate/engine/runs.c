@@ -180,40 +180,71 @@ rv_run_stop_wanted(struct rv_store *store, int64_t id, char **who, rv_err *err)
     return found;
 }
 
+/* Nobody works on a message that is ready, and nobody takes it while this transaction holds it; nor
+ * on one that is gone. */
+static int
+is_nobodys(struct rv_store *store, const struct rv_run *run, rv_err *err)
+{
+    rv_value row[1], param = rv_vint(run->message_id);
+    if (run->message_id == 0)
+        return strcmp(run->status, "running") != 0;
+    int ready = rv_queue_now(store, run->message_id, err);
+    if (ready)
+        return ready;
+    int there =
+        rv_store_one(store, row, 1, "SELECT id FROM miq_queue WHERE id = $1", &param, 1, err);
+    return there < 0 ? there : !there;
+}
+
+int
+rv_run_state(char status[12], char **stopped_by, struct rv_store *store, int64_t id, rv_err *err)
+{
+    rv_value row[2], param = rv_vint(id);
+    const char *sql = rv_store_is_postgres(store)
+                          ? "SELECT status, stopped_by FROM automate_runs WHERE id = $1 FOR UPDATE"
+                          : "SELECT status, stopped_by FROM automate_runs WHERE id = $1";
+    int found = rv_store_one(store, row, 2, sql, &param, 1, err);
+    if (found <= 0)
+        return found;
+    snprintf(status, 12, "%s", row[0].type == RV_TEXT ? row[0].v.text : "");
+    *stopped_by = text(&row[1]);
+    return 1;
+}
+
 struct stopping {
     int64_t id;
     const char *who;
     int over;
 };
 
+/* Messages before rows, as who writes runs does. One that a worker holds is that worker's to end:
+ * its row would be written again. */
 static int
 stop_in(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
     struct stopping *stopping = arg;
     RV_AUTO_RUN struct rv_run run = { 0 };
-    RV_AUTO_FREE char *text = rv_format("stopped by %s", stopping->who);
-    RV_AUTO_FREE char *lock = rv_format("automate_run/%lld", (long long)stopping->id);
-    if (rv_store_lock(store, lock, err))
-        return err->code;
+    RV_AUTO_FREE char *before = NULL, *text = rv_format("stopped by %s", stopping->who);
+    char status[12] = "";
     int found = rv_run_load(&run, store, stopping->id, err);
-    if (found < 0)
-        return found;
+    if (found > 0)
+        stopping->over = is_nobodys(store, &run, err);
+    if (found > 0 && stopping->over >= 0)
+        found = rv_run_state(status, &before, store, stopping->id, err);
+    if (found < 0 || stopping->over < 0)
+        return err->code;
     if (!found)
         return rv_fail(err, RV_E_NOT_FOUND, "there is no run %lld", (long long)stopping->id);
-    int waits = strcmp(run.status, "retry") == 0 || strcmp(run.status, "queued") == 0;
-    if (!waits && strcmp(run.status, "running") != 0)
-        return rv_fail(err, RV_E_CONFLICT, "run %lld is over: %s", (long long)run.id, run.status);
-    stopping->over = waits;
+    if (strcmp(status, "retry") != 0 && strcmp(status, "queued") != 0 &&
+        strcmp(status, "running") != 0)
+        return rv_fail(err, RV_E_CONFLICT, "run %lld is over: %s", (long long)run.id, status);
     const struct rv_field fields[] = { { "stopped_by", rv_vtext(stopping->who) },
                                        { "status", rv_vtext("stopped") },
                                        { "ended_on", rv_vint(rv_now_ms()) },
                                        { "error", rv_vtext(text) },
                                        { "next_on", RV_VNULL } };
-    /* Its message has nothing to do any more, and somebody may wait for its task. */
-    if (waits && run.message_id && rv_queue_now(store, run.message_id, err) < 0)
-        return err->code;
     return rv_record_update(store, feed, rv_model_kind("automate_run"), run.id, fields,
-                            waits ? (int)RV_COUNT(fields) : 1, err);
+                            stopping->over ? (int)RV_COUNT(fields) : 1, err);
 }
 
 int

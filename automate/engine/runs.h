@@ -66,6 +66,10 @@ struct rv_run_request {
 int rv_run_put(struct rv_store *store, struct rv_feed *feed, const struct rv_run_request *request,
                int64_t *run_id, rv_err *err);
 
+/* In the transaction that is open, which nobody else changes it in then: 1, or 0 when there is no
+ * such row. *stopped_by (NULL: nobody wants it to end) is the caller's. */
+int rv_run_state(char status[12], char **stopped_by, struct rv_store *store, int64_t id,
+                 rv_err *err);
 /* 1 when somebody wants it to end, *who (may be NULL) is the caller's. */
 int rv_run_stop_wanted(struct rv_store *store, int64_t id, char **who, rv_err *err);
 
@@ -73,8 +77,9 @@ int rv_run_stop_wanted(struct rv_store *store, int64_t id, char **who, rv_err *e
  * some at a time; *count of them (may be NULL). */
 int rv_runs_end_forsaken(struct rv_store *store, int *count, rv_err *err);
 
-/* A person stops a run: one that waits is over at once, one that runs ends within a second. 1 when
- * it is over, 0 when it will be; CONFLICT when it was over before, NOT_FOUND. */
+/* A person stops a run: one that waits is over at once, one that a worker holds ends within a
+ * second, by itself when it was done before it was told. 1 when it is over, 0 when it will be;
+ * CONFLICT when it was over before, NOT_FOUND. */
 int rv_run_stop(struct rv_store *store, int64_t id, const char *who, rv_err *err);
 
 #endif

@@ -27,13 +27,15 @@ static struct table *table;
 static struct rv_deliverer *deliverer;
 static struct rv_dispatcher dispatcher;
 static struct rv_command command;
-static int takes_along; /* quick messages with the first */
+static int takes_along;               /* quick messages with the first */
+static int die_on_wake, stop_on_wake; /* a refresh that a method asks for comes to woken */
+static int stop_said;                 /* what who stopped it was told */
 
 static int
 setup(void **state)
 {
     (void)state;
-    takes_along = 0;
+    takes_along = stop_on_wake = 0;
     store = rv_test_store_fresh(&db);
     settings = rv_settings_new();
     must(rv_script_open(&script, REEVE_MODULES, 1 << 20, err));
@@ -91,17 +93,28 @@ deliver(void *arg, const struct rv_message *message, char **results, rv_err *err
     return rv_deliverer_deliver(deliverer, message, results, err);
 }
 
-/* In a worker of its own process a refresh that a method asks for is the end: it dies in the middle
- * of that method. */
-static int die_on_wake;
-
+/* In the middle of a method: a person stops its run. */
 static void
-die(void *arg, const char *queue)
+stop_it(void)
+{
+    struct rv_store *another = rv_test_store_open(&db);
+    rv_err err = RV_ERR_INIT;
+    stop_said = rv_run_stop(another, rv_test_int(another, "SELECT MAX(id) FROM automate_runs"),
+                            "ada", &err);
+    rv_store_close(another);
+    stop_on_wake = 0;
+}
+
+/* In a worker of its own process it is the end, in the middle of that method. */
+static void
+woken(void *arg, const char *queue)
 {
     (void)arg;
     (void)queue;
     if (die_on_wake)
         _exit(9);
+    if (stop_on_wake)
+        stop_it();
 }
 
 /* A worker with this row id, and these definitions. */
@@ -118,7 +131,7 @@ start_worker(int64_t holder)
                                                 .source = source_of,
                                                 .taker = takes_along ? &dispatcher.taker : NULL,
                                                 .along_ms = 60000,
-                                                .wake = die };
+                                                .wake = woken };
     stop_worker();
     must(rv_deliverer_open(&deliverer, &config, err));
     command = (struct rv_command){ "Automate", "deliver", deliver, NULL, 0, NULL };
@@ -656,6 +669,11 @@ an_event_that_kills_its_workers_ends_in_error_and_the_others_run(void **state)
     column_is("status", "event_stream_id = 101", "error");
     column_has("error", "event_stream_id = 101", "killed");
     column_has("error_place", "event_stream_id = 101", "Acme/Ops/Event/add");
+    RV_AUTO_FREE char *trace =
+        rv_test_text(store, "SELECT data FROM automate_traces t JOIN automate_runs r"
+                            " ON r.id = t.run_id WHERE r.event_stream_id = 101");
+    assert_non_null(strstr(trace, "killed: the worker ended while it ran Acme/Ops/Event/add"));
+    assert_null(strstr(trace, "kind\":\"object")); /* nor what another run did */
     column_is("status", "event_stream_id = 102", "finished");
     assert_int_equal(count("miq_queue", "queue_name = 'automate'"), 0);
     assert_int_equal(ledger("runs"), 6); /* 100 twice: it was not written yet; 101 three times */
@@ -692,6 +710,79 @@ a_run_that_takes_its_time_is_listed_and_ends_when_it_is_stopped(void **state)
     column_is("error", "1 = 1", "stopped by ada");
     column_is("status", "1 = 1", "stopped");
     assert_int_equal(count("miq_queue", "1 = 1"), 0);
+}
+
+static void
+a_run_that_a_worker_holds_is_asked_to_end_and_no_stopped_row_becomes_finished(void **state)
+{
+    (void)state;
+    begin("domain Acme 20\nclass Ops/Event\n  field act method = on\n"
+          "  method on: evm.vmdb('vm').find(20):refresh()\n  instance any\n");
+    ask("/Ops/Event/any", NULL, 0);
+    stop_on_wake = 1;
+    assert_int_equal(work(), 1);
+    assert_int_equal(stop_said, 0);
+    column_is("status", "1 = 1", "finished"); /* it was done before it was told */
+    assert_int_equal(count("changes", "kind = 'automate_run' AND columns LIKE '%stopped\"%'"), 0);
+}
+
+static const char polls_and_is_stopped[] =
+    "domain Acme 20\nclass Ops/Machine\n  field only state = METHOD::poll\n"
+    "  method poll: evm.vmdb('vm').find(20):refresh(); evm.root.ae_result = 'retry'; "
+    "evm.root.ae_retry_interval = '1.hour'\n  instance go\n";
+
+static void
+a_machine_that_is_stopped_in_a_short_state_does_not_wait_for_its_next_turn(void **state)
+{
+    (void)state;
+    int64_t task = 0;
+    begin(polls_and_is_stopped);
+    must(rv_task_create(store, "Run", "admin", &task, err));
+    ask("/Ops/Machine/go", NULL, task);
+    stop_on_wake = 1;
+    assert_int_equal(work(), 1);
+    assert_int_equal(stop_said, 0);
+    column_is("status || ' ' || error", "1 = 1", "stopped stopped by ada");
+    assert_int_equal(work(), 1);
+    assert_int_equal(count("miq_tasks", "status = 'Error' AND message = 'stopped by ada'"), 1);
+    assert_int_equal(count("miq_queue", "queue_name = 'automate'"), 0);
+}
+
+static void
+a_machine_of_an_event_that_is_stopped_in_its_second_turn_has_no_third(void **state)
+{
+    (void)state;
+    rv_clock_fake(NOW);
+    begin(polls_and_is_stopped);
+    put_events("/Ops/Machine/go", "100");
+    assert_int_equal(work(), 1);
+    column_is("status", "1 = 1", "retry");
+    rv_clock_fake(NOW + 3600001);
+    stop_on_wake = 1;
+    assert_int_equal(work(), 1);
+    column_is("status || ' ' || error", "1 = 1", "stopped stopped by ada");
+    assert_int_equal(work(), 1);
+    assert_int_equal(count("miq_queue", "queue_name = 'automate'"), 0);
+}
+
+/* Each event is begun alone after the death; the first one's row says so. */
+static void
+a_run_that_is_stopped_between_two_workers_is_not_begun_again(void **state)
+{
+    (void)state;
+    begin("domain Acme 20\nclass Ops/Event\n  field act method = add\n  method add: " COUNT_UP(
+        "runs") "; vm:refresh()\n  instance any\n");
+    put_events("/Ops/Event/any", "100");
+    assert_int_equal(work_in_child(80), 9);
+    assert_int_equal(work_in_child(81), 9);
+    column_is("status", "1 = 1", "running");
+    stop_it();
+    assert_int_equal(stop_said, 1);
+    column_is("status", "1 = 1", "stopped");
+    assert_int_equal(work_in_child(82), 1);
+    column_is("status || ' ' || error", "1 = 1", "stopped stopped by ada");
+    assert_int_equal(ledger("runs"), 2);
+    assert_int_equal(count("miq_queue", "queue_name = 'automate'"), 0);
 }
 
 static void
@@ -758,6 +849,10 @@ main(void)
             quick_messages_are_taken_along_and_end_with_the_first_but_in_the_order_of_their_objects),
         DELIVER_TEST(what_was_taken_along_runs_again_when_its_worker_dies),
         DELIVER_TEST(a_run_that_takes_its_time_is_listed_and_ends_when_it_is_stopped),
+        DELIVER_TEST(a_run_that_a_worker_holds_is_asked_to_end_and_no_stopped_row_becomes_finished),
+        DELIVER_TEST(a_machine_that_is_stopped_in_a_short_state_does_not_wait_for_its_next_turn),
+        DELIVER_TEST(a_machine_of_an_event_that_is_stopped_in_its_second_turn_has_no_third),
+        DELIVER_TEST(a_run_that_is_stopped_between_two_workers_is_not_begun_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
