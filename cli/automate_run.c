@@ -105,18 +105,23 @@ int
 cmd_automate_run(struct cli *cli)
 {
     RV_AUTO_JSON cJSON *body = cJSON_CreateObject(), *answer = NULL;
-    const char *target = cli_value(cli, "target");
+    const char *target = cli_value(cli, "target"), *event = cli_value(cli, "event");
     int64_t timeout_ms = cli_duration(cli, "timeout", 0);
     rv_err err = RV_ERR_INIT;
     int code;
 
-    if (timeout_ms < 0 || cli_add_attributes(cli, body))
+    if (timeout_ms < 0 || cli_add_attributes(cli, body) || (event && cli_check_id(cli, event)))
         return CLI_USAGE;
+    if (cli->word_count == 0 && event == NULL)
+        return cli_usage(cli, "a path is missing, or --event ID");
     code = cli_connect(cli);
     if (code || (target && (code = cli_add_target(cli, body, target)) != CLI_OK))
         return code;
     cJSON_AddStringToObject(body, "action", "run");
-    cJSON_AddStringToObject(body, "uri", cli->words[0]);
+    if (cli->word_count)
+        cJSON_AddStringToObject(body, "uri", cli->words[0]);
+    if (event)
+        cJSON_AddStringToObject(body, "event", event);
     if (cli_request(cli->client, "POST", "/api/" RUNS, body, &answer, &err) < 0)
         return cli_failed(&err);
     return say_started(cli, first_result(answer), timeout_ms);

@@ -21,6 +21,7 @@ static const struct cli_option run_options[] = {
     { "attribute", 'a', "NAME=VALUE", "of the root; VALUE as JSON, else a text; may be repeated" },
     { "target", 0, "OBJECT", "what it is about: pod/web-1, vm/1000000000012" },
     { "namespace", 'n', "NAME", "the object's namespace" },
+    { "event", 0, "ID", "for this event, once more; without URI, the path of events" },
     WAIT("wait until it is over"),
     TIMEOUT,
     END,
@@ -45,16 +46,20 @@ static const struct cli_option trace_options[] = {
 const struct cli_command cli_commands_automate_run[] = {
     {
         .name = "automate run",
-        .usage = "URI [options]",
-        .summary = "run a path of the datastore, with the methods that it leads to",
-        .text = "Prints the run's id. With --wait the exit code is 0 when it went well, 1 when it "
+        .usage = "[URI] [options]",
+        .summary = "run a path of the datastore with the methods that it leads to, or an event "
+                   "again",
+        .text = "Prints the run's id. An event that ran is run again as the same run, whatever "
+                "came of it; one that is under way is refused. With --wait the exit code is 0 when "
+                "it went well, 1 when it "
                 "failed, 6 when the time is over. 'reevectl automate simulate' shows what a path "
                 "leads to without running a method.",
         .examples = EXAMPLES("reevectl automate run /Acme/Ops/Jobs/cleanup --wait",
                              "reevectl automate run '/Acme/Ops/Jobs/cleanup?days=7#now' "
-                             "-a dry_run=true --target vm/web"),
+                             "-a dry_run=true --target vm/web",
+                             "reevectl automate run --event 1000000000042 --wait"),
         .options = run_options,
-        .min_words = 1,
+        .min_words = 0,
         .max_words = 1,
         .run = cmd_automate_run,
     },

@@ -272,7 +272,8 @@ run_event(struct rv_deliverer *deliverer, const char *uri, int64_t event_id, rv_
 {
     RV_AUTO_RUN struct rv_run run = { 0 };
     int found = rv_run_of_event(&run, deliverer->config.store, event_id, uri, err);
-    if (found < 0 || (found && rv_run_is_over(&run)))
+    /* One with a task a person asked for: it has a message of its own. */
+    if (found < 0 || (found && (rv_run_is_over(&run) || run.task_id)))
         return found < 0 ? found : 0;
     if (!found) {
         run.event_id = event_id;

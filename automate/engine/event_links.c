@@ -5,6 +5,8 @@
 #include "automate/event_links.h"
 
 #include <stddef.h>
+#include "automate/models.h"
+#include "event/lanes.h"
 
 const struct rv_event_link rv_event_links[] = {
     { "vm_or_template_id", "vm", "vm", 1 },
@@ -24,3 +26,33 @@ const struct rv_event_link rv_event_links[] = {
     { "user_id", "user", "user", 0 },
     { NULL, NULL, NULL, 0 },
 };
+
+static int
+named_target(const struct rv_event_row *event, const char **kind, int64_t *id)
+{
+    const rv_value type = rv_event_row_value(event, "target_type");
+    const rv_value target = rv_event_row_value(event, "target_id");
+    const struct rv_kind *known =
+        type.type == RV_TEXT && target.type == RV_INT ? rv_models_kind(type.v.text) : NULL;
+    if (known == NULL)
+        return 0;
+    *kind = known->name;
+    *id = target.v.i;
+    return 1;
+}
+
+int
+rv_event_about(const struct rv_event_row *event, const char **kind, int64_t *id)
+{
+    if (named_target(event, kind, id))
+        return 1;
+    for (const struct rv_event_link *link = rv_event_links; link->column; link++) {
+        const rv_value to = rv_event_row_value(event, link->column);
+        if (!link->is_target || to.type != RV_INT)
+            continue;
+        *kind = link->kind;
+        *id = to.v.i;
+        return 1;
+    }
+    return 0;
+}

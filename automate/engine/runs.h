@@ -52,11 +52,14 @@ int rv_run_write(struct rv_run *run, struct rv_store *store, struct rv_feed *fee
 void rv_run_series(char out[96], const struct rv_run *run);
 
 /* A run of a path that a person asks for, in the transaction that is open (RV_RUN_IDS reserved):
- * its row, queued, and its message. *run_id is the row's. INVALID for a path, attributes or a
- * target that cannot be. */
+ * its row, queued, and its message. *run_id is the row's. Of an event that ran by this path it is
+ * the same row, begun anew; its traces stay. INVALID for a path or attributes that cannot be;
+ * NOT_FOUND for a target or an event that is not there; CONFLICT when the event's run is not
+ * over. */
 enum { RV_RUN_IDS = 4 };
 struct rv_run_request {
-    const char *uri;
+    const char *uri;         /* NULL with an event: the path of events */
+    int64_t event_id;        /* 0: none */
     const char *attrs;       /* JSON object: attributes of the root; NULL: none */
     const char *target_kind; /* becomes an attribute of its name; NULL: none */
     int64_t target_id;

@@ -171,35 +171,26 @@ seed_event(struct rv_ws *ws, const struct rv_event_row *event)
 static void
 deliver(const struct rv_event_row *event, struct rv_effects *effects)
 {
-    const struct rv_kind *kind = target_kind(event);
-    if (kind) {
-        rv_effects_deliver(effects, RV_EVENT_URI, kind->name,
-                           rv_event_row_value(event, "target_id").v.i, event->id);
-        return;
-    }
-    for (const struct rv_event_link *link = rv_event_links; link->column; link++) {
-        const rv_value id = rv_event_row_value(event, link->column);
-        if (!link->is_target || id.type != RV_INT)
-            continue;
-        rv_effects_deliver(effects, RV_EVENT_URI, link->kind, id.v.i, event->id);
-        return;
-    }
-    rv_effects_deliver(effects, RV_EVENT_URI, NULL, 0, event->id);
+    const char *kind = NULL;
+    int64_t id = 0;
+    rv_event_about(event, &kind, &id);
+    rv_effects_deliver(effects, RV_EVENT_URI, kind, id, event->id);
 }
 
-/* A name from outside that is to be a part of a path. */
 static int
-is_part(rv_value value)
+is_class_part(rv_value value)
 {
-    return value.type == RV_TEXT && value.len > 0 && strpbrk(value.v.text, "/%*") == NULL;
+    return value.type == RV_TEXT && value.len > 0 && strchr(value.v.text, '/') == NULL;
 }
 
+/* No domain can have a class for another one. */
 static int
 is_routable(const struct rv_event_row *event)
 {
-    return is_part(rv_event_row_value(event, "type")) &&
-           is_part(rv_event_row_value(event, "source")) &&
-           is_part(rv_event_row_value(event, "event_type"));
+    const rv_value type = rv_event_row_value(event, "event_type");
+    return is_class_part(rv_event_row_value(event, "type")) &&
+           is_class_part(rv_event_row_value(event, "source")) && type.type == RV_TEXT &&
+           type.len > 0;
 }
 
 /* Whether any domain has a class for events of this source. 1, 0 or an error. */

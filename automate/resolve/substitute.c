@@ -190,15 +190,39 @@ add_encoded(rv_buf *out, const char *value, const char *ends)
     }
 }
 
+/* What comes from outside with an event is one part of a path, whatever is in it: "a/b" is no
+ * instance b of a class a. Other values may be paths. */
 static int
-add_value(rv_buf *out, const struct rv_ae_value *value, int for_uri)
+is_one_part(const char *expression, size_t len)
+{
+    static const char *const names[] = { "event_type", "source", "event_stream.type" };
+    for (size_t i = 0; i < RV_COUNT(names); i++) {
+        size_t name = strlen(names[i]);
+        const char *at = expression + len - name;
+        if (len < name || strncasecmp(at, names[i], name) != 0)
+            continue;
+        if (len == name || at[-1] == '#' || at[-1] == '.')
+            return 1;
+    }
+    return 0;
+}
+
+static const char *
+ends_of(const rv_buf *out, int is_part)
+{
+    if (strchr(rv_buf_text(out), '?'))
+        return "&#%+";
+    return is_part ? "/?#%*" : "?#%*";
+}
+
+static int
+add_value(rv_buf *out, const struct rv_ae_value *value, int for_uri, int is_part)
 {
     if (!for_uri)
         return rv_ae_show(out, value);
     RV_AUTO_BUF rv_buf shown = rv_buf_limited(RV_WS_URI_MAX);
     int rc = rv_ae_show(&shown, value);
-    int in_query = strchr(rv_buf_text(out), '?') != NULL;
-    add_encoded(out, rv_buf_text(&shown), in_query ? "&#%+" : "?#%*");
+    add_encoded(out, rv_buf_text(&shown), ends_of(out, is_part));
     return rc;
 }
 
@@ -219,7 +243,7 @@ ws_substitute_text(rv_buf *out, struct rv_ws_object *object, const char *text, i
         RV_AUTO_AE_VALUE struct rv_ae_value value = RV_AE_VNIL;
         if (ws_look_up(&value, object, at + 2, len - 3, err) < 0)
             return err->code;
-        if (add_value(out, &value, for_uri) < 0)
+        if (add_value(out, &value, for_uri, is_one_part(at + 2, len - 3)) < 0)
             return rv_fail(err, RV_E_LIMIT, "a value has more than %zu bytes when put into a text",
                            out->limit);
         at += len;

@@ -126,8 +126,8 @@ take_path(struct rv_ws_uri *uri, char *path, rv_err *err)
         return err->code;
     if (*name == '\0')
         uri->name = NULL;
-    else if (check_part(uri->name, err) < 0)
-        return err->code;
+    else if (uri->scheme == RV_WS_METHOD && check_part(uri->name, err) < 0)
+        return err->code; /* of an instance: no name that there is, so .missing answers */
     if (uri->name == NULL && uri->class_path == NULL)
         return rv_fail(err, RV_E_INVALID, "it names nothing");
     return 0;

@@ -155,7 +155,7 @@ static const struct rv_action actions[] = {
     { "miq_ae_instance", RV_ON_RESOURCE, RV_M_DELETE, "delete", "miq_ae_instance_delete",
       "Delete it", NULL, 0, rv_ae_instance_delete_run, NULL, NULL, NULL },
     { "automate_run", RV_ON_COLLECTION, RV_M_POST, "run", "miq_ae_class_simulation",
-      "Run a path of the datastore, with the methods that it leads to", NULL, RV_ACTION_NO_ROW,
+      "Run a path of the datastore with the methods that it leads to, or an event again", NULL, RV_ACTION_NO_ROW,
       rv_automate_run_run, NULL, "AutomateRunAsked", "ActionResult" },
     { "automate_run", RV_ON_COLLECTION, RV_M_POST, "simulate", "miq_ae_class_simulation",
       "Show what a path leads to, without running a method", NULL, RV_ACTION_NO_ROW,

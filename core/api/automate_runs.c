@@ -6,6 +6,7 @@
 #include "api/automate_runs.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include "api/api_internal.h"
 #include "api/document.h"
 #include "api/identify.h"
@@ -47,19 +48,33 @@ rv_automate_target(const char **kind, int64_t *id, const cJSON *target, rv_err *
 static int
 read_request(struct rv_run_request *request, const cJSON *item, char **attrs, rv_err *err)
 {
-    static const char *const keys[] = { "action", "uri", "attributes", "target", NULL };
+    static const char *const keys[] = { "action", "uri", "attributes", "target", "event", NULL };
     const cJSON *given = cJSON_GetObjectItemCaseSensitive(item, "attributes");
+    const cJSON *event = cJSON_GetObjectItemCaseSensitive(item, "event");
     if (rv_json_check_keys(item, keys, "a run", err))
         return err->code;
     request->uri = rv_json_string(item, "uri");
-    if (request->uri == NULL)
-        return rv_fail(err, RV_E_INVALID, "uri: a path such as /System/Process/Event is expected");
+    if (event && !cJSON_IsNull(event) && rv_id_read(&request->event_id, event, err))
+        return rv_wrap(err, "event");
+    if (request->uri == NULL && request->event_id == 0)
+        return rv_fail(err, RV_E_INVALID,
+                       "uri: a path such as /System/Process/Event is expected, or an event");
     if (given && !cJSON_IsNull(given) && !cJSON_IsObject(given))
         return rv_fail(err, RV_E_INVALID, "attributes: an object is expected");
     *attrs = cJSON_IsObject(given) ? cJSON_PrintUnformatted(given) : NULL;
     request->attrs = *attrs;
     return rv_automate_target(&request->target_kind, &request->target_id,
                               cJSON_GetObjectItemCaseSensitive(item, "target"), err);
+}
+
+static const char *
+task_name(const struct rv_job *job, const struct rv_run_request *request)
+{
+    struct rv_arena *arena = job->req->arena;
+    if (request->event_id == 0)
+        return rv_arena_format(arena, "Run %s", request->uri);
+    return rv_arena_format(arena, "Run event id:%" PRId64 "%s%s", request->event_id,
+                           request->uri ? " by " : "", request->uri ? request->uri : "");
 }
 
 int
@@ -72,7 +87,7 @@ rv_automate_run_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *e
     (void)id;
     if (read_request(&running.request, item, &attrs, err) < 0)
         return err->code;
-    running.task_name = rv_arena_format(job->req->arena, "Run %s", running.request.uri);
+    running.task_name = task_name(job, &running.request);
     if (rv_store_reserve_ids(api->config.store, RV_RUN_IDS + 2, err) < 0 ||
         rv_record_transaction(api->config.store, put_in, &running, err) < 0)
         return err->code;
@@ -81,7 +96,7 @@ rv_automate_run_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *e
         api->config.host.wake(api->config.host.arg, RV_AUTOMATE_QUEUE);
     rv_job_result(job, running.run_id,
                   rv_arena_format(job->req->arena, "Run id:%" PRId64 " of %s", running.run_id,
-                                  running.request.uri));
+                                  running.task_name + strlen("Run ")));
     rv_jw_name(rv_job_out(job), "id");
     rv_document_id(rv_job_out(job), running.run_id);
     rv_job_add_task(job, running.request.task_id);

@@ -7,7 +7,8 @@
 
 #include "api/job.h"
 
-/* {"uri": "/A/b/c", "attributes": {}, "target": {"kind": "vm", "id": "12"}} */
+/* {"uri": "/A/b/c", "attributes": {}, "target": {"kind": "vm", "id": "12"}, "event": "12"}: of uri
+ * and event one suffices; an event that was run is run again. */
 int rv_automate_run_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err);
 /* {"uri": ..., "attributes": {}, "target": {...}, "event": "12"}: of uri and event one suffices. */
 int rv_automate_simulate_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err);

@@ -119,10 +119,11 @@ static const struct {
             "description": {"type": ["string", "null"]},
             "fields": {"type": ["object", "null"],
                 "additionalProperties": {"type": ["string", "null"]}}}}) },
-    { "AutomateRunAsked", JSON({"type": "object", "additionalProperties": false, "required": ["uri"],
-        "properties": {
+    { "AutomateRunAsked", JSON({"type": "object", "additionalProperties": false,
+        "anyOf": [{"required": ["uri"]}, {"required": ["event"]}], "properties": {
             "uri": {"type": "string", "pattern": "^/", "maxLength": 2000},
             "attributes": {"type": ["object", "null"]},
+            "event": {"anyOf": [{"$ref": "#/components/schemas/IdGiven"}, {"type": "null"}]},
             "target": {"anyOf": [{"type": "null"}, {"type": "object", "additionalProperties": false,
                 "required": ["kind", "id"], "properties": {
                     "kind": {"type": "string", "minLength": 1},

@@ -765,6 +765,54 @@ a_machine_of_an_event_that_is_stopped_in_its_second_turn_has_no_third(void **sta
     assert_int_equal(count("miq_queue", "queue_name = 'automate'"), 0);
 }
 
+static int64_t
+ask_event(int64_t event_id, int64_t task_id)
+{
+    struct asking asking = {
+        .request = { .event_id = event_id, .uri = "/Ops/Event/any", .task_id = task_id }
+    };
+    must(rv_store_reserve_ids(store, RV_RUN_IDS, err));
+    must(rv_record_transaction(store, ask_in, &asking, err));
+    return asking.run_id;
+}
+
+static void
+an_event_whose_run_failed_is_run_again_and_its_trace_tells_of_both(void **state)
+{
+    (void)state;
+    int64_t task = 0;
+    begin("domain Acme 20\nclass Ops/Event\n  field act method = on\n"
+          "  method on: error('no such luck')\n  instance any\n");
+    put_events("/Ops/Event/any", "100");
+    work();
+    column_is("status", "event_stream_id = 100", "error");
+    begin(tags_the_vm);
+    must(rv_task_create(store, "Run", "admin", &task, err));
+    ask_event(100, task);
+    assert_int_equal(work(), 1);
+    column_is("status || COALESCE(error, '')", "event_stream_id = 100", "finished");
+    assert_int_equal(count("custom_attributes", "name = 'seen' AND value = 'VmOn'"), 1);
+    assert_int_equal(count("automate_traces", "data LIKE '%no such luck%'"), 1);
+    assert_int_equal(count("automate_traces", "data LIKE '%saw web%'"), 1);
+    assert_int_equal(count("miq_tasks", "state = 'Finished' AND status = 'Ok'"), 1);
+}
+
+static void
+an_event_that_a_person_has_run_before_its_turn_runs_once(void **state)
+{
+    (void)state;
+    int64_t task = 0;
+    begin("domain Acme 20\nclass Ops/Event\n  field act method = add\n  method add: " COUNT_UP(
+        "runs") "\n  instance any\n");
+    put_events("/Ops/Event/any", "100,101");
+    must(rv_task_create(store, "Run", "admin", &task, err));
+    ask_event(100, task);
+    while (work())
+        ;
+    assert_int_equal(ledger("runs"), 2);
+    assert_int_equal(count("automate_runs", "status = 'finished'"), 2);
+}
+
 /* Each event is begun alone after the death; the first one's row says so. */
 static void
 a_run_that_is_stopped_between_two_workers_is_not_begun_again(void **state)
@@ -852,6 +900,8 @@ main(void)
         DELIVER_TEST(a_run_that_a_worker_holds_is_asked_to_end_and_no_stopped_row_becomes_finished),
         DELIVER_TEST(a_machine_that_is_stopped_in_a_short_state_does_not_wait_for_its_next_turn),
         DELIVER_TEST(a_machine_of_an_event_that_is_stopped_in_its_second_turn_has_no_third),
+        DELIVER_TEST(an_event_whose_run_failed_is_run_again_and_its_trace_tells_of_both),
+        DELIVER_TEST(an_event_that_a_person_has_run_before_its_turn_runs_once),
         DELIVER_TEST(a_run_that_is_stopped_between_two_workers_is_not_begun_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -195,6 +195,81 @@ a_run_whose_message_was_cancelled_does_not_wait_for_ever(void **state)
     assert_int_equal(count, 0);
 }
 
+struct asking {
+    struct rv_run_request request;
+    int64_t run_id;
+};
+
+static int
+ask_in(void *arg, struct rv_store *in, struct rv_feed *feed, rv_err *err)
+{
+    struct asking *asking = arg;
+    return rv_run_put(in, feed, &asking->request, &asking->run_id, err);
+}
+
+static int
+ask(struct asking *asking, rv_err *err)
+{
+    if (rv_store_reserve_ids(store, RV_RUN_IDS, err))
+        return err->code;
+    return rv_record_transaction(store, ask_in, asking, err);
+}
+
+static void
+a_run_about_something_that_is_not_there_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        struct asking asking;
+        int code;
+        const char *says;
+    } bad[] = {
+        { { { .uri = "/a/b/c", .target_kind = "vm", .target_id = 77 }, 0 },
+          RV_E_NOT_FOUND,
+          "target: there is no vm 77" },
+        { { { .uri = "/a/b/c", .target_kind = "sheep", .target_id = 77 }, 0 },
+          RV_E_INVALID,
+          "no kind 'sheep'" },
+        { { { .event_id = 78 }, 0 }, RV_E_NOT_FOUND, "there is no event 78" },
+        { { { 0 }, 0 }, RV_E_INVALID, "a path begins with '/'" },
+    };
+    for (size_t i = 0; i < RV_COUNT(bad); i++) {
+        rv_err err = RV_ERR_INIT;
+        struct asking asking = bad[i].asking;
+        assert_int_equal(ask(&asking, &err), bad[i].code);
+        assert_non_null(strstr(err.text, bad[i].says));
+    }
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM automate_runs"), 0);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_queue"), 0);
+}
+
+static void
+an_event_is_run_again_as_the_same_run_unless_that_is_under_way(void **state)
+{
+    (void)state;
+    rv_err refused = RV_ERR_INIT;
+    struct asking asking = { .request = { .event_id = 12, .task_id = 9 } };
+    must(rv_store_script(
+        store, "INSERT INTO event_streams (id, event_type, host_id) VALUES (12, 'x', 50)", err));
+    int64_t id = put_run(12, "error", 0);
+    rv_test_script(store, "UPDATE automate_runs SET stopped_by = 'ada', error = 'no such luck'");
+    must(ask(&asking, err));
+    assert_int_equal(asking.run_id, id);
+    RV_AUTO_RUN struct rv_run run = { 0 };
+    must(rv_run_load(&run, store, id, err));
+    assert_string_equal(run.status, "queued");
+    assert_null(run.stopped_by);
+    assert_null(run.error);
+    assert_int_equal(run.task_id, 9);
+    assert_int_equal(run.ended_on, 0);
+    RV_AUTO_FREE char *message = rv_test_text(store, "SELECT task_id || args FROM miq_queue");
+    RV_AUTO_FREE char *expected = rv_format("ae/host/50{\"run\":%lld}", (long long)id);
+    assert_string_equal(message, expected);
+    assert_int_equal(ask(&asking, &refused), RV_E_CONFLICT);
+    assert_non_null(strstr(refused.text, "of event 12 is not over: queued"));
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*) FROM miq_queue"), 1);
+}
+
 int
 main(void)
 {
@@ -206,6 +281,8 @@ main(void)
         RUNS_TEST(a_run_at_work_is_asked_to_end),
         RUNS_TEST(a_run_that_is_over_is_not_stopped),
         RUNS_TEST(a_run_whose_message_was_cancelled_does_not_wait_for_ever),
+        RUNS_TEST(a_run_about_something_that_is_not_there_is_refused),
+        RUNS_TEST(an_event_is_run_again_as_the_same_run_unless_that_is_under_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -177,18 +177,24 @@ close_bench(struct bench *bench)
         *bench->changed = bench->before;
 }
 
-/* What VmMigratedEvent of the demo provider leads to from now on. */
+/* What an instance for the demo provider's events leads to from now on. */
 static void
-lead_to(struct bench *bench, const struct rv_ae_entry *entries, size_t count)
+lead(struct bench *bench, const char *instance, const struct rv_ae_entry *entries, size_t count)
 {
     struct rv_ae_tree_class *class =
         rv_ae_tree_class(&shipped->domains[0], "System/Event/EmsEvent/Demo");
     if (bench->changed == NULL) {
-        bench->changed = rv_ae_tree_instance(class, "VmMigratedEvent");
+        bench->changed = rv_ae_tree_instance(class, instance);
         bench->before = *bench->changed;
     }
     bench->changed->entries = entries;
     bench->changed->entry_count = count;
+}
+
+static void
+lead_to(struct bench *bench, const struct rv_ae_entry *entries, size_t count)
+{
+    lead(bench, "VmMigratedEvent", entries, count);
 }
 
 /* columns and values: of the event's row besides. */
@@ -280,6 +286,26 @@ an_event_that_nobody_knows_has_no_effect(void **state)
     assert_column(bench.store, "SELECT COUNT(*) FROM miq_queue", "0");
     assert_column(bench.store, "SELECT COUNT(*) FROM event_streams", "10");
     assert_string_equal(bench.hooked, "");
+    close_bench(&bench);
+}
+
+static void
+an_event_whose_type_has_a_slash_or_a_star_is_one_that_its_source_knows_nothing_of(void **state)
+{
+    static const char *const types[] = { "VmMigratedEvent/x", "../Demo/VmPoweredOffEvent", "a%2Fb",
+                                         "Vm*", "100%" };
+    const struct rv_ae_entry entry = { .name = "rel4",
+                                       .value = "/System/event_handlers/event_action_refresh"
+                                                "?target=src_vm" };
+    struct bench bench;
+    open_bench(&bench, store_of(state));
+    lead(&bench, ".missing", &entry, 1);
+    for (size_t i = 0; i < RV_COUNT(types); i++) {
+        happen(&bench, "DEMO", types[i], VM_LINK);
+        handle(&bench);
+        assert_asked(&bench, "{\"targets\":[{\"kind\":\"vm\",\"id\":40}]}");
+        start_again(&bench);
+    }
     close_bench(&bench);
 }
 
@@ -572,6 +598,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         schema_test(a_vm_event_refreshes_that_vm_else_its_host_else_the_provider),
         schema_test(an_event_that_nobody_knows_has_no_effect),
+        schema_test(
+            an_event_whose_type_has_a_slash_or_a_star_is_one_that_its_source_knows_nothing_of),
         schema_test(an_event_notes_the_state_that_it_tells_of),
         schema_test(an_event_that_came_late_changes_no_state),
         schema_test(a_pods_event_asks_for_the_pod_and_one_that_is_gone_for_its_name),
