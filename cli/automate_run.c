@@ -33,7 +33,7 @@ cmd_automate_runs(struct cli *cli)
         if (cli_add_filter(cli, event))
             return CLI_USAGE;
     }
-    return cli_get_all(cli, RUNS);
+    return cli_get_latest(cli, RUNS, "created_on,id");
 }
 
 /* "name=value"; a number, true and false are what they look like, quoted they are texts. */

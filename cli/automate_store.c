@@ -97,6 +97,33 @@ static const struct cli_column ls_columns[] = {
     CLI_COLUMNS_END,
 };
 
+static const struct cli_column domain_columns[] = {
+    { "NAME", "name", cli_cell_text, "<none>", 0 },
+    { "PLACE", "priority", cli_cell_text, "-", 0 },
+    { "ENABLED", "enabled", cli_cell_flag, "-", 0 },
+    { "SOURCE", "source", cli_cell_text, "-", 0 },
+    { "TITLE", "display_name", cli_cell_text, "-", 0 },
+    { "IMPORTED", "last_import_on", cli_cell_age, "never", 1 },
+    { "DESCRIPTION", "description", cli_cell_text, "-", 1 },
+    { "ID", "id", cli_cell_text, "<none>", 1 },
+    CLI_COLUMNS_END,
+};
+
+/* The one whose content comes first comes first. */
+static int
+list_domains(struct cli *cli, enum cli_format format)
+{
+    static const struct cli_query query = {
+        .collection = DOMAINS, .sort_by = "priority", .descending = 1, .limit = -1
+    };
+    RV_AUTO_JSON cJSON *rows = NULL;
+    rv_err err = RV_ERR_INIT;
+
+    if (cli_list(cli->client, &query, &rows, NULL, &err) < 0)
+        return cli_failed(&err);
+    return cli_print_plain(cli, format, rows, domain_columns, "automate_domain");
+}
+
 /* What lies in the path; the path itself leaves the list, unless nothing lies in it. */
 static cJSON *
 inside(cJSON *document, const char *path)
@@ -124,6 +151,8 @@ cmd_automate_ls(struct cli *cli)
 
     if (code)
         return code;
+    if (path[strspn(path, "/")] == '\0' && !cli_has(cli, "machines"))
+        return list_domains(cli, (enum cli_format)format);
     if (browse(cli, &document, path, path[strspn(path, "/")] ? 1 : 0, &err) < 0)
         return cli_failed(&err);
     rows = inside(document, path);

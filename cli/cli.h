@@ -138,6 +138,8 @@ int cli_connect(struct cli *cli);
 /* get and describe */
 /* "get KIND" with the options of the command line. */
 int cli_get_all(struct cli *cli, const char *kind_word);
+/* Of more than --limit, the latest by these attributes; the last one comes last. */
+int cli_get_latest(struct cli *cli, const char *kind_word, const char *by);
 /* Wait for a task with progress on a terminal; exit code. timeout_ms 0: for ever. */
 int cli_wait_task(struct cli *cli, const char *task_id, int64_t timeout_ms);
 

@@ -35,6 +35,9 @@ const struct cli_command cli_commands_automate[] = {
         .name = "automate ls",
         .usage = "[PATH] [options]",
         .summary = "what lies in a path of the datastore; without one, the domains",
+        .text =
+            "Domains come with their place (the highest has what it has of a path run), whether "
+            "they are looked at, and whose they are: user, user_locked, remote or system.",
         .examples = EXAMPLES("reevectl automate ls", "reevectl automate ls Reeve/System/Event"),
         .options = ls_options,
         .max_words = 1,

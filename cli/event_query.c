@@ -128,15 +128,9 @@ cli_event_last(struct cli *cli, const struct cli_event_query *query, int64_t mos
                rv_err *err)
 {
     struct cli_query newest = query->query;
-    RV_AUTO_JSON cJSON *rows = NULL;
     *out = NULL;
     newest.sort_by = "timestamp";
-    newest.descending = 1;
+    newest.latest = 1;
     newest.limit = most;
-    if (cli_list(cli->client, &newest, &rows, NULL, err) < 0)
-        return err->code;
-    *out = cJSON_CreateArray();
-    while (rows->child)
-        cJSON_InsertItemInArray(*out, 0, cJSON_DetachItemFromArray(rows, 0));
-    return 0;
+    return cli_list(cli->client, &newest, out, NULL, err);
 }

@@ -202,8 +202,19 @@ limit_of(const struct cli *cli)
     return cli_int(cli, "limit", DEFAULT_LIMIT, 1, INT32_MAX);
 }
 
+/* Unless the command line says otherwise. */
+static void
+take_latest(const struct cli *cli, struct cli_query *query, const char *by)
+{
+    if (by == NULL || query->sort_by || query->descending || cli_has(cli, "all"))
+        return;
+    query->sort_by = by;
+    query->latest = 1;
+}
+
+/* by: the latest are wanted, by these attributes; NULL: the first. */
 static int
-get_list(struct cli *cli, enum cli_format format, const char *word)
+get_list(struct cli *cli, enum cli_format format, const char *word, const char *by)
 {
     AUTO_REQUEST struct request request = { .filter_count = 0 };
     RV_AUTO_JSON cJSON *rows = NULL;
@@ -215,6 +226,7 @@ get_list(struct cli *cli, enum cli_format format, const char *word)
     if (cli_has(cli, "watch"))
         return watch(cli, &request, NULL);
     request.query.limit = cli_has(cli, "all") ? -1 : limit_of(cli);
+    take_latest(cli, &request.query, by);
     if (cli_list(cli->client, &request.query, &rows, &total, &err) < 0)
         return cli_failed(&err);
     if (!rows->child && cli_is_table(format)) {
@@ -306,7 +318,7 @@ check_options(const struct cli *cli)
 }
 
 static int
-get(struct cli *cli)
+get(struct cli *cli, const char *by)
 {
     int format = cli_format(cli), code;
 
@@ -320,7 +332,7 @@ get(struct cli *cli)
     if (strchr(cli->words[0], '/'))
         return get_paths(cli, (enum cli_format)format);
     if (cli->word_count == 1)
-        return get_list(cli, (enum cli_format)format, cli->words[0]);
+        return get_list(cli, (enum cli_format)format, cli->words[0], by);
     return get_named(cli, (enum cli_format)format, cli->words[0], cli->words + 1,
                      cli->word_count - 1);
 }
@@ -328,13 +340,19 @@ get(struct cli *cli)
 int
 cmd_get(struct cli *cli)
 {
-    return get(cli);
+    return get(cli, NULL);
 }
 
 int
 cli_get_all(struct cli *cli, const char *kind_word)
 {
+    return cli_get_latest(cli, kind_word, NULL);
+}
+
+int
+cli_get_latest(struct cli *cli, const char *kind_word, const char *by)
+{
     cli->words[0] = kind_word;
     cli->word_count = 1;
-    return get(cli);
+    return get(cli, by);
 }

@@ -81,7 +81,7 @@ add_order(rv_buf *out, const struct cli_query *query)
     for (const char *at = rv_buf_text(&keys); at; at = strchr(at + 1, ','))
         rv_buf_add_string(&orders, orders.len ? ",desc" : "desc");
     add_parameter(out, "sort_by", rv_buf_text(&keys));
-    if (query->descending)
+    if (query->descending || query->latest)
         add_parameter(out, "sort_order", rv_buf_text(&orders));
 }
 
@@ -112,7 +112,7 @@ cli_page_path(const struct cli_query *query, int64_t offset, int64_t limit, cons
 static int
 pages_by_id(const struct cli_query *query)
 {
-    if (query->sort_by || query->descending || query->limit >= 0)
+    if (query->sort_by || query->descending || query->latest || query->limit >= 0)
         return 0;
     for (int i = 0; query->filters && query->filters[i]; i++)
         if (strncasecmp(query->filters[i] + strspn(query->filters[i], " \t"), "or ", 3) == 0)
@@ -177,6 +177,14 @@ sort_rows(cJSON *rows, const char *const *order)
     free(all);
 }
 
+static void
+reverse(cJSON *rows)
+{
+    cJSON *first = rows->child;
+    while (first && first->next) /* the next one goes before all that were passed */
+        cJSON_InsertItemInArray(rows, 0, cJSON_DetachItemViaPointer(rows, first->next));
+}
+
 /* Rows from this page on, as the server counts them. */
 static int64_t
 rows_left(const cJSON *page, int64_t offset)
@@ -211,6 +219,8 @@ cli_list(struct cli_client *client, const struct cli_query *query, cJSON **out, 
     }
     if (by_id && query->order[0])
         sort_rows(rows, query->order);
+    if (query->latest)
+        reverse(rows);
     *out = rows;
     rows = NULL;
     return 0;

@@ -16,6 +16,7 @@ struct cli_query {
     const char *sort_by;        /* NULL: by `order` */
     const char *order[3];       /* attributes to sort by when nobody says; ends with NULL */
     int descending;
+    int latest;    /* the last `limit` of the order, which are listed in that order */
     int64_t limit; /* -1: all */
     int archived;
     const char *under, *above; /* "COLLECTION/ID"; NULL: anywhere */

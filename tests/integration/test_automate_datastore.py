@@ -170,7 +170,7 @@ class Cli(reeve_it.Case):
         work = os.path.join(self.folder, "work")
         os.mkdir(work)
         self.ctl("automate", "import", DATA + "/Acme", "--enable")
-        self.assertIn("Acme   domain", self.ctl("automate", "ls", "-o", "table"))
+        self.assertRegex(self.ctl("automate", "ls", "-o", "table"), r"NAME +PLACE +ENABLED +SOURCE.*\nAcme +1 +\S+ +user ")
         names = self.ctl("automate", "ls", "/acme/integration", "-o", "jsonl").splitlines()
         self.assertEqual([json.loads(line)["name"] for line in names], ["Mail", "Steps"])
         self.assertEqual(self.ctl("automate", "tree", "Acme/Integration"),

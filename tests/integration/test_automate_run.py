@@ -123,6 +123,9 @@ class Runs(cli_it.Case):
         second = self.cli(OK, "event", "emit", "build_done", "--source", "CI")[0].strip()
         self.run_of_event(second)
         self.assertIn("the base ran", self.cli(OK, "automate", "trace", second, "-o", "table")[0])
+        self.cli(OK, "automate", "run", "--event", second, "--wait")
+        self.assertEqual(self.cli(OK, "automate", "trace", second, "-o", "table")[0].count("the base ran"), 2)
+        self.assertIn("there is no event 77", self.cli(cli_it.NOT_FOUND, "automate", "run", "--event", "77")[1])
 
     def test_a_path_runs_for_a_person_who_sees_how_it_went(self):
         out, _ = self.cli(OK, "automate", "run", "/Ops/Jobs/hello", "-a", "who=ada", "--wait")
@@ -171,6 +174,7 @@ class Runs(cli_it.Case):
         status = lambda: self.json("get", "automate_runs", out.strip(), "-o", "json")["status"]
         self.until(lambda: status() == "running", "it is at work")
         self.assertIn(out.strip(), self.cli(OK, "automate", "runs", "--status", "running", "-o", "table")[0])
+        self.assertEqual([run["id"] for run in self.json("automate", "runs", "--limit", "1", "-o", "json")], [out.strip()])
         self.cli(OK, "automate", "stop", out.strip())
         began = time.monotonic()
         self.until(lambda: status() == "stopped", "it has ended")
