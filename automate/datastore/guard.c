@@ -25,7 +25,7 @@ rv_datastore_changed(struct rv_store *store, rv_err *err)
 /* 1 may, 0 may not. */
 static const char allowed[][4] = {
     [RV_AE_USER] = { 1, 1, 1, 1 },
-    [RV_AE_USER_LOCKED] = { 1, 1, 0, 1 },
+    [RV_AE_USER_LOCKED] = { 1, 1, 0, 0 },
     [RV_AE_REMOTE] = { 1, 0, 0, 1 },
     [RV_AE_SYSTEM] = { 0, 0, 0, 0 },
 };

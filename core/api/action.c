@@ -18,6 +18,8 @@
 #include "base/text.h"
 
 #define BOTH (RV_ON_COLLECTION | RV_ON_RESOURCE)
+/* What is in a domain is changed while that is a user's, and not locked. */
+#define OF_USERS "domain.source=user"
 
 static const struct rv_action actions[] = {
     { NULL, RV_ON_COLLECTION, RV_M_POST, "query", "read", "Read several rows", NULL,
@@ -124,8 +126,8 @@ static const struct rv_action actions[] = {
       "Make domains what a zip archive or a YAML document says", NULL, RV_ACTION_NO_ROW,
       rv_domain_import_run, NULL, "AutomateImport", "ActionResult" },
     { "miq_ae_domain", BOTH, RV_M_POST, "edit", "miq_ae_domain_edit",
-      "Change a domain's name, title, description, place or whether it is looked at", NULL, 0,
-      rv_domain_edit_run, NULL, "AutomateDomain", "ActionResult" },
+      "Change a domain's name, title, description, place or whether it is looked at",
+      "source!=system", 0, rv_domain_edit_run, NULL, "AutomateDomain", "ActionResult" },
     { "miq_ae_domain", BOTH, RV_M_POST, "lock", "miq_ae_domain_lock",
       "Keep its content from being changed", "source=user", 0, rv_domain_lock_run, NULL, NULL,
       "ActionResult" },
@@ -136,24 +138,24 @@ static const struct rv_action actions[] = {
       "Give it another place, from 1 up; the higher one wins", "source!=system", RV_ACTION_BODY,
       rv_domain_priority_run, NULL, "AutomatePriority", "ActionResult" },
     { "miq_ae_domain", BOTH, RV_M_POST, "delete", "miq_ae_domain_delete",
-      "Delete it with all that is in it", "source!=system", 0, rv_domain_delete_run, NULL, NULL,
+      "Delete it with all that is in it", "source=user|remote", 0, rv_domain_delete_run, NULL, NULL,
       "ActionResult" },
     { "miq_ae_domain", RV_ON_RESOURCE, RV_M_DELETE, "delete", "miq_ae_domain_delete",
-      "Delete it with all that is in it", "source!=system", 0, rv_domain_delete_run, NULL, NULL,
+      "Delete it with all that is in it", "source=user|remote", 0, rv_domain_delete_run, NULL, NULL,
       NULL },
     { "miq_ae_method", BOTH, RV_M_POST, "edit", "miq_ae_method_edit",
-      "Change its text, or what it says of itself", NULL, 0, rv_ae_method_edit_run, NULL,
+      "Change its text, or what it says of itself", OF_USERS, 0, rv_ae_method_edit_run, NULL,
       "AutomateMethodEdit", "ActionResult" },
     { "miq_ae_instance", RV_ON_COLLECTION, RV_M_POST, "create", "miq_ae_instance_new",
       "Add an instance to a class", NULL, RV_ACTION_NO_ROW, rv_ae_instance_create_run, NULL,
       "AutomateInstanceCreate", "ActionResult" },
     { "miq_ae_instance", BOTH, RV_M_POST, "edit", "miq_ae_instance_edit",
-      "Change what it says of its class's fields; null: nothing any more", NULL, 0,
+      "Change what it says of its class's fields; null: nothing any more", OF_USERS, 0,
       rv_ae_instance_edit_run, NULL, "AutomateInstance", "ActionResult" },
-    { "miq_ae_instance", BOTH, RV_M_POST, "delete", "miq_ae_instance_delete", "Delete it", NULL, 0,
-      rv_ae_instance_delete_run, NULL, NULL, "ActionResult" },
+    { "miq_ae_instance", BOTH, RV_M_POST, "delete", "miq_ae_instance_delete", "Delete it", OF_USERS,
+      0, rv_ae_instance_delete_run, NULL, NULL, "ActionResult" },
     { "miq_ae_instance", RV_ON_RESOURCE, RV_M_DELETE, "delete", "miq_ae_instance_delete",
-      "Delete it", NULL, 0, rv_ae_instance_delete_run, NULL, NULL, NULL },
+      "Delete it", OF_USERS, 0, rv_ae_instance_delete_run, NULL, NULL, NULL },
     { "automate_run", RV_ON_COLLECTION, RV_M_POST, "run", "miq_ae_class_simulation",
       "Run a path of the datastore with the methods that it leads to, or an event again", NULL,
       RV_ACTION_NO_ROW, rv_automate_run_run, NULL, "AutomateRunAsked", "ActionResult" },

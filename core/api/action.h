@@ -18,7 +18,8 @@ struct rv_action {
     const char *name;
     const char *feature; /* what a role must hold */
     const char *help;
-    /* Offered for rows where this holds: "enabled=1", "state!=Finished"; NULL: always. */
+    /* Offered for rows where this holds: "enabled=1", "state!=Finished",
+     * "domain.source=user|remote"; NULL: always. */
     const char *test;
     int flags;
     rv_action_run run;

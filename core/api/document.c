@@ -148,29 +148,60 @@ write_action(rv_json_writer *w, const struct rv_action *action, const char *href
     rv_jw_end_object(w);
 }
 
-/* Splits "column=value" or "column!=value". */
+/* Splits "path=value|value" or "path!=value". */
 static const char *
-test_parts(const char *test, char column[64], int *equal)
+test_parts(const char *test, char path[64], int *equal)
 {
     const char *at = strchr(test, '=');
     size_t len = (size_t)(at - test);
 
     *equal = test[len - 1] != '!';
-    snprintf(column, 64, "%.*s", (int)(*equal ? len : len - 1), test);
+    snprintf(path, 64, "%.*s", (int)(*equal ? len : len - 1), test);
     return at + 1;
+}
+
+static int
+is_one_of(const char *is, const char *wanted)
+{
+    size_t len = strlen(is);
+
+    for (const char *at = wanted;; at++) {
+        size_t word = strcspn(at, "|");
+        if (word == len && strncmp(at, is, len) == 0)
+            return 1;
+        at += word;
+        if (*at == '\0')
+            return 0;
+    }
 }
 
 static int
 test_holds(const struct rv_action *action, const rv_value *value)
 {
-    char column[64], text[32];
+    char path[64], text[32];
     int equal;
-    const char *wanted = test_parts(action->test, column, &equal);
+    const char *wanted = test_parts(action->test, path, &equal);
 
     if (value->type == RV_INT)
         snprintf(text, sizeof(text), "%" PRId64, value->v.i);
     const char *is = value->type == RV_INT ? text : value->type == RV_TEXT ? value->v.text : "";
-    return rv_streq(is, wanted) == equal;
+    return is_one_of(is, wanted) == equal;
+}
+
+/* Field that a test reads; -1 when a client's own attributes left no room for its join: who uses
+ * the action is told. */
+static int
+read_test(struct rv_select *select, const char *test)
+{
+    struct rv_ref ref;
+    rv_err ignored = RV_ERR_INIT;
+    char path[64];
+    int equal;
+
+    test_parts(test, path, &equal);
+    if (rv_select_resolve(select, path, &ref, &ignored) < 0)
+        return -1;
+    return rv_select_read(select, ref.hop, ref.column);
 }
 
 void
@@ -183,13 +214,10 @@ rv_document_init(struct rv_document *doc, const struct rv_request *req, struct r
 
     *doc = (struct rv_document){ .req = req, .select = select, .actions = actions };
     for (int at = 0; actions && (action = rv_action_next(kind, RV_ON_RESOURCE, &at)) != NULL;) {
-        char column[64];
-        int equal;
         if (!action->test)
             continue;
         RV_ASSERT(test < RV_TESTS_MAX);
-        test_parts(action->test, column, &equal);
-        doc->test_at[test++] = rv_select_read(select, 0, rv_kind_column(kind, column));
+        doc->test_at[test++] = read_test(select, action->test);
     }
 }
 
@@ -206,7 +234,8 @@ rv_document_actions(const struct rv_document *doc, rv_json_writer *w, const rv_v
     rv_jw_name(w, "actions");
     rv_jw_array(w);
     for (int at = 0; (action = rv_action_next(kind, RV_ON_RESOURCE, &at)) != NULL;) {
-        if (!action->test || test_holds(action, &row[doc->test_at[test++]]))
+        int at_field = action->test ? doc->test_at[test++] : -1;
+        if (at_field < 0 || test_holds(action, &row[at_field]))
             write_action(w, action, href);
     }
     rv_jw_end_array(w);

@@ -433,7 +433,7 @@ source_and_lock_say_who_may_change_what(void **state)
         const char *source;
         int may[4]; /* rank, columns, contents, remove */
     } matrix[] = { { "user", { 1, 1, 1, 1 } },
-                   { "user_locked", { 1, 1, 0, 1 } },
+                   { "user_locked", { 1, 1, 0, 0 } },
                    { "remote", { 1, 0, 0, 1 } },
                    { "system", { 0, 0, 0, 0 } } };
     struct fixture *f = *state;
