@@ -48,6 +48,9 @@ rv_ae_name_check(enum rv_ae_named what, const char *name, rv_err *err)
                        name, word, kinds[what].others);
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return rv_fail(err, RV_E_INVALID, "'%s' is no name for a %s", name, word);
+    if (what <= RV_AE_NAMED_CLASS && *name == '.') /* it names a folder, which would be hidden */
+        return rv_fail(err, RV_E_INVALID, "'%s': the name of a %s does not begin with '.'", name,
+                       word);
     return 0;
 }
 

@@ -279,6 +279,8 @@ static const struct {
       "its class has no __class__.yaml" },
     { "E/C.class/__class__.yaml", "object_type: class\nobject:\n  attributes:\n    name: C\n",
       "it lies in no domain" },
+    { "E/__domain__.yaml", "object_type: domain\nobject:\n  attributes:\n    name: .e\n",
+      "'.e': the name of a domain does not begin with '.'" },
     { "D/__namespace__.yaml", "object_type: namespace\nobject:\n  attributes:\n    name: D\n",
       "a domain is no namespace" },
     { "D/C.class/__methods__/m.lua", "return '\xff'\n", "not UTF-8 (byte 8)" },
