@@ -8,6 +8,8 @@ see, says what it is:
   <!-- text: WHY -->    nothing that a test can run; tests/lint/blocks.sh lets no block stand without a note
   <!-- shows -->        what the commands before it print; a number stands for any number, "..." for any lines, or for
                         the rest of one
+  <!-- any: A B -->     in what follows, A and B stand for any word
+  <!-- exits: CODE -->  what is typed next does not end with 0
   <!-- WORD -->         before one of the others: the test does something of its own first (hooks[WORD])
 """
 import fcntl
@@ -34,15 +36,19 @@ def plain(line):
     return re.sub(r"\s+", " ", NUMBER.sub("0", line)).strip()
 
 
-def shell(text, folder, env, timeout_s=90):
+def ended(text, printed, code, expected):
+    if code != expected:
+        raise AssertionError(f"$ {text}\n{printed}\nexit code {code}, not {expected}")
+    return printed
+
+
+def shell(text, folder, env, code=0, timeout_s=90):
     done = subprocess.run(["bash", "-euo", "pipefail", "-c", text], cwd=folder, env=env, timeout=timeout_s, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False)
-    if done.returncode:
-        raise AssertionError(f"$ {text}\n{done.stdout}\nexit code {done.returncode}")
-    return done.stdout
+    return ended(text, done.stdout, done.returncode, code)
 
 
-def terminal(text, folder, env, timeout_s=90):
+def terminal(text, folder, env, code=0, timeout_s=90):
     """shell() at a terminal that is wide enough for every table."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 400, 0, 0))
@@ -57,54 +63,85 @@ def terminal(text, folder, env, timeout_s=90):
             except OSError: # the last one has closed it
                 break
             printed += piece
-        printed, code = PROGRESS.sub("", printed.decode().replace("\r\n", "\n")), typed.wait()
-    if code:
-        raise AssertionError(f"$ {text}\n{printed}\nexit code {code}")
-    return printed
+    return ended(text, PROGRESS.sub("", printed.decode().replace("\r\n", "\n")), typed.wait(), code)
 
 
-def missing(shown, printed):
+def pattern(line, words):
+    """What a line of the page fits."""
+    text = re.escape(plain(line.removesuffix("...")))
+    for word in words:
+        text = text.replace(re.escape(plain(word)), r"\S+")
+    return re.compile(text + (".*" if line.endswith("...") else ""))
+
+
+def missing(shown, printed, words=()):
     """Lines of the page that were not printed, in their order."""
     have, at = [plain(line) for line in printed.splitlines()], 0
     for line in shown.splitlines():
         if not line.strip() or line.strip() == "...":
             continue
-        want = plain(line.removesuffix("..."))
-        fits = [i for i in range(at, len(have)) if have[i] == want or (line.endswith("...") and have[i].startswith(want))]
-        if not fits:
+        want = pattern(line, words)
+        while at < len(have) and not want.fullmatch(have[at]):
+            at += 1
+        if at == len(have):
             return line
-        at = fits[0] + 1
+        at += 1
     return None
+
+
+class Reader:
+    """Who does what a page says, block after block."""
+
+    def __init__(self, page, folder, env, hooks):
+        self.page, self.folder, self.env, self.hooks = page, folder, env, hooks
+        self.printed, self.code, self.words = "", 0, ()
+
+    def type(self, run, text):
+        self.printed = run(text, self.folder, self.env, self.code)
+        self.code = 0
+        if os.environ.get("REEVE_MANUAL_PRINT"): # what a page should show
+            print(f"$ {text}{self.printed}", flush=True)
+
+    def compare(self, text):
+        line = missing(text, self.printed, self.words)
+        self.words = ()
+        if line is not None:
+            raise AssertionError(f"{self.page} shows\n{line}\nwhich is not in\n{self.printed}")
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def heed(self, note, text):
+        word, _, rest = note.partition(": ")
+        if note in self.hooks:
+            self.hooks[note]()
+        elif note in ("run", "type"):
+            self.type(shell if note == "run" else terminal, text)
+        elif note == "shows":
+            self.compare(text)
+        elif word == "file":
+            self.write(rest, text)
+        elif word == "any":
+            self.words = rest.split()
+        elif word == "exits":
+            self.code = int(rest)
+        elif word != "text":
+            raise AssertionError(f"{self.page}: what is <!-- {note} -->?")
 
 
 def follow(page, folder, env, hooks, replace=None):
     """How many blocks said what they are, and how many did not. replace: texts of the page (an address) that are others
     here."""
-    text, printed, seen = read(page), "", 0
+    text, seen, reader = read(page), 0, Reader(page, folder, env, hooks)
     for old, new in (replace or {}).items():
         text = text.replace(old, new)
     for block in BLOCK.finditer(text):
         seen += 1
         for note in re.findall(r"<!-- (.*?) -->", block.group(1)):
-            if note in hooks:
-                hooks[note]()
-            elif note in ("run", "type"):
-                printed = (shell if note == "run" else terminal)(block.group(3), folder, env)
-                if os.environ.get("REEVE_MANUAL_PRINT"): # what a page should show
-                    print(f"$ {block.group(3)}{printed}", flush=True)
-            elif note == "shows":
-                line = missing(block.group(3), printed)
-                if line is not None:
-                    raise AssertionError(f"{page} shows\n{line}\nwhich is not in\n{printed}")
-            elif note.startswith("text: "):
-                pass
-            elif note.startswith("file: "):
-                path = os.path.join(folder, note[6:])
-                os.makedirs(os.path.dirname(path), exist_ok=True)
-                with open(path, "w", encoding="utf-8") as file:
-                    file.write(block.group(3))
-            else:
-                raise AssertionError(f"{page}: what is <!-- {note} -->?")
+            reader.heed(note, block.group(3))
     return seen, len(ANY_BLOCK.findall(text)) - seen
 
 

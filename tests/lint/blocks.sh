@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Every block of a page is run by the suite, or says in a comment before it why nothing runs it: <!-- text: WHY -->.
+#
+# Pages that are followed have a note before each block (tests/integration/manual_it.py, tests/conform/test_manual.py); of
+# pages for authors all Lua and Ruby is tried (tests/unit/script). Older pages are named here with the number of their
+# blocks that nobody runs, which may only become less.
+. "$(dirname "$0")/common.sh"
+
+older="CONTRIBUTING.md=1 README.md=9 bench/README.md=1 docs/api.md=14 docs/performance.md=1
+	docs/operating/database.md=5 docs/operating/inventory.md=5 docs/operating/monitoring.md=2 docs/operating/objects.md=2
+	docs/operating/queue.md=3 docs/operating/security.md=2 docs/operating/service.md=4 docs/operating/settings.md=4
+	docs/operating/troubleshooting.md=3 docs/operating/workers.md=3
+	plugins/demo/README.md=1 plugins/kubernetes/README.md=2 sdk/template/README.md=4
+	tests/peers/kubernetes/README.md=1 tests/peers/postgres/README.md=1"
+
+# LINE LANGUAGE of each block that has no note; an indented one has the language "indented". NOTES: which notes count;
+# LANGUAGES: those that need none.
+unmarked() { # PAGE NOTES LANGUAGES
+	awk -v notes="$2" -v known=" $3 " '
+		/^```/ && inside { inside = 0; noted = 0; blank = 0; next }
+		inside { next }
+		/^```/ {
+			inside = 1
+			language = substr($0, 4)
+			if (!noted && !(language != "" && index(known, " " language " "))) print NR, language ? language : "plain"
+			next
+		}
+		$0 ~ notes { noted = 1; blank = 0; next }
+		/^    / && (blank || noted) && !list && !indented { indented = 1; if (!noted) print NR, "indented"; noted = 0; next }
+		/^$/ { blank = 1; noted = 0; next }
+		/^    / { blank = 0; next }
+		{ list = /^ *([-*]|[0-9]+\.) / || (list && /^ /); indented = 0; blank = 0; noted = 0 }' "$1"
+}
+
+# Whether a test reads the page's notes.
+followed() { # PAGE
+	grep -qrF --include='*.py' "\"$1\"" tests/integration && return
+	grep -qF "\"${1##*/}\"" tests/unit/script/test_manual.c && return
+	[ "$1" = docs/writing-a-provider.md ]
+}
+
+for page in $(files '*.md' | grep -vx docs/dictionary.md); do
+	known="" notes='^<!-- text: .* -->$'
+	! grep -qF "\"${page##*/}\"" tests/unit/script/test_manual.c || known="lua ruby"
+	! followed "$page" || notes='^<!-- .* -->$'
+	mapfile -t found < <(unmarked "$page" "$notes" "$known")
+	allowed=$(grep -oE "(^|[[:space:]])$page=[0-9]+" <<<"$older" | cut -d = -f 2)
+	if [ "${#found[@]}" -gt "${allowed:-0}" ]; then
+		printf "$page:%s: a block that nothing runs and that does not say why\n" "${found[@]}"
+	elif [ "${#found[@]}" -lt "${allowed:-0}" ]; then
+		echo "$page: ${#found[@]} blocks that nothing runs, not $allowed: tests/lint/blocks.sh says too much"
+	fi
+done | verdict "blocks of pages that nothing runs"
