@@ -2,8 +2,7 @@
  *
  * The HTTP server of an API worker, on evhttp. It has ceilings for everything that a client sends;
  * conn.c has those for all clients together. What evhttp itself refuses (a request line that it
- * cannot read, headers over their ceiling, a body over twice ours) gets its own short HTML page;
- * everything else is answered in JSON.
+ * cannot read, headers over their ceiling, a body over twice ours) is answered by page.c.
  */
 #include "api/http.h"
 
@@ -21,6 +20,7 @@
 #include "api/answer.h"
 #include "api/backlog.h"
 #include "api/conn.h"
+#include "api/page.h"
 #include "api/route.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -420,6 +420,7 @@ on_connection(struct event_base *base, void *arg)
     RV_ASSERT(bev);
     set_changing_limits(api);
     bufferevent_setwatermark(bev, EV_READ, 0, most + 2 * RV_HEADERS_MAX);
+    rv_page_replace(bev);
     rv_conns_add(api->conns, bev);
     if (rv_conns_full(api->conns))
         shut_gate(api);

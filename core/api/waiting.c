@@ -13,6 +13,7 @@
 #include <string.h>
 #include "api/answer.h"
 #include "api/local.h"
+#include "api/page.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/meter.h"
@@ -103,6 +104,7 @@ on_connection(struct event_base *base, void *arg)
         waiting->tls ? rv_tls_connection(waiting->tls, base) : bufferevent_socket_new(base, -1, 0);
     RV_ASSERT(bev);
     bufferevent_setwatermark(bev, EV_READ, 0, BODY_MAX + HEAD_MAX);
+    rv_page_replace(bev);
     return bev;
 }
 

@@ -194,6 +194,39 @@ ceilings_hold(void **state)
 }
 
 static void
+what_is_refused_before_it_is_read_is_json_too(void **state)
+{
+    static const struct {
+        const char *request;
+        size_t pad;
+        const char *status, *kind;
+    } rows[] = {
+        { "POST /api/zones HTTP/1.1\r\nHost: x\r\nContent-Length: 11534340\r\n\r\n", 11 << 20,
+          "HTTP/1.1 413 Content Too Large", "content_too_large" },
+        { "POST /api/zones HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\naf0000\r\n",
+          11 << 20, "HTTP/1.1 413 Content Too Large", "content_too_large" },
+        { "GET /api HTTP/1.1\r\nHost: x\r\nX-Long: ", 100 << 10, "HTTP/1.1 400 Bad Request",
+          "bad_request" },
+        { "GET /api/zones SPDY/7\r\nHost: x\r\n\r\n", 0, "HTTP/1.1 400 Bad Request",
+          "bad_request" },
+    };
+    struct api_fixture *f = fixture_of(state);
+    for (size_t i = 0; i < RV_COUNT(rows); i++) {
+        RV_AUTO_FREE char *request = long_text(rows[i].request, rows[i].pad, "\r\n\r\n");
+        RV_AUTO_FREE char *answer = ask_raw(f, request);
+        if (strncmp(answer, rows[i].status, strlen(rows[i].status)) != 0)
+            fail_msg("%zu: '%.300s'", i, answer);
+        assert_non_null(strstr(answer, "\r\nContent-Type: application/json; charset=utf-8\r\n"));
+        const char *body = strstr(answer, "\r\n\r\n");
+        assert_non_null(body);
+        RV_AUTO_JSON cJSON *json = cJSON_Parse(body + 4);
+        const cJSON *error = cJSON_GetObjectItemCaseSensitive(json, "error");
+        assert_string_equal(rv_json_string(error, "kind"), rows[i].kind);
+        assert_non_null(rv_json_string(error, "message"));
+    }
+}
+
+static void
 a_ceiling_that_is_raised_counts_from_the_next_connection_on(void **state)
 {
     struct api_fixture *f = fixture_of(state);
@@ -490,6 +523,7 @@ main(void)
         api_test(answers_are_json_or_nothing),
         api_test(links_have_the_host_that_the_client_used),
         api_test(ceilings_hold),
+        api_test(what_is_refused_before_it_is_read_is_json_too),
         api_test(a_ceiling_that_is_raised_counts_from_the_next_connection_on),
         api_test(deep_json_is_refused),
         api_test(broken_requests_end_their_own_connection_only),
