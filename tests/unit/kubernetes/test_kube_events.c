@@ -76,7 +76,7 @@ watch(const char *routes, const char *token, int *status, char *error, size_t si
         fail_msg("%s", call.text);
     sdk_host_cancel_after(&call, cancel_ms);
     *status = kube_watch_events(&call, conn, token, (void *)&sink);
-    snprintf(error, size, "%s", call.text);
+    snprintf(error, size, "%.*s", (int)size - 1, call.text);
     record = strdup(sdk_host_record(&sink));
     for (rest = record; (line = strsep(&rest, "\n"));) {
         char word[64] = "";
