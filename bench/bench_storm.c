@@ -104,8 +104,30 @@ send_message(struct scene *scene, struct phase *phase)
     phase->message[phase->messages++] = (double)(entry.at_us - begun_us) / 1e6;
 }
 
+/* The most that the workers had at any look in the second sixth of a phase, and in the last. Not at
+ * the first instant, nor at one: SQLite's page caches, a worker's own of 3 MiB, are empty at the
+ * beginning of a transaction, and one touches more pages until the tables have grown some. */
+struct flatness {
+    int64_t early, late;
+    double looked_at;
+};
+
 static void
-run_phase(struct scene *scene, struct phase *phase, double seconds, int64_t *bytes_early)
+look_at_memory(struct flatness *memory, struct rv_store *store, double passed, double seconds)
+{
+    int is_early = passed >= seconds / 6 && passed < seconds / 3;
+    int64_t *most = is_early ? &memory->early : &memory->late;
+
+    if ((!is_early && passed < seconds * 5 / 6) || passed - memory->looked_at < seconds / 120)
+        return;
+    memory->looked_at = passed;
+    int64_t bytes = bench_workers_bytes(store);
+    if (bytes > *most)
+        *most = bytes;
+}
+
+static void
+run_phase(struct scene *scene, struct phase *phase, double seconds, struct flatness *memory)
 {
     pid_t looking = start_looking(scene, phase);
     double begun = bench_now();
@@ -116,8 +138,8 @@ run_phase(struct scene *scene, struct phase *phase, double seconds, int64_t *byt
         double asked = bench_now();
         free(bench_load_get(fd, scene->target, scene->header));
         phase->get[phase->gets++] = bench_now() - asked;
-        if (bytes_early && *bytes_early == 0 && bench_now() - begun > seconds / 6)
-            *bytes_early = bench_workers_bytes(scene->store);
+        if (memory)
+            look_at_memory(memory, scene->store, bench_now() - begun, seconds);
         usleep(PAUSE_US);
     }
     close(fd);
@@ -212,7 +234,7 @@ run_once(struct figures *f, int64_t rate, double seconds)
     static const char *const pause[] = { "provider", "pause", "storm", NULL };
     struct scene scene = { .token = "" };
     struct phase *idle = new_phase(), *storm = new_phase();
-    int64_t early = 0;
+    struct flatness memory = { 0 };
 
     open_scene(&scene);
     run_phase(&scene, idle, seconds / 6 < 1 ? 1 : seconds / 6, NULL);
@@ -221,13 +243,13 @@ run_once(struct figures *f, int64_t rate, double seconds)
         number_of(scene.store,
                   "SELECT COUNT(*) FROM event_streams WHERE source = 'DEMO' AND ems_id =", "storm");
     double begun = bench_now();
-    run_phase(&scene, storm, seconds, &early);
+    run_phase(&scene, storm, seconds, &memory);
     int64_t after =
         number_of(scene.store,
                   "SELECT COUNT(*) FROM event_streams WHERE source = 'DEMO' AND ems_id =", "storm");
     bench_add(&f->rate, (double)(after - before) / (bench_now() - begun));
-    bench_add(&f->early, (double)early);
-    bench_add(&f->late, (double)bench_workers_bytes(scene.store));
+    bench_add(&f->early, (double)memory.early);
+    bench_add(&f->late, (double)memory.late);
     bench_reevectl(&scene.reeved, scene.token, pause);
     RV_AUTO_FREE char *telling =
         rv_format("SELECT COUNT(*) FROM miq_workers w JOIN ext_management_systems e ON e.id ="
@@ -263,8 +285,8 @@ main(int argc, char **argv)
         run_once(&f, rate, seconds);
     bench_print(&(struct bench_result){ 16, "urgent message begun, p99: in a storm / idle", "s",
                                         &f.message, &f.storm_message, bench_at_most(3) });
-    bench_print(&(struct bench_result){ 16, "memory of all workers: at the end / after a sixth",
-                                        "B", &f.early, &f.late, bench_at_most(1.1) });
+    bench_print(&(struct bench_result){ 16, "memory of all workers, most: last sixth / second", "B",
+                                        &f.early, &f.late, bench_at_most(1.1) });
     bench_print(&(struct bench_result){ 16, "another's event handled, p99: in a storm / idle", "s",
                                         &f.event, &f.storm_event, bench_no_target() });
     bench_print(&(struct bench_result){ 16, "GET of a machine, p99: in a storm / idle", "s", &f.get,

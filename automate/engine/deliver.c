@@ -271,7 +271,9 @@ static int
 run_event(struct rv_deliverer *deliverer, const char *uri, int64_t event_id, rv_err *err)
 {
     RV_AUTO_RUN struct rv_run run = { 0 };
-    int found = rv_run_of_event(&run, deliverer->config.store, event_id, uri, err);
+    int found = rv_ahead_is_new(deliverer, event_id)
+                    ? 0
+                    : rv_run_of_event(&run, deliverer->config.store, event_id, uri, err);
     /* One with a task a person asked for: it has a message of its own. */
     if (found < 0 || (found && (rv_run_is_over(&run) || run.task_id)))
         return found < 0 ? found : 0;
@@ -290,22 +292,37 @@ run_event(struct rv_deliverer *deliverer, const char *uri, int64_t event_id, rv_
     return rv_finished_add(deliverer, &run, err);
 }
 
+/* How many, or an error. */
 static int
-run_events(struct rv_deliverer *deliverer, const char *uri, const cJSON *events, rv_err *err)
+read_ids(int64_t ids[RV_DELIVER_EVENTS_MAX], const cJSON *events, rv_err *err)
 {
     const cJSON *event = NULL;
-    if (strlen(uri) > RV_RUN_URI_MAX)
-        return rv_fail(err, RV_E_LIMIT, "a path of more than %d bytes", RV_RUN_URI_MAX);
+    int count = 0;
     if (cJSON_GetArraySize(events) > RV_DELIVER_EVENTS_MAX)
         return rv_fail(err, RV_E_LIMIT, "more than %d events in a message", RV_DELIVER_EVENTS_MAX);
     cJSON_ArrayForEach(event, events)
     {
         if (!cJSON_IsNumber(event))
             return rv_fail(err, RV_E_INVALID, "events are no list of ids");
-        if (run_event(deliverer, uri, (int64_t)event->valuedouble, err))
-            return err->code;
+        ids[count++] = (int64_t)event->valuedouble;
     }
-    return 0;
+    return count;
+}
+
+static int
+run_events(struct rv_deliverer *deliverer, const struct rv_message *message, const char *uri,
+           const cJSON *events, rv_err *err)
+{
+    int64_t ids[RV_DELIVER_EVENTS_MAX];
+    if (strlen(uri) > RV_RUN_URI_MAX)
+        return rv_fail(err, RV_E_LIMIT, "a path of more than %d bytes", RV_RUN_URI_MAX);
+    int count = read_ids(ids, events, err);
+    rv_ahead_forget(deliverer);
+    for (int i = 0; i < count; i++)
+        if (rv_ahead_look(deliverer, message, uri, ids, count, i, err) ||
+            run_event(deliverer, uri, ids[i], err))
+            return err->code;
+    return count < 0 ? count : 0;
 }
 
 /* NULL for what is no path with events. */
@@ -334,7 +351,7 @@ run_along(struct rv_deliverer *deliverer, const struct rv_message *message, rv_e
                 strcmp(message->class_name, RV_AUTOMATE_CLASS) == 0 &&
                 strcmp(message->method_name, RV_AUTOMATE_DELIVER) == 0;
     RV_AUTO_JSON cJSON *args = quick ? events_of(message, &uri, &events) : NULL;
-    return args ? run_events(deliverer, uri, events, err) : RV_COMMAND_LATER;
+    return args ? run_events(deliverer, message, uri, events, err) : RV_COMMAND_LATER;
 }
 
 /* The last one that was taken goes back as it was. */
@@ -377,7 +394,8 @@ run_message(struct rv_deliverer *deliverer, const char *uri, const cJSON *events
     static const struct rv_ended well = { .state = "ok", .text = "Finished" };
     int64_t began_ms = rv_monotonic_ms();
     rv_err later = RV_ERR_INIT;
-    if (run_events(deliverer, uri, events, err) == 0 && take_along(deliverer, began_ms, err) == 0)
+    if (run_events(deliverer, deliverer->message, uri, events, err) == 0 &&
+        take_along(deliverer, began_ms, err) == 0)
         return rv_finished_end(deliverer, &well, err);
     if (err->code != RV_E_STALE) /* what ended is kept */
         rv_finished_write(deliverer, &later);
@@ -474,6 +492,7 @@ rv_deliverer_deliver(struct rv_deliverer *deliverer, const struct rv_message *me
     deliverer->alone = message->attempts > 1;
     deliverer->live->deadline_ms = rv_monotonic_ms() + message->timeout_ms;
     int done = deliver(deliverer, err);
+    rv_ahead_forget(deliverer);
     rv_finished_drop(deliverer);
     give_back_along(deliverer);
     deliverer->message = NULL;

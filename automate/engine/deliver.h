@@ -27,8 +27,10 @@ struct rv_deliverer_config {
     int64_t holder;                 /* the worker's row */
     const char *server_guid;
     /* The definitions as of now; called before each run, so that a change is in force with the
-     * next one. */
-    int (*source)(void *arg, const struct rv_ae_source **out, rv_err *err);
+     * next one. generation: that of the datastore, when it was read along with something else in
+     * the last RV_MODELS_AHEAD_MS; else NULL. */
+    int (*source)(void *arg, const int64_t *generation, const struct rv_ae_source **out,
+                  rv_err *err);
     const struct rv_automate_hooks *hooks; /* may be NULL */
     /* Quick messages that wait are taken along, and end with the first in one commit; NULL: each by
      * itself. */

@@ -9,7 +9,17 @@
 #include "automate/deliver.h"
 #include "automate/effects.h"
 
-enum { RV_FINISHED_MOST = 64, RV_ALONG_MOST = 32 };
+enum { RV_FINISHED_MOST = 64, RV_ALONG_MOST = 32, RV_AHEAD_MOST = 32 };
+
+/* What the next events of a message need, read in one round trip (ahead.c). */
+struct rv_ahead {
+    int most;      /* events of the next look: as many as are run while it is fresh */
+    int end;       /* index behind the last event that was looked at */
+    int all, used; /* events of the last look, and those that were begun while it was fresh */
+    int64_t generation;
+    int64_t have_run[RV_AHEAD_MOST]; /* events that have a run of this path already */
+    int have_run_count;
+};
 
 /* A run that ended and is not written yet, with its trace. */
 struct rv_finished {
@@ -38,9 +48,21 @@ struct rv_deliverer {
     struct rv_trace *spare;
     struct rv_effects *effects; /* of handlers; written with the runs that asked for them */
     struct rv_refresh_times times;
-    size_t effects_mark;          /* of the run at work */
+    size_t effects_mark; /* of the run at work */
+    struct rv_ahead ahead;
     const struct rv_ended *ended; /* the transaction ends the message; NULL: it does not */
 };
+
+/* What was read for a message is of no use for another. */
+void rv_ahead_forget(struct rv_deliverer *deliverer);
+/* Before event `at` of the message: reads what it and those behind it need, unless that is there.
+ * Not for messages that were begun before: there each event is looked at by itself. */
+int rv_ahead_look(struct rv_deliverer *deliverer, const struct rv_message *message, const char *uri,
+                  const int64_t *events, int count, int at, rv_err *err);
+/* Whether it is known that the event has no run of this path. */
+int rv_ahead_is_new(const struct rv_deliverer *deliverer, int64_t event_id);
+/* The datastore's generation; NULL: not known. */
+const int64_t *rv_ahead_generation(const struct rv_deliverer *deliverer);
 
 /* One run from its seeds to what came of it; the run's members say so. Negative when the message
  * cannot go on: CANCELLED, STALE, UNAVAILABLE. */

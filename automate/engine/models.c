@@ -18,11 +18,12 @@ rv_models_new(struct rv_store *store)
 {
     struct rv_models *models = rv_alloc(sizeof(*models));
     models->store = store;
+    models->run = 1;
     return models;
 }
 
-static void
-drop_row(struct rv_model_row *row)
+void
+rv_models_drop(struct rv_model_row *row)
 {
     for (int i = 0; row->values && i < row->kind->column_count; i++)
         if (row->values[i].type == RV_TEXT)
@@ -37,6 +38,7 @@ rv_models_free(struct rv_models *models)
     if (models == NULL)
         return;
     rv_models_forget(models, NULL, 0);
+    rv_models_ahead_drop(models);
     for (int i = 0; i < models->statement_count; i++)
         free(models->statements[i]);
     free(models->statements);
@@ -48,7 +50,11 @@ rv_models_forget(struct rv_models *models, const struct rv_kind *kind, int64_t i
 {
     for (int i = 0; i < RV_MODEL_ROWS_KEPT; i++)
         if (id == 0 || (models->rows[i].kind == kind && models->rows[i].id == id))
-            drop_row(&models->rows[i]);
+            rv_models_drop(&models->rows[i]);
+    for (int i = 0; i < models->ahead_count && id; i++)
+        if (models->ahead[i].kind == kind && models->ahead[i].id == id)
+            rv_models_drop(&models->ahead[i]);
+    models->run += id == 0;
 }
 
 int
@@ -58,8 +64,8 @@ rv_models_shows(const struct rv_column *column)
 }
 
 /* Made once a kind: the store keeps statements by their text. */
-static const char *
-select_of(struct rv_models *models, const struct rv_kind *kind)
+const char *
+rv_models_select(struct rv_models *models, const struct rv_kind *kind)
 {
     if (kind->index >= models->statement_count) {
         int count = rv_model_count();
@@ -84,15 +90,27 @@ select_of(struct rv_models *models, const struct rv_kind *kind)
     return models->statements[kind->index] = rv_buf_take_string(&sql);
 }
 
-static void
-keep_values(struct rv_model_row *row, const rv_value *values)
+void
+rv_models_keep(struct rv_model_row *row, const struct rv_kind *kind, const rv_value *values)
 {
-    row->values = rv_alloc((size_t)row->kind->column_count * sizeof(rv_value));
-    for (int i = 0; i < row->kind->column_count; i++) {
+    rv_models_drop(row);
+    row->kind = kind;
+    row->id = values[0].v.i;
+    row->values = rv_alloc((size_t)kind->column_count * sizeof(rv_value));
+    for (int i = 0; i < kind->column_count; i++) {
         row->values[i] = values[i];
         if (values[i].type == RV_TEXT)
             row->values[i].v.text = rv_strndup(values[i].v.text, (size_t)values[i].len);
     }
+}
+
+static const struct rv_model_row *
+known_row(struct rv_models *models, const struct rv_kind *kind, int64_t id)
+{
+    for (int i = 0; i < RV_MODEL_ROWS_KEPT; i++)
+        if (models->rows[i].kind == kind && models->rows[i].id == id)
+            return &models->rows[i];
+    return rv_models_ahead_row(models, kind, id);
 }
 
 /* 1 with *out, 0 when there is no such row. */
@@ -103,21 +121,16 @@ load_row(struct rv_models *models, const struct rv_kind *kind, int64_t id,
     const rv_value param = rv_vint(id);
     const rv_value *values = NULL;
     RV_AUTO_ROWS struct rv_rows *rows = NULL;
-    for (int i = 0; i < RV_MODEL_ROWS_KEPT; i++)
-        if (models->rows[i].kind == kind && models->rows[i].id == id) {
-            *out = &models->rows[i];
-            return 1;
-        }
-    if (rv_store_query(models->store, &rows, select_of(models, kind), &param, 1, err))
+    *out = known_row(models, kind, id);
+    if (*out)
+        return 1;
+    if (rv_store_query(models->store, &rows, rv_models_select(models, kind), &param, 1, err))
         return err->code;
     int found = rv_rows_next(rows, &values, err);
     if (found <= 0)
         return found;
     struct rv_model_row *row = &models->rows[models->next++ % RV_MODEL_ROWS_KEPT];
-    drop_row(row);
-    row->kind = kind;
-    row->id = id;
-    keep_values(row, values);
+    rv_models_keep(row, kind, values);
     *out = row;
     return 1;
 }

@@ -11,6 +11,14 @@
 #include "store/store.h"
 #include "tree/value.h"
 
+/* Rows that may be read ahead together, and how long a run that begins may look at them. */
+enum { RV_MODELS_AHEAD_MOST = 33, RV_MODELS_AHEAD_MS = 50 };
+
+struct rv_model_want {
+    const struct rv_kind *kind;
+    int64_t id;
+};
+
 /* Rows of one answer; more are an error, or the method would work on a part unawares. */
 enum { RV_MODEL_ROWS_MAX = 10000 };
 
@@ -18,8 +26,18 @@ struct rv_models;
 
 struct rv_models *rv_models_new(struct rv_store *store); /* the store is borrowed */
 void rv_models_free(struct rv_models *models);           /* NULL allowed */
-/* What was read is forgotten: a delivery begins, a row was changed. id 0: all. */
+/* What was read is forgotten: a run begins (id 0: all, but for what was read ahead lately), a row
+ * was changed. */
 void rv_models_forget(struct rv_models *models, const struct rv_kind *kind, int64_t id);
+/* Reads rows that the next runs will look at, in one round trip to PostgreSQL, with other reads of
+ * the caller's (more, may be NULL). They take the place of those that were read so before. A row
+ * that is not there is looked for again when it is wanted. */
+int rv_models_ahead(struct rv_models *models, const struct rv_model_want *wants, int count,
+                    const struct rv_store_read *more, int more_count, rv_err *err);
+/* Whether what was read ahead is as good as read now, for a run that begins. */
+int rv_models_ahead_is_fresh(const struct rv_models *models);
+/* All of it is forgotten. */
+void rv_models_ahead_drop(struct rv_models *models);
 
 /* "vm", "Vm", "vms", "VmOrTemplate", "ManageIQ::Providers::...::Vm", "ext_management_system". NULL
  * when there is no such kind. */

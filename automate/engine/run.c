@@ -202,7 +202,8 @@ int
 rv_run_carry_out(struct rv_deliverer *deliverer, struct rv_run *run, rv_err *err)
 {
     const struct rv_ae_source *source = NULL;
-    if (deliverer->config.source(deliverer->config.arg, &source, err))
+    if (deliverer->config.source(deliverer->config.arg, rv_ahead_generation(deliverer), &source,
+                                 err))
         return err->code;
     deliverer->run = run;
     deliverer->effects_mark = rv_effects_mark(deliverer->effects);

@@ -27,10 +27,12 @@ wake(void *arg, const char *queue)
 }
 
 static int
-source_of(void *arg, const struct rv_ae_source **out, rv_err *err)
+source_of(void *arg, const int64_t *generation, const struct rv_ae_source **out, rv_err *err)
 {
     const struct automate *automate = arg;
-    if (rv_ae_cache_refresh(automate->cache, err) < 0)
+    if (generation)
+        rv_ae_cache_at(automate->cache, *generation);
+    else if (rv_ae_cache_refresh(automate->cache, err) < 0)
         return err->code;
     *out = rv_ae_cache_source(automate->cache);
     return 0;

@@ -78,9 +78,10 @@ teardown(void **state)
 #define DELIVER_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static int
-source_of(void *arg, const struct rv_ae_source **out, rv_err *err)
+source_of(void *arg, const int64_t *generation, const struct rv_ae_source **out, rv_err *err)
 {
     (void)arg;
+    (void)generation;
     (void)err;
     *out = table_source(table);
     return 0;
@@ -170,7 +171,7 @@ work(void)
 }
 
 static void
-put_events(const char *uri, const char *events)
+put_events_of(const char *uri, const char *events, const char *series)
 {
     RV_AUTO_FREE char *args = rv_format("{\"uri\":\"%s\",\"events\":[%s]}", uri, events);
     const struct rv_message_spec spec = { .queue_name = "automate",
@@ -180,8 +181,15 @@ put_events(const char *uri, const char *events)
                                           .args = args,
                                           .priority = RV_PRIORITY_HIGH,
                                           .max_attempts = RV_AUTOMATE_ATTEMPTS,
-                                          .flags = RV_MESSAGE_AGAIN };
+                                          .flags = RV_MESSAGE_AGAIN,
+                                          .series = series };
     must(rv_queue_put(store, &spec, NULL, err));
+}
+
+static void
+put_events(const char *uri, const char *events)
+{
+    put_events_of(uri, events, NULL);
 }
 
 struct asking {
@@ -281,6 +289,60 @@ a_message_of_many_events_leaves_a_run_for_each(void **state)
     assert_int_equal(work(), 1);
     assert_int_equal(count("automate_runs", "status = 'finished'"), 3);
     assert_int_equal(count("automate_traces", "part = 0"), 3);
+}
+
+/* Statements that a message about vm 20 takes, with so many events from this id on. */
+static int64_t
+statements_of(int64_t first, int events, const char *series)
+{
+    RV_AUTO_BUF rv_buf ids = rv_buf_limited(4096);
+    for (int i = 0; i < events; i++) {
+        RV_AUTO_FREE char *sql =
+            rv_format("INSERT INTO event_streams (id, event_type, type, source, timestamp, ems_id,"
+                      " vm_or_template_id) VALUES (%lld, 'VmOn', 'EmsEvent', 'DEMO', 2000, 5, 20)",
+                      (long long)(first + i));
+        must(rv_store_script(store, sql, err));
+        rv_buf_addf(&ids, "%s%lld", i ? "," : "", (long long)(first + i));
+    }
+    put_events_of("/Ops/Event/any", rv_buf_text(&ids), series);
+    int64_t before = rv_store_statements(store);
+    assert_int_equal(work(), 1);
+    return rv_store_statements(store) - before;
+}
+
+static void
+what_the_events_of_a_message_need_is_read_together(void **state)
+{
+    (void)state;
+    rv_clock_fake(NOW); /* or a slow machine would find it too old, and read it again */
+    begin("domain Acme 20\n"
+          "class Ops/Event\n"
+          "  field act method = on_event\n"
+          "  method on_event: evm.object.said = evm.root.vm.name .. evm.root.event_stream.source\n"
+          "  instance any\n");
+    int64_t few = statements_of(1000, 32, "ae/vm/20");
+    int64_t many = statements_of(2000, 64, "ae/vm/20");
+    assert_int_equal(count("automate_runs", "status = 'finished' AND methods = 1"), 96);
+    /* A run and its trace are written for each, and next to nothing is read for one alone. */
+    if (many - few >= 32 * 3)
+        fail_msg("%lld statements for 32 events, %lld for 64", (long long)few, (long long)many);
+}
+
+static void
+a_series_that_names_no_object_and_an_event_that_ran_already_stop_nobody(void **state)
+{
+    static const char *const series[] = { "ae/vm/999", "ae/nothing/20", "ae/vm/x", "ae/vm",
+                                          "another" };
+    (void)state;
+    begin("domain Acme 20\nclass Ops/Event\n  field act method = on_event\n"
+          "  method on_event: " COUNT_UP("ran") "\n  instance any\n");
+    for (size_t i = 0; i < RV_COUNT(series); i++)
+        statements_of(1000 + (int64_t)i, 1, series[i]);
+    assert_int_equal(ledger("ran"), 5);
+    put_events_of("/Ops/Event/any", "100,1000,1004,101", "ae/vm/20");
+    assert_int_equal(work(), 1);
+    assert_int_equal(ledger("ran"), 7);
+    assert_int_equal(count("automate_runs", "status = 'finished'"), 7);
 }
 
 static void
@@ -877,6 +939,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         DELIVER_TEST(an_event_runs_a_method_with_its_objects_and_leaves_a_row_and_a_trace),
         DELIVER_TEST(a_message_of_many_events_leaves_a_run_for_each),
+        DELIVER_TEST(what_the_events_of_a_message_need_is_read_together),
+        DELIVER_TEST(a_series_that_names_no_object_and_an_event_that_ran_already_stop_nobody),
         DELIVER_TEST(runs_without_a_method_leave_no_trace_unless_all_do),
         DELIVER_TEST(an_error_in_a_method_tells_where_and_the_next_event_runs),
         DELIVER_TEST(a_run_that_floods_the_log_is_cut_off_and_a_line_tells_how_much_was_left_out),

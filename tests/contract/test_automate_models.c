@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "automate/models.h"
+#include "base/clock.h"
 #include "base/mem.h"
 
 static struct rv_test_db db;
@@ -259,6 +260,91 @@ a_row_is_read_once_until_it_is_forgotten(void **state)
     column_is("container_group", 20, "name", "renamed");
 }
 
+/* What a caller reads along. */
+static int
+add_up(void *arg, const rv_value *row, rv_err *err)
+{
+    (void)err;
+    *(int64_t *)arg += row[0].v.i;
+    return 0;
+}
+
+static void
+ahead(const struct rv_model_want *wants, int count)
+{
+    rv_err err = RV_ERR_INIT;
+    int64_t sum = 0;
+    const struct rv_store_read more = { "SELECT 30 UNION ALL SELECT 12", NULL, 0, add_up, &sum };
+    if (rv_models_ahead(models, wants, count, &more, 1, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(sum, 42);
+}
+
+static void
+rows_read_ahead_serve_the_runs_that_begin_soon_and_a_run_keeps_what_it_saw(void **state)
+{
+    (void)state;
+    const struct rv_kind *pods = rv_model_kind("container_group");
+    const struct rv_model_want wants[] = {
+        { pods, 20 }, { rv_model_kind("container_project"), 30 }, { pods, 20 }, { pods, 999 }
+    };
+    RV_AUTO_AE_VALUE struct rv_ae_value value = RV_AE_VNIL;
+    rv_err err = RV_ERR_INIT;
+    put_pods();
+    run("INSERT INTO container_projects (id, name) VALUES (30, 'shop') ON CONFLICT DO NOTHING");
+    rv_clock_fake(1790000000000LL);
+    ahead(wants, (int)RV_COUNT(wants));
+    run("UPDATE container_groups SET name = 'renamed' WHERE id = 20");
+    int64_t before = rv_store_statements(store);
+    column_is("container_group", 20, "name", "web-1");
+    rv_models_forget(models, NULL, 0); /* a run begins */
+    rv_clock_advance(RV_MODELS_AHEAD_MS - 1);
+    assert_true(rv_models_ahead_is_fresh(models));
+    column_is("container_group", 20, "name", "web-1");
+    rv_clock_advance(1);
+    column_is("container_group", 20, "name", "web-1");
+    assert_int_equal(rv_store_statements(store), before);
+    assert_int_equal(rv_models_column(models, pods, 999, "name", &value, &err), RV_E_NOT_FOUND);
+    rv_models_forget(models, NULL, 0);
+    assert_false(rv_models_ahead_is_fresh(models));
+    column_is("container_group", 20, "name", "renamed");
+    rv_clock_real();
+}
+
+static void
+a_row_that_was_changed_is_forgotten_though_it_was_read_ahead(void **state)
+{
+    (void)state;
+    const struct rv_kind *pods = rv_model_kind("container_group");
+    const struct rv_model_want wants[] = { { pods, 20 }, { pods, 21 } };
+    put_pods();
+    ahead(wants, (int)RV_COUNT(wants));
+    run("UPDATE container_groups SET name = 'renamed' WHERE id = 20");
+    rv_models_forget(models, pods, 20);
+    column_is("container_group", 20, "name", "renamed");
+    run("UPDATE container_groups SET name = 'again' WHERE id = 20");
+    rv_models_forget(models, NULL, 0);
+    rv_models_ahead_drop(models);
+    column_is("container_group", 20, "name", "again");
+}
+
+static void
+more_rows_than_are_read_ahead_are_read_when_they_are_wanted(void **state)
+{
+    (void)state;
+    struct rv_model_want wants[3 * RV_MODELS_AHEAD_MOST];
+    const struct rv_kind *pods = rv_model_kind("container_group");
+    run("INSERT INTO container_groups (id, name) SELECT n, 'p' || n FROM (WITH RECURSIVE s(n) AS"
+        " (SELECT 1000 UNION ALL SELECT n + 1 FROM s WHERE n < 1200) SELECT n FROM s) t");
+    for (int i = 0; i < (int)RV_COUNT(wants); i++)
+        wants[i] = (struct rv_model_want){ pods, 1000 + i };
+    ahead(wants, (int)RV_COUNT(wants));
+    for (int i = 0; i < (int)RV_COUNT(wants); i++) {
+        RV_AUTO_FREE char *name = rv_format("p%d", 1000 + i);
+        column_is("container_group", 1000 + i, "name", name);
+    }
+}
+
 static void
 what_an_event_carries_is_no_row_and_no_secret_whatever_it_says(void **state)
 {
@@ -297,6 +383,9 @@ main(void)
         MODELS_TEST(rows_are_looked_for_by_bound_values_and_what_is_gone_is_left_out),
         MODELS_TEST(a_query_that_makes_no_sense_says_what_is_wrong_with_it),
         MODELS_TEST(a_row_is_read_once_until_it_is_forgotten),
+        MODELS_TEST(rows_read_ahead_serve_the_runs_that_begin_soon_and_a_run_keeps_what_it_saw),
+        MODELS_TEST(a_row_that_was_changed_is_forgotten_though_it_was_read_ahead),
+        MODELS_TEST(more_rows_than_are_read_ahead_are_read_when_they_are_wanted),
         MODELS_TEST(what_an_event_carries_is_no_row_and_no_secret_whatever_it_says),
         MODELS_TEST(more_rows_than_a_method_can_mean_are_an_error),
     };
