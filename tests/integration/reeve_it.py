@@ -26,6 +26,7 @@ import sqlite3
 import ssl
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 import urllib.parse
@@ -38,10 +39,11 @@ TEMPLATE = os.environ.get("REEVE_TEST_TEMPLATE", "")
 TLS = os.environ.get("REEVE_TEST_TLS", "") not in ("", "0")
 DEEP = os.environ.get("REEVE_TEST_DEEP", "") not in ("", "0")
 READY_S = 60
+LONGEST_SLEEP_S = 0.1
 # Of a test or class in which no store has a part, or whose statements tests/contract tries on both.
 DEEP_ON_POSTGRES = unittest.skipUnless(DEEP or STORE == "sqlite", "on PostgreSQL under --deep")
 # Options of a server that need not be waited for long.
-QUICK = ("--set", "server.monitor_poll=100ms", "--set", "refresh.retry_min=100ms", "--set", "refresh.retry_max=500ms")
+QUICK = ("--set", "workers.generic.count=1", "--set", "server.monitor_poll=100ms", "--set", "refresh.retry_min=100ms", "--set", "refresh.retry_max=500ms")
 END_OF_ROWS = "-- these were all of its rows"
 # The wrong-password tests of tests/contract pay the full price of a hash; here it would be paid with every request.
 os.environ.setdefault("REEVE_TEST_QUICK_PASSWORDS", "1")
@@ -57,7 +59,8 @@ def free_port():
 
 
 def until(condition, what, timeout_s=20.0, every_s=0.02):
-    """Ask until the condition holds; its value."""
+    """Ask until the condition holds; its value. Who has waited for long is asked less often: what is asked costs more than
+    what is waited for."""
     end = time.monotonic() + timeout_s
     while True:
         value = condition()
@@ -66,6 +69,7 @@ def until(condition, what, timeout_s=20.0, every_s=0.02):
         if time.monotonic() > end:
             raise AssertionError(f"not within {timeout_s} s: {what}")
         time.sleep(every_s)
+        every_s = max(every_s, min(every_s * 1.15, LONGEST_SLEEP_S))
 
 
 def alive(pid):
@@ -168,6 +172,39 @@ def psql(texts, *more, env=None):
     return out[:-1]
 
 
+class Session:
+    """A psql that stays: to start one and to log in costs more than what a test asks."""
+
+    def __init__(self, env):
+        self.errors = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen(
+            ["psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1"], env=dict(os.environ, **env),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True)
+
+    def query(self, sql):
+        """Rows, or None when the session has ended."""
+        rows = []
+        try:
+            print(sql.rstrip().rstrip(";") + f";\nSELECT '{END_OF_ROWS}';", file=self.process.stdin, flush=True)
+        except BrokenPipeError:
+            return None
+        for line in self.process.stdout:
+            if line == END_OF_ROWS + "\n":
+                return rows
+            rows.append(line.rstrip("\n").split("\t"))
+        return None
+
+    def close(self):
+        """What it has said of errors."""
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait()
+        with self.errors:
+            self.errors.seek(0)
+            return self.errors.read()
+
+
 class Database:
     """One database of its own; `url` for --store, `query` to look into it from outside."""
 
@@ -176,6 +213,8 @@ class Database:
     def __init__(self, home, cluster=None, empty=False):
         self.home = home
         self.env = None
+        self.session = None
+        self.asking = threading.Lock()
         if STORE == "sqlite" and cluster is None:
             path = os.path.join(home, "reeve.db")
             self.url = "sqlite:" + path
@@ -203,10 +242,26 @@ class Database:
     def psql(self, database, sql):
         return psql([sql], env=dict(self.env, PGDATABASE=database))[0]
 
+    def ask(self, sql):
+        while True:
+            known = self.session
+            self.session = known or Session(dict(self.env, PGDATABASE=self.name))
+            rows = self.session.query(sql)
+            if rows is not None:
+                return rows
+            error = self.end_session()
+            if not known or "connection" not in error:  # else the server has been away meanwhile
+                raise RuntimeError(error)
+
+    def end_session(self):
+        session, self.session = self.session, None
+        return session.close() if session else ""
+
     def query(self, sql):
         """Rows as lists of strings; NULL is an empty string."""
         if self.env:
-            return self.psql(self.name, sql)
+            with self.asking:
+                return self.ask(sql)
         with sqlite3.connect(self.url[len("sqlite:"):], timeout=20) as connection:
             rows = connection.execute(sql).fetchall()
         connection.close()
@@ -256,6 +311,7 @@ class Database:
             other.stdin.close()
 
     def drop(self):
+        self.end_session()
         if self.env:
             try:
                 self.psql("postgres", f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')

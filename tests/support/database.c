@@ -91,15 +91,37 @@ open_url(const char *url, int64_t statement_timeout_ms, int64_t busy_timeout_ms)
     return store;
 }
 
+/* Databases are made and dropped by one session: to log in costs nearly as much as to copy one. */
+static struct rv_store *admin;
+static pid_t admin_of;
+
+/* A child that was forked must not say good-bye for its parent. */
 static void
-on_server(const char *sql)
+close_admin(void)
+{
+    if (admin_of == getpid())
+        rv_store_close(admin);
+}
+
+static struct rv_store *
+open_admin(void)
 {
     RV_AUTO_FREE char *server = server_url();
     RV_AUTO_FREE char *url = rv_format("%spostgres", server);
-    struct rv_store *store = open_url(url, 0, 0);
 
-    rv_test_script(store, sql);
-    rv_store_close(store);
+    if (!admin) {
+        admin = open_url(url, 0, 0);
+        admin_of = getpid();
+        atexit(close_admin);
+    }
+    RV_ASSERT(admin_of == getpid());
+    return admin;
+}
+
+static void
+on_server(const char *sql)
+{
+    rv_test_script(open_admin(), sql);
 }
 
 /* SQLite: the file to copy, where there is one. */
@@ -161,15 +183,9 @@ template_of_run(void)
 
     if (!rv_test_is_postgres())
         return template_file();
-    if (known < 0) {
-        RV_AUTO_FREE char *server = server_url();
-        RV_AUTO_FREE char *url = rv_format("%spostgres", server);
-        struct rv_store *store = open_url(url, 0, 0);
-
-        known = (int)rv_test_int(store,
+    if (known < 0)
+        known = (int)rv_test_int(open_admin(),
                                  "SELECT count(*) FROM pg_database WHERE datname = '" TEMPLATE "'");
-        rv_store_close(store);
-    }
     return known > 0 ? TEMPLATE : NULL;
 }
 
