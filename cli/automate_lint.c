@@ -4,6 +4,7 @@
  */
 #include <string.h>
 #include "automate_files.h"
+#include "query/expression.h"
 #include "resolve/check.h"
 #include "tree/check.h"
 
@@ -104,6 +105,32 @@ look_at_domain(struct lint *lint, const char *file, rv_err *err)
     return code;
 }
 
+static void
+check_expression(struct lint *lint, const struct rv_ae_method *method)
+{
+    struct rv_arena *arena = rv_arena_new(0);
+    struct rv_expression *expression = NULL;
+    rv_err wrong = RV_ERR_INIT;
+    if (method->location && rv_strcaseeq(method->location, "expression") &&
+        rv_expression_parse(&expression, arena, method->data ? method->data : "", method->data_len,
+                            &wrong) < 0) {
+        RV_AUTO_FREE char *text = rv_format("method '%s': %s", method->name, wrong.text);
+        note(lint, RV_AE_NOTE_ERROR, method->at.file ? method->at.file : "", method->at.line, text);
+    }
+    rv_arena_free(arena);
+}
+
+static void
+check_expressions(struct lint *lint, const struct rv_ae_tree *tree)
+{
+    for (size_t i = 0; i < tree->domain_count; i++)
+        for (size_t j = 0; j < tree->domains[i].class_count; j++) {
+            const struct rv_ae_tree_class *class = &tree->domains[i].classes[j];
+            for (size_t k = 0; k < class->method_count; k++)
+                check_expression(lint, &class->methods[k]);
+        }
+}
+
 /* What it says that cannot be right, knowing all other domains that were read. */
 static int
 check_domain(struct lint *lint, const char *file, rv_err *err)
@@ -122,6 +149,7 @@ check_domain(struct lint *lint, const char *file, rv_err *err)
     if (domain && domain->tree) {
         rv_ae_tree_check(domain->tree, others, count, &notes);
         rv_ws_check_tree(domain->tree, &notes);
+        check_expressions(lint, domain->tree);
     }
     free(lint->folder);
     lint->folder = NULL;

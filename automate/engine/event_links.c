@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include "automate/models.h"
 #include "event/lanes.h"
+#include "query/kinds.h"
 
 const struct rv_event_link rv_event_links[] = {
     { "vm_or_template_id", "vm", "vm", 1 },
@@ -33,7 +34,7 @@ named_target(const struct rv_event_row *event, const char **kind, int64_t *id)
     const rv_value type = rv_event_row_value(event, "target_type");
     const rv_value target = rv_event_row_value(event, "target_id");
     const struct rv_kind *known =
-        type.type == RV_TEXT && target.type == RV_INT ? rv_models_kind(type.v.text) : NULL;
+        type.type == RV_TEXT && target.type == RV_INT ? rv_query_kind(type.v.text) : NULL;
     if (known == NULL)
         return 0;
     *kind = known->name;

@@ -6,7 +6,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "automate/expression.h"
 #include "automate/verbs.h"
+#include "query/kinds.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -169,7 +171,7 @@ attributes(void *arg, int64_t number, struct rv_ae_value *out, rv_err *err)
 static int
 model(void *arg, const char *name, const char **kind, rv_err *err)
 {
-    const struct rv_kind *found = rv_models_kind(name);
+    const struct rv_kind *found = rv_query_kind(name);
     (void)arg;
     if (found == NULL) {
         const char *near = rv_nearest(name, rv_model_words());
@@ -346,8 +348,12 @@ call_method(void *arg, struct rv_ws *ws, struct rv_ws_object *self,
     struct rv_live *live = arg;
     struct rv_script_result result = { 0 };
     char place[512];
-    (void)ws;
     place_of(place, sizeof(place), method);
+    if (method->location && rv_strcaseeq(method->location, "expression")) {
+        int code = rv_expression_run(live, ws, self, method, inputs, err);
+        rv_trace_method(live->trace);
+        return code < 0 ? method_failed(live, &result, place, err) : code;
+    }
     if (method->language && !rv_strcaseeq(method->language, "lua"))
         rv_fail(err, RV_E_UNSUPPORTED, "%s is written in %s, which is kept but not run", place,
                 method->language);
@@ -381,7 +387,7 @@ static int
 find_row(void *arg, struct rv_ae_value *out, const char *class_name, int64_t id, rv_err *err)
 {
     struct rv_live *live = arg;
-    const struct rv_kind *kind = rv_models_kind(class_name);
+    const struct rv_kind *kind = rv_query_kind(class_name);
     *out = RV_AE_VNIL;
     if (kind == NULL)
         return rv_fail(err, RV_E_NOT_FOUND, "there is no model '%s'", class_name);

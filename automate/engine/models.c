@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "query/kinds.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -184,7 +185,7 @@ to_one(struct rv_models *models, const struct rv_model_row *row, int at, struct 
         target = row->values[column->type_column].type == RV_TEXT
                      ? row->values[column->type_column].v.text
                      : NULL;
-    const struct rv_kind *kind = target ? rv_models_kind(target) : NULL;
+    const struct rv_kind *kind = target ? rv_query_kind(target) : NULL;
     int found = kind ? rv_models_find(models, kind, row->values[at].v.i, out, err) : 0;
     return found < 0 ? found : 0;
 }

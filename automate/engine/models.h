@@ -39,10 +39,6 @@ int rv_models_ahead_is_fresh(const struct rv_models *models);
 /* All of it is forgotten. */
 void rv_models_ahead_drop(struct rv_models *models);
 
-/* "vm", "Vm", "vms", "VmOrTemplate", "ManageIQ::Providers::...::Vm", "ext_management_system". NULL
- * when there is no such kind. */
-const struct rv_kind *rv_models_kind(const char *name);
-
 /* 1 with *out a row, 0 when it is not there. */
 int rv_models_find(struct rv_models *models, const struct rv_kind *kind, int64_t id,
                    struct rv_ae_value *out, rv_err *err);

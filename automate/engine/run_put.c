@@ -7,6 +7,7 @@
 #include "automate/models.h"
 #include "automate/runs.h"
 #include "automate/switchboard.h"
+#include "query/kinds.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "event/lanes.h"
@@ -53,7 +54,7 @@ static int
 add_target(struct rv_ae_value *attrs, struct rv_run *run, struct rv_store *store,
            const struct rv_run_request *request, rv_err *err)
 {
-    const struct rv_kind *kind = request->target_kind ? rv_models_kind(request->target_kind) : NULL;
+    const struct rv_kind *kind = request->target_kind ? rv_query_kind(request->target_kind) : NULL;
     if (request->target_kind == NULL)
         return 0;
     if (kind == NULL || request->target_id <= 0)

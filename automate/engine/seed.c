@@ -6,6 +6,7 @@
 
 #include <string.h>
 #include "automate/event_links.h"
+#include "query/kinds.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "model/model.h"
@@ -47,7 +48,7 @@ seed_target(struct rv_ws *ws, struct rv_models *models, int64_t event_id, struct
         rv_models_column(models, events, event_id, "target_id", &id, err))
         return err->code;
     const struct rv_kind *kind =
-        type.type == RV_AE_TEXT && id.type == RV_AE_INT ? rv_models_kind(type.v.text) : NULL;
+        type.type == RV_AE_TEXT && id.type == RV_AE_INT ? rv_query_kind(type.v.text) : NULL;
     if (kind == NULL)
         return 0;
     seed(ws, kind->name, rv_ae_vrow(kind->name, id.v.i));

@@ -9,6 +9,7 @@
 #include "automate/seed.h"
 #include "automate/switchboard.h"
 #include "automate/trace.h"
+#include "query/kinds.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -37,7 +38,7 @@ static int
 find_row(void *arg, struct rv_ae_value *out, const char *class_name, int64_t id, rv_err *err)
 {
     struct simulating *simulating = arg;
-    const struct rv_kind *kind = rv_models_kind(class_name);
+    const struct rv_kind *kind = rv_query_kind(class_name);
     *out = RV_AE_VNIL;
     if (kind == NULL)
         return rv_fail(err, RV_E_NOT_FOUND, "there is no model '%s'", class_name);
@@ -75,7 +76,7 @@ seed_target(struct simulating *simulating, struct rv_ws *ws, rv_err *err)
     struct rv_ae_value row = RV_AE_VNIL;
     if (wanted->target_kind == NULL)
         return 0;
-    const struct rv_kind *kind = rv_models_kind(wanted->target_kind);
+    const struct rv_kind *kind = rv_query_kind(wanted->target_kind);
     if (kind == NULL)
         return rv_fail(err, RV_E_INVALID, "target: there is no kind '%s'", wanted->target_kind);
     int found = rv_models_find(simulating->models, kind, wanted->target_id, &row, err);

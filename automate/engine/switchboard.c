@@ -10,6 +10,7 @@
 #include "automate/event_links.h"
 #include "automate/handlers.h"
 #include "automate/models.h"
+#include "query/kinds.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -87,7 +88,7 @@ static int
 find_row(void *arg, struct rv_ae_value *out, const char *class_name, int64_t id, rv_err *err)
 {
     struct routing *routing = arg;
-    const struct rv_kind *kind = rv_models_kind(class_name);
+    const struct rv_kind *kind = rv_query_kind(class_name);
     *out = RV_AE_VNIL;
     if (kind == NULL)
         return rv_fail(err, RV_E_INVALID, "there is no class of objects '%s'", class_name);
@@ -145,7 +146,7 @@ target_kind(const struct rv_event_row *event)
 {
     const rv_value type = rv_event_row_value(event, "target_type");
     const rv_value id = rv_event_row_value(event, "target_id");
-    return type.type == RV_TEXT && id.type == RV_INT ? rv_models_kind(type.v.text) : NULL;
+    return type.type == RV_TEXT && id.type == RV_INT ? rv_query_kind(type.v.text) : NULL;
 }
 
 static void

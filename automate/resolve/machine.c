@@ -4,6 +4,7 @@
  * on_exit, or on_error. What a step puts into the root's ae_result decides how it goes on:
  *
  *   ok        on_exit, then the next state, or ae_next_state (forward only)
+ *   warn      as ok
  *   skip      the next state, without on_exit; ae_next_state set by on_entry means the same
  *   retry     on_exit, then all ends; the run comes back to this state after ae_retry_interval
  *   restart   as retry, but to ae_next_state or the first state
@@ -321,6 +322,8 @@ run_state(struct rv_ws_object *object, const struct rv_ae_field *state, const st
         set_result(object, "skip");
     if (rc == 0 && result_is(object, "ok"))
         rc = run_main(object, state, uri, err);
+    if (rc == 0 && result_is(object, "warn"))
+        set_result(object, "ok");
     int waits = result_is(object, "retry") && !object->ws->machine->inner_retries;
     if (rc == 0 && (result_is(object, "ok") || waits))
         rc = run_step(object, state, "on_exit", err);

@@ -143,13 +143,8 @@ add_tags(struct rv_listing *listing, const char *list, rv_err *err)
                            item);
         const char *name =
             strncmp(item, "/managed/", 9) == 0 ? item : rv_arena_format(arena, "/managed%s", item);
-        rv_sql_add(sql,
-                   " AND EXISTS (SELECT 1 FROM \"taggings\" g JOIN \"tags\" n ON n.\"id\" = "
-                   "g.\"tag_id\" WHERE g.\"taggable_id\" = t.\"id\" AND g.\"taggable_type\" = ");
-        rv_sql_param(sql, rv_vtext(listing->kind->name));
-        rv_sql_add(sql, " AND n.\"name\" = ");
-        rv_sql_param(sql, rv_vtext(name));
-        rv_sql_add(sql, ")");
+        rv_sql_add(sql, " AND ");
+        rv_condition_tagged(sql, listing->kind, "t", name);
     }
     return 0;
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/text.h"
+#include "query/relative.h"
 #include "query/types.h"
 
 #define DAY_MS (24LL * 3600 * 1000)
@@ -160,15 +161,17 @@ time_condition(struct rv_sql *sql, const struct operand *operand, const struct r
                rv_err *err)
 {
     rv_err ignored = RV_ERR_INIT;
-    int64_t from;
+    int64_t from, to;
 
     if (!filter->quoted && (filter->op == RV_NE || filter->op == RV_LE || filter->op == RV_GE)) {
         bad_operator(filter, "on a time without quotes", err);
         return rv_hint(err, "= < > are taken; with quotes around the time all six are");
     }
-    if (rv_parse_time(&from, filter->value, &ignored) < 0)
-        return bad_value(filter, "a time such as 2026-11-22T10:00:00Z", err);
-    int64_t to = from + span_of(filter->value);
+    if (!filter->now_ms || !rv_relative_span(&from, &to, filter->value, filter->now_ms)) {
+        if (rv_parse_time(&from, filter->value, &ignored) < 0)
+            return bad_value(filter, "a time such as 2026-11-22T10:00:00Z", err);
+        to = from + span_of(filter->value);
+    }
     switch (filter->op) {
     case RV_LT:
     case RV_GE:
@@ -188,6 +191,25 @@ time_condition(struct rv_sql *sql, const struct operand *operand, const struct r
     return 0;
 }
 
+/* Nothing there: of texts an empty one, too. */
+static int
+empty_condition(struct rv_sql *sql, const struct operand *operand, const struct rv_filter *filter,
+                rv_err *err)
+{
+    int is_text = operand->type == REEVE_STRING || operand->type == REEVE_JSON;
+
+    rv_sql_add(sql, "(");
+    if (null_condition(sql, operand, filter, err) < 0)
+        return err->code;
+    if (is_text) {
+        rv_sql_add(sql, filter->op == RV_EQ ? " OR " : " AND ");
+        rv_select_expression(operand->select, sql, &operand->ref);
+        rv_sql_addf(sql, " %s ''", sql_operator(filter->op));
+    }
+    rv_sql_add(sql, ")");
+    return 0;
+}
+
 static int
 condition(struct rv_sql *sql, const struct operand *operand, const struct rv_filter *filter,
           rv_err *err)
@@ -196,6 +218,12 @@ condition(struct rv_sql *sql, const struct operand *operand, const struct rv_fil
         return rv_fail(err, RV_E_INVALID, "'%.200s' cannot be filtered by", filter->attribute);
     if (rv_filter_is_null(filter))
         return null_condition(sql, operand, filter, err);
+    if (filter->match == RV_MATCH_EMPTY)
+        return empty_condition(sql, operand, filter, err);
+    if (filter->match == RV_MATCH_LIKE && operand->type != REEVE_STRING &&
+        operand->type != REEVE_JSON)
+        return rv_fail(err, RV_E_INVALID, "filter on '%.200s': that is no text to search in",
+                       filter->attribute);
     switch (operand->type) {
     case REEVE_STRING:
     case REEVE_JSON:
@@ -250,13 +278,7 @@ many_condition(struct rv_sql *sql, const struct rv_select *outer, const struct r
                        filter->attribute);
     make_operand(&operand, &select, &ref);
     rv_sql_add(sql, "EXISTS (SELECT 1");
-    rv_sub_from(sql, sub);
-    rv_sql_add(sql, " WHERE ");
-    rv_sub_parent_column(sql, sub);
-    rv_sql_addf(sql, " = %s.\"id\"", outer->hops[0].alias);
-    rv_sub_type_condition(sql, sub);
-    if (sub->child->archived && !outer->gone_too)
-        rv_sql_add(sql, " AND c.\"deleted_on\" IS NULL");
+    rv_sub_of_row(sql, sub, outer->hops[0].alias, outer->gone_too);
     rv_sql_add(sql, " AND ");
     rc = condition(sql, &operand, filter, err);
     rv_sql_add(sql, ")");
@@ -351,6 +373,20 @@ rv_condition_add(struct rv_sql *sql, struct rv_select *select, const struct rv_f
     if (rc < 0)
         return rc;
     return add_sort_of(sql, select, filters, count, 1, " OR ", &ors, err);
+}
+
+void
+rv_condition_tagged(struct rv_sql *sql, const struct rv_kind *kind, const char *alias,
+                    const char *tag)
+{
+    rv_sql_addf(sql,
+                "EXISTS (SELECT 1 FROM \"taggings\" g JOIN \"tags\" n ON n.\"id\" = g.\"tag_id\""
+                " WHERE g.\"taggable_id\" = %s.\"id\" AND g.\"taggable_type\" = ",
+                alias);
+    rv_sql_param(sql, rv_vtext(kind->name));
+    rv_sql_add(sql, " AND n.\"name\" = ");
+    rv_sql_param(sql, rv_vtext(tag));
+    rv_sql_add(sql, ")");
 }
 
 /* The first part of the attribute's path; 0 when that is the attribute. */

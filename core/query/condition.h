@@ -13,6 +13,10 @@
  * select, so it must run before its FROM is written. INVALID names the attribute. */
 int rv_condition_add(struct rv_sql *sql, struct rv_select *select, const struct rv_filter *filters,
                      int count, rv_err *err);
+/* Appends that the row of this alias has the tag, by its whole name ("/managed/environment/prod",
+ * which must outlive the statement). */
+void rv_condition_tagged(struct rv_sql *sql, const struct rv_kind *kind, const char *alias,
+                         const char *tag);
 /* Whether a filter speaks of being gone, so that the default (rows that are there) does not hold.
  */
 int rv_condition_about_life(const struct rv_filter *filters, int count);

@@ -112,6 +112,8 @@ rv_filter_parse(struct rv_filter *out, struct rv_arena *arena, const char *text,
 int
 rv_filter_is_null(const struct rv_filter *filter)
 {
+    if (filter->match != RV_MATCH_WRITTEN)
+        return filter->match == RV_MATCH_NULL;
     return !filter->quoted &&
            (rv_strcaseeq(filter->value, "null") || rv_strcaseeq(filter->value, "nil"));
 }
@@ -119,6 +121,8 @@ rv_filter_is_null(const struct rv_filter *filter)
 int
 rv_filter_is_wildcard(const struct rv_filter *filter)
 {
+    if (filter->match != RV_MATCH_WRITTEN)
+        return filter->match == RV_MATCH_LIKE;
     return filter->quoted && (filter->op == RV_EQ || filter->op == RV_NE) &&
            strpbrk(filter->value, "%*") != NULL;
 }
@@ -126,6 +130,8 @@ rv_filter_is_wildcard(const struct rv_filter *filter)
 const char *
 rv_filter_like(const struct rv_filter *filter, struct rv_arena *arena)
 {
+    if (filter->match == RV_MATCH_LIKE)
+        return filter->value;
     char *pattern = rv_arena_alloc(arena, 2 * strlen(filter->value) + 1);
     char *to = pattern;
 

@@ -15,10 +15,20 @@
 
 enum rv_filter_op { RV_EQ, RV_NE, RV_LT, RV_LE, RV_GT, RV_GE };
 
+enum rv_filter_match {
+    RV_MATCH_WRITTEN = 0, /* as in filter[]: by quotes, NULL and wildcards */
+    RV_MATCH_LITERAL,     /* the value itself */
+    RV_MATCH_LIKE,        /* it is a pattern of LIKE, with ESCAPE '\\' */
+    RV_MATCH_NULL,        /* whether there is a value */
+    RV_MATCH_EMPTY        /* likewise; an empty text is none */
+};
+
 struct rv_filter {
     int is_or;
     enum rv_filter_op op;
-    int quoted;            /* the value stood in quotes: text, and % and * are wildcards */
+    int quoted; /* the value stood in quotes: text, and % and * are wildcards */
+    enum rv_filter_match match;
+    int64_t now_ms;        /* not 0: "today" and "2 days ago" are times, from here */
     const char *attribute; /* arena's */
     const char *value;     /* without quotes; arena's */
 };

@@ -91,3 +91,15 @@ rv_sub_type_condition(struct rv_sql *sql, const struct rv_sub *sub)
     rv_sql_addf(sql, " AND %s.\"%s\" = '%s'", alias, kind->columns[column->type_column].name,
                 sub->parent->name);
 }
+
+void
+rv_sub_of_row(struct rv_sql *sql, const struct rv_sub *sub, const char *alias, int gone_too)
+{
+    rv_sub_from(sql, sub);
+    rv_sql_add(sql, " WHERE ");
+    rv_sub_parent_column(sql, sub);
+    rv_sql_addf(sql, " = %s.\"id\"", alias);
+    rv_sub_type_condition(sql, sub);
+    if (sub->child->archived && !gone_too)
+        rv_sql_add(sql, " AND c.\"deleted_on\" IS NULL");
+}

@@ -29,5 +29,7 @@ void rv_sub_from(struct rv_sql *sql, const struct rv_sub *sub);
 void rv_sub_parent_column(struct rv_sql *sql, const struct rv_sub *sub);
 /* " AND v.type = 'kind'" when the reference is polymorphic; else nothing. */
 void rv_sub_type_condition(struct rv_sql *sql, const struct rv_sub *sub);
+/* FROM and WHERE of the children of the row with this alias. */
+void rv_sub_of_row(struct rv_sql *sql, const struct rv_sub *sub, const char *alias, int gone_too);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 #include "automate/models.h"
 #include "base/clock.h"
+#include "query/kinds.h"
 #include "base/mem.h"
 
 static struct rv_test_db db;
@@ -125,7 +126,7 @@ kinds_are_found_by_our_names_and_by_those_of_manageiqs_classes(void **state)
     };
     (void)state;
     for (size_t i = 0; i < RV_COUNT(cases); i++) {
-        const struct rv_kind *kind = rv_models_kind(cases[i].asked);
+        const struct rv_kind *kind = rv_query_kind(cases[i].asked);
         if ((kind == NULL) != (cases[i].kind == NULL) ||
             (kind && strcmp(kind->name, cases[i].kind) != 0))
             fail_msg("%s gives %s", cases[i].asked, kind ? kind->name : "nothing");

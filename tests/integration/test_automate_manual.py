@@ -45,6 +45,7 @@ class Manual(reeve_it.Case):
 
     def test_commands_of_the_readme_and_of_the_operators_pages_do_what_they_say(self):
         self.the_readmes_commands_lead_to_a_method_that_runs_on_a_real_event()
+        self.assertEqual(manual_it.follow("docs/automate-reference.md", self.folder, self.env, {})[1], 0)
         self.follow("docs/operating/events.md", {"powered": self.powered, "refused": self.refused, "handled": self.handled})
         self.follow("docs/operating/automate.md", {
             "shop": lambda: self.until(automate_it.put(self.database(), "Shop", SHOP), "the domain Shop"),

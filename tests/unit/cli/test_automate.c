@@ -36,9 +36,13 @@ lint_says_file_and_line(void **state)
     (void)state;
     check("lint", DATA "/Wrong", CLI_FAILURE,
           DATA "/Wrong" METHODS "/tag_pod.lua:3: 'prnt' is not declared; did you mean 'print'?",
-          "2 mistakes in 3 files");
+          "3 mistakes in 3 files");
     check("lint", DATA "/Wrong", CLI_FAILURE,
-          DATA "/Wrong" METHODS "/states.lua:3: ')' expected near '}'", "2 mistakes");
+          DATA "/Wrong" METHODS "/states.lua:3: ')' expected near '}'", "3 mistakes");
+    check("lint", DATA "/Wrong", CLI_FAILURE,
+          DATA "/Wrong" METHODS "/noisy_pods.yaml:5: method 'noisy_pods': expression: filter: "
+               "unknown attribute 'restarts_count'",
+          "3 mistakes");
     check("lint", DATA "/none", CLI_NOT_FOUND, "", "/none");
 }
 

@@ -138,7 +138,7 @@ add_method(struct table *table, char *rest)
     }
     method->class = &row->class;
     method->name = next_word(&rest);
-    method->location = rest && strcmp(trimmed(rest), "builtin") == 0 ? "builtin" : "inline";
+    method->location = rest && *trimmed(rest) ? trimmed(rest) : "inline";
     method->language = "lua";
     method->inputs = rv_arena_alloc(table->arena, MANY * sizeof(*method->inputs));
     table->method = method;

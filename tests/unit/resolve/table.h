@@ -6,7 +6,7 @@
  *   class A/B/C [< inherits]
  *     field NAME AETYPE [DATATYPE] [raw] [once] [#message] [= default]
  *       collect: / on_entry: / on_exit: / on_error: / max_retries: / max_time:   of the field above
- *     method NAME [builtin]: what it does (see run.h)
+ *     method NAME [builtin|expression]: what it does (see run.h)
  *       input NAME [DATATYPE] [= default]
  *     instance NAME
  *       FIELD = value

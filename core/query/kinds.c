@@ -2,7 +2,7 @@
  *
  * The names under which methods ask for kinds: ours, and those of ManageIQ's classes.
  */
-#include "automate/models.h"
+#include "query/kinds.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -42,7 +42,7 @@ of_words(const char *name)
 }
 
 const struct rv_kind *
-rv_models_kind(const char *name)
+rv_query_kind(const char *name)
 {
     static const char prefix[] = "MiqAeService";
     if (name == NULL || *name == '\0')
@@ -53,5 +53,5 @@ rv_models_kind(const char *name)
     if (kind == NULL)
         kind = of_words(name);
     const char *last = strrchr(name, ':');
-    return kind || last == NULL ? kind : rv_models_kind(last + 1);
+    return kind || last == NULL ? kind : rv_query_kind(last + 1);
 }
