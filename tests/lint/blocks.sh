@@ -8,9 +8,6 @@
 . "$(dirname "$0")/common.sh"
 
 older="CONTRIBUTING.md=1 README.md=9 bench/README.md=1 docs/api.md=14 docs/performance.md=1
-	docs/operating/database.md=5 docs/operating/inventory.md=5 docs/operating/monitoring.md=2 docs/operating/objects.md=2
-	docs/operating/queue.md=3 docs/operating/security.md=2 docs/operating/service.md=4 docs/operating/settings.md=4
-	docs/operating/troubleshooting.md=3 docs/operating/workers.md=3
 	plugins/demo/README.md=1 plugins/kubernetes/README.md=2 sdk/template/README.md=4
 	tests/peers/kubernetes/README.md=1 tests/peers/postgres/README.md=1"
 
@@ -36,6 +33,7 @@ unmarked() { # PAGE NOTES LANGUAGES
 # Whether a test reads the page's notes.
 followed() { # PAGE
 	grep -qrF --include='*.py' "\"$1\"" tests/integration && return
+	case $1 in docs/operating/*) grep "^PAGES" tests/integration/test_pages.py | grep -qF "\"$(basename "$1" .md)\"" && return ;; esac
 	grep -qF "\"${1##*/}\"" tests/unit/script/test_manual.c && return
 	[ "$1" = docs/writing-a-provider.md ]
 }
