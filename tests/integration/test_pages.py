@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The operators' other pages, each command as it stands there, on one server with the invented estate."""
+"""The operators' other pages and that of the REST API, each command as it stands there, on one server with the invented
+estate."""
 import os
 import unittest
 
@@ -11,19 +12,31 @@ PAGES = ("objects", "queue", "monitoring", "troubleshooting", "security", "setti
 
 
 class Pages(reeve_it.Case):
+    def the_page_of_the_api(self, reeved, env):
+        """An answer of 400 or more is a mistake of the page."""
+        with open(os.path.join(self.folder, ".curlrc"), "w", encoding="utf-8") as file:
+            file.write("fail-with-body\n")
+        provider, server = (self.database().one(f"SELECT id FROM {table}") for table in ("ext_management_systems", "miq_servers"))
+        task = self.database().one("SELECT MIN(id) FROM miq_tasks")
+        places = {"http://127.0.0.1:7400": reeved.url, "HOME/": self.home() + "/", '"prod"},{"id":"1000000000102"': f'"demo"}},{{"id":"{provider}"',
+                  "tasks/ID": f"tasks/{task}", "servers/ID/settings\" -d": f"servers/{server}/settings\" -d"}
+        _, strange = manual_it.follow("docs/api.md", self.folder, dict(env, CURL_HOME=self.folder), {}, places)
+        self.assertEqual(strange, 0)
+
     def test_commands_of_the_operators_pages_do_what_they_say(self):
         reeved = self.start("--set", "server.monitor_poll=100ms", "--set", "key.grace=100ms")
         env = dict(os.environ, REEVE_CONFIG=os.path.join(self.folder, "reevectl.yaml"),
                    PATH=os.environ["REEVE_BIN"] + ":" + os.environ["PATH"])
         manual_it.shell(f"reevectl login --url {reeved.url} --password-file {self.home()}/admin-password\n"
                         "reevectl provider add demo --type demo --wait --timeout 60s", self.folder, env)
-        env["auth"] = "X-Auth-Token: " + reeved.get("/api/auth")["auth_token"]
-        places = {"$REEVE_URL": reeved.url, "/var/lib/reeve": self.home(), "show prod": "show demo",
+        env.update(auth="X-Auth-Token: " + reeved.get("/api/auth")["auth_token"], REEVE_URL=reeved.url)
+        places = {"/var/lib/reeve": self.home(), "show prod": "show demo",
                   "refresh prod": "refresh demo", "pause prod": "pause demo", "resume prod": "resume demo"}
         for page in PAGES:
             with self.subTest(page=page):
                 _, strange = manual_it.follow(f"docs/operating/{page}.md", self.folder, env, {}, places)
                 self.assertEqual(strange, 0)
+        self.the_page_of_the_api(reeved, env)
 
 
 if __name__ == "__main__":
