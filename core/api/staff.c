@@ -142,7 +142,7 @@ count_others(const struct giving *giving, struct rv_store *store, int64_t *count
                              "SELECT COUNT(*) FROM assigned_server_roles a"
                              " JOIN miq_servers s ON s.id = a.miq_server_id"
                              " WHERE a.server_role_id = $1 AND a.active AND s.id <> $2"
-                             "  AND ($3 = 0 OR s.zone_id = $3)"
+                             "  AND (CAST($3 AS BIGINT) = 0 OR s.zone_id = $3)"
                              "  AND s.status IN ('starting', 'started')",
                              params, 3, err);
     if (found < 0)

@@ -356,6 +356,29 @@ actions_of_documents_can_be_followed(void **state)
                         "query,create,edit,refresh,verify,pause,resume,delete");
 }
 
+static void
+a_server_is_given_a_role_and_relieved_of_it(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    const int64_t server = FIRST_ID + 601, zone = FIRST_ID + 602, role = FIRST_ID + 603;
+    const char *path = "/api/servers/1000000000601";
+    must_exec(f->store, "INSERT INTO miq_servers (id, guid, zone_id) VALUES ($1, 'cccc', $2)",
+              rv_vint(server), rv_vint(zone));
+    must_exec(f->store,
+              "INSERT INTO server_roles (id, name, max_concurrent, role_scope)"
+              " VALUES ($1, 'event', 1, 'zone')",
+              rv_vint(role));
+    AUTO_REPLY struct reply given = post(f, path, "{\"action\":\"add_role\",\"role\":\"event\"}");
+    assert_int_equal(given.status, 200);
+    assert_non_null(strstr(at(&given, "message"), "has role 'event'"));
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM assigned_server_roles"), 1);
+    AUTO_REPLY struct reply taken =
+        post(f, path, "{\"action\":\"remove_role\",\"role\":\"event\"}");
+    assert_int_equal(taken.status, 200);
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM assigned_server_roles"), 0);
+    assert_non_null(strstr(f->woken, "workers "));
+}
+
 int
 main(void)
 {
@@ -374,6 +397,7 @@ main(void)
         api_test(a_dead_message_is_deleted_and_others_are_not),
         api_test(messages_are_counted_by_state),
         api_test(actions_of_documents_can_be_followed),
+        api_test(a_server_is_given_a_role_and_relieved_of_it),
     };
 
     return cmocka_run_group_tests_name("api_write", tests, NULL, NULL);
