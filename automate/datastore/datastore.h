@@ -92,6 +92,8 @@ enum rv_datastore_act {
     RV_DATASTORE_CONTENTS, /* what is in it */
     RV_DATASTORE_REMOVE,
 };
+/* Of a column that people read: the empty text is no value, as in files. NULL is none, too. */
+rv_value rv_datastore_words(const char *text);
 /* PERMISSION with the reason and, where there is one, the way. */
 int rv_datastore_may(enum rv_datastore_act act, int source, const char *name, rv_err *err);
 

@@ -72,8 +72,8 @@ create(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
     struct rv_field fields[12] = {
         { "name", rv_vtext(change->name) },
         { "name_key", rv_vtext(key) },
-        { "display_name", rv_vtext(change->display_name) },
-        { "description", rv_vtext(change->description) },
+        { "display_name", rv_datastore_words(change->display_name) },
+        { "description", rv_datastore_words(change->description) },
         { "priority", rv_vint(priority) },
         { "enabled", rv_vint(change->enabled > 0) },
         { "source", rv_vtext(rv_ae_source_name(RV_AE_USER)) },
@@ -137,9 +137,11 @@ edit(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
         fields[count++] = (struct rv_field){ "name_key", rv_vtext(key) };
     }
     if (change->display_name)
-        fields[count++] = (struct rv_field){ "display_name", rv_vtext(change->display_name) };
+        fields[count++] =
+            (struct rv_field){ "display_name", rv_datastore_words(change->display_name) };
     if (change->description)
-        fields[count++] = (struct rv_field){ "description", rv_vtext(change->description) };
+        fields[count++] =
+            (struct rv_field){ "description", rv_datastore_words(change->description) };
     if (change->enabled >= 0)
         fields[count++] = (struct rv_field){ "enabled", rv_vint(change->enabled) };
     if (change->tenant_id >= 0)

@@ -72,9 +72,11 @@ edit_method(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err
     if (change->data)
         fields[count++] = (struct rv_field){ "data", rv_vtext_len(change->data, change->data_len) };
     if (change->display_name)
-        fields[count++] = (struct rv_field){ "display_name", rv_vtext(change->display_name) };
+        fields[count++] =
+            (struct rv_field){ "display_name", rv_datastore_words(change->display_name) };
     if (change->description)
-        fields[count++] = (struct rv_field){ "description", rv_vtext(change->description) };
+        fields[count++] =
+            (struct rv_field){ "description", rv_datastore_words(change->description) };
     if (change->language)
         fields[count++] = (struct rv_field){ "language", rv_vtext(change->language) };
     if (change->location)
@@ -190,9 +192,11 @@ instance_fields(struct rv_field *fields, const struct editing *e)
     int count = who_fields(fields, e->ds);
 
     if (e->instance->display_name)
-        fields[count++] = (struct rv_field){ "display_name", rv_vtext(e->instance->display_name) };
+        fields[count++] =
+            (struct rv_field){ "display_name", rv_datastore_words(e->instance->display_name) };
     if (e->instance->description)
-        fields[count++] = (struct rv_field){ "description", rv_vtext(e->instance->description) };
+        fields[count++] =
+            (struct rv_field){ "description", rv_datastore_words(e->instance->description) };
     return count;
 }
 

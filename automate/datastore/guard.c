@@ -22,6 +22,12 @@ rv_datastore_changed(struct rv_store *store, rv_err *err)
                          NULL, 0, err);
 }
 
+rv_value
+rv_datastore_words(const char *text)
+{
+    return text && *text ? rv_vtext(text) : RV_VNULL;
+}
+
 /* 1 may, 0 may not. */
 static const char allowed[][4] = {
     [RV_AE_USER] = { 1, 1, 1, 1 },

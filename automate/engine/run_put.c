@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "event/lanes.h"
 #include "queue/queue.h"
+#include "resolve/uri.h"
 
 #define MESSAGE_MS (60 * 60 * 1000LL)
 
@@ -151,6 +152,17 @@ put_message(struct rv_store *store, const struct rv_run_request *request, struct
 }
 
 int
+rv_run_uri_check(const char *uri, rv_err *err)
+{
+    RV_AUTO_WS_URI struct rv_ws_uri parsed = { 0 };
+    if (uri == NULL || uri[0] != '/' || strlen(uri) > RV_RUN_URI_MAX)
+        return rv_fail(err, RV_E_INVALID,
+                       "a path begins with '/' and has at most %d bytes: /System/Process/Event",
+                       RV_RUN_URI_MAX);
+    return rv_ws_uri_parse(&parsed, uri, err);
+}
+
+int
 rv_run_put(struct rv_store *store, struct rv_feed *feed, const struct rv_run_request *request,
            int64_t *run_id, rv_err *err)
 {
@@ -161,10 +173,8 @@ rv_run_put(struct rv_store *store, struct rv_feed *feed, const struct rv_run_req
     RV_AUTO_AE_VALUE struct rv_ae_value attrs = RV_AE_VNIL;
     RV_AUTO_BUF
     rv_buf text = rv_buf_limited(2 * RV_RUN_ATTRS_MAX);
-    if (uri == NULL || uri[0] != '/' || strlen(uri) > RV_RUN_URI_MAX)
-        return rv_fail(err, RV_E_INVALID,
-                       "a path begins with '/' and has at most %d bytes: /System/Process/Event",
-                       RV_RUN_URI_MAX);
+    if (rv_run_uri_check(uri, err) < 0)
+        return err->code;
     rv_run_text(&run.uri, uri);
     if (read_attrs(&attrs, request->attrs, err) || add_target(&attrs, &run, store, request, err) ||
         add_event(&run, store, feed, err) || rv_ae_to_json(&text, &attrs, err))

@@ -68,6 +68,8 @@ struct rv_run_request {
 };
 int rv_run_put(struct rv_store *store, struct rv_feed *feed, const struct rv_run_request *request,
                int64_t *run_id, rv_err *err);
+/* INVALID for what is no path that a run can begin with. NULL is none. */
+int rv_run_uri_check(const char *uri, rv_err *err);
 
 /* In the transaction that is open, which nobody else changes it in then: 1, or 0 when there is no
  * such row. *stopped_by (NULL: nobody wants it to end) is the caller's. */

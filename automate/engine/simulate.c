@@ -111,8 +111,10 @@ write_answer(rv_buf *out, const struct simulating *simulating, const char *outco
     rv_jw_string(&w, simulating->uri);
     rv_jw_name(&w, "outcome");
     rv_jw_string(&w, outcome);
-    rv_jw_name(&w, "reason");
-    rv_jw_string(&w, reason);
+    if (reason) {
+        rv_jw_name(&w, "reason");
+        rv_jw_string(&w, reason);
+    }
     rv_jw_name(&w, "steps");
     rv_jw_raw(&w, rv_buf_text(&steps), steps.len);
     rv_jw_end_object(&w);

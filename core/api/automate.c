@@ -37,7 +37,14 @@ rv_job_datastore(const struct rv_request *req)
                                   .user_id = req->who.user_id };
 }
 
-/* Texts of the item by name; others of `known` are left to the caller. */
+static int
+is_for_people(const char *name)
+{
+    return rv_streq(name, "display_name") || rv_streq(name, "description");
+}
+
+/* Texts of the item by name; others of `known` are left to the caller. What people read may be
+ * taken away: null is the empty text. */
 struct text_key {
     const char *name;
     const char **out;
@@ -51,10 +58,15 @@ read_texts(const cJSON *item, const struct text_key *keys, size_t count, const c
         return err->code;
     for (size_t i = 0; i < count; i++) {
         const cJSON *value = cJSON_GetObjectItemCaseSensitive(item, keys[i].name);
+        if (cJSON_IsNull(value) && is_for_people(keys[i].name))
+            *keys[i].out = "";
         if (value == NULL || cJSON_IsNull(value))
             continue;
         if (!cJSON_IsString(value))
             return rv_fail(err, RV_E_INVALID, "%s: a text is expected", keys[i].name);
+        if (is_for_people(keys[i].name) && strlen(value->valuestring) > RV_AE_VALUE_MAX)
+            return rv_fail(err, RV_E_INVALID, "%s: at most %d bytes are taken", keys[i].name,
+                           RV_AE_VALUE_MAX);
         *keys[i].out = value->valuestring;
     }
     return 0;
@@ -361,6 +373,34 @@ rv_domain_import_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *
     return 0;
 }
 
+/* An entry may be named by it; it is none of what can be changed. */
+static int
+check_name_stays(struct rv_job *job, int64_t id, const char *name, rv_err *err)
+{
+    RV_AUTO_FREE char *sql = rv_format("SELECT name FROM \"%s\" WHERE id = $1", job->kind->table);
+    rv_value row, param = rv_vint(id);
+
+    if (name == NULL)
+        return 0;
+    int found = rv_store_one(job->req->api->config.store, &row, 1, sql, &param, 1, err);
+    if (found > 0 && row.type == RV_TEXT && !rv_strcaseeq(row.v.text, name))
+        return rv_fail(err, RV_E_INVALID, "the name stays, paths lead to it: '%.255s'", row.v.text);
+    return found < 0 ? found : 0;
+}
+
+/* What a method cannot be without. */
+static int
+check_no_null(const cJSON *item, rv_err *err)
+{
+    static const char *const keys[] = { "data", "language", "location" };
+
+    for (size_t i = 0; i < RV_COUNT(keys); i++) {
+        if (cJSON_IsNull(cJSON_GetObjectItemCaseSensitive(item, keys[i])))
+            return rv_fail(err, RV_E_INVALID, "%s: a text is expected", keys[i]);
+    }
+    return 0;
+}
+
 int
 rv_ae_method_edit_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
 {
@@ -378,7 +418,8 @@ rv_ae_method_edit_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err 
     };
 
     if (rv_row_exists(job->req, job->kind, id, err) < 0 ||
-        read_texts(item, keys, RV_COUNT(keys), known, "a method", err) < 0)
+        read_texts(item, keys, RV_COUNT(keys), known, "a method", err) < 0 ||
+        check_no_null(item, err) < 0 || check_name_stays(job, id, name, err) < 0)
         return err->code;
     change.data_len = change.data ? strlen(change.data) : 0;
     if (rv_datastore_edit_method(&ds, id, &change, err) < 0)
@@ -413,11 +454,8 @@ read_said(struct rv_job *job, struct rv_ae_instance_change *out, const cJSON *fi
 
 static int
 read_instance(struct rv_job *job, struct rv_ae_instance_change *out, const char **name,
-              const cJSON *item, rv_err *err)
+              const cJSON *item, const char *const *known, rv_err *err)
 {
-    static const char *const known[] = { "action",      "id",     "href",
-                                         "class_id",    "name",   "display_name",
-                                         "description", "fields", NULL };
     const struct text_key keys[] = { { "name", name },
                                      { "display_name", &out->display_name },
                                      { "description", &out->description } };
@@ -430,12 +468,14 @@ read_instance(struct rv_job *job, struct rv_ae_instance_change *out, const char 
 int
 rv_ae_instance_create_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
 {
+    static const char *const known[] = { "action",      "class_id", "name", "display_name",
+                                         "description", "fields",   NULL };
     const struct rv_datastore ds = rv_job_datastore(job->req);
     struct rv_ae_instance_change change = { 0 };
     const char *name = NULL;
     int64_t class_id = 0;
 
-    if (read_instance(job, &change, &name, item, err) < 0)
+    if (read_instance(job, &change, &name, item, known, err) < 0)
         return err->code;
     if (name == NULL ||
         rv_id_read(&class_id, cJSON_GetObjectItemCaseSensitive(item, "class_id"), err) < 0)
@@ -450,12 +490,15 @@ rv_ae_instance_create_run(struct rv_job *job, const cJSON *item, int64_t id, rv_
 int
 rv_ae_instance_edit_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
 {
+    static const char *const known[] = { "action",       "id",          "href",   "name",
+                                         "display_name", "description", "fields", NULL };
     const struct rv_datastore ds = rv_job_datastore(job->req);
     struct rv_ae_instance_change change = { 0 };
     const char *name = NULL;
 
     if (rv_row_exists(job->req, job->kind, id, err) < 0 ||
-        read_instance(job, &change, &name, item, err) < 0 ||
+        read_instance(job, &change, &name, item, known, err) < 0 ||
+        check_name_stays(job, id, name, err) < 0 ||
         rv_datastore_edit_instance(&ds, id, &change, err) < 0)
         return err->code;
     rv_job_audit(job, "miq_ae_instance_edit", id, "An automate instance was changed");

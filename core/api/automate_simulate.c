@@ -6,6 +6,7 @@
 #include "api/api_internal.h"
 #include "api/automate_runs.h"
 #include "api/identify.h"
+#include "automate/runs.h"
 #include "automate/simulate.h"
 #include "base/mem.h"
 
@@ -29,6 +30,8 @@ read_request(struct rv_simulation *out, const cJSON *item, char **attrs, rv_err 
     if (out->uri == NULL && out->event_id == 0)
         return rv_fail(err, RV_E_INVALID,
                        "uri: a path such as /System/Process/Event is expected, or an event");
+    if (out->uri && rv_run_uri_check(out->uri, err) < 0)
+        return err->code;
     return rv_automate_target(&out->target_kind, &out->target_id,
                               cJSON_GetObjectItemCaseSensitive(item, "target"), err);
 }

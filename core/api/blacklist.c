@@ -6,6 +6,7 @@
 #include "api/blacklist.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include "api/answer.h"
 #include "api/api_internal.h"
 #include "api/document.h"
@@ -14,6 +15,8 @@
 #include "base/text.h"
 #include "event/blacklist.h"
 #include "model/provider_types.h"
+
+enum { MODEL_MAX = 250 };
 
 static int
 read_enabled(int *out, const cJSON *value, rv_err *err)
@@ -63,6 +66,10 @@ check_rule(struct rv_job *job, struct rv_blacklist_rule *rule, rv_err *err)
     if (rule->event_name == NULL)
         return rv_fail(err, RV_E_INVALID, "an event_name is needed");
     if (rule->provider_model) {
+        size_t len = strlen(rule->provider_model);
+        if (len == 0 || len > MODEL_MAX)
+            return rv_fail(err, RV_E_INVALID,
+                           "provider_model: the name of a type of provider, or its class");
         const char *type = rv_provider_type_of(rule->provider_model);
         rule->provider_model = type ? type : rule->provider_model;
     }
@@ -106,9 +113,11 @@ rv_blacklist_create_run(struct rv_job *job, const cJSON *item, int64_t id, rv_er
 int
 rv_blacklist_edit_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
 {
+    static const char *const keys[] = { "action", "id", "href", "enabled", NULL };
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(item, "enabled");
     int enabled = 0;
-    if (rv_row_exists(job->req, job->kind, id, err) < 0)
+    if (rv_row_exists(job->req, job->kind, id, err) < 0 ||
+        rv_json_check_keys(item, keys, "a blacklisted event that is there", err) < 0)
         return err->code;
     if (value == NULL)
         return rv_fail(err, RV_E_INVALID, "enabled is what can be changed; it is missing");

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "api/api_internal.h"
+#include "api/scope.h"
 #include "base/text.h"
 
 #define OLD_BYTES_MAX (1u << 24)
@@ -37,9 +38,10 @@ struct past {
 };
 
 static int
-is_about_provider(const struct rv_column *column, const struct rv_kind *kind)
+is_about_class(const struct rv_column *column, const struct rv_listing *listing)
 {
-    return rv_streq(column->name, rv_streq(kind->name, "provider") ? "type" : "ems_id");
+    return rv_streq(column->name,
+                    rv_scope_class_column(listing->kind, listing->params.collection_class));
 }
 
 static int
@@ -49,7 +51,7 @@ decides(const struct rv_listing *listing, const struct rv_column *column)
 
     if (!rv_column_public(column) || rv_streq(column->name, "id"))
         return 0;
-    if (params->collection_class && is_about_provider(column, listing->kind))
+    if (params->collection_class && is_about_class(column, listing))
         return 1;
     for (int i = 0; i < params->filter_count; i++) {
         if (rv_condition_uses(listing->kind, &params->filters[i], column->name))
@@ -309,7 +311,7 @@ knows_class(const struct past *past, rv_err *err)
 
     for (int i = 0; i < past->count; i++) {
         const struct was *was = &past->columns[i];
-        if (!is_about_provider(was->column, past->listing->kind))
+        if (!is_about_class(was->column, past->listing))
             continue;
         if (was->state == LOST || was->long_or_null)
             return 0;

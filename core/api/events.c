@@ -35,7 +35,7 @@ read_text(const char **out, const cJSON *value, size_t most, rv_err *err)
     if (!cJSON_IsString(value) || *value->valuestring == '\0')
         return rv_fail(err, RV_E_INVALID, "%s: a text is expected", value->string);
     if (strlen(value->valuestring) > most)
-        return rv_fail(err, RV_E_INVALID, "a %s has at most %zu bytes", value->string, most);
+        return rv_fail(err, RV_E_INVALID, "%s: at most %zu bytes are taken", value->string, most);
     *out = value->valuestring;
     return 0;
 }
@@ -75,11 +75,11 @@ read_chain(struct given *given, const cJSON *value, rv_err *err)
 {
     if (cJSON_IsNull(value))
         return 0;
-    if (!cJSON_IsNumber(value) || value->valuedouble < 1 || value->valuedouble > 9e15 ||
-        value->valuedouble != (double)(int64_t)value->valuedouble)
-        return rv_fail(err, RV_E_INVALID, "chain_id: a whole number above 0 is expected");
-    given->event.chain_id = (int64_t)value->valuedouble;
-    return 0;
+    if (rv_id_read(&given->event.chain_id, value, err) == 0)
+        return 0;
+    rv_err_clear(err);
+    return rv_fail(err, RV_E_INVALID,
+                   "chain_id: a whole number above 0 is expected, as a text or a number");
 }
 
 static int

@@ -73,7 +73,7 @@ rv_identifier_check(const cJSON *entry, rv_err *err)
         int is_text = rv_streq(item->string, "href");
         for (size_t i = 0; i < RV_COUNT(columns); i++)
             is_text |= rv_streq(item->string, columns[i]);
-        if (is_text && !cJSON_IsString(item))
+        if (is_text && !cJSON_IsString(item) && !cJSON_IsNull(item))
             return rv_fail(err, RV_E_INVALID, "'%s' must be a text", item->string);
     }
     return href ? check_href(href, err) : 0;

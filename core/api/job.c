@@ -197,12 +197,21 @@ static const char *const identifier_keys[] = { "action", "id",   "href",        
 static int
 check_entry(const struct rv_job *job, const cJSON *entry, rv_err *err)
 {
+    const cJSON *value;
+
+    if (rv_streq(job->action->name, "create") && (member(entry, "id") || member(entry, "href")))
+        return rv_fail(err, RV_E_INVALID, "id or href cannot be given to what is created");
     int rc = rv_identifier_check(entry, err);
 
     if (rc == 0 && (!job->bulk || (job->action->flags & RV_ACTION_STRICT)))
         rc = rv_identifier_check_kind(job->kind, entry, err);
     if (rc < 0 || (job->action->body && !rv_streq(job->action->body, "Identifiers")))
         return rc;
+    cJSON_ArrayForEach(value, entry)
+    {
+        if (cJSON_IsNull(value))
+            return rv_fail(err, RV_E_INVALID, "'%s' must be a text", value->string);
+    }
     return rv_json_check_keys(entry, identifier_keys, "the request body", err);
 }
 

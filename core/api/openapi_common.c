@@ -42,7 +42,7 @@ static const struct {
             "hint": {"type": "string"}, "href": {"type": "string"},
             "secret": {"type": "string"}, "uri": {"type": "string"},
             "outcome": {"enum": ["done", "retry", "failed", "aborted", "error"]},
-            "reason": {"type": ["string", "null"]},
+            "reason": {"type": "string"},
             "steps": {"type": "array", "items": {"$ref": "#/components/schemas/TraceStep"}},
             "task_id": {"$ref": "#/components/schemas/Id"}, "task_href": {"type": "string"},
             "counts": {"type": "array", "items": {"$ref": "#/components/schemas/MessageCount"}},
@@ -103,9 +103,9 @@ static const struct {
             "as": {"type": ["string", "null"], "pattern": "^[A-Za-z0-9_.$-]{1,255}$"},
             "enable": {"type": ["boolean", "null"]}}}) },
     { "AutomateMethodEdit", JSON({"type": "object", "additionalProperties": false, "properties": {
-        "data": {"type": ["string", "null"]}, "display_name": {"type": ["string", "null"]},
-        "description": {"type": ["string", "null"]}, "language": {"type": ["string", "null"]},
-        "location": {"type": ["string", "null"]}}}) },
+        "data": {"type": "string"}, "display_name": {"type": ["string", "null"]},
+        "description": {"type": ["string", "null"]}, "language": {"type": "string"},
+        "location": {"type": "string"}}}) },
     { "AutomateInstance", JSON({"type": "object", "additionalProperties": false, "properties": {
         "display_name": {"type": ["string", "null"]},
         "description": {"type": ["string", "null"]},
@@ -154,7 +154,7 @@ static const struct {
             "timestamp": {"type": ["string", "null"], "format": "date-time"},
             "target_type": {"type": ["string", "null"], "minLength": 1, "maxLength": 250},
             "target_id": {"anyOf": [{"$ref": "#/components/schemas/IdGiven"}, {"type": "null"}]},
-            "chain_id": {"type": ["integer", "null"], "minimum": 1, "maximum": 9000000000000000},
+            "chain_id": {"anyOf": [{"$ref": "#/components/schemas/IdGiven"}, {"type": "null"}]},
             "full_data": {}}}) },
     { "Token", JSON({"type": "object", "additionalProperties": false,
         "required": ["auth_token", "token_ttl", "expires_on"], "properties": {

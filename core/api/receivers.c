@@ -21,8 +21,9 @@ read_number(const cJSON *value, int64_t *out, rv_err *err)
         *out = 0;
         return 0;
     }
-    if (!cJSON_IsNumber(value) || value->valuedouble != (double)(int64_t)value->valuedouble)
-        return rv_fail(err, RV_E_INVALID, "%s: a whole number is expected", value->string);
+    if (!cJSON_IsNumber(value) || value->valuedouble < 0 || value->valuedouble > INT32_MAX ||
+        value->valuedouble != (double)(int64_t)value->valuedouble)
+        return rv_fail(err, RV_E_INVALID, "%s: a whole number from 0 is expected", value->string);
     *out = (int64_t)value->valuedouble;
     return 0;
 }

@@ -252,7 +252,8 @@ refuse(struct rv_request *req, rv_err *err)
                         "answers are application/json");
         return 1;
     }
-    if (rv_origin_refuse(req))
+    /* What needs no login gains nothing by what a browser adds, and has types of its own. */
+    if (!(req->route->flags & RV_ROUTE_OPEN) && rv_origin_refuse(req))
         return 1;
     if ((req->route->flags & RV_ROUTE_LOCAL) && rv_local_token(req))
         return 0;

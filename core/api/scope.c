@@ -3,7 +3,8 @@
  * Conditions of collections. collection_class follows ManageIQ's class names: the kind's own class,
  * for providers the class of each plugin and its bases, and for what a provider has, the
  * provider's class and the kind's
- * ("ManageIQ::Providers::Kubernetes::ContainerManager::ContainerNode").
+ * ("ManageIQ::Providers::Kubernetes::ContainerManager::ContainerNode"). Events say their class
+ * themselves.
  */
 #include "api/scope.h"
 
@@ -32,6 +33,25 @@ add_parent(struct rv_sql *sql, const struct rv_sub *sub, int64_t parent_id)
                     sub->parent->name);
     if (sub->join)
         rv_sql_add(sql, ")");
+}
+
+static const char *const event_classes[] = { "EmsEvent", "CustomEvent", "MiqEvent",
+                                             "RequestEvent" };
+
+static int
+is_event_class(const struct rv_kind *kind, const char *wanted)
+{
+    int found = 0;
+
+    for (size_t i = 0; i < RV_COUNT(event_classes) && rv_streq(kind->name, "event_stream"); i++)
+        found |= rv_streq(event_classes[i], wanted);
+    return found;
+}
+
+const char *
+rv_scope_class_column(const struct rv_kind *kind, const char *wanted)
+{
+    return rv_streq(kind->name, "provider") || is_event_class(kind, wanted) ? "type" : "ems_id";
 }
 
 /* What stands behind the last "::". */
@@ -80,6 +100,11 @@ add_class(struct rv_listing *listing, const char *wanted, rv_err *err)
 
     if (rv_streq(wanted, kind->def->class_name))
         return 0;
+    if (is_event_class(kind, wanted)) {
+        rv_sql_add(sql, " AND t.\"type\" = ");
+        rv_sql_param(sql, rv_vtext(wanted));
+        return 0;
+    }
     cJSON_ArrayForEach(type, rv_types_list(listing->req->api))
     {
         const char *name = rv_json_string(type, "name");
@@ -105,12 +130,14 @@ const char **
 rv_scope_classes(struct rv_arena *arena, const struct rv_kind *kind, const struct rv_api *api)
 {
     const cJSON *list = rv_types_list(api), *type;
-    const char **out =
-        rv_arena_alloc(arena, (2 * (size_t)cJSON_GetArraySize(list) + 2) * sizeof(*out));
+    const char **out = rv_arena_alloc(
+        arena, (2 * (size_t)cJSON_GetArraySize(list) + RV_COUNT(event_classes) + 2) * sizeof(*out));
     int count = 0;
 
     if (kind->def->class_name)
         out[count++] = kind->def->class_name;
+    for (size_t i = 0; i < RV_COUNT(event_classes) && rv_streq(kind->name, "event_stream"); i++)
+        out[count++] = event_classes[i];
     cJSON_ArrayForEach(type, list)
     {
         const char *name = rv_json_string(type, "name");

@@ -21,7 +21,8 @@ struct operand {
     int32_t type;
     int provider_type;  /* the plugin's name: class names are taken as well */
     int provider_class; /* shown as the class: what is not equality compares that */
-    int kind_name; /* of what a polymorphic reference points to: ManageIQ's class is taken, too */
+    int kind_name; /* of what a polymorphic reference points to: other words for it are taken, too
+                    */
 };
 
 static const char *
@@ -86,6 +87,17 @@ null_condition(struct rv_sql *sql, const struct operand *operand, const struct r
     return 0;
 }
 
+/* The kind that a word or a class of ManageIQ means; the word itself when it is none. */
+static const char *
+name_of_kind(const char *word)
+{
+    const struct rv_kind *kind = rv_model_lookup(word);
+
+    if (kind == NULL)
+        kind = rv_model_class(word);
+    return kind ? kind->name : word;
+}
+
 static int
 text_condition(struct rv_sql *sql, const struct operand *operand, const struct rv_filter *filter)
 {
@@ -104,8 +116,8 @@ text_condition(struct rv_sql *sql, const struct operand *operand, const struct r
         value = rv_query_type_name(operand->select->types, value);
         by_name.provider_class = 0;
     }
-    if (operand->kind_name && rv_model_kind(value) == NULL && rv_model_class(value))
-        value = rv_model_class(value)->name;
+    if (operand->kind_name)
+        value = name_of_kind(value);
     compare(sql, &by_name, sql_operator(filter->op), rv_vtext(value));
     return 0;
 }

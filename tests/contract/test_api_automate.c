@@ -77,6 +77,92 @@ a_locked_domain_is_not_deleted_nor_what_is_in_it(void **state)
     assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM miq_ae_instances"), 1);
 }
 
+/* 400 with these words. */
+static void
+must_refuse(struct api_fixture *f, const char *path, const char *body, const char *says)
+{
+    AUTO_REPLY struct reply refused = post(f, path, body);
+    if (refused.status != 400 || !strstr(at(&refused, "error.message"), says))
+        fail_msg("%s %s: %d %s", path, body, refused.status, refused.body);
+}
+
+static void
+what_cannot_be_changed_is_not_said_to_be(void **state)
+{
+    static const char edit[] = "{\"action\":\"edit\",\"name\":\"other\"}";
+    struct api_fixture *f = fixture_of(state);
+    seed_domain(f, "user");
+    must_refuse(f, INSTANCE, edit, "the name stays, paths lead to it: 'one'");
+    must_refuse(f, METHOD, edit, "the name stays, paths lead to it: 'go'");
+    must_refuse(f, INSTANCE, "{\"action\":\"edit\",\"class_id\":\"21\"}", "unknown key 'class_id'");
+    must_refuse(f, METHOD, "{\"action\":\"edit\",\"data\":null}", "data: a text is expected");
+    AUTO_REPLY struct reply same =
+        post(f, INSTANCE, "{\"action\":\"edit\",\"name\":\"One\",\"display_name\":\"First\"}");
+    assert_int_equal(same.status, 200);
+    AUTO_REPLY struct reply named = post(f, "/api/automate_instances",
+                                         "{\"action\":\"edit\",\"resources\":"
+                                         "[{\"name\":\"one\",\"description\":\"d\"}]}");
+    assert_string_equal(at(&named, "results[0].success"), "true");
+    AUTO_REPLY struct reply row = get(f, INSTANCE);
+    assert_string_equal(at(&row, "display_name"), "First");
+    assert_string_equal(at(&row, "description"), "d");
+}
+
+static void
+null_takes_a_title_or_description_away(void **state)
+{
+    static const char *const paths[] = { DOMAIN, METHOD, INSTANCE };
+    struct api_fixture *f = fixture_of(state);
+    seed_domain(f, "user");
+    for (size_t i = 0; i < RV_COUNT(paths); i++) {
+        AUTO_REPLY struct reply given =
+            post(f, paths[i], "{\"action\":\"edit\",\"display_name\":\"t\",\"description\":\"d\"}");
+        assert_int_equal(given.status, 200);
+        AUTO_REPLY struct reply taken =
+            post(f, paths[i], "{\"action\":\"edit\",\"display_name\":null,\"description\":null}");
+        assert_int_equal(taken.status, 200);
+        AUTO_REPLY struct reply row = get(f, paths[i]);
+        assert_string_equal(at(&row, "display_name"), "(none)");
+        assert_string_equal(at(&row, "description"), "(none)");
+    }
+}
+
+static void
+what_is_created_has_no_id_yet(void **state)
+{
+    static const char domains[] = "/api/automate_domains", instances[] = "/api/automate_instances";
+    static const char says[] = "id or href cannot be given to what is created";
+    struct api_fixture *f = fixture_of(state);
+    seed_domain(f, "user");
+    must_refuse(f, domains, "{\"name\":\"New\",\"id\":\"7\"}", says);
+    must_refuse(f, domains, "{\"name\":\"New\",\"href\":\"/api/automate_domains/7\"}", says);
+    must_refuse(f, instances, "{\"class_id\":\"20\",\"name\":\"two\",\"id\":\"7\"}", says);
+    AUTO_REPLY struct reply made =
+        post(f, domains, "{\"name\":\"New\",\"description\":null,\"display_name\":null}");
+    assert_int_equal(made.status, 200);
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM miq_ae_domains"), 2);
+}
+
+static void
+a_path_that_cannot_be_is_refused_of_a_run_and_of_a_simulation(void **state)
+{
+    static const char *const uris[] = { "nope", "", "/", "/A/b?x=%zz" };
+    static const char *const actions[] = { "run", "simulate" };
+    struct api_fixture *f = fixture_of(state);
+    for (size_t i = 0; i < RV_COUNT(uris) * RV_COUNT(actions); i++) {
+        RV_AUTO_FREE char *body =
+            rv_format("{\"action\":\"%s\",\"uri\":\"%s\"}", actions[i % RV_COUNT(actions)],
+                      uris[i / RV_COUNT(actions)]);
+        must_refuse(f, "/api/automate_runs", body, "path");
+    }
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM automate_runs"), 0);
+    AUTO_REPLY struct reply nothing =
+        post(f, "/api/automate_runs", "{\"action\":\"simulate\",\"uri\":\"/A/b/c\"}");
+    assert_int_equal(nothing.status, 200);
+    assert_string_equal(at(&nothing, "results[0].outcome"), "error");
+    assert_null(strstr(nothing.body, "null"));
+}
+
 static void
 a_run_about_what_is_not_there_is_not_found(void **state)
 {
@@ -128,6 +214,10 @@ main(void)
     const struct CMUnitTest tests[] = {
         api_test(what_is_offered_is_what_the_domains_source_lets_one_do),
         api_test(a_locked_domain_is_not_deleted_nor_what_is_in_it),
+        api_test(what_cannot_be_changed_is_not_said_to_be),
+        api_test(null_takes_a_title_or_description_away),
+        api_test(what_is_created_has_no_id_yet),
+        api_test(a_path_that_cannot_be_is_refused_of_a_run_and_of_a_simulation),
         api_test(a_run_about_what_is_not_there_is_not_found),
         api_test(an_event_is_run_again_once_and_that_is_in_the_audit_log),
     };

@@ -67,6 +67,8 @@ what_is_wrong_with_an_event_is_said(void **state)
         { "{\"event_type\":\"a\",\"timestamp\":\"soon\"}", "a time such as", 400 },
         { "{\"event_type\":\"a\",\"timestamp\":\"9999-12-31T00:00:00Z\"}", "ahead", 400 },
         { "{\"event_type\":\"a\",\"chain_id\":0}", "chain_id: a whole number", 400 },
+        { "{\"event_type\":\"a\",\"chain_id\":\"x\"}", "chain_id: a whole number", 400 },
+        { "{\"event_type\":\"a\",\"id\":\"5\"}", "id or href cannot be given", 400 },
         { "{\"event_type\":\"a\",\"target_type\":\"pod\"}", "belong together", 400 },
         { "{\"event_type\":\"a\",\"target_id\":\"5\"}", "belong together", 400 },
         { "{\"event_type\":\"a\",\"target_type\":\"sheep\",\"target_id\":\"5\"}", "no kind 'sheep'",
@@ -85,6 +87,44 @@ what_is_wrong_with_an_event_is_said(void **state)
     assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM event_streams"), 0);
 }
 
+/* As an event of a chain shows it: others of that chain are made from what was read. */
+static void
+the_chain_that_an_event_shows_can_be_given_to_the_next(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply made =
+        post(f, EVENTS, "{\"event_type\":\"a\",\"chain_id\":\"2856341613167779366\"}");
+    assert_int_equal(made.status, 200);
+    AUTO_REPLY struct reply list =
+        get(f, EVENTS "?expand=resources&filter[]=chain_id=2856341613167779366");
+    assert_string_equal(at(&list, "subcount"), "1");
+    assert_string_equal(at(&list, "resources[0].chain_id"), "2856341613167779366");
+}
+
+static void
+events_are_listed_by_their_class(void **state)
+{
+    static const char *const counts[][2] = { { "EmsEvent", "2" },
+                                             { "CustomEvent", "1" },
+                                             { "MiqEvent", "1" },
+                                             { "RequestEvent", "0" },
+                                             { "EventStream", "4" } };
+    struct api_fixture *f = fixture_of(state);
+    rv_test_script(f->store, "INSERT INTO event_streams (id, event_type, type, timestamp) VALUES"
+                             " (1000000000901, 'a', 'EmsEvent', 1000),"
+                             " (1000000000902, 'b', 'EmsEvent', 2000),"
+                             " (1000000000903, 'c', 'CustomEvent', 3000),"
+                             " (1000000000904, 'd', 'MiqEvent', 4000)");
+    for (size_t i = 0; i < RV_COUNT(counts); i++) {
+        RV_AUTO_FREE char *path = rv_format(EVENTS "?collection_class=%s", counts[i][0]);
+        AUTO_REPLY struct reply list = get(f, path);
+        assert_int_equal(list.status, 200);
+        assert_string_equal(at(&list, "subcount"), counts[i][1]);
+    }
+    AUTO_REPLY struct reply none = get(f, EVENTS "?collection_class=Vm");
+    assert_int_equal(none.status, 400);
+}
+
 static void
 data_of_an_event_has_a_ceiling(void **state)
 {
@@ -101,7 +141,7 @@ data_of_an_event_has_a_ceiling(void **state)
 static void
 events_are_found_by_the_class_of_their_target_as_manageiq_names_it(void **state)
 {
-    static const char *const same[] = { "vm", "Vm", "VmOrTemplate" };
+    static const char *const same[] = { "vm", "Vm", "VmOrTemplate", "vms" };
     struct api_fixture *f = fixture_of(state);
     rv_test_script(f->store, "INSERT INTO event_streams (id, event_type, type, timestamp,"
                              " target_type, target_id) VALUES"
@@ -177,6 +217,13 @@ the_list_of_events_that_are_not_kept_is_changed_by_people_and_audited(void **sta
     assert_int_equal(none.status, 404);
     AUTO_REPLY struct reply bad = post(f, rows, "{\"event_name\":\"*\"}");
     assert_int_equal(bad.status, 400);
+    AUTO_REPLY struct reply renamed =
+        post(f, path, "{\"action\":\"edit\",\"enabled\":true,\"event_name\":\"y\"}");
+    assert_int_equal(renamed.status, 400);
+    assert_non_null(strstr(at(&renamed, "error.message"), "unknown key 'event_name'"));
+    AUTO_REPLY struct reply nowhere =
+        post(f, rows, "{\"event_name\":\"y\",\"provider_model\":\"\"}");
+    assert_int_equal(nowhere.status, 400);
     AUTO_REPLY struct reply gone = post(f, path, "{\"action\":\"delete\"}");
     assert_string_equal(at(&gone, "success"), "true");
     rv_test_script(f->store, "UPDATE blacklisted_events SET system = TRUE");
@@ -195,6 +242,8 @@ main(void)
         api_test(
             an_event_made_over_the_api_waits_for_its_handler_and_is_in_the_timeline_of_its_object),
         api_test(what_is_wrong_with_an_event_is_said),
+        api_test(the_chain_that_an_event_shows_can_be_given_to_the_next),
+        api_test(events_are_listed_by_their_class),
         api_test(data_of_an_event_has_a_ceiling),
         api_test(events_are_found_by_the_class_of_their_target_as_manageiq_names_it),
         api_test(the_list_of_events_that_are_not_kept_is_changed_by_people_and_audited),

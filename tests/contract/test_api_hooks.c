@@ -69,6 +69,60 @@ binary_cloudevents_and_alerts_are_taken_by_the_same_address(void **state)
                   "CloudEvents t hi,Alertmanager Hot ");
 }
 
+/* The header with which a binary event of this id is sent. */
+static void
+binary_header(char out[512], const char *secret, const char *type, const char *id)
+{
+    snprintf(out, 512,
+             "%.*s\nContent-Type: %s\nce-specversion: 1.0\nce-id: %s\nce-type: t\n"
+             "ce-source: /s\n",
+             (int)strcspn(secret, "\n"), secret, type, id);
+}
+
+static void
+the_data_of_a_binary_cloudevent_may_be_of_any_type_and_come_from_any_origin(void **state)
+{
+    static const char *const types[] = { "text/plain; charset=utf-8", "application/xml",
+                                         "application/octet-stream",
+                                         "application/json\nOrigin: https://elsewhere.example" };
+    struct api_fixture *f = fixture_of(state);
+    char secret[256], binary[512], id[16];
+    add_receiver(f, "{\"name\":\"all\"}", secret);
+    for (size_t i = 0; i < RV_COUNT(types); i++) {
+        snprintf(id, sizeof(id), "%zu", i);
+        binary_header(binary, secret, types[i], id);
+        AUTO_REPLY struct reply sent =
+            ask(f, "POST", "/hooks/all", binary, i == 2 ? "\xff\xfe" : "\"disk full\"");
+        if (sent.status != 200)
+            fail_msg("%s: %d %s", types[i], sent.status, sent.body);
+    }
+    AUTO_REPLY struct reply events =
+        get(f, "/api/event_streams?expand=resources&filter[]=type=CustomEvent&sort_by=id");
+    assert_string_equal(at(&events, "resources[0].full_data.data"), "\"disk full\"");
+    assert_string_equal(at(&events, "resources[1].full_data.datacontenttype"), "application/xml");
+    assert_string_equal(at(&events, "resources[2].full_data.data_base64"), "//4=");
+    assert_string_equal(at(&events, "resources[3].full_data.data"), "disk full");
+}
+
+static void
+two_events_are_the_same_only_if_source_and_id_both_are(void **state)
+{
+    static const char *const pairs[][3] = {
+        { "q", "9#a", "1" }, { "q#9", "a", "1" }, { "q", "9#a", "0" }, { "q#9", "a", "0" }
+    };
+    struct api_fixture *f = fixture_of(state);
+    char header[256];
+    add_receiver(f, "{\"name\":\"all\"}", header);
+    for (size_t i = 0; i < RV_COUNT(pairs); i++) {
+        RV_AUTO_FREE char *body = rv_format("{\"specversion\":\"1.0\",\"type\":\"t\","
+                                            "\"source\":\"%s\",\"id\":\"%s\"}",
+                                            pairs[i][0], pairs[i][1]);
+        AUTO_REPLY struct reply sent = ask(f, "POST", "/hooks/all", header, body);
+        assert_int_equal(sent.status, 200);
+        assert_string_equal(at(&sent, "stored"), pairs[i][2]);
+    }
+}
+
 static void
 whoever_has_not_the_secret_is_told_nothing_and_keeps_nobody_out(void **state)
 {
@@ -162,6 +216,11 @@ a_body_that_is_too_large_or_is_none_is_refused_and_nothing_is_stored(void **stat
     assert_int_equal(big.status, 413);
     assert_int_equal(plain.status, 415);
     assert_int_equal(broken.status, 400);
+    AUTO_REPLY struct reply timed =
+        ask(f, "POST", "/hooks/arrays", header,
+            "{\"specversion\":\"1.0\",\"type\":\"t\",\"source\":\"/s\",\"id\":\"1\",\"time\":5}");
+    assert_int_equal(timed.status, 400);
+    assert_non_null(strstr(at(&timed, "error.message"), "time: a text"));
     assert_column(f->store, "SELECT COUNT(*) FROM event_streams WHERE type = 'CustomEvent'", "0");
 }
 
@@ -192,6 +251,8 @@ a_receiver_that_cannot_be_made_is_refused_by_what_is_wrong(void **state)
         { "{\"name\":\"a\",\"secret\":\"x\"}", "unknown attribute" },
         { "{\"name\":7}", "name" },
         { "{\"name\":\"a\",\"enabled\":\"yes\"}", "enabled" },
+        { "{\"name\":\"a\",\"rate\":-1}", "rate: a whole number from 0" },
+        { "{\"name\":\"a\",\"id\":\"7\"}", "id or href cannot be given" },
     };
     for (size_t i = 0; i < RV_COUNT(bad); i++) {
         AUTO_REPLY struct reply reply = post(f, "/api/event_receivers", bad[i][0]);
@@ -207,6 +268,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         api_test(an_event_that_is_sent_with_the_secret_is_stored_and_its_handler_woken),
         api_test(binary_cloudevents_and_alerts_are_taken_by_the_same_address),
+        api_test(the_data_of_a_binary_cloudevent_may_be_of_any_type_and_come_from_any_origin),
+        api_test(two_events_are_the_same_only_if_source_and_id_both_are),
         api_test(whoever_has_not_the_secret_is_told_nothing_and_keeps_nobody_out),
         api_test(a_new_secret_ends_the_old_one),
         api_test(too_much_is_refused_with_the_time_to_wait_and_others_are_served),
