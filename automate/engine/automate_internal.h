@@ -6,6 +6,7 @@
 #define RV_AUTOMATE_INTERNAL_H
 
 #include "automate/automate.h"
+#include "automate/complete.h"
 #include "automate/effects.h"
 #include "automate/switchboard.h"
 #include "datastore/cache.h"
@@ -17,8 +18,9 @@ struct rv_automate {
     struct rv_ae_cache *cache;          /* NULL: config.source has the definitions */
     struct rv_arena *arena;             /* the rows of a range */
     struct rv_refresh_times times;
-    int waits;           /* the next event is about something that is not known yet */
-    int64_t alone_until; /* events up to this number of the lane go one by one */
+    struct rv_completions completions; /* of the next events of the range */
+    int waits;                         /* the next event is about something that is not known yet */
+    int64_t alone_until;               /* events up to this number of the lane go one by one */
     int64_t alone_lane;
 };
 

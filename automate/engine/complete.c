@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
 #include "base/text.h"
@@ -43,39 +44,130 @@ int_of(const struct rv_event_row *event, const char *column)
     return value.type == RV_INT ? value.v.i : 0;
 }
 
-/* 1 when the task began. */
-static int
-find_by_chain(struct rv_store *store, const struct rv_event_row *event, const char *task,
-              rv_err *err)
+/* Whether a task began. */
+struct rv_completion_look {
+    const struct rv_event_row *event;
+    const struct rv_completion *rule;
+    const char *sql;
+    rv_value params[5];
+    int param_count;
+    int began;
+};
+
+#define BY_OBJECT(column)                                                                          \
+    "SELECT t.id FROM (SELECT id, event_type, chain_id FROM event_streams"                         \
+    " WHERE " column " = $1 AND timestamp >= $2 AND timestamp <= $3"                               \
+    " ORDER BY timestamp DESC LIMIT $5) t"                                                         \
+    " WHERE t.event_type = $4 AND t.chain_id IS NULL LIMIT 1"
+
+static void
+look_by_chain(struct rv_completion_look *look)
 {
-    rv_value found;
-    const rv_value params[] = { rv_vint(int_of(event, "ems_id")),
-                                rv_vint(int_of(event, "chain_id")), rv_vtext(task),
-                                rv_vint(event->id) };
-    return rv_store_one(store, &found, 1,
-                        "SELECT id FROM event_streams WHERE ems_id = $1 AND chain_id = $2"
-                        " AND event_type = $3 AND id <> $4 LIMIT 1",
-                        params, (int)RV_COUNT(params), err);
+    const struct rv_event_row *event = look->event;
+    look->sql = "SELECT id FROM event_streams WHERE ems_id = $1 AND chain_id = $2"
+                " AND event_type = $3 AND id <> $4 LIMIT 1";
+    look->params[0] = rv_vint(int_of(event, "ems_id"));
+    look->params[1] = rv_vint(int_of(event, "chain_id"));
+    look->params[2] = rv_vtext(look->rule->task);
+    look->params[3] = rv_vint(event->id);
+    look->param_count = 4;
+}
+
+static void
+look_by_object(struct rv_completion_look *look)
+{
+    const struct rv_event_row *event = look->event;
+    int64_t at_ms = int_of(event, "timestamp"), vm = int_of(event, "vm_or_template_id");
+    look->sql = vm ? BY_OBJECT("vm_or_template_id") : BY_OBJECT("host_id");
+    look->params[0] = rv_vint(vm ? vm : int_of(event, "host_id"));
+    look->params[1] = rv_vint(at_ms - RECENT_MS);
+    look->params[2] = rv_vint(at_ms);
+    look->params[3] = rv_vtext(look->rule->task);
+    look->params[4] = rv_vint(MOST_LOOKED_AT);
+    look->param_count = 5;
+}
+
+/* The next task that the event may end; 0 when there is none any more. Begin with *at = 0. */
+static int
+next_look(struct rv_completion_look *look, const struct rv_event_row *event, int *at)
+{
+    const char *type = text_of(event, "event_type");
+    if (type == NULL || int_of(event, "ems_id") == 0 ||
+        rv_streq(text_of(event, "source"), "EVM")) /* the server's own end nothing */
+        return 0;
+    *look = (struct rv_completion_look){ .event = event, .rule = rv_completion_next(type, at) };
+    if (look->rule == NULL)
+        return 0;
+    if (int_of(event, "chain_id"))
+        look_by_chain(look);
+    else if (int_of(event, "vm_or_template_id") || int_of(event, "host_id"))
+        look_by_object(look);
+    return 1;
 }
 
 static int
-find_by_object(struct rv_store *store, const struct rv_event_row *event, const char *task,
-               rv_err *err)
+note_began(void *arg, const rv_value *row, rv_err *err)
 {
-    const char *column = int_of(event, "vm_or_template_id") ? "vm_or_template_id" : "host_id";
-    int64_t at_ms = int_of(event, "timestamp");
-    rv_value found;
-    const rv_value params[] = { rv_vint(int_of(event, column)), rv_vint(at_ms - RECENT_MS),
-                                rv_vint(at_ms), rv_vtext(task), rv_vint(MOST_LOOKED_AT) };
-    if (int_of(event, column) == 0)
-        return 0;
-    RV_AUTO_FREE char *sql =
-        rv_format("SELECT t.id FROM (SELECT id, event_type, chain_id FROM event_streams"
-                  " WHERE %s = $1 AND timestamp >= $2 AND timestamp <= $3"
-                  " ORDER BY timestamp DESC LIMIT $5) t"
-                  " WHERE t.event_type = $4 AND t.chain_id IS NULL LIMIT 1",
-                  column);
-    return rv_store_one(store, &found, 1, sql, params, (int)RV_COUNT(params), err);
+    (void)row, (void)err;
+    ((struct rv_completion_look *)arg)->began = 1;
+    return 0;
+}
+
+static struct rv_store_read
+read_of(struct rv_completion_look *look)
+{
+    return (struct rv_store_read){ look->sql, look->params, look->param_count, note_began, look };
+}
+
+static void
+add_look(struct rv_completions *out, const struct rv_completion_look *look)
+{
+    if (out->count == out->capacity) {
+        out->capacity = out->capacity ? 2 * out->capacity : 64;
+        out->at = rv_realloc(out->at, (size_t)out->capacity, sizeof(*out->at));
+    }
+    out->at[out->count++] = *look;
+}
+
+int
+rv_completions_look(struct rv_completions *out, struct rv_store *store,
+                    const struct rv_event_row *events, int count, rv_err *err)
+{
+    struct rv_completion_look look;
+    size_t asked = 0;
+
+    out->count = 0;
+    for (int i = 0; i < count; i++)
+        for (int at = 0; next_look(&look, &events[i], &at);)
+            add_look(out, &look);
+    RV_AUTO_FREE struct rv_store_read *reads = rv_alloc(((size_t)out->count + 1) * sizeof(*reads));
+    for (int i = 0; i < out->count; i++)
+        if (out->at[i].sql)
+            reads[asked++] = read_of(&out->at[i]);
+    if (asked && rv_store_read_all(store, reads, asked, err) < 0) {
+        out->count = 0;
+        return rv_wrap(err, "find the beginnings of tasks");
+    }
+    return 0;
+}
+
+void
+rv_completions_free(struct rv_completions *completions)
+{
+    free(completions->at);
+    *completions = (struct rv_completions){ 0 };
+}
+
+/* 1 or 0 when it is known, which fills in `began`. */
+static int
+is_known(const struct rv_completions *known, struct rv_completion_look *look)
+{
+    for (int i = 0; known && i < known->count; i++)
+        if (known->at[i].event->id == look->event->id && known->at[i].rule == look->rule) {
+            look->began = known->at[i].began;
+            return 1;
+        }
+    return 0;
 }
 
 /* source and dest as the completion has them. */
@@ -127,22 +219,16 @@ raise_completion(struct rv_effects *effects, const struct rv_event_row *event,
 }
 
 int
-rv_automate_complete(struct rv_store *store, const struct rv_event_row *event,
-                     struct rv_effects *effects, rv_err *err)
+rv_automate_complete(struct rv_store *store, const struct rv_completions *known,
+                     const struct rv_event_row *event, struct rv_effects *effects, rv_err *err)
 {
-    const struct rv_completion *rule;
-    const char *type = text_of(event, "event_type");
-    int at = 0;
-    if (type == NULL || int_of(event, "ems_id") == 0 ||
-        rv_streq(text_of(event, "source"), "EVM")) /* the server's own end nothing */
-        return 0;
-    while ((rule = rv_completion_next(type, &at)) != NULL) {
-        int began = int_of(event, "chain_id") ? find_by_chain(store, event, rule->task, err)
-                                              : find_by_object(store, event, rule->task, err);
-        if (began < 0)
-            return rv_wrap(err, "find the beginning of %s", rule->task);
-        if (began)
-            raise_completion(effects, event, rule);
+    struct rv_completion_look look;
+    for (int at = 0; next_look(&look, event, &at);) {
+        const struct rv_store_read read = read_of(&look);
+        if (!is_known(known, &look) && look.sql && rv_store_read_all(store, &read, 1, err) < 0)
+            return rv_wrap(err, "find the beginning of %s", look.rule->task);
+        if (look.began)
+            raise_completion(effects, event, look.rule);
     }
     return 0;
 }

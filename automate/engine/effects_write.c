@@ -231,9 +231,10 @@ rv_effects_write(struct rv_effects *effects, struct rv_store *store, struct rv_f
 int
 rv_effects_write_events(struct rv_effects *effects, struct rv_store *store, rv_err *err)
 {
+    RV_AUTO_FREE const struct rv_event **events = rv_alloc((effects->count + 1) * sizeof(*events));
+    size_t count = 0;
     for (size_t i = 0; i < effects->count; i++)
-        if (effects->at[i].kind == RV_EFFECT_RAISE &&
-            rv_event_raise(store, &effects->at[i].of.raise, NULL, err) < 0)
-            return err->code;
-    return 0;
+        if (effects->at[i].kind == RV_EFFECT_RAISE)
+            events[count++] = &effects->at[i].of.raise;
+    return rv_event_raise_all(store, events, count, err);
 }

@@ -5,7 +5,6 @@
  */
 #define RV_LOG_TOPIC RV_TOPIC_EVENT
 #include "automate/automate_internal.h"
-#include "automate/complete.h"
 #include "automate/relink.h"
 
 #include <inttypes.h>
@@ -19,13 +18,14 @@
 #include "model/model.h"
 #include "store/record.h"
 
-enum { RANGE = 500, TRIES = 3 };
+enum { RANGE = 500, TRIES = 3, LOOK = 64 /* events that are looked ahead */ };
 
 struct range {
     struct rv_automate *automate;
     struct rv_lane *lane; /* NULL: an event that was sent again */
     struct rv_event_row rows[RANGE];
     int count, done;
+    int looked; /* at so many, from the first on */
 };
 
 static int
@@ -67,6 +67,7 @@ rv_automate_close(struct rv_automate *automate)
     rv_ae_cache_free(automate->cache);
     rv_arena_free(automate->arena);
     rv_refresh_times_free(&automate->times);
+    rv_completions_free(&automate->completions);
     free(automate);
 }
 
@@ -102,7 +103,8 @@ static int
 route(struct rv_automate *automate, const struct rv_event_row *row, rv_err *err)
 {
     const struct rv_automate_config *config = &automate->config;
-    if (rv_automate_complete(config->store, row, automate->effects, err) < 0)
+    if (rv_automate_complete(config->store, &automate->completions, row, automate->effects, err) <
+        0)
         return err->code;
     if (automate->switchboard)
         return rv_switchboard_route(automate->switchboard, row, automate->effects, err);
@@ -211,6 +213,23 @@ relink(struct range *range, rv_err *err)
     return 0;
 }
 
+/* What one of them may be to blame for is found when it is its turn. */
+static int
+look_ahead(struct range *range, rv_err *err)
+{
+    struct rv_automate *automate = range->automate;
+    int count = range->count - range->done < LOOK ? range->count - range->done : LOOK;
+    if (range->done < range->looked)
+        return 0;
+    range->looked = range->done + count;
+    if (rv_completions_look(&automate->completions, automate->config.store,
+                            &range->rows[range->done], count, err) == 0 ||
+        is_stores(err->code))
+        return err->code;
+    rv_err_clear(err);
+    return 0;
+}
+
 /* As many as there is time for, at least one. */
 static int
 plan_all(struct range *range, int64_t until_ms, rv_err *err)
@@ -222,7 +241,7 @@ plan_all(struct range *range, int64_t until_ms, rv_err *err)
     if (relink(range, err) < 0)
         return err->code;
     while (range->done < range->count) {
-        if (plan(range, &range->rows[range->done], err) < 0)
+        if (look_ahead(range, err) < 0 || plan(range, &range->rows[range->done], err) < 0)
             return err->code;
         range->done++;
         if (rv_monotonic_ms() >= until_ms)

@@ -40,5 +40,9 @@ enum { RV_EVENT_MORE = 24 };
  * ems_id, ems_ref) is not written again. 1 when it was written, 0 when not; *id (may be NULL) is
  * the row either way. LIMIT. */
 int rv_event_raise(struct rv_store *store, const struct rv_event *event, int64_t *id, rv_err *err);
+/* Several in the order given, in an open transaction, in a few round trips. An id for each, and one
+ * more, was reserved. */
+int rv_event_raise_all(struct rv_store *store, const struct rv_event *const *events, size_t count,
+                       rv_err *err);
 
 #endif

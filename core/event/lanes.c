@@ -151,28 +151,29 @@ rv_lane_advance(struct rv_store *store, const struct rv_lane *lane, int64_t coun
 }
 
 int
-rv_lane_extend_server(struct rv_store *store, int64_t *lane, int64_t *number, rv_err *err)
+rv_lane_extend_server(struct rv_store *store, int64_t *lane, int64_t count, int64_t *first,
+                      rv_err *err)
 {
-    rv_value row[2];
+    rv_value row[2], param = rv_vint(count);
     int64_t id;
-    const char *update = "UPDATE event_lanes SET written = written + 1 WHERE name = '" SERVER
+    const char *update = "UPDATE event_lanes SET written = written + $1 WHERE name = '" SERVER
                          "' RETURNING id, written";
     RV_ASSERT(rv_store_in_transaction(store));
-    int found = rv_store_one(store, row, 2, update, NULL, 0, err);
+    int found = rv_store_one(store, row, 2, update, &param, 1, err);
     if (found == 0) {
         if (rv_store_new_id(store, &id, err) < 0)
             return err->code;
-        const rv_value params[] = { rv_vint(id), rv_vint(rv_now_ms()) };
+        const rv_value params[] = { rv_vint(id), rv_vint(rv_now_ms()), rv_vint(count) };
         found = rv_store_one(store, row, 2,
                              "INSERT INTO event_lanes (id, name, created_on, written, handled)"
-                             " VALUES ($1, '" SERVER "', $2, 1, 0) ON CONFLICT (name) DO UPDATE"
-                             " SET written = event_lanes.written + 1 RETURNING id, written",
-                             params, 2, err);
+                             " VALUES ($1, '" SERVER "', $2, $3, 0) ON CONFLICT (name) DO UPDATE"
+                             " SET written = event_lanes.written + $3 RETURNING id, written",
+                             params, 3, err);
     }
     if (found <= 0)
         return rv_wrap(err, "extend the server's event lane");
     *lane = row[0].v.i;
-    *number = row[1].v.i;
+    *first = row[1].v.i - count + 1;
     return wake_others(store, err);
 }
 

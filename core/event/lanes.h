@@ -45,9 +45,10 @@ int rv_lane_extend(struct rv_store *store, int64_t lane, int64_t count, const ch
  * when another has written. After the commit the caller adds count to lane->written. */
 int rv_lane_advance(struct rv_store *store, const struct rv_lane *lane, int64_t count,
                     const char *token, rv_err *err);
-/* In that of the server, which is made when there is none: within a transaction, for which another
- * id was reserved. */
-int rv_lane_extend_server(struct rv_store *store, int64_t *lane, int64_t *number, rv_err *err);
+/* That of the server, which is made when there is none, by so many: within a transaction, for which
+ * another id was reserved. *first: the number of the first. */
+int rv_lane_extend_server(struct rv_store *store, int64_t *lane, int64_t count, int64_t *first,
+                          rv_err *err);
 
 /* The handler. */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One event to one row.
+ * Events to rows. What several need of the database is asked for together.
  */
 #include "event/event.h"
 
@@ -17,9 +17,16 @@ enum { OWN = 20, FIELDS = OWN + RV_EVENT_MORE }; /* at most */
 
 struct raising {
     const struct rv_event *event;
-    int64_t timestamp_ms, id;
+    int64_t timestamp_ms;
+    int64_t id; /* of one that is there already, later of the row */
     int64_t lane, number;
     int written;
+    rv_value key[5]; /* of find_same */
+};
+
+struct raising_all {
+    struct raising *at;
+    size_t count;
 };
 
 static rv_value
@@ -34,29 +41,66 @@ number(int64_t value)
     return value ? rv_vint(value) : RV_VNULL;
 }
 
-/* 1 when this event of a provider is there; if not, nobody else writes it until our commit. The
- * server's own have no ems_ref and are never the same. */
+/* The server's own have no ems_ref and are never the same. */
 static int
-find_same(struct raising *raising, struct rv_store *store, rv_err *err)
+is_told_by_provider(const struct rv_event *event)
+{
+    return event->ems_id && event->ems_ref;
+}
+
+static int
+note_same(void *arg, const rv_value *row, rv_err *err)
+{
+    (void)err;
+    ((struct raising *)arg)->id = row[0].v.i;
+    return 0;
+}
+
+static struct rv_store_read
+read_same(struct raising *raising)
 {
     const struct rv_event *event = raising->event;
-    rv_value row[1];
-    const rv_value params[] = { rv_vint(event->ems_id),
-                                rv_vtext(event->ems_ref ? event->ems_ref : ""),
-                                rv_vtext(event->event_type), rv_vint(raising->timestamp_ms),
-                                rv_vint(event->chain_id) };
-    if (event->ems_id == 0 || event->ems_ref == NULL)
+
+    raising->key[0] = rv_vint(event->ems_id);
+    raising->key[1] = rv_vtext(event->ems_ref);
+    raising->key[2] = rv_vtext(event->event_type);
+    raising->key[3] = rv_vint(raising->timestamp_ms);
+    raising->key[4] = rv_vint(event->chain_id);
+    return (struct rv_store_read){
+        .sql = "SELECT id FROM event_streams WHERE ems_id = $1 AND ems_ref = $2"
+               " AND event_type = $3 AND timestamp = $4 AND COALESCE(chain_id, 0) = $5",
+        .params = raising->key,
+        .count = RV_COUNT(raising->key),
+        .row = note_same,
+        .arg = raising,
+    };
+}
+
+/* Those of providers that are there get their ids; what is not, nobody else writes until our
+ * commit. */
+static int
+find_same(const struct raising_all *all, struct rv_store *store, rv_err *err)
+{
+    RV_AUTO_FREE struct rv_store_read *reads = rv_alloc((all->count + 1) * sizeof(*reads));
+    size_t count = 0;
+
+    for (size_t i = 0; i < all->count; i++)
+        if (is_told_by_provider(all->at[i].event))
+            reads[count++] = read_same(&all->at[i]);
+    if (count == 0)
         return 0;
     if (rv_store_lock(store, "reeve/events", err) < 0)
         return err->code;
-    int found = rv_store_one(store, row, 1,
-                             "SELECT id FROM event_streams WHERE ems_id = $1 AND ems_ref = $2"
-                             " AND event_type = $3 AND timestamp = $4"
-                             " AND COALESCE(chain_id, 0) = $5",
-                             params, RV_COUNT(params), err);
-    if (found > 0)
-        raising->id = row[0].v.i;
-    return found;
+    return rv_store_read_all(store, reads, count, err);
+}
+
+static int
+is_same(const struct raising *a, const struct raising *b)
+{
+    return a->timestamp_ms == b->timestamp_ms && a->event->chain_id == b->event->chain_id &&
+           a->event->ems_id == b->event->ems_id && is_told_by_provider(a->event) &&
+           is_told_by_provider(b->event) && rv_streq(a->event->event_type, b->event->event_type) &&
+           rv_streq(a->event->ems_ref, b->event->ems_ref);
 }
 
 /* The column of what it happened to, so that it is in that one's timeline; else a plain one. */
@@ -120,33 +164,96 @@ insert(struct raising *raising, struct rv_store *store, struct rv_feed *feed, rv
     return rv_record_insert(store, feed, kind, fields, count, &raising->id, err);
 }
 
+/* The one before it in the list that is the same event; NULL: none. */
+static const struct raising *
+twin_of(const struct raising_all *all, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (is_same(&all->at[i], &all->at[index]))
+            return &all->at[i];
+    return NULL;
+}
+
+/* Which are written. Returns how many of them wait for a handler. */
+static int64_t
+choose(struct raising_all *all)
+{
+    int64_t count = 0;
+
+    for (size_t i = 0; i < all->count; i++) {
+        struct raising *raising = &all->at[i];
+        raising->written = raising->id == 0 && twin_of(all, i) == NULL;
+        count += raising->written && !(raising->event->flags & RV_EVENT_KEPT);
+    }
+    return count;
+}
+
 static int
 raise_in(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
-    struct raising *raising = arg;
-    int same = find_same(raising, store, err);
-    if (same)
-        return same < 0 ? same : 0;
-    if (!(raising->event->flags & RV_EVENT_KEPT) &&
-        rv_lane_extend_server(store, &raising->lane, &raising->number, err) < 0)
+    struct raising_all *all = arg;
+    int64_t lane = 0, next = 0, count;
+
+    if (find_same(all, store, err) < 0)
         return err->code;
-    raising->written = 1;
-    return insert(raising, store, feed, err);
+    count = choose(all);
+    if (count && rv_lane_extend_server(store, &lane, count, &next, err) < 0)
+        return err->code;
+    for (size_t i = 0; i < all->count; i++) {
+        struct raising *raising = &all->at[i];
+        if (!raising->written)
+            continue;
+        if (!(raising->event->flags & RV_EVENT_KEPT)) {
+            raising->lane = lane;
+            raising->number = next++;
+        }
+        if (insert(raising, store, feed, err) < 0)
+            return rv_wrap(err, "write event '%s'", raising->event->event_type);
+    }
+    return 0;
+}
+
+static int
+take(struct raising *out, const struct rv_event *event, rv_err *err)
+{
+    *out =
+        (struct raising){ .event = event,
+                          .timestamp_ms = event->timestamp_ms ? event->timestamp_ms : rv_now_ms() };
+    if (event->full_data && strlen(event->full_data) > RV_EVENT_DATA_MAX)
+        return rv_fail(err, RV_E_LIMIT, "the data of event '%s' is larger than %d bytes",
+                       event->event_type, RV_EVENT_DATA_MAX);
+    return 0;
 }
 
 int
 rv_event_raise(struct rv_store *store, const struct rv_event *event, int64_t *id, rv_err *err)
 {
-    struct raising raising = { .event = event,
-                               .timestamp_ms =
-                                   event->timestamp_ms ? event->timestamp_ms : rv_now_ms() };
-    if (event->full_data && strlen(event->full_data) > RV_EVENT_DATA_MAX)
-        return rv_fail(err, RV_E_LIMIT, "the data of event '%s' is larger than %d bytes",
-                       event->event_type, RV_EVENT_DATA_MAX);
+    struct raising raising;
+    struct raising_all all = { &raising, 1 };
+
+    if (take(&raising, event, err) < 0)
+        return err->code;
     if ((!rv_store_in_transaction(store) && rv_store_reserve_ids(store, 2, err)) ||
-        rv_record_transaction(store, raise_in, &raising, err))
+        rv_record_transaction(store, raise_in, &all, err))
         return rv_wrap(err, "raise event '%s'", event->event_type);
     if (id)
         *id = raising.id;
     return raising.written;
+}
+
+int
+rv_event_raise_all(struct rv_store *store, const struct rv_event *const *events, size_t count,
+                   rv_err *err)
+{
+    struct raising_all all = { .count = count };
+
+    RV_ASSERT(rv_store_in_transaction(store));
+    if (count == 0)
+        return 0;
+    RV_AUTO_FREE struct raising *list = rv_alloc(count * sizeof(*list));
+    for (size_t i = 0; i < count; i++)
+        if (take(&list[i], events[i], err) < 0)
+            return err->code;
+    all.at = list;
+    return rv_record_transaction(store, raise_in, &all, err) < 0 ? err->code : 0;
 }

@@ -119,6 +119,26 @@ five_sorts_of_tasks_swap_source_and_destination(void **state)
 }
 
 static void
+the_tasks_that_end_together_are_looked_for_and_written_together(void **state)
+{
+    enum { TASKS = 100 };
+    struct rv_store *store = store_of(state);
+    for (int i = 0; i < TASKS; i++) {
+        tell(store, &(struct told){ "PowerOnVM_Task", 100 + i, VM, 0, HOST, NOON });
+        tell(store, &(struct told){ "VmPoweredOnEvent", 100 + i, VM, 0, HOST, NOON + 5 });
+    }
+    int64_t before = rv_store_statements(store);
+    handle(store, 0);
+    int64_t took = rv_store_statements(store) - before;
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*)" MADE), TASKS);
+    assert_int_equal(rv_test_int(store, "SELECT COUNT(*)" MADE " AND number = chain_id - 99"),
+                     TASKS);
+    /* Its beginning, whether its completion is there, and that. */
+    if (took >= 3 * TASKS + 50)
+        fail_msg("%lld statements for %d tasks", (long long)took, TASKS);
+}
+
+static void
 an_end_without_a_beginning_makes_none(void **state)
 {
     struct rv_store *store = store_of(state);
@@ -161,6 +181,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         schema_test(the_beginning_and_the_end_of_a_task_make_its_completion),
         schema_test(five_sorts_of_tasks_swap_source_and_destination),
+        schema_test(the_tasks_that_end_together_are_looked_for_and_written_together),
         schema_test(an_end_without_a_beginning_makes_none),
         schema_test(without_a_chain_the_last_hours_of_the_machine_or_host_tell),
         schema_test(an_event_that_is_handled_again_has_one_completion_all_the_same),

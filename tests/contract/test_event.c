@@ -79,6 +79,37 @@ an_event_goes_with_the_transaction_that_it_was_raised_in(void **state)
 }
 
 static void
+several_are_raised_in_their_order_and_the_same_one_once(void **state)
+{
+    struct rv_store *store = store_of(state);
+    const struct rv_event there = { .event_type = "VmPoweredOnEvent",
+                                    .source = "vmware",
+                                    .ems_id = 3,
+                                    .ems_ref = "event-1",
+                                    .timestamp_ms = 1000 };
+    struct rv_event other = there, later = there;
+    const struct rv_event own = { .event_type = "evm_server_start", .timestamp_ms = 5 };
+    const struct rv_event kept = { .event_type = "login", .flags = RV_EVENT_KEPT };
+    other.ems_ref = "event-2";
+    later.ems_ref = "event-3";
+    const struct rv_event *const all[] = { &other, &there, &own, &other, &kept, &own, &later };
+    must(rv_event_raise(store, &there, NULL, err));
+    must(rv_store_reserve_ids(store, RV_COUNT(all) + 1, err));
+    must(rv_store_begin(store, err));
+    must(rv_event_raise_all(store, all, RV_COUNT(all), err));
+    must(rv_store_commit(store, err));
+    assert_column(store, "SELECT written FROM event_lanes", "5");
+    assert_column(store, "SELECT ems_ref FROM event_streams WHERE number = 2", "event-2");
+    assert_column(store, "SELECT ems_ref FROM event_streams WHERE number = 5", "event-3");
+    assert_column(store,
+                  "SELECT COUNT(*) FROM event_streams WHERE event_type = 'evm_server_start'"
+                  " AND number IN (3, 4)",
+                  "2");
+    assert_column(store, "SELECT event_type FROM event_streams WHERE number IS NULL", "login");
+    assert_column(store, "SELECT COUNT(*) FROM changes WHERE kind = 'event_stream'", "6");
+}
+
+static void
 data_beyond_the_ceiling_is_refused(void **state)
 {
     char *large = malloc(RV_EVENT_DATA_MAX + 2);
@@ -98,6 +129,7 @@ main(void)
         schema_test(the_servers_own_events_are_never_the_same),
         schema_test(a_providers_event_that_is_there_is_not_written_again),
         schema_test(an_event_goes_with_the_transaction_that_it_was_raised_in),
+        schema_test(several_are_raised_in_their_order_and_the_same_one_once),
         schema_test(data_beyond_the_ceiling_is_refused),
     };
     return cmocka_run_group_tests_name("event", tests, NULL, NULL);
