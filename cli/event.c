@@ -105,7 +105,9 @@ int
 cmd_event_list(struct cli *cli)
 {
     static const char *const all[] = { "event_streams", NULL };
-    int code = cli_connect(cli);
+    int code = cli_event_check(cli);
+    if (code == CLI_OK)
+        code = cli_connect(cli);
     return code ? code : list_of(cli, all);
 }
 
@@ -132,6 +134,8 @@ cmd_timeline(struct cli *cli)
     rv_err err = RV_ERR_INIT;
     struct cli_kind kind;
     int code = cli_check_object(cli);
+    if (code == CLI_OK)
+        code = cli_event_check(cli);
     if (code == CLI_OK)
         code = cli_connect(cli);
     if (code)
@@ -271,9 +275,9 @@ int
 cmd_event_tail(struct cli *cli)
 {
     struct tail tail = { .cli = cli, .lines = cli_int(cli, "lines", TAIL_LINES, 0, 10000) };
-    if (tail.lines < 0)
-        return CLI_USAGE;
-    int code = cli_connect(cli);
+    int code = tail.lines < 0 ? CLI_USAGE : cli_event_check(cli);
+    if (code == CLI_OK)
+        code = cli_connect(cli);
     if (code == CLI_OK)
         code = cli_event_query(cli, &tail.query, "event_streams");
     if (code == CLI_OK)

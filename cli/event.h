@@ -24,6 +24,8 @@ struct cli_event_query {
     int table_flags;
 };
 
+/* What can be said of the options without the server: an exit code. */
+int cli_event_check(struct cli *cli);
 /* Exit code. of: "event_streams", or those of an object: "vms/5/event_streams"; copied. */
 int cli_event_query(struct cli *cli, struct cli_event_query *out, const char *of);
 void cli_event_query_free(struct cli_event_query *query);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 #include "base/clock.h"
+#include "event/groups.h"
 #include "provider.h"
 
 static void
@@ -14,6 +15,28 @@ add(struct cli_event_query *query, char *filter)
     RV_ASSERT(query->filter_count < CLI_EVENT_FILTERS);
     query->owned[query->owned_count++] = filter;
     query->filters[query->filter_count++] = filter;
+}
+
+static int
+check_word(struct cli *cli, const char *option, const char *const *words)
+{
+    const char *value = cli_value(cli, option);
+    RV_AUTO_BUF rv_buf all = rv_buf_limited(1024);
+    if (value == NULL || strchr(value, '*'))
+        return CLI_OK;
+    for (int i = 0; words[i]; i++) {
+        if (rv_streq(words[i], value))
+            return CLI_OK;
+        rv_buf_addf(&all, "%s%s", i ? ", " : "", words[i]);
+    }
+    return cli_usage(cli, "--%s: '%s' is none; there are %s", option, value, rv_buf_text(&all));
+}
+
+int
+cli_event_check(struct cli *cli)
+{
+    int code = check_word(cli, "group", rv_event_groups);
+    return code ? code : check_word(cli, "level", rv_event_levels);
 }
 
 static int

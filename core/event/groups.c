@@ -16,6 +16,7 @@ const char *const rv_event_groups[] = { "addition", "configuration", "console", 
                                         "general",  "import_export", "migration", "network",
                                         "power",    "snapshot",      "status",    "storage",
                                         "update",   "other",         NULL };
+const char *const rv_event_levels[] = { "critical", "warning", "detail", NULL };
 
 struct name {
     const char *text;
@@ -88,8 +89,6 @@ known_group(const char *group)
     return NULL;
 }
 
-static const char *const levels[] = { "critical", "warning", "detail" };
-
 struct rv_event_class
 rv_event_classify_with(const char *event_type, const char *group, const char *level)
 {
@@ -97,8 +96,8 @@ rv_event_classify_with(const char *event_type, const char *group, const char *le
     const char *known = known_group(group);
     if (known)
         class = (struct rv_event_class){ known, "detail" };
-    for (size_t i = 0; known && i < RV_COUNT(levels); i++)
-        if (rv_streq(level, levels[i]))
-            class.level = levels[i];
+    for (int i = 0; known && rv_event_levels[i]; i++)
+        if (rv_streq(level, rv_event_levels[i]))
+            class.level = rv_event_levels[i];
     return class;
 }

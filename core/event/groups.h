@@ -10,6 +10,8 @@
 /* addition, configuration, console, deletion, general, import_export, migration, network, power,
  * snapshot, status, storage, update; and other. Ends with NULL. */
 extern const char *const rv_event_groups[];
+/* critical, warning, detail. */
+extern const char *const rv_event_levels[];
 
 struct rv_event_class {
     const char *group, *level; /* "power"; "critical", of some modules "warning", "detail" */

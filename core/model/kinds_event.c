@@ -17,7 +17,7 @@ static const struct reeve_column event_stream_columns[] = {
     TIME_F(REQUIRED | INDEX, "timestamp", "When it happened"),
     STRING_F(CORE, "source", "Who said so: EVM is the server itself, else the provider's type"),
     STRING_F(CORE, "event_group", "What it is about: power, storage, network, ...; other"),
-    STRING_F(CORE, "event_level", "critical or detail"),
+    STRING_F(CORE, "event_level", "critical, warning or detail"),
     POLY("target", NULL, "What it happened to"),
     INT("chain_id", "Joins events that belong together"),
     FLAG("is_task", "Whether it is part of a provider's task"),
