@@ -53,7 +53,9 @@ int
 cli_simulate_event(struct cli *cli, const char *id, int format)
 {
     RV_AUTO_JSON cJSON *body = cJSON_CreateObject();
-    cli_say("no method ran for event %s; this is what its path leads to now", id);
+    cli_say("event %s has left no run: the server's own handlers leave none, and what is at work "
+            "none at first; this is what its path leads to now, and nothing of it is run",
+            id);
     cJSON_AddStringToObject(body, "event", id);
     return simulate(cli, body, format);
 }

@@ -12,7 +12,7 @@
     { "type", 0, "TYPE", "of this type; * stands for anything: 'POD_*'" },                         \
         { "source", 0, "SOURCE", "of this source: KUBERNETES, VC, EVM, CUSTOM, ..." },             \
         { "group", 0, "GROUP", "of this group: power, storage, status, ..." },                     \
-        { "level", 0, "LEVEL", "critical, warning or detail" },                                             \
+        { "level", 0, "LEVEL", "critical, warning or detail" },                                    \
         { "provider", 0, "NAME", "of this provider" },                                             \
     {                                                                                              \
         "since", 0, "TIME", "from this time on, or so long ago: 10m, 2026-11-22T10:00:00Z"         \

@@ -320,25 +320,59 @@ is_left_out(void)
 #endif
 }
 
-int
-rv_datastore_ship(struct rv_worker *worker, rv_err *err)
+/* Of each shipped domain until one says other than 0. */
+static int
+each_shipped(struct rv_worker *worker, int (*fn)(struct rv_worker *, const char *, rv_err *),
+             rv_err *err)
 {
     RV_AUTO_FREE char *folder = is_left_out() ? NULL : shipped_folder(worker);
     DIR *dir = folder ? opendir(folder) : NULL;
     const struct dirent *entry;
-    char digest[33];
-    int rc = ask_for_deletion(worker, err);
+    int rc = 0;
 
-    while (dir && rc == 0 && (entry = readdir(dir))) {
-        if (entry->d_name[0] == '.' || strpbrk(entry->d_name, "\"\\"))
-            continue;
-        rc = shipped_digest(digest, worker, entry->d_name, err);
-        if (rc == 0) {
-            int there = has_digest(worker->store, entry->d_name, digest, err);
-            rc = there < 0 ? there : there ? 0 : ask_for(worker, entry->d_name, err);
-        }
-    }
+    while (dir && rc == 0 && (entry = readdir(dir)))
+        if (entry->d_name[0] != '.' && !strpbrk(entry->d_name, "\"\\"))
+            rc = fn(worker, entry->d_name, err);
     if (dir)
         closedir(dir);
+    return rc;
+}
+
+static int
+ask_when_other(struct rv_worker *worker, const char *name, rv_err *err)
+{
+    char digest[33];
+    if (shipped_digest(digest, worker, name, err) < 0)
+        return err->code;
+    int there = has_digest(worker->store, name, digest, err);
+    return there < 0 ? there : there ? 0 : ask_for(worker, name, err);
+}
+
+int
+rv_datastore_ship(struct rv_worker *worker, rv_err *err)
+{
+    int rc = ask_for_deletion(worker, err);
+
+    if (rc == 0)
+        rc = each_shipped(worker, ask_when_other, err);
     return rc < 0 ? rv_wrap(err, "look at the domains that Reeve ships") : 0;
+}
+
+static int
+is_missing(struct rv_worker *worker, const char *name, rv_err *err)
+{
+    RV_AUTO_FREE char *key = rv_strdup(name);
+    rv_value out, param;
+
+    rv_lower(key);
+    param = rv_vtext(key);
+    int there = rv_store_one(worker->store, &out, 1,
+                             "SELECT 1 FROM miq_ae_domains WHERE name_key = $1", &param, 1, err);
+    return there < 0 ? there : !there;
+}
+
+int
+rv_datastore_awaited(struct rv_worker *worker, rv_err *err)
+{
+    return each_shipped(worker, is_missing, err);
 }

@@ -14,5 +14,7 @@ enum { RV_DATASTORE_COMMANDS = 3 };
 void rv_datastore_commands(struct rv_command out[RV_DATASTORE_COMMANDS], struct rv_worker *worker);
 /* Asks for each shipped domain whose files are others than those that were imported. */
 int rv_datastore_ship(struct rv_worker *worker, rv_err *err);
+/* 1 while one of them was never imported: events would come to nothing. 0, or an error. */
+int rv_datastore_awaited(struct rv_worker *worker, rv_err *err);
 
 #endif

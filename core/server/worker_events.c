@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "server/datastore_commands.h"
 #include "server/messages.h"
 #include "server/worker_types.h"
 
@@ -20,6 +21,7 @@ enum {
     TURN_MS = 30,
     KEEP_MS = 5000,
     OBJECT_MS = 50,
+    DOMAINS_MS = 60000,
     TROUBLE_MS = 1000,
     TROUBLE_MOST_MS = 10000
 };
@@ -205,6 +207,26 @@ take_settings(struct events *events)
         rv_log_err(RV_WARNING, "settings not read", &err);
 }
 
+/* A server's first events may come before what Reeve ships is imported. Something may be wrong with
+ * that import, and a site have domains of its own: not for ever. */
+static void
+await_domains(struct rv_worker *worker)
+{
+    int64_t until_ms = rv_monotonic_ms() + DOMAINS_MS;
+    while (!worker->stop) {
+        rv_err err = RV_ERR_INIT;
+        int awaited = rv_datastore_awaited(worker, &err);
+        if (awaited == 0)
+            return;
+        if (rv_monotonic_ms() >= until_ms) {
+            rv_log(RV_WARNING, "events are handled without the domain that Reeve ships",
+                   RV_F("waited_ms", RV_I(DOMAINS_MS)), RV_F("error", RV_S(err.text)));
+            return;
+        }
+        rv_worker_wait(worker, OBJECT_MS);
+    }
+}
+
 static int
 serve(struct events *events, const char *queue)
 {
@@ -214,6 +236,7 @@ serve(struct events *events, const char *queue)
     struct rv_worker *worker = events->worker;
     rv_err err = RV_ERR_INIT;
     int done = 0;
+    await_domains(worker);
     rv_message_loop_open(&events->loop, worker, queue, commands, RV_COUNT(commands));
     while (!worker->stop && done != RV_E_STALE) {
         take_settings(events);

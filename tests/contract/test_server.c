@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "base/clock.h"
+#include "server/datastore_commands.h"
 #include "server/identity.h"
 #include "server/messages.h"
 #include "server/protocol.h"
@@ -428,6 +430,37 @@ a_worker_that_tells_callers_why_the_database_refuses_it_tries_on(void **state)
     assert_string_equal(why.text, "password authentication failed");
 }
 
+static void
+make_folder(const char *path)
+{
+    RV_AUTO_FREE char *folder = rv_format("%s/%s", worker.home, path);
+    assert_int_equal(mkdir(folder, 0700), 0);
+}
+
+static void
+a_shipped_domain_is_awaited_until_it_was_imported_for_the_first_time(void **state)
+{
+    static const char *const folders[] = { "lib", "lib/reeve", "share", "share/reeve",
+                                           "share/reeve/domains" };
+    rv_err why = RV_ERR_INIT;
+    (void)state;
+    unsetenv("REEVE_TEST_UNSHIPPED");
+    for (size_t i = 0; i < RV_COUNT(folders); i++)
+        make_folder(folders[i]);
+    RV_AUTO_FREE char *modules = rv_format("%s/lib/reeve", worker.home);
+    worker.module_dir = modules;
+    assert_int_equal(rv_datastore_awaited(&worker, &why), 0);
+    make_folder("share/reeve/domains/Reeve");
+    assert_int_equal(rv_datastore_awaited(&worker, &why), 1);
+    must_exec(worker.store,
+              "INSERT INTO miq_ae_domains (id, name, name_key, source, digest)"
+              " VALUES ($1, 'Reeve', 'reeve', 'system', 'of older files')",
+              rv_vint(5));
+    assert_int_equal(rv_datastore_awaited(&worker, &why), 0);
+    worker.module_dir = NULL;
+    assert_int_equal(rv_datastore_awaited(&worker, &why), 0);
+}
+
 /* Before the clock is read for the first time. */
 static int
 make_clock(void **state)
@@ -464,6 +497,7 @@ main(void)
         SERVER_TEST(settings_that_cannot_be_read_stay_as_they_were_and_are_read_later),
         SERVER_TEST(a_worker_beats_at_the_pace_that_the_supervisor_has_set_last),
         SERVER_TEST(a_worker_that_tells_callers_why_the_database_refuses_it_tries_on),
+        SERVER_TEST(a_shipped_domain_is_awaited_until_it_was_imported_for_the_first_time),
     };
 
     return cmocka_run_group_tests_name("server", tests, make_clock, NULL);
