@@ -26,6 +26,7 @@ struct copying {
     struct rv_ae_tree *tree;     /* the domain that was found */
     const struct rv_ae_tree_domain *found;
     int written, kept;
+    int is_there, is_enabled; /* on the server, under that name */
 };
 
 /* "/System/Event/EmsEvent/Demo/VmPoweredOnEvent". */
@@ -109,6 +110,19 @@ take_domain_name(struct copying *copying, const cJSON *rows)
     }
 }
 
+static void
+look_at_own(struct copying *copying, const cJSON *rows)
+{
+    const cJSON *row;
+    cJSON_ArrayForEach(row, rows)
+    {
+        if (!rv_strcaseeq(copying->domain_name, rv_json_string(row, "name")))
+            continue;
+        copying->is_there = 1;
+        copying->is_enabled = rv_json_flag(row, "enabled", 0);
+    }
+}
+
 static int
 find_instance(struct copying *copying, rv_err *err)
 {
@@ -122,6 +136,7 @@ find_instance(struct copying *copying, rv_err *err)
         return err->code;
     rows = cJSON_GetObjectItemCaseSensitive(answer, "resources");
     take_domain_name(copying, rows);
+    look_at_own(copying, rows);
     cJSON_ArrayForEach(row, rows)
     {
         const char *name = rv_json_string(row, "name");
@@ -289,8 +304,12 @@ say(const struct copying *copying)
     if (copying->kept)
         cli_say("%d files were there and are as they were", copying->kept);
     if (copying->written)
-        cli_say("try it: reevectl automate test %s; put it into force: reevectl automate import %s",
-                copying->folder, copying->folder);
+        cli_say(
+            "try it: reevectl automate test %s; put it into force: reevectl automate import %s%s",
+            copying->folder, copying->folder, copying->is_there ? "" : " --enable");
+    if (copying->is_there && !copying->is_enabled)
+        cli_say("domain %s is disabled: reevectl automate enable %s", copying->domain_name,
+                copying->domain_name);
 }
 
 int

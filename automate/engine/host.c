@@ -287,12 +287,23 @@ rv_live_host(struct rv_live *live)
                                     .pulse = pulse };
 }
 
-static int64_t
-time_left(const struct rv_live *live)
+int64_t
+rv_live_left_ms(const struct rv_live *live, int64_t most_ms)
 {
-    int64_t most_ms = rv_settings_int(live->settings, "automate.method_time");
-    int64_t left_ms = live->deadline_ms ? live->deadline_ms - rv_monotonic_ms() : most_ms;
+    int64_t ends_ms = live->methods_at_work ? live->ends_ms : live->deadline_ms;
+    int64_t left_ms = ends_ms ? ends_ms - rv_monotonic_ms() : most_ms;
     return left_ms < 1 ? 1 : left_ms < most_ms ? left_ms : most_ms;
+}
+
+/* Methods that it calls have no more. */
+static int64_t
+take_time(struct rv_live *live)
+{
+    int64_t left_ms =
+        rv_live_left_ms(live, rv_settings_int(live->settings, "automate.method_time"));
+    if (live->methods_at_work == 0)
+        live->ends_ms = rv_monotonic_ms() + left_ms;
+    return left_ms;
 }
 
 static int
@@ -304,7 +315,8 @@ place_of(char *out, size_t size, const struct rv_ae_method *method)
 
 static int
 run_script(struct rv_live *live, struct rv_ws_object *self, const struct rv_ae_method *method,
-           const struct rv_ae_value *inputs, struct rv_script_result *result, rv_err *err)
+           const struct rv_ae_value *inputs, int64_t time_ms, struct rv_script_result *result,
+           rv_err *err)
 {
     const struct rv_script_host host = rv_live_host(live);
     const struct rv_script_run run = {
@@ -316,7 +328,7 @@ run_script(struct rv_live *live, struct rv_ws_object *self, const struct rv_ae_m
         .limits = { .memory_bytes =
                         (size_t)rv_settings_int(live->settings, "automate.method_memory"),
                     .instructions = rv_settings_int(live->settings, "automate.method_instructions"),
-                    .time_ms = time_left(live),
+                    .time_ms = time_ms,
                     .depth = (int32_t)rv_settings_int(live->settings, "automate.depth") },
     };
     if (rv_streq(rv_settings_string(live->settings, "automate.isolation"), "fork"))
@@ -365,8 +377,9 @@ call_method(void *arg, struct rv_ws *ws, struct rv_ws_object *self,
     if (live->before && live->before(live->arg, place, err))
         return err->code;
     rv_trace_method(live->trace);
+    int64_t time_ms = take_time(live);
     live->methods_at_work++;
-    int failed = run_script(live, self, method, inputs, &result, err);
+    int failed = run_script(live, self, method, inputs, time_ms, &result, err);
     live->methods_at_work--;
     if (failed)
         return method_failed(live, &result, place, err);

@@ -45,6 +45,7 @@ struct rv_live {
     int rbac;
     int64_t log_bytes, lines_left_out;
     int methods_at_work; /* one in the other */
+    int64_t ends_ms;     /* monotonic: of the outermost of them */
     char place[512];     /* of the last error of a method; "" */
     rv_buf described[4]; /* texts of describe, until the next one */
 };
@@ -64,6 +65,9 @@ void rv_live_end(struct rv_live *live);
 struct rv_ws_calls rv_live_calls(struct rv_live *live);
 /* The interface of methods; for tests and benchmarks, which run one without a path. */
 struct rv_script_host rv_live_host(struct rv_live *live);
+
+/* What the method at work, or else the message, has left, at least 1; most_ms without an end. */
+int64_t rv_live_left_ms(const struct rv_live *live, int64_t most_ms);
 
 /* A line that a method says: into the server's log, with what it is about, and into the trace. arg
  * is the live host; level as in struct rv_script_host. */

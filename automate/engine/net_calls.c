@@ -188,7 +188,7 @@ rv_live_http(struct rv_live *live, const struct rv_ae_value *args, struct rv_ae_
         .header_count = count,
         .body = text_of(body),
         .body_len = text_of(body) ? (size_t)body->len : 0,
-        .timeout_ms = number(given, "timeout_ms", TIMEOUT_MS),
+        .timeout_ms = rv_live_left_ms(live, number(given, "timeout_ms", TIMEOUT_MS)),
         .hosts = (const char *const *)hosts.list,
     };
     struct rv_net_response response = { 0 };
@@ -246,7 +246,7 @@ send_mail(struct rv_live *live, const struct rv_net_mail *mail, rv_err *err)
     struct rv_net_server server = { .host = host,
                                     .port = (int32_t)rv_settings_int(live->settings, "smtp.port"),
                                     .helo = *helo ? helo : NULL,
-                                    .timeout_ms = TIMEOUT_MS };
+                                    .timeout_ms = rv_live_left_ms(live, TIMEOUT_MS) };
     char *password = NULL;
     if (!*host) {
         rv_fail(err, RV_E_UNAVAILABLE, "no mail server is set");

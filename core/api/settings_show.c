@@ -95,6 +95,14 @@ write_layers(rv_json_writer *w, const struct rv_settings *settings,
     rv_jw_end_object(w);
 }
 
+static const char *
+takes_effect(int traits)
+{
+    return traits & RV_SET_AT_START    ? "at the next start"
+           : traits & RV_SET_FILE_ONLY ? "when reeved reads reeve.yaml again (SIGHUP)"
+                                       : "at once";
+}
+
 static void
 write_one(rv_json_writer *w, const struct rv_settings *settings, const struct rv_setting *setting)
 {
@@ -113,7 +121,7 @@ write_one(rv_json_writer *w, const struct rv_settings *settings, const struct rv
     write_pair(w, "type", rv_settings_type_name(setting->type));
     write_limits(w, setting);
     write_layers(w, settings, setting);
-    write_pair(w, "takes_effect", traits & RV_SET_AT_START ? "at the next start" : "at once");
+    write_pair(w, "takes_effect", takes_effect(traits));
     write_pair(w, "kept_in", traits & RV_SET_FILE_ONLY ? "reeve.yaml" : "database");
     write_pair(w, "help", setting->help);
     rv_jw_end_object(w);

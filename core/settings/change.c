@@ -59,9 +59,11 @@ check_edit(const struct rv_settings_edit *edit, rv_err *err)
         return 0;
     if (rv_settings_check(edit->key, edit->text, err))
         return err->code;
-    if (rv_settings_traits(edit->key) & RV_SET_FILE_ONLY) {
+    int traits = rv_settings_traits(edit->key);
+    if (traits & RV_SET_FILE_ONLY) {
         rv_fail(err, RV_E_INVALID, "setting '%s' is taken from reeve.yaml alone", edit->key);
-        return rv_hint(err, "write it into reeve.yaml in the server's home, and restart reeved");
+        return rv_hint(err, "write it into reeve.yaml in the server's home, and %s reeved",
+                       traits & RV_SET_AT_START ? "restart" : "reload");
     }
     return 0;
 }

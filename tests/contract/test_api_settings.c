@@ -58,6 +58,22 @@ a_change_is_answered_with_what_is_in_force_and_wakes_the_server(void **state)
 }
 
 static void
+what_is_kept_in_the_file_takes_effect_when_that_is_read(void **state)
+{
+    static const char *const rows[][2] = {
+        { "automate.http_hosts", "when reeved reads reeve.yaml again (SIGHUP)" },
+        { "listen", "at the next start" },
+    };
+    struct api_fixture *f = fixture_of(state);
+    for (size_t i = 0; i < RV_COUNT(rows); i++) {
+        RV_AUTO_FREE char *path = rv_format(SERVER "/settings/%s?expand=resources", rows[i][0]);
+        AUTO_REPLY struct reply list = get(f, path);
+        assert_string_equal(at(&list, "resources[0].takes_effect"), rows[i][1]);
+        assert_string_equal(at(&list, "resources[0].kept_in"), "reeve.yaml");
+    }
+}
+
+static void
 zones_and_regions_have_settings_that_servers_inherit(void **state)
 {
     struct api_fixture *f = fixture_of(state);
@@ -376,6 +392,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         api_test(settings_are_nested_with_their_types),
+        api_test(what_is_kept_in_the_file_takes_effect_when_that_is_read),
         api_test(a_change_is_answered_with_what_is_in_force_and_wakes_the_server),
         api_test(zones_and_regions_have_settings_that_servers_inherit),
         api_test(what_does_not_fit_is_refused_with_key_value_and_range_and_nothing_is_stored),

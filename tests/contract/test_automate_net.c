@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "automate/live.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "support/fault_server.h"
@@ -61,7 +62,8 @@ start(void **state)
     (void)state;
     assert_non_null(mkdtemp(folder));
     fault_server_start(&web, NULL);
-    fault_server_start_script(&mail, "peers/smtp/sink.py", (const char *const[]){ folder, NULL });
+    fault_server_start_script(&mail, "peers/smtp/sink.py",
+                              (const char *const[]){ folder, "--plain-auth", NULL });
     return 0;
 }
 
@@ -143,6 +145,93 @@ a_mail_is_sent_by_the_server_of_the_settings(void **state)
         RV_E_PERMISSION);
 }
 
+/* A vault that can be looked through. */
+static int
+seal(void *arg, char **out, const char *place, const char *text, rv_err *err)
+{
+    (void)arg, (void)err;
+    *out = rv_format("v1:%s:%s", place, text);
+    return 0;
+}
+
+static int
+open_envelope(void *arg, char **out, const char *place, const char *envelope, rv_err *err)
+{
+    RV_AUTO_FREE char *before = rv_format("v1:%s:", place);
+    (void)arg;
+    if (strncmp(envelope, before, strlen(before)) != 0)
+        return rv_fail(err, RV_E_INVALID, "an envelope of another place");
+    *out = rv_strdup(envelope + strlen(before));
+    return 0;
+}
+
+static void
+set_password(const struct rv_vault *vault, const char *password)
+{
+    const struct rv_settings_edit edit = { "smtp.password", password };
+    const struct rv_settings_edits edits = {
+        .table = "miq_regions", .resource_id = 9, .list = &edit, .count = 1, .vault = vault
+    };
+    must(rv_settings_change_all(store, &edits, err));
+}
+
+static void
+a_mail_server_that_asks_who_we_are_is_told_the_sealed_password(void **state)
+{
+    static const struct rv_vault vault = { .seal = seal, .open = open_envelope };
+    static const char args[] = "[{\"to\":\"ann@example.com\",\"subject\":\"x\"}]";
+    RV_AUTO_FREE char *port = rv_format("%d", mail.port);
+    RV_AUTO_AE_VALUE struct rv_ae_value out = RV_AE_VNIL;
+    rv_err err = RV_ERR_INIT;
+    (void)state;
+    rv_test_script(store, "INSERT INTO miq_regions (id, region) VALUES (9, 1)");
+    live->scope.region_id = 9;
+    set("smtp.host", "127.0.0.1");
+    set("smtp.port", port);
+    set("smtp.security", "none");
+    set("smtp.from", "reeve@example.com");
+    set("smtp.user_name", "reeve");
+    set_password(&vault, "wrong");
+    assert_int_equal(call("email", args, &out, &err), RV_E_UNSUPPORTED); /* nobody to open it */
+    live->vault = &vault;
+    assert_int_equal(call("email", args, &out, &err), RV_E_AUTH);
+    assert_null(strstr(err.text, "wrong"));
+    set_password(&vault, "secret");
+    if (call("email", args, &out, &err))
+        fail_msg("%s", err.text);
+}
+
+static void
+nobody_who_does_not_answer_is_waited_for_longer_than_the_run_has(void **state)
+{
+    static const char *const calls[] = { "email", "http" };
+    struct sockaddr_in here = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t len = sizeof(here);
+    RV_AUTO_AE_VALUE struct rv_ae_value out = RV_AE_VNIL;
+    rv_err err = RV_ERR_INIT;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    (void)state;
+    assert_int_equal(bind(fd, (struct sockaddr *)&here, len), 0);
+    assert_int_equal(listen(fd, 5), 0); /* and says nothing */
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&here, &len), 0);
+    RV_AUTO_FREE char *port = rv_format("%d", ntohs(here.sin_port));
+    RV_AUTO_FREE char *host = rv_format("127.0.0.1:%s", port);
+    RV_AUTO_FREE char *args =
+        rv_format("[{\"url\":\"http://%s/\",\"to\":\"ann@example.com\"}]", host);
+    set("smtp.host", "127.0.0.1");
+    set("smtp.port", port);
+    set("smtp.security", "none");
+    set("smtp.from", "reeve@example.com");
+    set("automate.http_hosts", host);
+    for (size_t i = 0; i < RV_COUNT(calls); i++) {
+        int64_t began_ms = rv_monotonic_ms();
+        live->deadline_ms = began_ms + 150;
+        assert_int_equal(call(calls[i], args, &out, &err), RV_E_TIMEOUT);
+        assert_true(rv_monotonic_ms() - began_ms < 10000);
+    }
+    close(fd);
+}
+
 static void
 a_trap_goes_to_hosts_that_are_allowed_alone(void **state)
 {
@@ -178,6 +267,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         NET_TEST(a_request_goes_to_hosts_that_are_allowed_alone),
         NET_TEST(a_mail_is_sent_by_the_server_of_the_settings),
+        NET_TEST(a_mail_server_that_asks_who_we_are_is_told_the_sealed_password),
+        NET_TEST(nobody_who_does_not_answer_is_waited_for_longer_than_the_run_has),
         NET_TEST(a_trap_goes_to_hosts_that_are_allowed_alone),
     };
     return cmocka_run_group_tests(tests, start, stop);

@@ -178,6 +178,10 @@ class Cli(reeve_it.Case):
         self.assertIn("machine was started", self.ctl("automate", "cat", "Acme/System/Event/EmsEvent/Demo/note_start"))
         self.assertIn("object_type: instance", self.ctl("automate", "cat", "/acme/system/event/emsevent/demo/.MISSING"))
         self.assertIn("did you mean 'Acme'", self.ctl("automate", "cat", "Acmee", code=3))
+        copy = lambda name: subprocess.run([os.path.join(reeve_it.BIN, "reevectl"), "automate", "copy", "/System/Event/EmsEvent/Demo/vm_started",
+                                            os.path.join(self.folder, "copies", name)], env=self.env, text=True, stderr=subprocess.PIPE,
+                                           stdout=subprocess.DEVNULL, check=True).stderr
+        self.assertRegex(copy("Mine"), "automate import \\S+ --enable\n")
         # Out, in under another name, and out again: the same but for what is the domain's own.
         self.ctl("automate", "export", "Acme", work)
         for carrier in ("acme.zip", "acme.yaml"):

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""usage: sink.py FOLDER [--cert FILE --key FILE [--smtps]]
+"""usage: sink.py FOLDER [--cert FILE --key FILE [--smtps]] [--plain-auth]
 
 A mail server of loopback (aiosmtpd) that keeps what it is sent: NNNN.eml is a mail, NNNN.json its
 envelope. Prints "ready PORT"; ends when its standard input closes. With a certificate it offers STARTTLS,
-or speaks TLS from the start, and knows the user reeve with the password secret.
+or speaks TLS from the start, and knows the user reeve with the password secret; with --plain-auth it takes that
+without TLS, too.
 
 Recipients ask for trouble: reject-CODE@... is refused with that code, slow-SECONDS@... is taken that much
 later, gone@... loses the connection.
@@ -57,6 +58,7 @@ async def main():
     parser.add_argument("--cert")
     parser.add_argument("--key")
     parser.add_argument("--smtps", action="store_true")
+    parser.add_argument("--plain-auth", action="store_true")
     options = parser.parse_args()
     loop = asyncio.get_running_loop()
     tls = None
@@ -64,7 +66,7 @@ async def main():
         tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         tls.load_cert_chain(options.cert, options.key)
     sink = Sink(options.folder)
-    common = {"authenticator": authenticate, "hostname": "sink.test", "auth_require_tls": not options.smtps,
+    common = {"authenticator": authenticate, "hostname": "sink.test", "auth_require_tls": not (options.smtps or options.plain_auth),
               "tls_context": None if options.smtps else tls}
     server = await loop.create_server(lambda: SMTP(sink, **common), "127.0.0.1", 0,
                                       ssl=tls if options.smtps else None)
