@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "net/net.h"
 #include "script/apart.h"
+#include "script/verbs.h"
 
 enum { PULSE_MS = 10 };
 
@@ -231,7 +232,7 @@ names(void *arg, const char *kind, const char *what, struct rv_ae_value *out, rv
     else if (strcmp(what, "associations") == 0)
         rv_models_associations(found, out);
     else if (strcmp(what, "verbs") == 0)
-        rv_verb_names(found, out);
+        rv_verb_names(kind, out);
     return 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What methods may do to rows of the model: one table of kind, name and function. A verb is a
- * transaction of its own and is done when it returns; a method that runs again does it again.
+ * What methods may do to rows of the model, by the names of script/verbs.h. A verb is a transaction
+ * of its own and is done when it returns; a method that runs again does it again.
  */
 #ifndef RV_AE_VERBS_H
 #define RV_AE_VERBS_H
@@ -26,11 +26,10 @@ struct rv_act {
  * ..."); NOT_FOUND when the row is gone; INVALID for arguments that it cannot take. *out is nil, or
  * what the verb gives. */
 int rv_verb_run(const struct rv_act *act, struct rv_ae_value *out, rv_err *err);
-/* The verbs of a kind, a list of texts. */
-void rv_verb_names(const struct rv_kind *kind, struct rv_ae_value *out);
 
-/* For the functions of the table. Argument `index` as text; INVALID when it is none. */
-int rv_act_text(const struct rv_act *act, int index, const char **out, rv_err *err);
+/* For the functions of the table. Argument `index`, which rv_verb_check has found to be a text;
+ * NULL when there is none. */
+const char *rv_act_text(const struct rv_act *act, int index);
 /* Of verbs_custom.c. */
 int rv_verb_custom_get(const struct rv_act *act, struct rv_ae_value *out, rv_err *err);
 int rv_verb_custom_set(const struct rv_act *act, struct rv_ae_value *out, rv_err *err);

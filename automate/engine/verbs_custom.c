@@ -12,26 +12,13 @@
 #define SECTION "custom_attributes"
 #define MINE                                                                                       \
     "resource_type = $1 AND resource_id = $2 AND section = '" SECTION "' AND ems_id IS NULL"
-enum { NAME_MAX_BYTES = 255, VALUE_MAX_BYTES = 64 << 10 };
-
-static int
-name_of(const struct rv_act *act, const char **out, rv_err *err)
-{
-    if (rv_act_text(act, 0, out, err))
-        return err->code;
-    if (**out == '\0' || strlen(*out) > NAME_MAX_BYTES)
-        return rv_fail(err, RV_E_INVALID, "the name of a custom attribute has 1 to %d bytes",
-                       NAME_MAX_BYTES);
-    return 0;
-}
+enum { VALUE_MAX_BYTES = 64 << 10 };
 
 int
 rv_verb_custom_get(const struct rv_act *act, struct rv_ae_value *out, rv_err *err)
 {
     rv_value row[1];
-    const char *name = NULL;
-    if (name_of(act, &name, err))
-        return err->code;
+    const char *name = rv_act_text(act, 0);
     const rv_value params[] = { rv_vtext(act->kind->name), rv_vint(act->id), rv_vtext(name) };
     int found = rv_store_one(act->store, row, 1,
                              "SELECT value FROM custom_attributes WHERE " MINE " AND name = $3",
@@ -81,12 +68,10 @@ set_in(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 int
 rv_verb_custom_set(const struct rv_act *act, struct rv_ae_value *out, rv_err *err)
 {
-    struct setting setting = { .act = act };
+    struct setting setting = { .act = act, .name = rv_act_text(act, 0) };
     RV_AUTO_BUF
     rv_buf text = rv_buf_limited(VALUE_MAX_BYTES);
     (void)out;
-    if (name_of(act, &setting.name, err))
-        return err->code;
     if (act->args->len > 1 && act->args->v.items[1].type != RV_AE_NIL) {
         rv_ae_show(&text, &act->args->v.items[1]);
         if (rv_buf_check(&text, err))

@@ -26,10 +26,8 @@ add(void *arg, const char *path, rv_err *err)
 int
 rv_verb_tags(const struct rv_act *act, struct rv_ae_value *out, rv_err *err)
 {
-    const char *category = NULL;
+    const char *category = rv_act_text(act, 0);
     struct listing listing = { .list = out };
-    if (act->args->len && rv_act_text(act, 0, &category, err))
-        return err->code;
     *out = rv_ae_vlist();
     listing.skip = category ? strlen(category) + 1 : 0;
     return rv_tag_list(act->store, act->kind, act->id, category, add, &listing, err);
@@ -42,13 +40,8 @@ typedef int (*change_fn)(struct rv_store *store, const struct rv_kind *kind, int
 static int
 with_tag(const struct rv_act *act, change_fn change, struct rv_ae_value *out, rv_err *err)
 {
-    const char *first = NULL, *entry = NULL;
-    if (rv_act_text(act, 0, &first, err))
-        return err->code;
-    const char *slash = strchr(first, '/');
-    if (act->args->len > 1 ? rv_act_text(act, 1, &entry, err) : slash == NULL)
-        return err->code ? err->code
-                         : rv_fail(err, RV_E_INVALID, "'%s' is no tag: category/name is", first);
+    const char *first = rv_act_text(act, 0), *entry = rv_act_text(act, 1);
+    const char *slash = strchr(first, '/'); /* there, or there is an entry */
     RV_AUTO_FREE char *category =
         entry ? rv_strdup(first) : rv_strndup(first, (size_t)(slash - first));
     int done = change(act->store, act->kind, act->id, category, entry ? entry : slash + 1, err);

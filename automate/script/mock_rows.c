@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Rows of the mock: those that the world was told of. A column that was not given is nil when the
- * dictionary knows it, and an error when nobody does; any verb may be called.
+ * dictionary knows it, and an error when nobody does; a verb that the server refuses is refused.
  */
 #include "script/mock_internal.h"
 
@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "model/model.h"
+#include "script/verbs.h"
 
 const char *
 rv_mock_kind(struct rv_mock *mock, const char *name)
@@ -193,14 +194,14 @@ column(void *arg, const char *kind, int64_t id, const char *name, struct rv_ae_v
     return 0;
 }
 
-/* A tag is "category/name", or "/managed/category/name". */
-static const char *
+/* "category/name" of one text or two; the caller's. */
+static char *
 tag_of(const struct rv_ae_value *args)
 {
-    if (args->type != RV_AE_LIST || args->len == 0 || args->v.items[0].type != RV_AE_TEXT)
-        return "";
-    const char *tag = args->v.items[0].v.text;
-    return strncmp(tag, "/managed/", 9) == 0 ? tag + 9 : tag;
+    const char *first = args->len ? args->v.items[0].v.text : "";
+    if (strncmp(first, "/managed/", 9) == 0)
+        first += 9;
+    return args->len > 1 ? rv_format("%s/%s", first, args->v.items[1].v.text) : rv_strdup(first);
 }
 
 static int
@@ -227,35 +228,84 @@ list_tags(const struct rv_mock_row *row, const char *category, struct rv_ae_valu
     }
 }
 
-/* 1: it was about tags. */
-static int
-do_tags(struct rv_mock_row *row, const char *verb, const struct rv_ae_value *args,
+static void
+remove_tag(struct rv_mock_row *row, int at)
+{
+    struct rv_ae_value kept = rv_ae_vlist();
+    for (int i = 0; i < row->tags.len; i++)
+        if (i != at)
+            rv_ae_append(&kept, &row->tags.v.items[i]);
+    rv_ae_clear(&row->tags);
+    row->tags = kept;
+}
+
+static void
+do_tags(struct rv_mock_row *row, enum rv_verb verb, const struct rv_ae_value *args,
         struct rv_ae_value *out)
 {
-    const char *tag = tag_of(args);
+    RV_AUTO_FREE char *tag = tag_of(args);
     int at = find_tag(row, tag);
-    if (strcmp(verb, "tags") == 0) {
+    struct rv_ae_value text = rv_ae_vtext(tag);
+    if (verb == RV_VERB_TAGS)
         list_tags(row, tag, out);
-    } else if (strcmp(verb, "tagged_with") == 0) {
-        const struct rv_ae_value *name = args->len > 1 ? &args->v.items[1] : NULL;
-        RV_AUTO_FREE char *both = name ? rv_format("%s/%s", tag, name->v.text) : rv_strdup(tag);
-        *out = rv_ae_vbool(find_tag(row, both) >= 0);
-    } else if (strcmp(verb, "tag_assign") == 0) {
-        struct rv_ae_value text = rv_ae_vtext(tag);
-        if (at < 0)
-            rv_ae_append(&row->tags, &text);
-        rv_ae_clear(&text);
-    } else if (strcmp(verb, "tag_unassign") == 0) {
-        struct rv_ae_value kept = rv_ae_vlist();
-        for (int32_t i = 0; i < row->tags.len; i++)
-            if (i != at)
-                rv_ae_append(&kept, &row->tags.v.items[i]);
-        rv_ae_clear(&row->tags);
-        row->tags = kept;
-    } else {
-        return 0;
+    else
+        *out = rv_ae_vbool(verb == RV_VERB_TAG_ASSIGN || at >= 0);
+    if (verb == RV_VERB_TAG_ASSIGN && at < 0)
+        rv_ae_append(&row->tags, &text);
+    if (verb == RV_VERB_TAG_UNASSIGN && at >= 0)
+        remove_tag(row, at);
+    rv_ae_clear(&text);
+}
+
+static void
+add_name(struct rv_ae_value *out, const char *name)
+{
+    struct rv_ae_value text = rv_ae_vtext(name);
+    rv_ae_append(out, &text);
+}
+
+#define CUSTOM "custom:" /* what a column is called that holds a custom attribute */
+
+static void
+do_custom(struct rv_mock_row *row, enum rv_verb verb, const struct rv_ae_value *args,
+          struct rv_ae_value *out)
+{
+    RV_AUTO_FREE char *key = rv_format(CUSTOM "%s", args->len ? args->v.items[0].v.text : "");
+    const struct rv_ae_value *held = rv_ae_get(&row->columns, key);
+    struct rv_ae_value value = args->len > 1 ? rv_ae_copy(&args->v.items[1]) : RV_AE_VNIL;
+    if (verb == RV_VERB_CUSTOM_SET)
+        rv_ae_set(&row->columns, key, &value);
+    else if (verb == RV_VERB_CUSTOM_GET && held)
+        *out = rv_ae_copy(held);
+    else if (verb == RV_VERB_CUSTOM_KEYS)
+        *out = rv_ae_vlist();
+    for (int32_t i = 0; verb == RV_VERB_CUSTOM_KEYS && i < row->columns.len; i++) {
+        const struct rv_ae_value *one = &row->columns.v.items[i];
+        if (strncmp(one->key, CUSTOM, strlen(CUSTOM)) == 0 && one->type != RV_AE_NIL)
+            add_name(out, one->key + strlen(CUSTOM));
     }
-    return 1;
+    rv_ae_clear(&value);
+}
+
+/* As the server would: what is none of its verbs, has wrong arguments, or is an operation of a
+ * provider that no answer of the world stands for. */
+static int
+check(const char *kind, int64_t id, enum rv_verb verb, const char *given,
+      const struct rv_ae_value *args, rv_err *err)
+{
+    const struct rv_kind *known = rv_model_count() ? rv_model_kind(kind) : NULL;
+    if (verb == RV_VERB_NONE)
+        return rv_verb_fail_unknown(kind, given, err);
+    if (verb == RV_VERB_OPERATION)
+        return rv_fail(err, RV_E_UNSUPPORTED, "%s %lld: '%s' is not offered", kind, (long long)id,
+                       given);
+    if (verb == RV_VERB_REFRESH && known && strcmp(kind, "provider") != 0 &&
+        rv_kind_column(known, "ems_id") < 0)
+        return rv_fail(err, RV_E_UNSUPPORTED, "%s %lld has no provider to be refreshed by", kind,
+                       (long long)id);
+    if (verb == RV_VERB_SET_OWNER && known && rv_kind_column(known, "evm_owner_id") < 0)
+        return rv_fail(err, RV_E_UNSUPPORTED, "a %s has no column 'evm_owner_id'", kind);
+    return rv_verb_check(verb, kind, given, args, err);
 }
 
 static int
@@ -264,32 +314,25 @@ act(void *arg, const char *kind, int64_t id, const char *verb, const struct rv_a
 {
     struct rv_mock *mock = arg;
     struct rv_mock_row *row = rv_mock_row(mock, kind, id);
+    enum rv_verb which = rv_verb_find(kind, verb);
     *out = RV_AE_VNIL;
     if (!row)
         return rv_fail(err, RV_E_NOT_FOUND, "%s %lld is not there", kind, (long long)id);
     RV_AUTO_FREE char *on = rv_format("%s::%lld", kind, (long long)id);
     RV_AUTO_FREE char *name = rv_format("%s.%s", kind, verb);
     rv_mock_write_down(mock, verb, on, args);
-    if (do_tags(row, verb, args, out) || rv_mock_answer(mock, name, out, err))
+    if (which != RV_VERB_NONE && rv_mock_answer(mock, name, out, err))
         return err->code;
-    if (strcmp(verb, "custom_set") == 0 && args->len == 2 && args->v.items[0].type == RV_AE_TEXT) {
-        struct rv_ae_value copy = rv_ae_copy(&args->v.items[1]);
-        RV_AUTO_FREE char *key = rv_format("custom:%s", args->v.items[0].v.text);
-        rv_ae_set(&row->columns, key, &copy);
-    } else if (strcmp(verb, "custom_get") == 0 && args->len == 1 &&
-               args->v.items[0].type == RV_AE_TEXT) {
-        RV_AUTO_FREE char *key = rv_format("custom:%s", args->v.items[0].v.text);
-        const struct rv_ae_value *held = rv_ae_get(&row->columns, key);
-        *out = held ? rv_ae_copy(held) : RV_AE_VNIL;
-    }
+    if (check(kind, id, which, verb, args, err))
+        return err->code;
+    if (which == RV_VERB_TAGS || which == RV_VERB_TAG_ASSIGN || which == RV_VERB_TAG_UNASSIGN ||
+        which == RV_VERB_TAGGED_WITH)
+        do_tags(row, which, args, out);
+    else if (which == RV_VERB_REFRESH || which == RV_VERB_REFRESH_EMS)
+        *out = rv_ae_vbool(1);
+    else
+        do_custom(row, which, args, out);
     return 0;
-}
-
-static void
-add_name(struct rv_ae_value *out, const char *name)
-{
-    struct rv_ae_value text = rv_ae_vtext(name);
-    rv_ae_append(out, &text);
 }
 
 static void
@@ -307,28 +350,17 @@ add_columns(struct rv_mock *mock, const char *kind, struct rv_ae_value *out)
     }
 }
 
-/* The server's table of verbs is not here: the names that it has, for any kind. */
 static int
 names(void *arg, const char *kind, const char *what, struct rv_ae_value *out, rv_err *err)
 {
-    static const char *const verbs[] = { "custom_get", "custom_set", "custom_keys", "group=",
-                                         "owner=",     "refresh",    "refresh_ems", "scan",
-                                         "start",      "stop",       "suspend" };
-    struct rv_mock *mock = arg;
     (void)err;
     *out = rv_ae_vlist();
     if (strcmp(what, "columns") == 0)
-        add_columns(mock, kind, out);
+        add_columns(arg, kind, out);
     else if (strcmp(what, "associations") == 0)
         add_name(out, "tags");
-    else if (strcmp(what, "verbs") == 0) {
-        for (size_t i = 0; i < RV_COUNT(verbs); i++)
-            add_name(out, verbs[i]);
-        RV_AUTO_FREE char *prefix = rv_format("%s.", kind);
-        for (int32_t i = 0; i < mock->answers.len; i++)
-            if (strncmp(mock->answers.v.items[i].key, prefix, strlen(prefix)) == 0)
-                add_name(out, mock->answers.v.items[i].key + strlen(prefix));
-    }
+    else if (strcmp(what, "verbs") == 0)
+        rv_verb_names(kind, out);
     return 0;
 }
 

@@ -361,6 +361,18 @@ runs_without_a_method_leave_no_trace_unless_all_do(void **state)
 }
 
 static void
+an_operation_that_no_provider_offers_is_refused_and_an_owner_may_be_taken_away(void **state)
+{
+    (void)state;
+    begin("domain Acme 20\nclass Ops/Event\n  field act method = go\n"
+          "  method go: evm.root.vm.owner = nil; evm.root.vm:start()\n"
+          "  instance any\n");
+    put_events("/Ops/Event/any", "100");
+    assert_int_equal(work(), 1);
+    column_has("error", "1 = 1", "vm 20: 'start' is not offered by provider type demo");
+}
+
+static void
 an_error_in_a_method_tells_where_and_the_next_event_runs(void **state)
 {
     (void)state;
@@ -942,6 +954,8 @@ main(void)
         DELIVER_TEST(what_the_events_of_a_message_need_is_read_together),
         DELIVER_TEST(a_series_that_names_no_object_and_an_event_that_ran_already_stop_nobody),
         DELIVER_TEST(runs_without_a_method_leave_no_trace_unless_all_do),
+        DELIVER_TEST(
+            an_operation_that_no_provider_offers_is_refused_and_an_owner_may_be_taken_away),
         DELIVER_TEST(an_error_in_a_method_tells_where_and_the_next_event_runs),
         DELIVER_TEST(a_run_that_floods_the_log_is_cut_off_and_a_line_tells_how_much_was_left_out),
         DELIVER_TEST(what_a_method_keeps_has_a_ceiling_that_ends_its_run),

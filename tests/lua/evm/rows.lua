@@ -74,12 +74,27 @@ end)
 test("verbs act, and are written down", function()
   evm.mock(world)
   local vm = evm.root.vm
-  vm:start()
-  expect(evm.calls()[1]).is({ name = "start", on = "vm::1", args = json.array {} })
+  expect(vm:refresh()).is_true()
+  expect(evm.calls()[1]).is({ name = "refresh", on = "vm::1", args = json.array {} })
   vm:custom_set("owner", "ann")
   expect(vm:custom_get("owner")).is("ann")
   expect(function() vm:scan() end).raises("not offered by provider type demo")
-  expect(function() vm.start() end).raises("'start' is called with a colon")
+  expect(function() vm.refresh() end).raises("'refresh' is called with a colon")
+end)
+
+test("what the server refuses is refused", function()
+  evm.mock(world)
+  local vm = evm.root.vm
+  expect(function() vm:start() end).raises("vm 1: 'start' is not offered")
+  expect(function() vm:custom_set(7, "x") end).raises("custom_set of a vm: argument 1 is no text")
+  expect(function() vm:custom_get("") end).raises("the name of a custom attribute has 1 to 255 bytes")
+  expect(function() vm:tag_assign("prod") end).raises("'prod' is no tag: category/name is")
+  expect(function() vm.owner = "ann" end).raises("owner= takes a user, or nil")
+  vm:custom_set("a", 1)
+  expect(vm:custom_keys()).is({ "a" })
+  evm.mock { root = world.root, answers = { ["vm.start"] = "task 7", ["vm.dance"] = true } }
+  expect(evm.root.vm:start()).is("task 7")
+  expect(function() evm.root.vm:dance() end).raises("vm has no column, association or method 'dance'")
 end)
 
 test("what is not there is an error with the nearest name", function()
@@ -88,6 +103,6 @@ test("what is not there is an error with the nearest name", function()
   expect(function() return vm.naem end).raises("vm has no column, association or method 'naem'; did you mean 'name'?")
   expect(function() vm:strat() end).raises("did you mean 'start'?")
   expect(function() vm.name = "x" end).raises("name of vm is read-only")
-  vm.owner = "ann"
+  vm.owner = nil
   expect(evm.calls()[1].name).is("owner=")
 end)
