@@ -14,7 +14,13 @@
 #include "output.h"
 #include "reeve/version.h"
 
-enum { PATIENCE_MS = 20000, MOST_MESSAGES = 5000, MOST_METRICS = 16 << 20, INDENT = 26 };
+enum {
+    PATIENCE_MS = 20000,
+    MOST_MESSAGES = 5000,
+    MOST_METRICS = 16 << 20,
+    INDENT = 26,
+    RECENT_MS = 3600 * 1000
+};
 
 static const struct cli_column columns[] = {
     { "STATE", "state", cli_cell_text, NULL, 0 },
@@ -256,6 +262,28 @@ check_events(struct cli *cli, struct cli_doctor *doctor)
         cli_judge_events(doctor, lanes, roles);
 }
 
+static void
+check_runs(struct cli *cli, struct cli_doctor *doctor)
+{
+    char text[32];
+    rv_format_time(text, rv_now_ms() - RECENT_MS);
+    RV_AUTO_FREE char *recent = rv_format("ended_on>='%s'", text);
+    const char *const failed[] = { "status='error'", recent, NULL };
+    const struct cli_query query = { .collection = "automate_runs",
+                                     .attributes = "uri,error,error_place",
+                                     .filters = failed,
+                                     .sort_by = "ended_on,id",
+                                     .descending = 1,
+                                     .limit = 1 };
+    rv_err err = RV_ERR_INIT;
+    RV_AUTO_JSON cJSON *runs = NULL;
+    int64_t count = 0;
+    if (cli_list(cli->client, &query, &runs, &count, &err) < 0)
+        cli_doctor_error(doctor, "automate", &err);
+    else
+        cli_judge_runs(doctor, runs, count);
+}
+
 /* Text in lines that fit, each behind INDENT blanks; the first stands where the cursor is. */
 static void
 add_wrapped(rv_buf *out, const char *text, size_t width)
@@ -324,6 +352,7 @@ cli_doctor_examine(struct cli *cli, struct cli_doctor *doctor)
     check_rows(cli, doctor, "providers", "name,state,quarantine_reason,last_refresh_error",
                cli_judge_providers);
     check_events(cli, doctor);
+    check_runs(cli, doctor);
 }
 
 int

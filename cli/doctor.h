@@ -44,6 +44,8 @@ void cli_judge_queue(struct cli_doctor *doctor, const cJSON *messages, const cJS
 void cli_judge_providers(struct cli_doctor *doctor, const cJSON *providers);
 /* lanes: where events come in; roles as above. */
 void cli_judge_events(struct cli_doctor *doctor, const cJSON *lanes, const cJSON *roles);
+/* failed: the latest runs of automate that failed within the last hour; count: how many did. */
+void cli_judge_runs(struct cli_doctor *doctor, const cJSON *failed, int64_t count);
 /* Their warnings: [{text, hint}]. */
 void cli_judge_servers(struct cli_doctor *doctor, const cJSON *servers);
 

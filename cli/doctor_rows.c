@@ -337,3 +337,28 @@ cli_judge_events(struct cli_doctor *doctor, const cJSON *lanes, const cJSON *rol
         cli_doctor_add(doctor, "events", CLI_HEALTH_OK,
                        "every source is heard; %" PRId64 " events wait", waiting);
 }
+
+/* Methods are somebody's own: what they do wrong is nothing that the server does. */
+void
+cli_judge_runs(struct cli_doctor *doctor, const cJSON *failed, int64_t count)
+{
+    const cJSON *run = cJSON_GetArrayItem(failed, 0);
+    const char *id = rv_json_string(run, "id"), *uri = rv_json_string(run, "uri");
+    const char *place = rv_json_string(run, "error_place"), *why = rv_json_string(run, "error");
+    if (run == NULL || count == 0) {
+        cli_doctor_add(doctor, "automate", CLI_HEALTH_OK, "no run failed within the last hour");
+        return;
+    }
+    cli_doctor_add(doctor, "automate", CLI_HEALTH_WARNING,
+                   "%" PRId64 " run%s failed within the last hour; the last one at %.200s: %.500s",
+                   count, count == 1 ? "" : "s",
+                   place ? place
+                   : uri ? uri
+                         : "?",
+                   why ? why : "it does not say why");
+    cli_doctor_advise(doctor,
+                      "reevectl automate trace %s shows what it did, reevectl automate runs "
+                      "--status error the others; an event whose method was mended is run again "
+                      "by reevectl automate run --event ID",
+                      id ? id : "ID");
+}

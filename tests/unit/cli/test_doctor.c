@@ -276,6 +276,27 @@ events_that_cannot_be_heard_or_wait_are_told(void **state)
     cJSON_Delete(doctor.findings);
 }
 
+static void
+runs_that_fail_are_told_with_the_place_of_the_last_one(void **state)
+{
+    struct cli_doctor doctor = { .findings = cJSON_CreateArray() };
+    RV_AUTO_JSON cJSON *none = parse("[]");
+    RV_AUTO_JSON cJSON *failed =
+        parse("[{\"id\":\"12\",\"uri\":\"/A/b\",\"error\":\"the disk is full\","
+              "\"error_place\":\"Acme/Ops/Jobs/clean:3\"}]");
+    (void)state;
+    cli_judge_runs(&doctor, none, 0);
+    assert_int_equal(doctor.worst, CLI_HEALTH_OK);
+    cli_judge_runs(&doctor, failed, 7);
+    assert_int_equal(doctor.worst, CLI_HEALTH_WARNING);
+    const cJSON *one = finding_of(&doctor, "automate", "warning");
+    assert_string_equal(rv_json_string(one, "found"),
+                        "7 runs failed within the last hour; the last one at "
+                        "Acme/Ops/Jobs/clean:3: the disk is full");
+    assert_non_null(strstr(rv_json_string(one, "advice"), "reevectl automate trace 12 "));
+    cJSON_Delete(doctor.findings);
+}
+
 /* A slow answer says less about a clock: it was read at any moment of it. */
 static void
 a_slow_answer_is_no_wrong_clock(void **state)
@@ -309,6 +330,7 @@ main(void)
         cmocka_unit_test(a_sound_server_has_nothing_to_be_told),
         cmocka_unit_test(every_mistake_is_found_with_what_to_do_about_it),
         cmocka_unit_test(events_that_cannot_be_heard_or_wait_are_told),
+        cmocka_unit_test(runs_that_fail_are_told_with_the_place_of_the_last_one),
         cmocka_unit_test(a_slow_answer_is_no_wrong_clock),
         cmocka_unit_test(what_an_old_server_does_not_say_is_not_judged),
     };
