@@ -53,6 +53,8 @@ rv_live_begin(struct rv_live *live, struct rv_ws *ws, int64_t run_id, int64_t ev
     live->rbac = 0;
     live->place[0] = '\0';
     live->log_bytes = live->lines_left_out = 0;
+    live->outside_ms = 0;
+    live->outside_since_ms = rv_monotonic_ms();
     rv_models_forget(live->models, NULL, 0);
     rv_trace_begin(live->trace);
 }
@@ -354,6 +356,20 @@ method_failed(struct rv_live *live, const struct rv_script_result *result, const
     return err->code;
 }
 
+static void
+go_inside(struct rv_live *live)
+{
+    if (live->methods_at_work++ == 0)
+        live->outside_ms += rv_monotonic_ms() - live->outside_since_ms;
+}
+
+static void
+come_outside(struct rv_live *live)
+{
+    if (--live->methods_at_work == 0)
+        live->outside_since_ms = rv_monotonic_ms();
+}
+
 static int
 call_method(void *arg, struct rv_ws *ws, struct rv_ws_object *self,
             const struct rv_ae_method *method, const struct rv_ae_value *inputs, rv_err *err)
@@ -379,9 +395,9 @@ call_method(void *arg, struct rv_ws *ws, struct rv_ws_object *self,
         return err->code;
     rv_trace_method(live->trace);
     int64_t time_ms = take_time(live);
-    live->methods_at_work++;
+    go_inside(live);
     int failed = run_script(live, self, method, inputs, time_ms, &result, err);
-    live->methods_at_work--;
+    come_outside(live);
     if (failed)
         return method_failed(live, &result, place, err);
     rv_log(RV_DEBUG, "automate method ran", RV_F("method", RV_S(place)), RV_LIVE_F(live),
@@ -394,7 +410,11 @@ call_builtin(void *arg, struct rv_ws *ws, struct rv_ws_object *self,
              const struct rv_ae_method *method, const struct rv_ae_value *inputs, rv_err *err)
 {
     struct rv_live *live = arg;
-    return live->builtin(live->arg, ws, self, method, inputs, err);
+    take_time(live);
+    go_inside(live);
+    int code = live->builtin(live->arg, ws, self, method, inputs, err);
+    come_outside(live);
+    return code;
 }
 
 static int
@@ -438,6 +458,18 @@ checkpoint(void *arg, struct rv_ws *ws, rv_err *err)
     return live->checkpoint(live->arg, err);
 }
 
+/* Objects and states without end are nobody's method; what they may take is what a method may. */
+static int
+check_outside(const struct rv_live *live, int64_t now_ms, rv_err *err)
+{
+    int64_t most_ms = rv_settings_int(live->settings, "automate.method_time");
+    if (live->methods_at_work || live->outside_ms + now_ms - live->outside_since_ms < most_ms)
+        return 0;
+    return rv_fail(err, RV_E_LIMIT,
+                   "its objects take more than %lld ms, without the time of its methods",
+                   (long long)most_ms);
+}
+
 /* Between methods, as often as within them. */
 static int
 ws_pulse(void *arg, rv_err *err)
@@ -449,7 +481,7 @@ ws_pulse(void *arg, rv_err *err)
     if (now_ms - live->pulsed_ms < PULSE_MS)
         return 0;
     live->pulsed_ms = now_ms;
-    return pulse(live, err);
+    return check_outside(live, now_ms, err) ? err->code : pulse(live, err);
 }
 
 struct rv_ws_calls

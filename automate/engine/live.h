@@ -46,6 +46,8 @@ struct rv_live {
     int64_t log_bytes, lines_left_out;
     int methods_at_work; /* one in the other */
     int64_t ends_ms;     /* monotonic: of the outermost of them */
+    /* The run's time outside of methods and handlers: before, and since (monotonic). */
+    int64_t outside_ms, outside_since_ms;
     char place[512];     /* of the last error of a method; "" */
     rv_buf described[4]; /* texts of describe, until the next one */
 };

@@ -30,12 +30,14 @@ static struct rv_command command;
 static int takes_along;               /* quick messages with the first */
 static int die_on_wake, stop_on_wake; /* a refresh that a method asks for comes to woken */
 static int stop_said;                 /* what who stopped it was told */
+static int64_t slow_ms; /* that a class is looked for; with a clock that is not real */
 
 static int
 setup(void **state)
 {
     (void)state;
     takes_along = stop_on_wake = 0;
+    slow_ms = 0;
     store = rv_test_store_fresh(&db);
     settings = rv_settings_new();
     must(rv_script_open(&script, REEVE_MODULES, 1 << 20, err));
@@ -78,12 +80,23 @@ teardown(void **state)
 #define DELIVER_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static int
+find_class(void *arg, const struct rv_ae_domain *domain, const char *path,
+           const struct rv_ae_class **out, rv_err *err)
+{
+    rv_clock_advance(slow_ms);
+    return table_source(table)->find_class(arg, domain, path, out, err);
+}
+
+static int
 source_of(void *arg, const int64_t *generation, const struct rv_ae_source **out, rv_err *err)
 {
+    static struct rv_ae_source slow;
     (void)arg;
     (void)generation;
     (void)err;
-    *out = table_source(table);
+    slow = *table_source(table);
+    slow.find_class = find_class;
+    *out = slow_ms ? &slow : table_source(table);
     return 0;
 }
 
@@ -370,6 +383,27 @@ an_operation_that_no_provider_offers_is_refused_and_an_owner_may_be_taken_away(v
     put_events("/Ops/Event/any", "100");
     assert_int_equal(work(), 1);
     column_has("error", "1 = 1", "vm 20: 'start' is not offered by provider type demo");
+}
+
+static void
+objects_without_end_are_over_when_a_method_would_be_and_the_next_run_has_its_own_time(void **state)
+{
+    (void)state;
+    RV_AUTO_BUF rv_buf text = rv_buf_limited(1 << 16);
+    rv_buf_add_string(&text, "domain Acme 20\nclass Ops/Event\n  field act method = go\n"
+                             "  method go: evm.log('info', 'x')\n  instance any\nclass A/B\n");
+    for (int i = 0; i < 40; i++)
+        rv_buf_addf(&text, "  field r%d relationship = /Ops/Event/any\n", i);
+    rv_buf_add_string(&text, "  instance c\n");
+    rv_clock_fake(NOW);
+    begin(rv_buf_text(&text));
+    slow_ms = 1000;
+    put_events("/A/B/c", "100");
+    put_events("/Ops/Event/any", "101");
+    while (work())
+        ;
+    column_has("error", "event_stream_id = 100", "its objects take more than 30000 ms");
+    column_is("status", "event_stream_id = 101", "finished");
 }
 
 static void
@@ -956,6 +990,8 @@ main(void)
         DELIVER_TEST(runs_without_a_method_leave_no_trace_unless_all_do),
         DELIVER_TEST(
             an_operation_that_no_provider_offers_is_refused_and_an_owner_may_be_taken_away),
+        DELIVER_TEST(
+            objects_without_end_are_over_when_a_method_would_be_and_the_next_run_has_its_own_time),
         DELIVER_TEST(an_error_in_a_method_tells_where_and_the_next_event_runs),
         DELIVER_TEST(a_run_that_floods_the_log_is_cut_off_and_a_line_tells_how_much_was_left_out),
         DELIVER_TEST(what_a_method_keeps_has_a_ceiling_that_ends_its_run),
