@@ -68,6 +68,7 @@ class Bundle(reeve_it.Case):
             for secret in secrets:
                 self.assertNotIn(secret, text, name)
 
+    @reeve_it.DEEP_ON_POSTGRES
     def test_without_a_server_it_says_what_is_missing(self):
         log = os.path.join(self.folder, "large.log")
         with open(log, "w") as file:
@@ -83,6 +84,7 @@ class Bundle(reeve_it.Case):
         self.assertTrue(text.startswith("line "))
         self.assertTrue(text.endswith("line 199999 of a log that is longer than a bundle takes of one\n"))
 
+    @reeve_it.DEEP_ON_POSTGRES
     def test_a_file_that_is_there_stays_unless_it_is_said(self):
         path = os.path.join(self.folder, "there")
         with open(path, "w") as file:

@@ -187,7 +187,7 @@ class Kills(kube_it.BusyCase):
             count += 1
             self.cluster.kubectl("label", "pods", "-n", f"busy-{count % 10}", "-l", "app=web", f"turn=t{count}",
                                  "--overwrite", check=False)
-            stop.wait(0.5)
+            stop.wait(0.5 if reeve_it.DEEP else 1)
 
     def test_whatever_is_killed_the_model_equals_the_cluster_afterwards(self):
         import random
@@ -197,7 +197,7 @@ class Kills(kube_it.BusyCase):
         thread = threading.Thread(target=self.churn, args=(stop,))
         thread.start()
         try:
-            for turn in range(100 if reeve_it.DEEP else 14):
+            for turn in range(100 if reeve_it.DEEP else 7):
                 victim = ["refresh", "api", "refresh", "reeved", "generic", "refresh", "server"][turn % 7]
                 if turn % 2 == 0:
                     self.ctl("provider", "refresh", "kube", check=False)

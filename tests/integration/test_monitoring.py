@@ -128,6 +128,7 @@ class Monitoring(reeve_it.Case):
         with_token["Authorization"] += "x"
         self.assertEqual(reeved.request("GET", "/metrics", user=None, headers=with_token).status, 401)
 
+    @reeve_it.DEEP_ON_POSTGRES
     def test_promtool_finds_nothing_to_blame_in_metrics(self):
         reeved = self.start()
         self.provider(reeved, "demo")
@@ -147,6 +148,7 @@ class Monitoring(reeve_it.Case):
                 self.assertTrue(used, f"{path}: {expression}")
                 self.assertLessEqual(used, known, f"{path}: {expression}")
 
+    @reeve_it.DEEP_ON_POSTGRES
     def test_all_api_workers_tell_the_same_counters(self):
         reeved = self.start("--set", "workers.api.count=3")
         self.until(lambda: len(reeved.children("api")) == 3, "three API workers")

@@ -155,6 +155,7 @@ class Life(reeve_it.Case):
         self.assertIn("setting=zone", setting)
         self.assertIn("a changed key file takes effect", key)
 
+    @reeve_it.DEEP_ON_POSTGRES
     def test_short_lease_does_not_end_the_server_worker(self):
         reeved = self.start("--set", "workers.lease=1s", "--set", "workers.heartbeat_freq=200ms",
                             "--set", "server.monitor_poll=300ms")
@@ -213,6 +214,7 @@ class Life(reeve_it.Case):
         self.assertIn("another reeved (pid %d)" % reeved.pid, second.log())
         self.assertEqual(reeved.request("GET", "/healthz").status, 200)
 
+    @reeve_it.DEEP_ON_POSTGRES
     def test_restart_keeps_who_we_are(self):
         reeved = self.start()
         guid, password = reeved.read("guid"), reeved.read("admin-password")
@@ -313,6 +315,7 @@ class Life(reeve_it.Case):
             reeved.wait()
         self.start()
 
+    @reeve_it.DEEP_ON_POSTGRES
     def test_newer_database_is_refused(self):
         reeved = self.start()
         reeved.stop()
@@ -322,6 +325,7 @@ class Life(reeve_it.Case):
         self.assertIn("newer release", refused.log())
         self.assertFalse(os.path.exists(os.path.join(self.home(), "url")))
 
+    @reeve_it.DEEP_ON_POSTGRES
     def test_other_region_than_the_databases_is_refused(self):
         self.database(empty=True)
         reeved = self.start("--set", "region=7")

@@ -3,8 +3,13 @@
 # Shell scripts through shellcheck; the syntax of the Python ones.
 . "$(dirname "$0")/common.sh"
 {
-	files 'scripts/*' '.ci/*' 'tests/*' 'sdk/*' 'packaging/*' | while read -r file; do
-		head -1 "$file" | grep -qaE '^#!.*(bash|/sh)$' && echo "$file"
-	done | xargs shellcheck -x -P SCRIPTDIR -S warning -f gcc || true
-	files '*.py' | xargs -r -n 1 python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read(), sys.argv[1])' 2>&1 || true
+	files 'scripts/*' '.ci/*' 'tests/*' 'sdk/*' 'packaging/*' |
+		LC_ALL=C xargs awk '/^#!.*(bash|\/sh)$/ { print FILENAME } { nextfile }' | xargs shellcheck -x -P SCRIPTDIR -S warning -f gcc || true
+	files '*.py' | xargs -r python3 -c '
+import ast, sys
+for file in sys.argv[1:]:
+	try:
+		ast.parse(open(file).read(), file)
+	except SyntaxError as error:
+		print(f"{file}:{error.lineno}: {error.msg}")' 2>&1 || true
 } | verdict "findings in scripts"
