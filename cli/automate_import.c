@@ -20,13 +20,13 @@ int
 cli_import_start(struct cli *cli, const struct rv_ae_tree *tree, const struct cli_import *options,
                  char **task, rv_err *err)
 {
-    RV_AUTO_BUF rv_buf zip = rv_buf_limited(ARCHIVE_MAX);
+    RV_AUTO_BUF rv_buf tar = rv_buf_limited(ARCHIVE_MAX);
     RV_AUTO_BUF rv_buf packed = rv_buf_limited(2 * ARCHIVE_MAX);
     RV_AUTO_JSON cJSON *body = cJSON_CreateObject(), *answer = NULL;
 
-    if (rv_ae_tree_write_zip(tree, &zip, err) < 0)
+    if (rv_ae_tree_write_tar(tree, &tar, err) < 0)
         return err->code;
-    rv_base64_encode(&packed, rv_buf_text(&zip), zip.len);
+    rv_base64_encode(&packed, rv_buf_text(&tar), tar.len);
     if (rv_buf_check(&packed, err) < 0)
         return err->code;
     cJSON_AddStringToObject(body, "action", "import");

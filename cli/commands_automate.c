@@ -65,7 +65,7 @@ const struct cli_command cli_commands_automate[] = {
     },
     {
         .name = "automate import",
-        .usage = "DIR | FILE.zip | FILE.yaml [--as NAME] [--enable]",
+        .usage = "DIR | FILE.zip | FILE.tar.gz | FILE.yaml [--as NAME] [--enable]",
         .summary = "make domains of the datastore what files say",
         .text = "Reads ManageIQ's layout: the folder of a domain, or the one above several. What a "
                 "domain has and the files have not goes. A domain that is new is disabled and on "

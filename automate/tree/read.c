@@ -12,6 +12,7 @@
 #include "tree/build.h"
 #include "tree/folder.h"
 #include "tree/names.h"
+#include "tree/tar.h"
 #include "tree/zip.h"
 
 static int
@@ -65,8 +66,8 @@ read_single(struct rv_ae_build *build, const char *shown, const char *bytes, siz
     if (rc < 0)
         rv_wrap(err, "%s", shown);
     else if (node->type != RV_AE_NODE_MAP)
-        rc = rv_fail(err, RV_E_INVALID, "%s: neither a zip archive nor a document with domains",
-                     shown);
+        rc = rv_fail(err, RV_E_INVALID,
+                     "%s: neither a zip or tar.gz archive nor a document with domains", shown);
     else
         rc = read_nest(&nest, node);
     rv_arena_free(arena);
@@ -76,6 +77,8 @@ read_single(struct rv_ae_build *build, const char *shown, const char *bytes, siz
 static int
 read_bytes(struct rv_ae_build *build, const char *shown, const char *bytes, size_t len, rv_err *err)
 {
+    if (rv_ae_tar_is(bytes, len))
+        return rv_ae_tar_read(bytes, len, &rv_ae_zip_default_limits, take_file, build, err);
     if (rv_ae_zip_is(bytes, len))
         return rv_ae_zip_read(bytes, len, &rv_ae_zip_default_limits, take_file, build, err);
     return read_single(build, shown, bytes, len, err);

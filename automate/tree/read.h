@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Definitions read from outside: a directory in ManageIQ's layout, a zip archive of one, or a
- * single YAML document that nests what the directory's paths do. All three carry the same, and
- * come out as the same tree.
+ * Definitions read from outside: a directory in ManageIQ's layout, a zip or tar.gz archive
+ * of one, or a single YAML document that nests what the directory's paths do. All of them carry the
+ * same, and come out as the same tree.
  *
  *   Domain/__domain__.yaml
  *   Domain/Namespace/__namespace__.yaml         nested at will

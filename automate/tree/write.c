@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The files of a tree, listed once and sorted so that what lies in a folder follows it; the three
+ * The files of a tree, listed once and sorted so that what lies in a folder follows it; the
  * carriers write that list.
  */
 #include "tree/write.h"
@@ -9,6 +9,7 @@
 #include <string.h>
 #include "tree/document.h"
 #include "tree/names.h"
+#include "tree/tar.h"
 #include "tree/zip.h"
 
 enum what { DOMAIN, NAMESPACE, CLASS, INSTANCE, METHOD, BODY };
@@ -176,6 +177,24 @@ rv_ae_tree_write_zip(const struct rv_ae_tree *tree, rv_buf *out, rv_err *err)
     if (rc == 0)
         return rv_ae_zip_end(zip, err);
     rv_ae_zip_drop(zip);
+    return rc;
+}
+
+static int
+tar_file(void *arg, const char *path, const char *text, size_t len, rv_err *err)
+{
+    return rv_ae_tar_add(arg, path, text, len, err);
+}
+
+int
+rv_ae_tree_write_tar(const struct rv_ae_tree *tree, rv_buf *out, rv_err *err)
+{
+    struct rv_ae_tar *tar = rv_ae_tar_begin(out);
+
+    int rc = rv_ae_tree_files(tree, tar_file, tar, err);
+    if (rc == 0)
+        return rv_ae_tar_end(tar, err);
+    rv_ae_tar_drop(tar);
     return rc;
 }
 

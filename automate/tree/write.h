@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A tree written out: into a directory, a zip archive or one document. The same tree gives the
+ * A tree written out: into a directory, an archive or one document. The same tree gives the
  * same bytes, and reading them gives the same tree.
  */
 #ifndef RV_AE_WRITE_H
@@ -19,6 +19,8 @@ int rv_ae_tree_files(const struct rv_ae_tree *tree,
 int rv_ae_tree_write_dir(const struct rv_ae_tree *tree, const char *path, int64_t *changed,
                          rv_err *err);
 int rv_ae_tree_write_zip(const struct rv_ae_tree *tree, rv_buf *out, rv_err *err);
+/* tar.gz: for what is sent; small where there are many files. */
+int rv_ae_tree_write_tar(const struct rv_ae_tree *tree, rv_buf *out, rv_err *err);
 int rv_ae_tree_write_single(const struct rv_ae_tree *tree, rv_buf *out, rv_err *err);
 
 /* The document of one definition, as its file has it. */

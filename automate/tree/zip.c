@@ -131,10 +131,8 @@ find_directory(struct reader *r, const unsigned char **at, size_t *size, size_t 
     return 0;
 }
 
-/* Relative, with slashes, no empty part, "." or "..", no drive and nothing that a terminal would
- * take for a command. */
-static int
-is_safe_name(const char *name)
+int
+rv_ae_zip_name_is_safe(const char *name)
 {
     const char *part = name;
 
@@ -173,7 +171,7 @@ read_entry(struct reader *r, struct entry *out, const unsigned char *at, size_t 
                            .unpacked = get32(at + 24),
                            .offset = get32(at + 42) };
     memcpy(out->name, at + ZIP_CENTRAL_BYTES, name_len);
-    if (!rv_utf8_valid(out->name, name_len) || !is_safe_name(out->name))
+    if (!rv_utf8_valid(out->name, name_len) || !rv_ae_zip_name_is_safe(out->name))
         return fail(r, "a name that is not one of a file below the archive's root");
     if (out->flags & ZIP_FLAG_ENCRYPTED)
         return fail_entry(r, out, "encrypted");

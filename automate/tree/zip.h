@@ -19,6 +19,9 @@ struct rv_ae_zip_limits {
 /* 200,000 files, 512 MiB, 16 MiB, 100. */
 extern const struct rv_ae_zip_limits rv_ae_zip_default_limits;
 
+/* Of a file in an archive: relative, with slashes, no empty part, "." or "..", no drive and nothing
+ * that a terminal would take for a command. */
+int rv_ae_zip_name_is_safe(const char *name);
 /* Whether it begins like an archive. */
 int rv_ae_zip_is(const char *bytes, size_t len);
 /* fn gets each file, in the order of the directory; path and data are lent. Its negative code, with

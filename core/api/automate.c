@@ -17,13 +17,15 @@
 #include "queue/task.h"
 #include "store/record.h"
 #include "tree/names.h"
+#include "tree/tar.h"
 
 enum {
     IMPORT_MS = 3600 * 1000,
     ATTEMPTS = 3,
     IDS = 8,
     MOST_FIELDS = 1000,
-    CHECKED_HERE_MAX = 1 << 20
+    CHECKED_HERE_MAX = 1 << 20,
+    PACKED_HERE_MAX = 32 << 10 /* of what grows fifty times and more */
 };
 
 struct rv_datastore
@@ -274,6 +276,8 @@ check_import(struct import *import, rv_err *err)
     if (rv_base64_decode(&bytes, import->data, strlen(import->data), err) < 0 ||
         rv_buf_check(&bytes, err) < 0)
         return rv_wrap(err, "data");
+    if (rv_ae_tar_is(rv_buf_text(&bytes), bytes.len) && bytes.len > PACKED_HERE_MAX)
+        return 0;
     return rv_ae_tree_parse(&tree, rv_buf_text(&bytes), bytes.len, NULL, err);
 }
 
@@ -290,7 +294,8 @@ read_import(struct import *import, const cJSON *item, rv_err *err)
         return err->code;
     if (import->data == NULL)
         return rv_fail(err, RV_E_INVALID,
-                       "data: a YAML document, or a zip archive with encoding base64");
+                       "data: a YAML document, or a zip or tar.gz archive with encoding"
+                       " base64");
     if (import->encoding && !rv_streq(import->encoding, "base64") &&
         !rv_streq(import->encoding, "none"))
         return rv_fail(err, RV_E_INVALID, "encoding: base64 or none is expected");

@@ -69,20 +69,25 @@ what_is_written_is_read_as_the_same(void **state)
 }
 
 static void
-archive_and_single_document_carry_the_same_as_the_directory(void **state)
+archives_and_single_document_carry_the_same_as_the_directory(void **state)
 {
     (void)state;
     rv_err err = RV_ERR_INIT;
     RV_AUTO_AE_TREE struct rv_ae_tree *tree = read_tree(ACME), *one = NULL, *two = NULL;
+    RV_AUTO_AE_TREE struct rv_ae_tree *three = NULL;
     RV_AUTO_BUF rv_buf zip = rv_buf_limited(1 << 20), single = rv_buf_limited(1 << 20);
+    RV_AUTO_BUF rv_buf tar = rv_buf_limited(1 << 20);
 
     if (rv_ae_tree_write_zip(tree, &zip, &err) < 0 ||
         rv_ae_tree_write_single(tree, &single, &err) < 0 ||
+        rv_ae_tree_write_tar(tree, &tar, &err) < 0 ||
+        rv_ae_tree_parse(&three, rv_buf_text(&tar), tar.len, NULL, &err) < 0 ||
         rv_ae_tree_parse(&one, rv_buf_text(&zip), zip.len, NULL, &err) < 0 ||
         rv_ae_tree_parse(&two, rv_buf_text(&single), single.len, NULL, &err) < 0)
         fail_msg("%s", err.text);
     RV_AUTO_FREE char *from_dir = everything(tree), *from_zip = everything(one),
-                      *from_single = everything(two);
+                      *from_single = everything(two), *from_tar = everything(three);
+    assert_string_equal(from_dir, from_tar);
     assert_string_equal(from_dir, from_zip);
     assert_string_equal(from_dir, from_single);
 }
@@ -262,7 +267,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read_as_the_same),
-        cmocka_unit_test(archive_and_single_document_carry_the_same_as_the_directory),
+        cmocka_unit_test(archives_and_single_document_carry_the_same_as_the_directory),
         cmocka_unit_test(pythons_zipfile_reads_our_archives_and_we_read_its),
         cmocka_unit_test(a_definition_that_is_gone_takes_its_file_along_and_other_files_stay),
         cmocka_unit_test(every_text_is_read_as_it_was_written),
