@@ -115,10 +115,10 @@ link_of(const struct rv_kind *kind, const struct rv_event *event)
 }
 
 static int
-has(const struct rv_event *event, const char *column)
+has(const struct rv_field *fields, int count, const char *column)
 {
-    for (int i = 0; i < event->more_count; i++)
-        if (rv_streq(event->more[i].column, column))
+    for (int i = 0; i < count; i++)
+        if (rv_streq(fields[i].column, column))
             return 1;
     return 0;
 }
@@ -159,7 +159,7 @@ insert(struct raising *raising, struct rv_store *store, struct rv_feed *feed, rv
     RV_ASSERT(event->more_count <= RV_EVENT_MORE);
     for (int i = 0; i < event->more_count; i++)
         fields[count++] = event->more[i];
-    if (link && !rv_streq(link, "ems_id") && !rv_streq(link, "user_id") && !has(event, link))
+    if (link && !has(fields, count, link))
         fields[count++] = (struct rv_field){ link, rv_vint(event->target_id) };
     return rv_record_insert(store, feed, kind, fields, count, &raising->id, err);
 }

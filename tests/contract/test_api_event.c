@@ -125,6 +125,28 @@ events_are_listed_by_their_class(void **state)
     assert_int_equal(none.status, 400);
 }
 
+/* Its row is named by a column of events that has a meaning of its own already. */
+static void
+an_event_may_be_about_a_lane_or_a_user_and_waits_in_its_own_lane(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    rv_test_script(f->store, "INSERT INTO event_lanes (id, name, written, handled) VALUES"
+                             " (1000000000777, 'ems 5', 3, 3)");
+    AUTO_REPLY struct reply about_lane =
+        post(f, EVENTS,
+             "{\"event_type\":\"a\",\"target_type\":\"lane\",\"target_id\":\"1000000000777\"}");
+    assert_int_equal(about_lane.status, 200);
+    RV_AUTO_FREE char *user = rv_test_text(f->store, "SELECT CAST(MIN(id) AS TEXT) FROM users");
+    RV_AUTO_FREE char *body =
+        rv_format("{\"event_type\":\"b\",\"target_type\":\"user\",\"target_id\":\"%s\"}", user);
+    AUTO_REPLY struct reply about_user = post(f, EVENTS, body);
+    assert_int_equal(about_user.status, 200);
+    assert_int_equal(rv_test_int(f->store, "SELECT COUNT(*) FROM event_streams e JOIN event_lanes l"
+                                           " ON l.id = e.lane_id WHERE l.name = 'server'"
+                                           " AND e.target_type IN ('event_lane', 'user')"),
+                     2);
+}
+
 static void
 data_of_an_event_has_a_ceiling(void **state)
 {
@@ -244,6 +266,7 @@ main(void)
         api_test(what_is_wrong_with_an_event_is_said),
         api_test(the_chain_that_an_event_shows_can_be_given_to_the_next),
         api_test(events_are_listed_by_their_class),
+        api_test(an_event_may_be_about_a_lane_or_a_user_and_waits_in_its_own_lane),
         api_test(data_of_an_event_has_a_ceiling),
         api_test(events_are_found_by_the_class_of_their_target_as_manageiq_names_it),
         api_test(the_list_of_events_that_are_not_kept_is_changed_by_people_and_audited),
