@@ -62,7 +62,7 @@ read_texts(const cJSON *item, const struct text_key *keys, size_t count, const c
         const cJSON *value = cJSON_GetObjectItemCaseSensitive(item, keys[i].name);
         if (cJSON_IsNull(value) && is_for_people(keys[i].name))
             *keys[i].out = "";
-        if (value == NULL || cJSON_IsNull(value))
+        if (value == NULL || (cJSON_IsNull(value) && !rv_streq(keys[i].name, "name")))
             continue;
         if (!cJSON_IsString(value))
             return rv_fail(err, RV_E_INVALID, "%s: a text is expected", keys[i].name);

@@ -8,9 +8,11 @@
 #include "api/identify.h"
 #include "automate/runs.h"
 #include "automate/simulate.h"
+#include "base/clock.h"
 #include "base/mem.h"
 
-enum { ANSWER_MAX = 4 << 20 };
+/* Those of a list have so much together: others wait for this worker. */
+enum { ANSWER_MAX = 4 << 20, TOGETHER_MS = 2000, TOGETHER_BYTES = 1 << 20 };
 
 static int
 read_request(struct rv_simulation *out, const cJSON *item, char **attrs, rv_err *err)
@@ -50,6 +52,18 @@ write_result(rv_json_writer *w, const cJSON *simulated)
     }
 }
 
+static int
+check_together(const struct rv_job *job, rv_err *err)
+{
+    int64_t took_ms = rv_monotonic_ms() - job->began_ms;
+    if (!job->bulk || (took_ms < TOGETHER_MS && job->req->answer.body.len < (size_t)TOGETHER_BYTES))
+        return 0;
+    return rv_fail(err, RV_E_LIMIT,
+                   "the simulations of one request have %d s and %d bytes together: ask for this "
+                   "one by itself",
+                   TOGETHER_MS / 1000, TOGETHER_BYTES);
+}
+
 int
 rv_automate_simulate_run(struct rv_job *job, const cJSON *item, int64_t id, rv_err *err)
 {
@@ -59,7 +73,7 @@ rv_automate_simulate_run(struct rv_job *job, const cJSON *item, int64_t id, rv_e
     struct rv_simulation simulation = { 0 };
     rv_json_writer *w = rv_job_out(job);
     (void)id;
-    if (read_request(&simulation, item, &attrs, err) < 0 ||
+    if (check_together(job, err) < 0 || read_request(&simulation, item, &attrs, err) < 0 ||
         rv_automate_simulate(&answer, job->req->api->config.store, NULL, &simulation, err) < 0 ||
         rv_json_parse(&simulated, rv_buf_text(&answer), answer.len, ANSWER_MAX, 0, err) < 0)
         return err->code;

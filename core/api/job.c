@@ -13,6 +13,7 @@
 #include "api/feed.h"
 #include "api/http.h"
 #include "api/identify.h"
+#include "base/clock.h"
 #include "base/text.h"
 
 rv_json_writer *
@@ -200,7 +201,9 @@ check_entry(const struct rv_job *job, const cJSON *entry, rv_err *err)
     const cJSON *value;
 
     if (rv_streq(job->action->name, "create") && (member(entry, "id") || member(entry, "href")))
-        return rv_fail(err, RV_E_INVALID, "id or href cannot be given to what is created");
+        return rv_fail(err, RV_E_INVALID,
+                       "Resource id or href should not be specified for creating a new %s",
+                       job->kind->api_name);
     int rc = rv_identifier_check(entry, err);
 
     if (rc == 0 && (!job->bulk || (job->action->flags & RV_ACTION_STRICT)))
@@ -318,7 +321,7 @@ rv_job_start(struct rv_request *req, const struct rv_kind *kind, int64_t id, rv_
     struct rv_job *job = rv_arena_alloc(req->arena, sizeof(*job));
     const cJSON *body;
 
-    *job = (struct rv_job){ .req = req, .kind = kind, .id = id };
+    *job = (struct rv_job){ .req = req, .kind = kind, .id = id, .began_ms = rv_monotonic_ms() };
     int rc = rv_request_check_params(req, err);
     if (rc == 0)
         rc = rv_request_json(req, &body, err);

@@ -28,6 +28,7 @@ struct rv_job {
     int64_t id;        /* of the path; 0: a collection's */
     const cJSON *item; /* at work */
     int64_t item_id;
+    int64_t began_ms;  /* monotonic */
     const cJSON *next; /* entry after it */
     int finished;      /* no entry is left */
     int bulk;          /* "resources" was given: failures are entries of the results */

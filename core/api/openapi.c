@@ -88,10 +88,14 @@ static const char hook[] = JSON({
         ],
         "requestBody" : {
             "required" : true,
+            "description" : "A CloudEvent in JSON, a batch of them, or its data of any type with "
+                            "ce- headers beside it; or a notification of Alertmanager",
             "content" : {
                 "application/cloudevents+json" : { "schema" : { "type" : "object" } },
                 "application/cloudevents-batch+json" : { "schema" : { "type" : "array" } },
-                "application/json" : { "schema" : { "type" : "object" } }
+                "application/json" : { "schema" : {} },
+                "text/plain" : { "schema" : { "type" : "string" } },
+                "application/octet-stream" : { "schema" : { "type" : "string" } }
             }
         },
         "responses" : {

@@ -246,13 +246,24 @@ write_form(rv_json_writer *w, const struct form *form, const char *key)
     rv_jw_end_object(w);
 }
 
-/* The schema of one entry of an action in a list. */
+/* The schema of one entry of an action in a list: what names the row, and what changes it. */
 static const char *
 entry_of(const struct rv_action *action, const char *identifier)
 {
+    static const char *const entries[][2] = {
+        { "ProviderEdit", "ProviderEditEntry" },
+        { "AutomateDomain", "AutomateDomainEntry" },
+        { "AutomateInstance", "AutomateInstanceEntry" },
+        { "AutomateMethodEdit", "AutomateMethodEntry" },
+    };
+
     if (action->flags & RV_ACTION_NO_ROW)
         return action->body;
-    return rv_streq(action->body, "ProviderEdit") ? "ProviderEditEntry" : identifier;
+    for (size_t i = 0; i < RV_COUNT(entries); i++) {
+        if (rv_streq(action->body, entries[i][0]))
+            return entries[i][1];
+    }
+    return identifier;
 }
 
 static void

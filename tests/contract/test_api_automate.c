@@ -96,6 +96,7 @@ what_cannot_be_changed_is_not_said_to_be(void **state)
     must_refuse(f, METHOD, edit, "the name stays, paths lead to it: 'go'");
     must_refuse(f, INSTANCE, "{\"action\":\"edit\",\"class_id\":\"21\"}", "unknown key 'class_id'");
     must_refuse(f, METHOD, "{\"action\":\"edit\",\"data\":null}", "data: a text is expected");
+    must_refuse(f, DOMAIN, "{\"action\":\"edit\",\"name\":null}", "name: a text is expected");
     AUTO_REPLY struct reply same =
         post(f, INSTANCE, "{\"action\":\"edit\",\"name\":\"One\",\"display_name\":\"First\"}");
     assert_int_equal(same.status, 200);
@@ -131,7 +132,7 @@ static void
 what_is_created_has_no_id_yet(void **state)
 {
     static const char domains[] = "/api/automate_domains", instances[] = "/api/automate_instances";
-    static const char says[] = "id or href cannot be given to what is created";
+    static const char says[] = "Resource id or href should not be specified";
     struct api_fixture *f = fixture_of(state);
     seed_domain(f, "user");
     must_refuse(f, domains, "{\"name\":\"New\",\"id\":\"7\"}", says);
@@ -161,6 +162,73 @@ a_path_that_cannot_be_is_refused_of_a_run_and_of_a_simulation(void **state)
     assert_int_equal(nothing.status, 200);
     assert_string_equal(at(&nothing, "results[0].outcome"), "error");
     assert_null(strstr(nothing.body, "null"));
+}
+
+/* Ten instances in each of four classes, each of which leads to all of the next class. */
+static void
+seed_fan(struct api_fixture *f)
+{
+    rv_test_script(f->store, "INSERT INTO miq_ae_domains (id, name, name_key, source, priority,"
+                             " enabled) VALUES (10, 'Fan', 'fan', 'user', 1, TRUE);"
+                             "INSERT INTO miq_ae_namespaces (id, name, domain_id, relative_path,"
+                             " path_key) VALUES (15, 'N', 10, 'N', 'n')");
+    for (int i = 1; i <= 4; i++) {
+        RV_AUTO_FREE char *class = rv_format(
+            "INSERT INTO miq_ae_classes (id, name, domain_id, namespace_id, relative_path,"
+            " path_key) VALUES (%d, 'L%d', 10, 15, 'N/L%d', 'n/l%d');"
+            "INSERT INTO miq_ae_fields (id, name, domain_id, class_id, aetype, datatype, priority,"
+            " default_value, substitute) VALUES (%d, 'rel', 10, %d, 'relationship', 'string', 1,"
+            " '%s', TRUE)",
+            20 + i, i, i, i, 30 + i, 20 + i,
+            i == 4 ? "" : (const char *[]){ "/N/L2/*", "/N/L3/*", "/N/L4/*" }[i - 1]);
+        rv_test_script(f->store, class);
+        for (int k = 0; k < 10; k++) {
+            RV_AUTO_FREE char *one =
+                rv_format("INSERT INTO miq_ae_instances (id, name, name_key, domain_id, class_id,"
+                          " relative_path) VALUES (%d, 'i%d', 'i%d', 10, %d, 'N/L%d/i%d')",
+                          100 * i + k, k, k, 20 + i, i, k);
+            rv_test_script(f->store, one);
+        }
+    }
+}
+
+static void
+simulations_of_one_request_have_a_ceiling_together(void **state)
+{
+    enum { COUNT = 12 };
+    struct api_fixture *f = fixture_of(state);
+    RV_AUTO_BUF rv_buf body = rv_buf_limited(4096);
+    int done = 0;
+    seed_fan(f);
+    rv_buf_addf(&body, "%s", "{\"action\":\"simulate\",\"resources\":[");
+    for (int i = 0; i < COUNT; i++)
+        rv_buf_addf(&body, "%s{\"uri\":\"/N/L1/i0\"}", i ? "," : "");
+    rv_buf_addf(&body, "%s", "]}");
+    AUTO_REPLY struct reply all = post(f, "/api/automate_runs", rv_buf_text(&body));
+    assert_int_equal(all.status, 200);
+    assert_string_equal(at(&all, "results[0].outcome"), "done");
+    for (int i = 0; i < COUNT; i++) {
+        RV_AUTO_FREE char *path = rv_format("results[%d].success", i);
+        done += rv_streq(at(&all, path), "true");
+    }
+    assert_in_range(done, 1, COUNT - 1);
+    assert_non_null(strstr(at(&all, "results[11].message"), "ask for this one by itself"));
+    assert_in_range(all.len, 1 << 19, 3 << 20);
+}
+
+static void
+what_changes_many_is_in_the_openapi_document(void **state)
+{
+    static const char *const entries[] = { "AutomateDomainEntry", "AutomateInstanceEntry",
+                                           "AutomateMethodEntry" };
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply document = get(f, "/api/openapi.json");
+    for (size_t i = 0; i < RV_COUNT(entries); i++) {
+        RV_AUTO_FREE char *there = rv_format("\"%s\":", entries[i]);
+        RV_AUTO_FREE char *used = rv_format("\"#/components/schemas/%s\"", entries[i]);
+        assert_non_null(strstr(document.body, there));
+        assert_non_null(strstr(document.body, used));
+    }
 }
 
 static void
@@ -218,6 +286,8 @@ main(void)
         api_test(null_takes_a_title_or_description_away),
         api_test(what_is_created_has_no_id_yet),
         api_test(a_path_that_cannot_be_is_refused_of_a_run_and_of_a_simulation),
+        api_test(simulations_of_one_request_have_a_ceiling_together),
+        api_test(what_changes_many_is_in_the_openapi_document),
         api_test(a_run_about_what_is_not_there_is_not_found),
         api_test(an_event_is_run_again_once_and_that_is_in_the_audit_log),
     };

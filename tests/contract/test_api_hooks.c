@@ -252,7 +252,7 @@ a_receiver_that_cannot_be_made_is_refused_by_what_is_wrong(void **state)
         { "{\"name\":7}", "name" },
         { "{\"name\":\"a\",\"enabled\":\"yes\"}", "enabled" },
         { "{\"name\":\"a\",\"rate\":-1}", "rate: a whole number from 0" },
-        { "{\"name\":\"a\",\"id\":\"7\"}", "id or href cannot be given" },
+        { "{\"name\":\"a\",\"id\":\"7\"}", "Resource id or href should not be specified" },
     };
     for (size_t i = 0; i < RV_COUNT(bad); i++) {
         AUTO_REPLY struct reply reply = post(f, "/api/event_receivers", bad[i][0]);
