@@ -179,6 +179,14 @@ class Events(kube_it.KubeCase):
         self.assertEqual(self.database().one("SELECT value FROM custom_attributes WHERE name = 'last_crash'"
                                              f" AND resource_id = {row}"), LAST_WORDS)
         self.the_shipped_instance_is_in_force_again(subject, env)
+        self.the_account_of_the_plugins_page_may_read_and_nothing_else()
+
+    def the_account_of_the_plugins_page_may_read_and_nothing_else(self):
+        manual_it.follow("plugins/kubernetes/README.md", self.folder, {}, {})
+        self.cluster.kubectl("apply", "-f", os.path.join(self.folder, "reeve-account.yaml"))
+        rights = self.cluster.kubectl("auth", "can-i", "--list", "--as=system:serviceaccount:reeve:reeve", "--no-headers")
+        self.assertRegex(rights, r"(?m)^events\.events\.k8s\.io .*\[get list watch\]$")
+        self.assertNotRegex(rights, r"(?m)^pods .*(delete|patch|\*)")
 
     def runs(self, where="TRUE"):
         return int(self.database().one(f"SELECT COUNT(*) FROM automate_runs WHERE status = 'finished' AND {where}"))

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The operators' other pages and that of the REST API, each command as it stands there, on one server with the invented
+"""The README, the operators' other pages and that of the REST API, each command as it stands there, on one server with the invented
 estate."""
 import os
+import re
 import unittest
 
 import manual_it
@@ -12,6 +13,15 @@ PAGES = ("objects", "queue", "monitoring", "troubleshooting", "security", "setti
 
 
 class Pages(reeve_it.Case):
+    def five_minutes_of_the_readme(self, env, places):
+        typed = [command for command in manual_it.commands_of("README.md", "Five minutes")
+                 if re.match("curl|reevectl (get|status|worker|doctor)", command) and "--watch" not in command]
+        self.assertGreater(len(typed), 7)
+        for command in typed:
+            for old, new in places.items():
+                command = command.replace(old, new)
+            manual_it.shell(command, self.folder, env)
+
     def the_page_of_the_api(self, reeved, env):
         """An answer of 400 or more is a mistake of the page."""
         with open(os.path.join(self.folder, ".curlrc"), "w", encoding="utf-8") as file:
@@ -32,6 +42,7 @@ class Pages(reeve_it.Case):
         env.update(auth="X-Auth-Token: " + reeved.get("/api/auth")["auth_token"], REEVE_URL=reeved.url)
         places = {"/var/lib/reeve": self.home(), "show prod": "show demo",
                   "refresh prod": "refresh demo", "pause prod": "pause demo", "resume prod": "resume demo"}
+        self.five_minutes_of_the_readme(env, {"build/home": self.home(), "http://127.0.0.1:7400": reeved.url})
         for page in PAGES:
             with self.subTest(page=page):
                 _, strange = manual_it.follow(f"docs/operating/{page}.md", self.folder, env, {}, places)
