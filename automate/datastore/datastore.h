@@ -50,6 +50,9 @@ int rv_datastore_import(const struct rv_datastore *ds, const struct rv_ae_tree *
                         const struct rv_ae_import *options, struct rv_ae_imported *out,
                         rv_err *err);
 enum { RV_DATASTORE_AT_ONCE = 5000 };
+/* Of messages that import: two large imports of one name would empty each other's
+ * NAME.importing. */
+#define RV_DATASTORE_SERIES "automate/import"
 
 /* The domain of this name, NULL: all but those that are shipped. Passwords are stars. NOT_FOUND. */
 int rv_datastore_export(struct rv_ae_tree **out, const struct rv_datastore *ds, const char *name,

@@ -116,6 +116,23 @@ check_change(const struct rv_ae_domain_change *change, const struct rv_ae_domain
     return 0;
 }
 
+/* Places are those of a tenant's domains: one that goes to another tenant leaves its own, and comes
+ * behind all there. */
+static int
+give_place(struct working *w, struct rv_feed *feed, int64_t tenant_before, rv_err *err)
+{
+    const struct rv_ae_domain_change *change = w->change;
+    struct rv_store *store = w->ds->store;
+    int64_t tenant = change->tenant_id >= 0 ? change->tenant_id : tenant_before;
+    int64_t place = change->priority > 0 ? change->priority : INT64_MAX;
+
+    if (tenant == tenant_before && change->priority <= 0)
+        return 0;
+    if (tenant != tenant_before && rv_ae_domain_squeeze(store, feed, tenant_before, 0, 0, err) < 0)
+        return err->code;
+    return rv_ae_domain_squeeze(store, feed, tenant, w->id, place, err);
+}
+
 static int
 edit(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
@@ -149,10 +166,8 @@ edit(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
             (struct rv_field){ "tenant_id",
                                change->tenant_id ? rv_vint(change->tenant_id) : RV_VNULL };
     count += who_fields(fields + count, w->ds);
-    if (rv_record_update(store, feed, domain_kind(), w->id, fields, count, err) < 0)
-        return err->code;
-    if (change->priority > 0 &&
-        rv_ae_domain_squeeze(store, feed, row.tenant_id, w->id, change->priority, err) < 0)
+    if (rv_record_update(store, feed, domain_kind(), w->id, fields, count, err) < 0 ||
+        give_place(w, feed, row.tenant_id, err) < 0)
         return err->code;
     return rv_datastore_changed(store, err);
 }
@@ -267,7 +282,9 @@ change_lock(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err
         return rv_fail(err, RV_E_CONFLICT, "domain '%s' is of source %s: it is locked for good",
                        row.name, rv_ae_source_name(row.source));
     const struct rv_field field = { "source", rv_vtext(rv_ae_source_name(w->source)) };
-    return rv_record_update(store, feed, domain_kind(), w->id, &field, 1, err);
+    if (rv_record_update(store, feed, domain_kind(), w->id, &field, 1, err) < 0)
+        return err->code;
+    return rv_datastore_changed(store, err);
 }
 
 int

@@ -13,6 +13,7 @@
 #include "datastore/import_internal.h"
 #include "datastore/secret.h"
 #include "model/model.h"
+#include "tree/names.h"
 
 enum { PIECE = 2000, IDS = 4 };
 
@@ -166,7 +167,7 @@ prepare(struct filling *f, rv_err *err)
 int
 rv_ae_import_pieces(struct rv_ae_importing *in, rv_err *err)
 {
-    struct filling f = { .in = in, .name = rv_format("%s.importing", in->name) };
+    struct filling f = { .in = in, .name = rv_format("%s" RV_AE_IMPORTING, in->name) };
     rv_err ignored = RV_ERR_INIT;
 
     int rc = prepare(&f, err);

@@ -16,6 +16,7 @@
 #include "base/meter.h"
 #include "base/wait.h"
 #include "model/model.h"
+#include "resolve/resolve.h"
 #include "store/record.h"
 
 enum { RANGE = 500, TRIES = 3, LOOK = 64 /* events that are looked ahead */ };
@@ -91,14 +92,6 @@ keep_row(void *arg, const struct rv_event_row *row, rv_err *err)
     return 0;
 }
 
-/* What is no fault of the event: it may go well the next time. */
-static int
-is_stores(int code)
-{
-    return code == RV_E_UNAVAILABLE || code == RV_E_TIMEOUT || code == RV_E_CANCELLED ||
-           code == RV_E_STALE;
-}
-
 static int
 route(struct rv_automate *automate, const struct rv_event_row *row, rv_err *err)
 {
@@ -130,7 +123,7 @@ plan(struct range *range, const struct rv_event_row *row, rv_err *err)
     size_t mark = rv_effects_mark(effects);
     for (int tries = 1; route(range->automate, row, err) < 0; tries++) {
         rv_effects_undo(effects, mark);
-        if (is_stores(err->code) || range->lane == NULL)
+        if (rv_ws_interrupts(err->code) || range->lane == NULL)
             return rv_wrap(err, "handle event %" PRId64, row->id);
         if (tries == TRIES) {
             say_poison(row, err);
@@ -255,7 +248,7 @@ static int
 save_or_part(struct range *range, rv_err *err)
 {
     struct rv_automate *automate = range->automate;
-    if (save(range, err) == 0 || is_stores(err->code) || range->done == 0)
+    if (save(range, err) == 0 || rv_ws_interrupts(err->code) || range->done == 0)
         return err->code;
     if (range->done > 1) {
         rv_log_err(RV_WARNING, "events cannot be handled together; one by one", err);
@@ -267,7 +260,7 @@ save_or_part(struct range *range, rv_err *err)
     }
     for (int tries = 1; tries < TRIES; tries++) {
         rv_err_clear(err);
-        if (save(range, err) == 0 || is_stores(err->code))
+        if (save(range, err) == 0 || rv_ws_interrupts(err->code))
             return err->code;
     }
     rv_err why = *err;

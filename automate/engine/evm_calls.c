@@ -52,8 +52,7 @@ instantiate(const struct asked *asked, struct rv_ae_value *out, rv_err *err)
     if (rv_live_text(asked->args, 0, asked->name, &uri, err))
         return err->code;
     int failed = rv_ws_instantiate(live->ws, asked->self, uri, &made, err);
-    if (failed == RV_E_CANCELLED || failed == RV_E_STALE || failed == RV_E_TIMEOUT ||
-        failed == RV_E_UNAVAILABLE)
+    if (rv_ws_interrupts(failed))
         return failed;
     if (failed < 0) {
         log_failure(live, uri, err);

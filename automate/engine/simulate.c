@@ -130,7 +130,7 @@ walk(rv_buf *out, struct simulating *simulating, struct rv_ws *ws, rv_err *err)
     if (seed(simulating, ws, err) < 0)
         return err->code;
     int rc = rv_ws_instantiate(ws, NULL, simulating->uri, NULL, err);
-    if (rc < 0 && (rc == RV_E_UNAVAILABLE || rc == RV_E_TIMEOUT || rc == RV_E_CANCELLED))
+    if (rv_ws_interrupts(rc))
         return rc;
     const struct rv_ws_object *root = rv_ws_root(ws);
     const struct rv_ae_value *reason = root ? rv_ws_get(root, "ae_reason") : NULL;

@@ -250,14 +250,6 @@ walk(struct routing *routing, rv_err *err)
     return rc;
 }
 
-/* What the domains are not to blame for. */
-static int
-is_stores(int code)
-{
-    return code == RV_E_UNAVAILABLE || code == RV_E_TIMEOUT || code == RV_E_CANCELLED ||
-           code == RV_E_STALE;
-}
-
 int
 rv_switchboard_route(struct rv_switchboard *switchboard, const struct rv_event_row *event,
                      struct rv_effects *effects, rv_err *err)
@@ -270,7 +262,7 @@ rv_switchboard_route(struct rv_switchboard *switchboard, const struct rv_event_r
     if (!is_routable(event))
         return 0;
     if (walk(&routing, err) < 0) {
-        if (is_stores(err->code))
+        if (rv_ws_interrupts(err->code))
             return err->code;
         int known = err->code == RV_E_NOT_FOUND ? is_known(switchboard->source, event, err) : 1;
         if (known < 0)

@@ -17,6 +17,13 @@ rv_ws_check(const struct rv_ws *ws, rv_err *err)
 }
 
 int
+rv_ws_interrupts(int code)
+{
+    return code == RV_E_UNAVAILABLE || code == RV_E_TIMEOUT || code == RV_E_CANCELLED ||
+           code == RV_E_STALE;
+}
+
+int
 ws_pulse(struct rv_ws *ws, rv_err *err)
 {
     if (ws->stop.code == 0 && ws->calls.pulse)

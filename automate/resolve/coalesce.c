@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * "${#a} || ${/#b} || 'none'": the first alternative that is not blank. One that cannot be looked
- * up is passed over with a warning.
+ * up is passed over with a warning, but not since the database does not answer.
  */
 #include "resolve/resolve_internal.h"
 
@@ -50,7 +50,7 @@ ws_coalesce(struct rv_ae_value *out, struct rv_ws_object *object, const char *te
         RV_AUTO_FREE char *one = trimmed(at, end);
         at = *end ? end + 2 : end;
         if (ws_substitute(out, object, one, err) < 0) {
-            if (rv_ws_check(object->ws, err) < 0)
+            if (rv_ws_interrupts(err->code) || rv_ws_check(object->ws, err) < 0)
                 return err->code;
             ws_warn(object, "an alternative is passed over: %s", err->text);
             rv_err_clear(err);

@@ -21,6 +21,7 @@
 #include "base/text.h"
 
 enum { PLAIN_RETRIES_MAX = 100 };
+#define RETRY_MOST_MS (100LL * 365 * 86400 * 1000)
 
 int
 ws_is_machine(const struct rv_ae_class *class)
@@ -391,13 +392,14 @@ rv_ws_retry_ms(const struct rv_ws *ws)
     const struct rv_ae_value *value = root ? rv_ws_get(root, "ae_retry_interval") : NULL;
     rv_err err = RV_ERR_INIT;
     int64_t ms = 0;
-    if (value && value->type == RV_AE_INT && value->v.i < INT64_MAX / 1000)
-        ms = value->v.i * 1000;
-    else if (value && value->type == RV_AE_DOUBLE && value->v.d < 1e12)
-        ms = (int64_t)(value->v.d * 1000);
+    if (value && value->type == RV_AE_INT && value->v.i > 0)
+        ms = value->v.i > RETRY_MOST_MS / 1000 ? RETRY_MOST_MS : value->v.i * 1000;
+    else if (value && value->type == RV_AE_DOUBLE && value->v.d > 0)
+        ms = value->v.d > (double)(RETRY_MOST_MS / 1000) ? RETRY_MOST_MS
+                                                         : (int64_t)(value->v.d * 1000);
     else if (value && value->type == RV_AE_TEXT && ws_parse_interval(&ms, value->v.text, &err) < 0)
         ms = 0;
-    return ms < 0 ? 0 : ms;
+    return ms < 0 ? 0 : ms > RETRY_MOST_MS ? RETRY_MOST_MS : ms;
 }
 
 int

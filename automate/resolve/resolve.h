@@ -111,9 +111,13 @@ void rv_ws_seed_all(struct rv_ws *ws, struct rv_ae_value *map);
  * cannot be read, NOT_FOUND when no domain has it, CONFLICT for a cycle, LIMIT. */
 int rv_ws_instantiate(struct rv_ws *ws, struct rv_ws_object *parent, const char *uri,
                       struct rv_ws_object **out, rv_err *err);
+/* 1 for what is no fault of what is resolved, and may be gone the next time: UNAVAILABLE, TIMEOUT,
+ * CANCELLED, STALE. */
+int rv_ws_interrupts(int code);
 enum rv_ws_outcome rv_ws_outcome(const struct rv_ws *ws);
-int64_t rv_ws_retry_ms(const struct rv_ws *ws); /* until the retry is due; 0: at once */
-int rv_ws_retry_here(const struct rv_ws *ws);   /* 1: by this server only */
+/* Until the retry is due, at most a hundred years; 0: at once. */
+int64_t rv_ws_retry_ms(const struct rv_ws *ws);
+int rv_ws_retry_here(const struct rv_ws *ws); /* 1: by this server only */
 
 /* What a retry needs: state of each machine, counters, state variables. Restore before the same
  * path is instantiated again. */

@@ -24,6 +24,14 @@ static const struct {
     const char *language, *suffix;
 } languages[] = { { "lua", "lua" }, { "ruby", "rb" }, { "perl", "pl" } };
 
+static int
+ends_with(const char *name, const char *end)
+{
+    size_t len = strlen(name), end_len = strlen(end);
+
+    return len >= end_len && rv_strcaseeq(name + len - end_len, end);
+}
+
 const char *
 rv_ae_named_word(enum rv_ae_named what)
 {
@@ -48,6 +56,11 @@ rv_ae_name_check(enum rv_ae_named what, const char *name, rv_err *err)
                        name, word, kinds[what].others);
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return rv_fail(err, RV_E_INVALID, "'%s' is no name for a %s", name, word);
+    if (what == RV_AE_NAMED_DOMAIN && ends_with(name, RV_AE_IMPORTING))
+        return rv_fail(err, RV_E_INVALID,
+                       "'%s': a name with '" RV_AE_IMPORTING "' is that of a domain while it is "
+                       "imported",
+                       name);
     if (what <= RV_AE_NAMED_CLASS && *name == '.') /* it names a folder, which would be hidden */
         return rv_fail(err, RV_E_INVALID, "'%s': the name of a %s does not begin with '.'", name,
                        word);

@@ -22,6 +22,9 @@ enum {
     RV_AE_VALUE_MAX = 1 << 20, /* of a field; that of an attribute of an object, too */
 };
 
+/* Behind the name of a domain while a large import fills it: no domain may be called so. */
+#define RV_AE_IMPORTING ".importing"
+
 const char *rv_ae_named_word(enum rv_ae_named what); /* "domain", "class", ... */
 /* INVALID with what is wrong with it. */
 int rv_ae_name_check(enum rv_ae_named what, const char *name, rv_err *err);

@@ -348,6 +348,7 @@ put_import(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
                                           .max_attempts = ATTEMPTS,
                                           .task_id = import->task_id,
                                           .user_id = req->who.user_id,
+                                          .series = RV_DATASTORE_SERIES,
                                           .flags = RV_MESSAGE_AGAIN };
     return rv_queue_put(store, &spec, NULL, err);
 }

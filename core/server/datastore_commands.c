@@ -283,6 +283,7 @@ ask_for(struct rv_worker *worker, const char *name, rv_err *err)
                                           .server_guid = worker->server_guid,
                                           .timeout_ms = SHIP_MS,
                                           .max_attempts = ATTEMPTS,
+                                          .series = RV_DATASTORE_SERIES,
                                           .flags = RV_MESSAGE_AGAIN };
 
     int put = rv_queue_put_unless_exists(worker->store, &spec, NULL, err);

@@ -461,8 +461,9 @@ a_lock_is_for_users_domains_and_taken_back(void **state)
     RV_AUTO_AE_TREE struct rv_ae_tree *tree = read_tree(ACME);
 
     import(f, tree);
-    int64_t id = domain_id(f, "Acme");
+    int64_t id = domain_id(f, "Acme"), before = generation(f);
     assert_int_equal(rv_datastore_lock(&f->ds, id, &err), 0);
+    assert_true(generation(f) > before); /* an import that is under way looks again */
     assert_int_equal(rv_datastore_lock(&f->ds, id, &err), 0);
     assert_int_equal(try_act(f, CONTENTS, id, tree), RV_E_PERMISSION);
     assert_int_equal(rv_datastore_unlock(&f->ds, id, &err), 0);
@@ -472,13 +473,14 @@ a_lock_is_for_users_domains_and_taken_back(void **state)
 }
 
 static char *
-order_of(struct fixture *f)
+order_of(struct fixture *f, int tenant_id)
 {
-    return rv_test_text(f->store, rv_test_is_postgres()
-                                      ? "SELECT STRING_AGG(name || priority, ' ' ORDER BY priority)"
-                                        " FROM miq_ae_domains"
-                                      : "SELECT GROUP_CONCAT(name || priority, ' ') FROM (SELECT *"
-                                        " FROM miq_ae_domains ORDER BY priority)");
+    RV_AUTO_FREE char *rows = rv_format("SELECT name || priority AS place FROM miq_ae_domains WHERE"
+                                        " COALESCE(tenant_id, 0) = %d ORDER BY priority, name",
+                                        tenant_id);
+    RV_AUTO_FREE char *sql = rv_format("SELECT %s(place, ' ') FROM (%s) p",
+                                       rv_test_is_postgres() ? "STRING_AGG" : "GROUP_CONCAT", rows);
+    return rv_test_text(f->store, sql);
 }
 
 static void
@@ -498,18 +500,58 @@ priorities_are_places_and_close_up_after_a_deletion(void **state)
     struct rv_ae_domain_change change = RV_AE_DOMAIN_STAYS, same = RV_AE_DOMAIN_STAYS;
     change.priority = 1;
     assert_int_equal(rv_datastore_edit(&f->ds, ids[3], &change, &err), 0);
-    RV_AUTO_FREE char *moved = order_of(f);
+    RV_AUTO_FREE char *moved = order_of(f, 0);
     assert_string_equal(moved, "d1 a2 b3 c4");
     change.priority = 99;
     assert_int_equal(rv_datastore_edit(&f->ds, ids[0], &change, &err), 0);
     assert_int_equal(rv_datastore_delete(&f->ds, ids[1], NULL, &err), 0);
-    RV_AUTO_FREE char *closed = order_of(f);
+    RV_AUTO_FREE char *closed = order_of(f, 0);
     assert_string_equal(closed, "d1 c2 a3");
     change.priority = 0;
     assert_int_equal(rv_datastore_edit(&f->ds, ids[0], &change, &err), RV_E_INVALID);
     same.name = "C";
     assert_int_equal(rv_datastore_edit(&f->ds, ids[0], &same, &err), RV_E_CONFLICT);
     assert_contains(err.text, "there is a domain 'c' already");
+}
+
+static void
+a_domain_that_goes_to_another_tenant_leaves_its_place_and_comes_on_top_there(void **state)
+{
+    struct fixture *f = *state;
+    rv_err err = RV_ERR_INIT;
+    static const char *const names[] = { "a", "b", "c", "d" };
+    struct rv_ae_domain_change change = RV_AE_DOMAIN_STAYS;
+    int64_t ids[4];
+
+    for (int i = 0; i < 4; i++) {
+        struct rv_ae_domain_change new = RV_AE_DOMAIN_STAYS;
+        new.name = names[i];
+        new.tenant_id = i < 3 ? 0 : 7;
+        assert_int_equal(rv_datastore_create(&f->ds, &new, &ids[i], &err), 0);
+    }
+    change.tenant_id = 7;
+    assert_int_equal(rv_datastore_edit(&f->ds, ids[0], &change, &err), 0);
+    RV_AUTO_FREE char *gone = order_of(f, 0), *come = order_of(f, 7);
+    assert_string_equal(gone, "b1 c2");
+    assert_string_equal(come, "d1 a2");
+    change.priority = 1;
+    assert_int_equal(rv_datastore_edit(&f->ds, ids[1], &change, &err), 0);
+    RV_AUTO_FREE char *left = order_of(f, 0), *first = order_of(f, 7);
+    assert_string_equal(left, "c1");
+    assert_string_equal(first, "b1 d2 a3");
+}
+
+static void
+no_domain_has_the_name_of_one_that_is_being_imported(void **state)
+{
+    struct fixture *f = *state;
+    rv_err err = RV_ERR_INIT;
+    struct rv_ae_domain_change new = RV_AE_DOMAIN_STAYS;
+    int64_t id;
+
+    new.name = "Made.Importing";
+    assert_int_equal(rv_datastore_create(&f->ds, &new, &id, &err), RV_E_INVALID);
+    assert_contains(err.text, "is that of a domain while it is imported");
 }
 
 static int
@@ -647,6 +689,8 @@ main(void)
         fresh_test(source_and_lock_say_who_may_change_what),
         fresh_test(a_lock_is_for_users_domains_and_taken_back),
         fresh_test(priorities_are_places_and_close_up_after_a_deletion),
+        fresh_test(a_domain_that_goes_to_another_tenant_leaves_its_place_and_comes_on_top_there),
+        fresh_test(no_domain_has_the_name_of_one_that_is_being_imported),
         fresh_test(a_domain_of_another_tenant_is_asked_about_and_not_there),
         fresh_test(the_cache_sees_a_change_at_its_next_look_and_forgets_what_is_disabled),
         fresh_test(a_second_look_asks_the_database_nothing),

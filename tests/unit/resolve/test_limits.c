@@ -275,6 +275,64 @@ names_of_state_variables_have_a_ceiling(void **state)
 }
 
 static void
+a_retry_is_due_in_a_hundred_years_at_most(void **state)
+{
+    static const int64_t most_ms = 100LL * 365 * 86400 * 1000;
+    struct table *table = table_new("domain Top 1\nclass A/C\ninstance c");
+    struct {
+        struct rv_ae_value interval;
+        int64_t ms;
+    } cases[] = { { rv_ae_vint(90), 90000 },
+                  { rv_ae_vint(INT64_MAX / 1000 - 1), most_ms },
+                  { rv_ae_vint(INT64_MIN), 0 },
+                  { rv_ae_vdouble(0.5), 500 },
+                  { rv_ae_vdouble(1e300), most_ms },
+                  { rv_ae_vdouble(-1e300), 0 },
+                  { rv_ae_vtext("106751991167.days"), most_ms } };
+    struct rv_ws *ws = open_one(table);
+    struct rv_ws_object *root;
+    rv_err err = RV_ERR_INIT;
+    (void)state;
+    assert_int_equal(rv_ws_instantiate(ws, NULL, "/A/C/c", &root, &err), 0);
+    for (size_t i = 0; i < RV_COUNT(cases); i++) {
+        rv_ws_set(root, "ae_retry_interval", &cases[i].interval);
+        assert_int_equal(rv_ws_retry_ms(ws), cases[i].ms);
+    }
+    rv_ws_close(ws);
+    table_free(table);
+}
+
+static int
+no_column(void *arg, struct rv_ae_value *out, const char *kind, int64_t id, const char *name,
+          rv_err *err)
+{
+    (void)arg, (void)out, (void)kind, (void)id;
+    return strcmp(name, "gone") == 0 ? rv_fail(err, RV_E_NOT_FOUND, "no column")
+                                     : rv_fail(err, RV_E_UNAVAILABLE, "no database");
+}
+
+static void
+an_alternative_is_not_passed_over_since_the_database_does_not_answer(void **state)
+{
+    struct table *table = table_new("domain Top 1\nclass A/C\n"
+                                    "field x attribute coalescing = ${/#vm.gone} || other\n"
+                                    "field y attribute coalescing = ${/#vm.name} || other\n"
+                                    "instance c");
+    const struct rv_ws_calls calls = { .column = no_column };
+    struct rv_ae_value vm = rv_ae_vrow("vm", 1);
+    struct rv_ws *ws;
+    rv_err err = RV_ERR_INIT;
+    (void)state;
+    assert_int_equal(rv_ws_open(&ws, table_source(table), &calls, NULL, &err), 0);
+    rv_ws_seed(ws, "vm", &vm);
+    assert_int_equal(rv_ws_instantiate(ws, NULL, "/A/C/c", NULL, &err), RV_E_UNAVAILABLE);
+    assert_string_equal(rv_ws_get(rv_ws_root(ws), "x")->v.text, "other");
+    assert_null(rv_ws_get(rv_ws_root(ws), "y"));
+    rv_ws_close(ws);
+    table_free(table);
+}
+
+static void
 a_namespace_put_in_front_is_tried_first(void **state)
 {
     struct table *table = table_new("domain Low 1\nclass Vmware/A/B\ninstance both\n"
@@ -309,6 +367,8 @@ main(void)
         cmocka_unit_test(a_state_that_cannot_be_read_is_refused),
         cmocka_unit_test(a_method_finds_its_way_between_objects),
         cmocka_unit_test(an_object_that_could_not_be_made_is_not_there),
+        cmocka_unit_test(a_retry_is_due_in_a_hundred_years_at_most),
+        cmocka_unit_test(an_alternative_is_not_passed_over_since_the_database_does_not_answer),
         cmocka_unit_test(a_namespace_put_in_front_is_tried_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
