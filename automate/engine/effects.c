@@ -145,7 +145,6 @@ rv_effects_poison(struct rv_effects *effects, int64_t event_id, const rv_err *wh
     effect->of.poison.event_id = event_id;
     effect->of.poison.code = why->code;
     effect->of.poison.text = kept(effects, why->text);
-    effect->of.poison.hint = kept(effects, why->hint);
 }
 
 /* A raised event may make its lane, a message its task. */

@@ -37,7 +37,7 @@ struct rv_effect {
         struct {
             int64_t event_id;
             int code;
-            const char *text, *hint;
+            const char *text;
         } poison;
         struct rv_event raise;
     } of;

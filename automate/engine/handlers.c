@@ -77,9 +77,8 @@ handling_text(const struct handling *handling, const char *name)
     return value->v.text;
 }
 
-/* What the root calls it. */
-static const char *
-attribute_of(const char *symbol)
+const char *
+handling_attribute(const char *symbol)
 {
     static const char *const names[][2] = {
         { "src_vm", "vm" },
@@ -103,7 +102,7 @@ handling_row(const struct handling *handling, const char *symbol, struct rv_ae_v
              rv_err *err)
 {
     struct rv_ws_object *root = rv_ws_root(handling->ws);
-    const struct rv_ae_value *found = rv_ws_get(root, attribute_of(symbol));
+    const struct rv_ae_value *found = rv_ws_get(root, handling_attribute(symbol));
     (void)err;
     *out = RV_AE_VNIL;
     if (found == NULL || found->type != RV_AE_ROW)

@@ -17,6 +17,8 @@ struct handling {
 
 /* handlers.c. The text of an input, else of an attribute of the object; "" when there is none. */
 const char *handling_text(const struct handling *handling, const char *name);
+/* What the root calls what a symbol means. */
+const char *handling_attribute(const char *symbol);
 /* The row that a symbol means: "src_vm", "ems", "container_group", ... 1 with *out, 0 when the
  * event is about none, or an error. */
 int handling_row(const struct handling *handling, const char *symbol, struct rv_ae_value *out,

@@ -22,8 +22,10 @@ provider_of(const struct handling *handling, const char *symbol, int64_t *ems_id
     RV_AUTO_AE_VALUE struct rv_ae_value row = RV_AE_VNIL;
     if (handling_row(handling, symbol, &row, err) <= 0)
         return err->code;
-    const char *name = strcmp(row.v.row.kind, "host") == 0 ? "host" : "vm";
-    RV_AUTO_FREE char *expression = rv_format("/#%s.ems_id", name);
+    const struct rv_kind *kind = rv_model_kind(row.v.row.kind);
+    if (kind == NULL || rv_kind_column(kind, "ems_id") < 0)
+        return 0;
+    RV_AUTO_FREE char *expression = rv_format("/#%s.ems_id", handling_attribute(symbol));
     return handling_id(handling, expression, ems_id, err);
 }
 

@@ -129,7 +129,6 @@ static int
 note_outcome(struct rv_deliverer *deliverer, struct rv_run *run, struct rv_ws *ws, rv_err *err)
 {
     const char *reason = root_text(ws, "ae_reason");
-    const char *last = run->error;
     note_machine(run, ws);
     switch (rv_ws_outcome(ws)) {
     case RV_WS_RETRY:
@@ -138,7 +137,7 @@ note_outcome(struct rv_deliverer *deliverer, struct rv_run *run, struct rv_ws *w
         end_as(run, "error", reason ? reason : "its state machine ended in error");
         return 0;
     case RV_WS_ABORTED:
-        end_as(run, "error", reason ? reason : last ? last : "a method aborted it");
+        end_as(run, "error", reason ? reason : "a method aborted it");
         return 0;
     default:
         end_as(run, "finished", NULL);

@@ -210,7 +210,7 @@ add_steps(const struct rv_trace *trace, int index, rv_buf *out)
     const rv_buf *part = &trace->parts[index];
     if (part->len)
         rv_buf_add(out, part->data + 1, part->len - 1);
-    if (trace->left_out && index == RV_TRACE_PARTS_MAX - 1)
+    if (trace->left_out && index == trace->count - 1)
         rv_buf_addf(out, ",{\"kind\":\"left_out\",\"depth\":0,\"count\":%lld}",
                     (long long)trace->left_out);
 }

@@ -28,6 +28,7 @@ struct apart {
     rv_frame_reader reader;
     int64_t ends_ms;
     int ended; /* the last frame came */
+    int gone;  /* the other end is closed */
 };
 
 static void
@@ -77,8 +78,10 @@ take_frames(struct apart *apart, rv_err *err)
 {
     int got, code = 0;
     cJSON *frame = NULL;
-    if (rv_frame_fill(&apart->reader, apart->fd, err) < 0)
+    if (rv_frame_fill(&apart->reader, apart->fd, err) < 0) {
+        apart->gone = err->code == RV_E_NOT_FOUND;
         return err->code;
+    }
     while (!apart->ended && (got = rv_frame_next(&apart->reader, &frame, err)) != 0) {
         code = got < 0 ? got : take_frame(apart, frame, err);
         cJSON_Delete(frame);
@@ -158,11 +161,11 @@ wait_for(struct apart *apart, int code, rv_err *err)
     reap(WNOHANG);
     if (apart->ended && let_leave(apart->pid))
         return code;
-    if (code && code != RV_E_NOT_FOUND && !apart->ended)
+    if (code && !apart->gone && !apart->ended)
         kill(apart->pid, SIGKILL);
     while (waitpid(apart->pid, &status, 0) < 0 && errno == EINTR)
         continue;
-    if (code == RV_E_NOT_FOUND && !apart->ended)
+    if (apart->gone && !apart->ended)
         return explain_death(apart, status, err);
     return code;
 }

@@ -242,7 +242,8 @@ scalar_json(const struct rv_ae_node *node)
         return cJSON_CreateFalse();
     if (*digits < '0' || *digits > '9' || (digits[0] == '0' && digits[1] && digits[1] != '.'))
         return cJSON_CreateString(node->text);
-    if (rv_parse_int(&whole, node->text, &ignored) == 0 && llabs(whole) <= 1LL << 53)
+    if (rv_parse_int(&whole, node->text, &ignored) == 0 && whole <= 1LL << 53 &&
+        whole >= -(1LL << 53))
         return cJSON_CreateNumber((double)whole);
     if (strspn(digits, "0123456789.eE+-") == strlen(digits) && strpbrk(digits, ".eE") &&
         rv_parse_double(&number, node->text, &ignored) == 0 && isfinite(number))

@@ -326,6 +326,18 @@ quick_messages_are_taken_along_and_end_with_the_first_but_in_the_order_of_their_
 }
 
 static void
+a_run_that_aborts_when_it_is_begun_alone_says_so_and_not_why_it_was_alone(void **state)
+{
+    (void)state;
+    begin("domain Acme 20\nclass Ops/Event\n  field act method = leave\n  method leave: "
+          "local vm = evm.vmdb('vm').find(20); " DIE_ONCE "; exit(MIQ_ABORT)\n  instance any\n");
+    put_events("/Ops/Event/any", "100");
+    assert_int_equal(work_in_child(80), 9);
+    assert_int_equal(work_in_child(81), 1);
+    column_is("status || ': ' || error", "1 = 1", "error: a method aborted it");
+}
+
+static void
 what_was_taken_along_runs_again_when_its_worker_dies(void **state)
 {
     (void)state;
@@ -364,6 +376,7 @@ main(void)
         DELIVER_TEST(an_event_that_kills_its_workers_ends_in_error_and_the_others_run),
         DELIVER_TEST(
             quick_messages_are_taken_along_and_end_with_the_first_but_in_the_order_of_their_objects),
+        DELIVER_TEST(a_run_that_aborts_when_it_is_begun_alone_says_so_and_not_why_it_was_alone),
         DELIVER_TEST(what_was_taken_along_runs_again_when_its_worker_dies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

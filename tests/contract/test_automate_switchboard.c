@@ -365,6 +365,18 @@ a_pods_event_asks_for_the_pod_and_one_that_is_gone_for_its_name(void **state)
 }
 
 static void
+an_object_tells_its_provider_when_its_event_does_not(void **state)
+{
+    struct bench bench;
+    open_bench(&bench, store_of(state));
+    happen(&bench, "KUBERNETES", "POD_FAILED", ", container_group_id", ", 60");
+    rv_test_script(bench.store, "UPDATE event_streams SET ems_id = NULL");
+    handle(&bench);
+    assert_asked(&bench, "{\"targets\":[{\"kind\":\"container_group\",\"id\":60}]}");
+    close_bench(&bench);
+}
+
+static void
 what_an_event_is_about_is_refreshed_when_nothing_is_named(void **state)
 {
     struct bench bench;
@@ -602,6 +614,7 @@ main(void)
             an_event_whose_type_has_a_slash_or_a_star_is_one_that_its_source_knows_nothing_of),
         schema_test(an_event_notes_the_state_that_it_tells_of),
         schema_test(an_event_that_came_late_changes_no_state),
+        schema_test(an_object_tells_its_provider_when_its_event_does_not),
         schema_test(a_pods_event_asks_for_the_pod_and_one_that_is_gone_for_its_name),
         schema_test(what_an_event_is_about_is_refreshed_when_nothing_is_named),
         schema_test(many_events_of_one_machine_are_one_request),

@@ -107,6 +107,25 @@ a_trace_has_steps_values_and_log_lines_and_hides_secrets(void **state)
 }
 
 static void
+a_step_that_is_too_long_is_counted_at_the_end(void **state)
+{
+    (void)state;
+    struct rv_trace *trace = rv_trace_new();
+    char signs[2001];
+    memset(signs, 1, sizeof(signs) - 1); /* each is six characters in JSON */
+    signs[sizeof(signs) - 1] = '\0';
+    rv_trace_log(trace, "info", "before");
+    rv_trace_log(trace, "info", signs);
+    rv_trace_log(trace, "info", "behind");
+    write_trace(trace, 1);
+    RV_AUTO_JSON cJSON *steps = trace_of(1);
+    assert_int_equal(cJSON_GetArraySize(steps), 3);
+    assert_string_equal(rv_json_string(cJSON_GetArrayItem(steps, 2), "kind"), "left_out");
+    assert_int_equal(rv_json_int(cJSON_GetArrayItem(steps, 2), "count", 0), 1);
+    rv_trace_free(trace);
+}
+
+static void
 what_a_run_that_loops_says_has_a_ceiling_and_is_counted(void **state)
 {
     (void)state;
@@ -150,6 +169,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TRACE_TEST(a_trace_has_steps_values_and_log_lines_and_hides_secrets),
+        TRACE_TEST(a_step_that_is_too_long_is_counted_at_the_end),
         TRACE_TEST(what_a_run_that_loops_says_has_a_ceiling_and_is_counted),
         TRACE_TEST(a_later_attempt_adds_to_the_trace),
     };

@@ -170,6 +170,24 @@ a_run_apart_is_stopped_at_once(void **state)
 }
 
 static int
+miss(void *arg, rv_err *err)
+{
+    (void)arg;
+    return rv_fail(err, RV_E_NOT_FOUND, "its row is gone");
+}
+
+/* Only the end of what the child says means that it is dead. */
+static void
+what_is_missing_for_the_host_ends_the_child_and_is_told(void **state)
+{
+    struct bench *b = *state;
+    struct rv_script_host host = *rv_mock_host(b->mock);
+    host.pulse = miss;
+    assert_int_equal(run_on(b, &host, "while true do end"), RV_E_NOT_FOUND);
+    assert_has(b->err.text, "its row is gone");
+}
+
+static int
 learn(void **state)
 {
     rv_err err = RV_ERR_INIT;
@@ -192,6 +210,7 @@ main(void)
         cmocka_unit_test(errors_and_limits_are_those_of_a_run_in_this_process),
         cmocka_unit_test(a_child_that_dies_or_hangs_is_an_error_of_its_run_alone),
         cmocka_unit_test(a_run_apart_is_stopped_at_once),
+        cmocka_unit_test(what_is_missing_for_the_host_ends_the_child_and_is_told),
     };
     return cmocka_run_group_tests(tests, learn, forget);
 }

@@ -5,9 +5,11 @@
 #include "../base/check.h"
 
 #include <sys/stat.h>
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "support/support.h"
+#include "tree/node.h"
 #include "tree/read.h"
 
 #define ACME REEVE_SOURCE_DIR "/tests/data/automate"
@@ -43,6 +45,32 @@ a_folder_of_domains_is_read_whole(void **state)
     assert_string_equal(demo->def.fields[0].name, "rel1"); /* by priority, not as written */
     assert_int_equal(demo->def.fields[0].aetype, RV_AE_RELATIONSHIP);
     assert_int_equal(demo->def.fields[0].flags, RV_AE_SUBSTITUTE);
+}
+
+static void
+a_number_that_json_cannot_hold_stays_the_text_that_it_was(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *yaml;
+        int is_number;
+    } cases[] = { { "12", 1 },
+                  { "-9007199254740992", 1 },
+                  { "9007199254740993", 0 },
+                  { "-9223372036854775808", 0 },
+                  { "007", 0 } };
+    for (size_t i = 0; i < RV_COUNT(cases); i++) {
+        rv_err err = RV_ERR_INIT;
+        struct rv_arena *arena = rv_arena_new(0);
+        struct rv_ae_node *node = NULL;
+        assert_int_equal(
+            rv_ae_node_parse(&node, arena, cases[i].yaml, strlen(cases[i].yaml), 100, &err), 0);
+        RV_AUTO_JSON cJSON *json = rv_ae_node_json(node);
+        assert_int_equal(cJSON_IsNumber(json), cases[i].is_number);
+        if (!cases[i].is_number)
+            assert_string_equal(cJSON_GetStringValue(json), cases[i].yaml);
+        rv_arena_free(arena);
+    }
 }
 
 static void
@@ -443,6 +471,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_folder_of_domains_is_read_whole),
+        cmocka_unit_test(a_number_that_json_cannot_hold_stays_the_text_that_it_was),
         cmocka_unit_test(a_leading_underscore_is_a_leading_dot),
         cmocka_unit_test(values_are_texts_as_they_were_written),
         cmocka_unit_test(a_method_has_the_text_that_lies_beside_it),
