@@ -74,6 +74,7 @@ take(struct events *events, const struct rv_lane *waiting, rv_err *err)
     struct rv_lane lane = *waiting;
     if (held) {
         held->lane.written = waiting->written;
+        held->lane.ems_id = waiting->ems_id;
         return held;
     }
     int failed = rv_lane_take(&lane, worker->store, worker->row,

@@ -165,6 +165,28 @@ a_lane_with_too_many_waiting_takes_no_more(void **state)
     must_fail(RV_E_RATE_LIMITED, rv_hook_receive(store, &receiver, &events, 0, 1, NULL, err));
 }
 
+/* By it the handler finds the objects that they name. */
+static void
+a_receiver_that_is_given_another_provider_gives_it_to_its_lane(void **state)
+{
+    struct rv_store *store = store_of(state);
+    char secret[2 * RV_RECEIVER_SECRET_BYTES + 1];
+    struct rv_receiver receiver = make_receiver(store, "one", secret);
+    struct rv_hook_event list[] = { { .source = "CloudEvents", .type = "t", .ref = "1" } };
+    struct rv_receiver_spec spec = { .ems_id = 5, .rate = -1, .enabled = -1 };
+    rv_test_script(store, "INSERT INTO ext_management_systems (id, name, type)"
+                          " VALUES (5, 'estate', 'kubernetes')");
+    receive(store, &receiver, list, 1);
+    must(rv_receiver_edit(store, receiver.id, &spec, err));
+    assert_column(store, "SELECT ems_id FROM event_lanes", "5");
+    spec.ems_id = -1;
+    must(rv_receiver_edit(store, receiver.id, &spec, err));
+    assert_column(store, "SELECT ems_id FROM event_lanes", "5");
+    spec.ems_id = 0;
+    must(rv_receiver_edit(store, receiver.id, &spec, err));
+    assert_column(store, "SELECT COUNT(*) FROM event_lanes WHERE ems_id IS NULL", "1");
+}
+
 static void
 a_receiver_goes_and_what_waits_stays(void **state)
 {
@@ -196,6 +218,7 @@ main(void)
         schema_test(a_time_far_ahead_or_none_is_now),
         schema_test(its_handler_finds_them_in_order),
         schema_test(a_lane_with_too_many_waiting_takes_no_more),
+        schema_test(a_receiver_that_is_given_another_provider_gives_it_to_its_lane),
         schema_test(a_receiver_goes_and_what_waits_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
