@@ -129,10 +129,9 @@ star_entries(const struct rv_ae_class *class, const struct rv_ae_instance *insta
 {
     for (size_t i = 0; i < instance->entry_count; i++) {
         struct rv_ae_entry *entry = (struct rv_ae_entry *)(uintptr_t)&instance->entries[i];
-        for (size_t j = 0; j < class->field_count; j++)
-            if (class->fields[j].datatype == RV_AE_DATA_PASSWORD && entry->value &&
-                rv_strcaseeq(class->fields[j].name, entry->name))
-                entry->value = RV_AE_STARS;
+        const struct rv_ae_field *field = rv_ae_class_field(class, entry->name);
+        if (field && field->datatype == RV_AE_DATA_PASSWORD && entry->value)
+            entry->value = RV_AE_STARS;
     }
 }
 

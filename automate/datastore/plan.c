@@ -349,15 +349,6 @@ plan_fields(struct planning *p)
     return 0;
 }
 
-static int
-field_index(const struct rv_ae_class *class, const char *name)
-{
-    for (size_t i = 0; i < class->field_count; i++)
-        if (strcasecmp(class->fields[i].name, name) == 0)
-            return (int)i;
-    return -1;
-}
-
 /* Where the fields of each class begin among the rows of all. */
 static size_t *
 field_starts(const struct planning *p)
@@ -379,14 +370,15 @@ add_values(struct planning *p, const size_t *starts)
         for (size_t j = 0; j < class->instance_count; j++, instance++) {
             for (size_t k = 0; k < class->instances[j].entry_count; k++) {
                 const struct rv_ae_entry *entry = &class->instances[j].entries[k];
-                int field = field_index(&class->def, entry->name);
-                if (field < 0)
+                const struct rv_ae_field *field = rv_ae_class_field(&class->def, entry->name);
+                if (field == NULL)
                     return rv_fail(p->err, RV_E_INVALID, "%s:%d: class %s has no field '%.80s'",
                                    entry->at.file ? entry->at.file : class->instances[j].name,
                                    entry->at.line, class->def.path, entry->name);
-                rv_ae_rowset_add(&p->plan->sets[RV_AE_SET_VALUES],
-                                 id_at(p, RV_AE_SET_INSTANCES, instance),
-                                 id_at(p, RV_AE_SET_FIELDS, starts[i] + (size_t)field), "");
+                rv_ae_rowset_add(
+                    &p->plan->sets[RV_AE_SET_VALUES], id_at(p, RV_AE_SET_INSTANCES, instance),
+                    id_at(p, RV_AE_SET_FIELDS, starts[i] + (size_t)(field - class->def.fields)),
+                    "");
             }
         }
     }
@@ -398,7 +390,7 @@ fill_value(struct planning *p, size_t index, const struct rv_ae_class *class,
            const struct rv_ae_entry *entry)
 {
     struct rv_ae_rowset *set = &p->plan->sets[RV_AE_SET_VALUES];
-    const struct rv_ae_field *field = &class->fields[field_index(class, entry->name)];
+    const struct rv_ae_field *field = rv_ae_class_field(class, entry->name);
     rv_value *v = new_values(p, RV_AE_SET_VALUES);
 
     v[0] = rv_vint(set->rows[index].a);

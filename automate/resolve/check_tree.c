@@ -69,21 +69,12 @@ check_sayings(struct checking *checking, const struct rv_ae_place *at,
     check_calls(checking, at, "on_error", sayings->on_error);
 }
 
-static const struct rv_ae_field *
-field_of(const struct rv_ae_class *class, const char *name)
-{
-    for (size_t i = 0; i < class->field_count; i++)
-        if (rv_strcaseeq(class->fields[i].name, name))
-            return &class->fields[i];
-    return NULL;
-}
-
 static void
 check_instance(struct checking *checking, const struct rv_ae_instance *instance)
 {
     for (size_t i = 0; i < instance->entry_count; i++) {
         const struct rv_ae_entry *entry = &instance->entries[i];
-        const struct rv_ae_field *field = field_of(&checking->class->def, entry->name);
+        const struct rv_ae_field *field = rv_ae_class_field(&checking->class->def, entry->name);
         const struct sayings sayings = { entry->collect,  entry->on_entry,    entry->on_exit,
                                          entry->on_error, entry->max_retries, entry->max_time };
         if (field)

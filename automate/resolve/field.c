@@ -194,7 +194,7 @@ ws_process_fields(struct rv_ws_object *object, const struct rv_ws_uri *uri, rv_e
         rc = ws_take_args(object, uri, err);
     if (rc)
         return rc < 0 ? rv_wrap(err, "%s", object->path) : rc;
-    if (!ws_is_machine(object->instance->class))
+    if (!rv_ae_is_machine(object->instance->class))
         return process_in_order(object, uri, err);
     const struct rv_ws_calls *calls = &object->ws->calls;
     if (calls->machine && calls->machine(calls->arg, object->ws, object, err))

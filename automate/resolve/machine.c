@@ -23,15 +23,6 @@
 enum { PLAIN_RETRIES_MAX = 100 };
 #define RETRY_MOST_MS (100LL * 365 * 86400 * 1000)
 
-int
-ws_is_machine(const struct rv_ae_class *class)
-{
-    for (size_t i = 0; i < class->field_count; i++)
-        if (class->fields[i].aetype == RV_AE_STATE)
-            return 1;
-    return 0;
-}
-
 static struct rv_ws_object *
 root_of(const struct rv_ws_object *object)
 {

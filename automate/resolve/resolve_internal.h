@@ -147,7 +147,6 @@ int ws_check_collect(const char *text, rv_err *err);
 int ws_check_call(char **path, const char *text, rv_err *err);
 
 /* machine.c */
-int ws_is_machine(const struct rv_ae_class *class);
 int ws_process_state(struct rv_ws_object *object, const struct rv_ae_field *field,
                      const struct rv_ws_uri *uri, rv_err *err);
 /* nested.c: around the fields of a machine's object. */

@@ -99,16 +99,12 @@ from_datastore(struct rv_ae_value *out, struct rv_ws *ws, const char *path, rv_e
     if (ws_find_instance(&found, ws, uri.class_path, uri.name, err) < 0)
         return err->code;
     const struct rv_ae_class *class = found.instance->class;
-    for (size_t i = 0; i < class->field_count; i++) {
-        if (!rv_strcaseeq(class->fields[i].name, last + 1))
-            continue;
-        const struct rv_ae_entry *entry = ws_entry(found.instance, class->fields[i].name);
-        const char *text =
-            entry && !ws_is_blank(entry->value) ? entry->value : class->fields[i].default_value;
-        *out = rv_ae_vtext(text);
-        return ws_convert(ws, out, &class->fields[i], err);
-    }
-    return rv_fail(err, RV_E_NOT_FOUND, "class '%s' has no field '%s'", class->path, last + 1);
+    const struct rv_ae_field *field = rv_ae_class_field(class, last + 1);
+    if (field == NULL)
+        return rv_fail(err, RV_E_NOT_FOUND, "class '%s' has no field '%s'", class->path, last + 1);
+    const struct rv_ae_entry *entry = ws_entry(found.instance, field->name);
+    *out = rv_ae_vtext(entry && !ws_is_blank(entry->value) ? entry->value : field->default_value);
+    return ws_convert(ws, out, field, err);
 }
 
 static int
@@ -198,8 +194,8 @@ is_one_part(const char *expression, size_t len)
     static const char *const names[] = { "event_type", "source", "event_stream.type" };
     for (size_t i = 0; i < RV_COUNT(names); i++) {
         size_t name = strlen(names[i]);
-        const char *at = expression + len - name;
-        if (len < name || strncasecmp(at, names[i], name) != 0)
+        const char *at = len < name ? NULL : expression + len - name;
+        if (at == NULL || strncasecmp(at, names[i], name) != 0)
             continue;
         if (len == name || at[-1] == '#' || at[-1] == '.')
             return 1;

@@ -79,8 +79,9 @@ do_variable(struct rv_ae_value *map, const char *name, const char *of,
     } else if (strcmp(name, get) == 0) {
         *out = held ? rv_ae_copy(held) : RV_AE_VNIL;
     } else if (strncmp(name, exists, strlen(exists)) == 0) {
-        *out = rv_ae_vbool(held != NULL);
+        *out = rv_ae_vbool(held && held->type != RV_AE_NIL);
     } else if (strcmp(name, drop) == 0) {
+        *out = held ? rv_ae_copy(held) : RV_AE_VNIL;
         remove_member(map, key);
     } else {
         return 0;

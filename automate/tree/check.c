@@ -287,15 +287,6 @@ check_value(const struct checking *c, const struct rv_ae_place *at, const struct
         check_path(c, at, field->name, value);
 }
 
-static const struct rv_ae_field *
-field_of(const struct rv_ae_class *class, const char *name)
-{
-    for (size_t i = 0; i < class->field_count; i++)
-        if (rv_strcaseeq(class->fields[i].name, name))
-            return &class->fields[i];
-    return NULL;
-}
-
 static void
 tell_unknown_field(const struct checking *c, const struct rv_ae_entry *entry)
 {
@@ -316,7 +307,7 @@ check_instance(const struct checking *c, const struct rv_ae_instance *instance)
 {
     for (size_t i = 0; i < instance->entry_count; i++) {
         const struct rv_ae_entry *entry = &instance->entries[i];
-        const struct rv_ae_field *field = field_of(&c->class->def, entry->name);
+        const struct rv_ae_field *field = rv_ae_class_field(&c->class->def, entry->name);
         if (field == NULL) {
             tell_unknown_field(c, entry);
             continue;
@@ -371,15 +362,6 @@ check_fields(const struct checking *c)
     }
 }
 
-static int
-is_machine(const struct rv_ae_class *class)
-{
-    for (size_t i = 0; i < class->field_count; i++)
-        if (class->fields[i].aetype == RV_AE_STATE)
-            return 1;
-    return 0;
-}
-
 /* ae_next_state = "name" in a text: a state of the machine it belongs to. Methods of classes that
  * are none may serve any machine. */
 static void
@@ -388,7 +370,7 @@ check_next_states(const struct checking *c, const struct rv_ae_method *method)
     static const char word[] = "ae_next_state";
     int line = 1;
 
-    if (method->data == NULL || !is_machine(&c->class->def))
+    if (method->data == NULL || !rv_ae_is_machine(&c->class->def))
         return;
     for (const char *at = method->data; *at; at++) {
         line += *at == '\n';
@@ -402,7 +384,7 @@ check_next_states(const struct checking *c, const struct rv_ae_method *method)
         if (*name != '"' && *name != '\'')
             continue;
         RV_AUTO_FREE char *state = rv_strndup(name + 1, strcspn(name + 1, "\"'\n"));
-        const struct rv_ae_field *field = field_of(&c->class->def, state);
+        const struct rv_ae_field *field = rv_ae_class_field(&c->class->def, state);
         if (*state && (field == NULL || field->aetype != RV_AE_STATE))
             tell(c, RV_AE_NOTE_WARNING, &method->at,
                  "line %d of its text names a state '%.80s' that class %s has not", line, state,

@@ -18,6 +18,24 @@ rv_ae_method_sign(struct rv_ae_method *method)
     rv_hex(method->digest, &digest, sizeof(digest));
 }
 
+const struct rv_ae_field *
+rv_ae_class_field(const struct rv_ae_class *class, const char *name)
+{
+    for (size_t i = 0; i < class->field_count; i++)
+        if (rv_strcaseeq(class->fields[i].name, name))
+            return &class->fields[i];
+    return NULL;
+}
+
+int
+rv_ae_is_machine(const struct rv_ae_class *class)
+{
+    for (size_t i = 0; i < class->field_count; i++)
+        if (class->fields[i].aetype == RV_AE_STATE)
+            return 1;
+    return 0;
+}
+
 void
 rv_ae_tree_free(struct rv_ae_tree *tree)
 {

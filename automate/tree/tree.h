@@ -176,6 +176,10 @@ int rv_ae_source_of(const char *word);
 int rv_ae_datatype(const char *word);
 /* A method that every class has, since the server carries it out; NULL when there is none. */
 const struct rv_ae_method *rv_ae_builtin(const char *name);
+/* The field of this name, without regard to case; NULL when the class has none. */
+const struct rv_ae_field *rv_ae_class_field(const struct rv_ae_class *class, const char *name);
+/* Whether one of its fields is a state. */
+int rv_ae_is_machine(const struct rv_ae_class *class);
 /* Fills in the digest of what data and data_len say. */
 void rv_ae_method_sign(struct rv_ae_method *method);
 

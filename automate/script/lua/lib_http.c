@@ -26,13 +26,16 @@ ask(lua_State *L, const char *name)
 static void
 set_timeout(lua_State *L, int options)
 {
-    int64_t left = rv_lua_run_of(L)->budget->ends_ms - rv_monotonic_ms(), ms = DEFAULT_TIMEOUT_MS;
+    int64_t left = rv_lua_run_of(L)->budget->ends_ms - rv_monotonic_ms();
+    double ms = DEFAULT_TIMEOUT_MS; /* a script's number may be larger than any integer */
     if (lua_getfield(L, options, "timeout") != LUA_TNIL)
-        ms = (int64_t)(luaL_checknumber(L, -1) * 1000);
+        ms = luaL_checknumber(L, -1) * 1000;
     lua_pop(L, 1);
     lua_pushnil(L);
     lua_setfield(L, options, "timeout");
-    lua_pushinteger(L, ms < 1 ? 1 : ms < left ? ms : left < 1 ? 1 : left);
+    if (ms >= (double)left)
+        ms = (double)left;
+    lua_pushinteger(L, ms >= 1 ? (lua_Integer)ms : 1);
     lua_setfield(L, options, "timeout_ms");
 }
 
