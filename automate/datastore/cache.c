@@ -17,6 +17,7 @@
 #include "tree/read.h"
 
 #define DEFAULT_LIMIT ((size_t)64 << 20)
+enum { LOAD_TRIES = 4 };
 
 struct cached_class {
     struct rv_ae_class def; /* first: what is given out */
@@ -192,10 +193,8 @@ domain_of(const struct rv_ae_cache *cache, int64_t id)
 }
 
 static int
-load(struct rv_ae_cache *cache, rv_err *err)
+read_all(struct rv_ae_cache *cache, rv_err *err)
 {
-    if (cache->loaded)
-        return 0;
     drop(cache);
     int rc = rv_datastore_each_domain(cache->store, cache->arena, RV_DATASTORE_ENABLED, take_domain,
                                       cache, err);
@@ -209,7 +208,42 @@ load(struct rv_ae_cache *cache, rv_err *err)
     for (size_t i = 0; i < cache->class_count; i++)
         cache->classes[i].def.domain = domain_of(cache, cache->classes[i].domain_id);
     cache->loaded = rc == 0;
-    return rc < 0 ? rv_wrap(err, "read the automate datastore") : 0;
+    return rc;
+}
+
+/* An import may be committed between two of our reads: a domain would seem to be empty. */
+static int
+load(struct rv_ae_cache *cache, rv_err *err)
+{
+    for (int tries = 0; !cache->loaded && tries < LOAD_TRIES; tries++) {
+        int64_t generation = 0;
+        if (read_all(cache, err) < 0 ||
+            rv_note_read(&generation, cache->store, RV_NOTE_AUTOMATE, err) < 0) {
+            cache->loaded = 0;
+            return rv_wrap(err, "read the automate datastore");
+        }
+        if (generation != cache->generation && tries + 1 < LOAD_TRIES)
+            cache->loaded = 0;
+        cache->generation = cache->source.generation = generation;
+    }
+    return 0;
+}
+
+/* What is not there may have been: its domain was disabled or deleted since, or a large import has
+ * put other rows in its place. Whoever resolves begins again. */
+static int
+check_class(struct rv_ae_cache *cache, const struct rv_ae_class *class, rv_err *err)
+{
+    rv_value row, param = rv_vint(class->id);
+    int found = rv_store_one(cache->store, &row, 1,
+                             "SELECT c.id FROM miq_ae_classes c JOIN miq_ae_domains d"
+                             " ON d.id = c.domain_id WHERE c.id = $1 AND d.enabled IS TRUE",
+                             &param, 1, err);
+
+    return found ? (found < 0 ? found : 0)
+                 : rv_fail(err, RV_E_UNAVAILABLE,
+                           "class '%s' is not in force any more: it is looked for again",
+                           class->path);
 }
 
 static int
@@ -276,7 +310,9 @@ find_instance(void *arg, const struct rv_ae_class *class, const char *name,
     if (known == NULL) {
         struct rv_ae_instance *found = NULL;
         int rc = rv_datastore_instance(cache->store, cache->arena, class, key, &found, err);
-        if (rc < 0 && rc != RV_E_NOT_FOUND)
+        if (rc == RV_E_NOT_FOUND)
+            rc = check_class(cache, class, err);
+        if (rc < 0)
             return rc;
         keep_named(cache, &cache->instances, class->id, key, found);
         *out = found;
@@ -298,7 +334,9 @@ find_method(void *arg, const struct rv_ae_class *class, const char *name,
     if (known == NULL) {
         struct rv_ae_method *found = NULL;
         int rc = rv_datastore_method(cache->store, cache->arena, class, key, &found, err);
-        if (rc < 0 && rc != RV_E_NOT_FOUND)
+        if (rc == RV_E_NOT_FOUND)
+            rc = check_class(cache, class, err);
+        if (rc < 0)
             return rc;
         keep_named(cache, &cache->methods, class->id, key, found);
         *out = found;

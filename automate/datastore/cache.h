@@ -4,6 +4,9 @@
  * the datastore has changed (its generation, a note in the database, is another), everything else
  * when it is first asked for. It belongs to one process and its store.
  *
+ * What is looked for in a class that is not in force any more, and is not there, is UNAVAILABLE: it
+ * may be there by other ids, after the next refresh.
+ *
  * The value of a password is "PLACE|ENVELOPE" (secret.h).
  */
 #ifndef RV_DATASTORE_CACHE_H

@@ -630,6 +630,42 @@ the_cache_sees_a_change_at_its_next_look_and_forgets_what_is_disabled(void **sta
     rv_ae_cache_free(cache);
 }
 
+static void
+what_went_with_its_domain_is_not_taken_for_what_never_was(void **state)
+{
+    struct fixture *f = *state;
+    rv_err err = RV_ERR_INIT;
+    RV_AUTO_AE_TREE struct rv_ae_tree *tree = read_tree(ACME);
+    struct rv_ae_cache *cache = rv_ae_cache_new(f->store, 0);
+    const struct rv_ae_source *source = rv_ae_cache_source(cache);
+    const struct rv_ae_domain *const *domains;
+    const struct rv_ae_class *class;
+    const struct rv_ae_instance *instance;
+    const struct rv_ae_method *method;
+    size_t count;
+
+    import(f, tree);
+    assert_int_equal(rv_ae_cache_refresh(cache, &err), 1);
+    assert_int_equal(source->domains(source->arg, &domains, &count, &err), 0);
+    assert_int_equal(
+        source->find_class(source->arg, domains[0], "System/Event/EmsEvent/Demo", &class, &err), 0);
+    assert_int_equal(source->find_instance(source->arg, class, "none", &instance, &err),
+                     RV_E_NOT_FOUND);
+    rv_err_clear(&err);
+    assert_int_equal(rv_datastore_delete(&f->ds, domain_id(f, "Acme"), NULL, &err), 0);
+    assert_int_equal(source->find_instance(source->arg, class, ".missing", &instance, &err),
+                     RV_E_UNAVAILABLE);
+    rv_err_clear(&err);
+    assert_int_equal(source->find_method(source->arg, class, "note_start", &method, &err),
+                     RV_E_UNAVAILABLE);
+    assert_contains(err.text, "is not in force any more");
+    rv_err_clear(&err);
+    assert_int_equal(rv_ae_cache_refresh(cache, &err), 1);
+    assert_int_equal(source->domains(source->arg, &domains, &count, &err), 0);
+    assert_int_equal(count, 0);
+    rv_ae_cache_free(cache);
+}
+
 static int
 collect(void *arg, const struct rv_ae_instance *instance, rv_err *err)
 {
@@ -693,6 +729,7 @@ main(void)
         fresh_test(no_domain_has_the_name_of_one_that_is_being_imported),
         fresh_test(a_domain_of_another_tenant_is_asked_about_and_not_there),
         fresh_test(the_cache_sees_a_change_at_its_next_look_and_forgets_what_is_disabled),
+        fresh_test(what_went_with_its_domain_is_not_taken_for_what_never_was),
         fresh_test(a_second_look_asks_the_database_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
