@@ -14,11 +14,18 @@
 #include "base/meter.h"
 #include "base/text.h"
 
+/* NULL: there is none. */
+static const struct rv_ae_value *
+root_value(const struct rv_ws *ws, const char *name)
+{
+    const struct rv_ws_object *root = rv_ws_root(ws);
+    return root ? rv_ws_get(root, name) : NULL;
+}
+
 static const char *
 root_text(const struct rv_ws *ws, const char *name)
 {
-    const struct rv_ws_object *root = rv_ws_root(ws);
-    const struct rv_ae_value *value = root ? rv_ws_get(root, name) : NULL;
+    const struct rv_ae_value *value = root_value(ws, name);
     int has = value && (value->type == RV_AE_TEXT || value->type == RV_AE_SYMBOL) && value->len;
     return has ? value->v.text : NULL;
 }
@@ -28,8 +35,7 @@ root_int(const struct rv_ws *ws, const char *name)
 {
     rv_err ignored = RV_ERR_INIT;
     int64_t number = 0;
-    const struct rv_ws_object *root = rv_ws_root(ws);
-    const struct rv_ae_value *value = root ? rv_ws_get(root, name) : NULL;
+    const struct rv_ae_value *value = root_value(ws, name);
     if (value && value->type == RV_AE_INT)
         return value->v.i;
     if (value && value->type == RV_AE_TEXT && rv_parse_int(&number, value->v.text, &ignored) == 0)
@@ -42,8 +48,7 @@ root_time(const struct rv_ws *ws, const char *name)
 {
     rv_err ignored = RV_ERR_INIT;
     int64_t ms = 0;
-    const struct rv_ws_object *root = rv_ws_root(ws);
-    const struct rv_ae_value *value = root ? rv_ws_get(root, name) : NULL;
+    const struct rv_ae_value *value = root_value(ws, name);
     if (value && value->type == RV_AE_STAMP)
         return value->v.i;
     return value && value->type == RV_AE_TEXT && rv_parse_time(&ms, value->v.text, &ignored) == 0

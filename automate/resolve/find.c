@@ -78,6 +78,8 @@ ws_find_classes(const struct rv_ae_class ***out, size_t *count, struct rv_ws *ws
         rc = add_from_all(classes, count, ws, class_path, err);
     if (rc < 0)
         return rc;
+    if (*count == 0)
+        return rv_fail(err, RV_E_NOT_FOUND, "no enabled domain has class '%s'", class_path);
     *out = classes;
     classes = NULL;
     return 0;
@@ -104,8 +106,6 @@ ws_find_instance(struct found *out, struct rv_ws *ws, const char *class_path, co
     *out = (struct found){ 0 };
     if (ws_find_classes(&classes, &count, ws, class_path, err) < 0)
         return err->code;
-    if (count == 0)
-        return rv_fail(err, RV_E_NOT_FOUND, "no enabled domain has class '%s'", class_path);
     int rc = instance_of(&out->instance, ws, classes, count, name ? name : ".default", err);
     if (rc == 0) {
         out->missing = 1;
@@ -143,7 +143,7 @@ find_method(const struct rv_ae_method **out, struct rv_ws *ws, const char *class
         int rc = method_of(out, ws, classes, count, name, err);
         if (rc)
             return rc < 0 ? rc : 0;
-        const char *inherits = count ? classes[0]->inherits : NULL;
+        const char *inherits = classes[0]->inherits;
         free(path);
         path = inherits && *inherits ? rv_strdup(inherits) : NULL;
     }

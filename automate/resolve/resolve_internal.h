@@ -75,7 +75,8 @@ struct found {
 };
 int ws_find_instance(struct found *out, struct rv_ws *ws, const char *class_path, const char *name,
                      rv_err *err);
-/* The classes of this path in all domains, in the order of their looks; *out is the caller's. */
+/* The classes of this path in all domains, in the order of their looks, at least one; *out is the
+ * caller's. NOT_FOUND. */
 int ws_find_classes(const struct rv_ae_class ***out, size_t *count, struct rv_ws *ws,
                     const char *class_path, rv_err *err);
 /* wildcard.c: names that match, each once, sorted without regard to case; *out is a list. */

@@ -31,24 +31,29 @@ ws_trace(struct rv_ws_object *object, int kind, const char *text, const char *na
     calls->trace(calls->arg, &step);
 }
 
+RV_PRINTF(3, 0)
+static void
+say(struct rv_ws_object *object, int code, const char *format, va_list args)
+{
+    char text[1024];
+    vsnprintf(text, sizeof(text), format, args);
+    ws_trace(object, RV_WS_STEP_WARN, text, object->field, NULL, code, 0);
+}
+
 void
 ws_warn(struct rv_ws_object *object, const char *format, ...)
 {
-    char text[1024];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
+    say(object, RV_WS_WARN, format, args);
     va_end(args);
-    ws_trace(object, RV_WS_STEP_WARN, text, object->field, NULL, RV_WS_WARN, 0);
 }
 
 void
 rv_ws_note(struct rv_ws_object *object, const char *format, ...)
 {
-    char text[1024];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
+    say(object, RV_WS_OK, format, args);
     va_end(args);
-    ws_trace(object, RV_WS_STEP_WARN, text, object->field, NULL, RV_WS_OK, 0);
 }

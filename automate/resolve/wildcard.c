@@ -47,8 +47,6 @@ ws_match(struct rv_ae_value *out, struct rv_ws *ws, const char *class_path, cons
     *out = rv_ae_vlist();
     if (ws_find_classes(&classes, &count, ws, class_path, err) < 0)
         return err->code;
-    if (count == 0)
-        return rv_fail(err, RV_E_NOT_FOUND, "no enabled domain has class '%s'", class_path);
     for (size_t i = 0; i < count; i++)
         if (ws->source->match(ws->source->arg, classes[i], pattern, ws->limits.matches, add, out,
                               err) < 0)
