@@ -217,7 +217,7 @@ look_ahead(struct range *range, rv_err *err)
     range->looked = range->done + count;
     if (rv_completions_look(&automate->completions, automate->config.store,
                             &range->rows[range->done], count, err) == 0 ||
-        is_stores(err->code))
+        rv_ws_interrupts(err->code))
         return err->code;
     rv_err_clear(err);
     return 0;
