@@ -424,8 +424,8 @@ rv_ae_cache_free(struct rv_ae_cache *cache)
     free(cache);
 }
 
-int
-rv_ae_cache_at(struct rv_ae_cache *cache, int64_t generation)
+static int
+set_generation(struct rv_ae_cache *cache, int64_t generation)
 {
     int changed = generation != cache->generation;
 
@@ -435,6 +435,13 @@ rv_ae_cache_at(struct rv_ae_cache *cache, int64_t generation)
     return changed;
 }
 
+/* Ours may be younger than what was read before it. */
+int
+rv_ae_cache_at(struct rv_ae_cache *cache, int64_t generation)
+{
+    return set_generation(cache, generation < cache->generation ? cache->generation : generation);
+}
+
 int
 rv_ae_cache_refresh(struct rv_ae_cache *cache, rv_err *err)
 {
@@ -442,7 +449,7 @@ rv_ae_cache_refresh(struct rv_ae_cache *cache, rv_err *err)
 
     if (rv_note_read(&generation, cache->store, RV_NOTE_AUTOMATE, err) < 0)
         return err->code;
-    return rv_ae_cache_at(cache, generation);
+    return set_generation(cache, generation);
 }
 
 const struct rv_ae_source *

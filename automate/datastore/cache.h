@@ -24,7 +24,7 @@ void rv_ae_cache_free(struct rv_ae_cache *cache); /* NULL allowed */
  * given out is gone. 1 when it has, 0 when not, or an error of the store. */
 int rv_ae_cache_refresh(struct rv_ae_cache *cache, rv_err *err);
 /* The same for who knows the generation already: RV_NOTE_SQL(RV_NOTE_AUTOMATE), 0 for NULL, read
- * along with something else. Returns whether it was another. */
+ * along with something else a moment ago. Returns whether it was a younger one. */
 int rv_ae_cache_at(struct rv_ae_cache *cache, int64_t generation);
 /* Good as long as the cache; its generation is that of the last refresh. */
 const struct rv_ae_source *rv_ae_cache_source(const struct rv_ae_cache *cache);

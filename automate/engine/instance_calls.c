@@ -253,6 +253,8 @@ write(struct rv_live *live, const struct place *place, const char *name,
         code = read_said(said, texts, &wanted.count, second, err);
     if (code == 0)
         code = change(live, place, name, &wanted, err);
+    if (code == 0) /* the generation that the next run would go by is of before */
+        rv_models_ahead_drop(live->models);
     for (size_t i = 0; i < wanted.count; i++)
         free(texts[i]);
     return answer(live, name, args->v.items[0].v.text, code, out, err);

@@ -97,6 +97,21 @@ instances_are_found_by_path_with_and_without_domain(void **state)
     assert_string_equal(ask("instance_find", "[\"" DEMO "/x*\"]"), "{}");
 }
 
+/* What was read ahead for it does not know. */
+static void
+a_change_of_a_method_is_in_force_with_the_next_run(void **state)
+{
+    const struct rv_model_want want = { rv_model_kind("vm"), 1 };
+    (void)state;
+    must(rv_models_ahead(live->models, &want, 1, NULL, 0, err));
+    assert_true(rv_models_ahead_is_fresh(live->models));
+    assert_string_equal(ask("instance_update", "[\"" DEMO "/none\",{}]"), "false");
+    assert_true(rv_models_ahead_is_fresh(live->models));
+    assert_string_equal(ask("instance_update", "[\"" DEMO "/vm_started\",{\"meth1\":\"other\"}]"),
+                        "true");
+    assert_false(rv_models_ahead_is_fresh(live->models));
+}
+
 static void
 instances_are_made_changed_and_deleted(void **state)
 {
@@ -142,6 +157,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         INSTANCE_TEST(instances_are_found_by_path_with_and_without_domain),
+        INSTANCE_TEST(a_change_of_a_method_is_in_force_with_the_next_run),
         INSTANCE_TEST(instances_are_made_changed_and_deleted),
         INSTANCE_TEST(locked_and_shipped_domains_stay_as_they_are),
     };
