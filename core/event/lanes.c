@@ -10,7 +10,10 @@
 #include "base/text.h"
 
 #define SERVER "server"
-#define COLUMNS "id, COALESCE(ems_id, 0), COALESCE(written, 0), COALESCE(handled, 0)"
+#define COLUMNS                                                                                    \
+    "id, COALESCE(ems_id, 0), COALESCE(written, 0), COALESCE(handled, 0), COALESCE(receiver_id, "  \
+    "0)"
+enum { COLUMN_COUNT = 5 };
 
 static void
 fill(struct rv_lane *lane, const rv_value *row)
@@ -19,6 +22,7 @@ fill(struct rv_lane *lane, const rv_value *row)
     lane->ems_id = row[1].v.i;
     lane->written = row[2].v.i;
     lane->handled = row[3].v.i;
+    lane->receiver_id = row[4].v.i;
 }
 
 static rv_value
@@ -30,10 +34,10 @@ id_or_null(int64_t id)
 static int
 find(struct rv_lane *out, struct rv_store *store, const char *name, rv_err *err)
 {
-    rv_value row[4];
+    rv_value row[COLUMN_COUNT];
     const rv_value params[] = { rv_vtext(name) };
-    int found = rv_store_one(store, row, 4, "SELECT " COLUMNS " FROM event_lanes WHERE name = $1",
-                             params, 1, err);
+    int found = rv_store_one(store, row, COLUMN_COUNT,
+                             "SELECT " COLUMNS " FROM event_lanes WHERE name = $1", params, 1, err);
     if (found > 0)
         fill(out, row);
     return found;
@@ -74,7 +78,18 @@ rv_lane_of_receiver(struct rv_lane *out, struct rv_store *store, int64_t receive
                     const char *name, int64_t ems_id, rv_err *err)
 {
     RV_AUTO_FREE char *lane = rv_format("hook %s", name);
-    return find_or_make(out, store, lane, ems_id, receiver_id, err);
+    if (find_or_make(out, store, lane, ems_id, receiver_id, err) < 0)
+        return err->code;
+    if (out->ems_id == ems_id && out->receiver_id == receiver_id)
+        return 0;
+    const rv_value params[] = { rv_vint(out->id), id_or_null(ems_id), id_or_null(receiver_id) };
+    if (rv_store_exec(store, NULL,
+                      "UPDATE event_lanes SET ems_id = $2, receiver_id = $3 WHERE id = $1", params,
+                      (int)RV_COUNT(params), err) < 0)
+        return rv_wrap(err, "give event lane '%s' to its receiver", lane);
+    out->ems_id = ems_id;
+    out->receiver_id = receiver_id;
+    return 0;
 }
 
 int
@@ -180,10 +195,10 @@ rv_lane_extend_server(struct rv_store *store, int64_t *lane, int64_t count, int6
 int
 rv_lane_read(struct rv_lane *lane, struct rv_store *store, rv_err *err)
 {
-    rv_value row[4];
+    rv_value row[COLUMN_COUNT];
     const rv_value params[] = { rv_vint(lane->id) };
-    int found = rv_store_one(store, row, 4, "SELECT " COLUMNS " FROM event_lanes WHERE id = $1",
-                             params, 1, err);
+    int found = rv_store_one(store, row, COLUMN_COUNT,
+                             "SELECT " COLUMNS " FROM event_lanes WHERE id = $1", params, 1, err);
     if (found < 0)
         return rv_wrap(err, "read event lane %" PRId64, lane->id);
     if (!found)

@@ -21,12 +21,15 @@ struct rv_kind;
 struct rv_lane {
     int64_t id;
     int64_t ems_id;           /* 0: of no provider */
+    int64_t receiver_id;      /* 0: of none */
     int64_t written, handled; /* when it was read */
     struct rv_lease lease;    /* after rv_lane_take */
 };
 
 /* Made when there is none. Not within a transaction. */
 int rv_lane_of_provider(struct rv_lane *out, struct rv_store *store, int64_t ems_id, rv_err *err);
+/* A receiver that is given another provider, or has the name of one before it, has its lane, too.
+ */
 int rv_lane_of_receiver(struct rv_lane *out, struct rv_store *store, int64_t receiver_id,
                         const char *name, int64_t ems_id, rv_err *err);
 /* Where its source is to be taken up; NULL: from now on. The caller's to free. */

@@ -128,28 +128,12 @@ insert(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
     return rv_record_insert(store, feed, receiver_kind(), fields, count, &change->id, err);
 }
 
-/* By its provider the handler finds what its events are about. */
-static int
-update_lane(struct rv_store *store, const struct change *change, rv_err *err)
-{
-    const struct rv_receiver_spec *spec = change->spec;
-    if (spec == NULL || spec->ems_id < 0)
-        return 0;
-    const rv_value params[] = { rv_vint(change->id),
-                                spec->ems_id ? rv_vint(spec->ems_id) : RV_VNULL };
-    return rv_store_exec(store, NULL, "UPDATE event_lanes SET ems_id = $2 WHERE receiver_id = $1",
-                         params, (int)RV_COUNT(params), err);
-}
-
-/* The lane first, as who receives does. */
 static int
 update(void *arg, struct rv_store *store, struct rv_feed *feed, rv_err *err)
 {
     struct change *change = arg;
     struct rv_field fields[FIELDS];
     int count = fields_of(change, fields);
-    if (update_lane(store, change, err) < 0)
-        return err->code;
     return rv_record_update(store, feed, receiver_kind(), change->id, fields, count, err);
 }
 

@@ -165,26 +165,42 @@ a_lane_with_too_many_waiting_takes_no_more(void **state)
     must_fail(RV_E_RATE_LIMITED, rv_hook_receive(store, &receiver, &events, 0, 1, NULL, err));
 }
 
-/* By it the handler finds the objects that they name. */
+/* By its provider the handler finds the objects that its events name. */
 static void
 a_receiver_that_is_given_another_provider_gives_it_to_its_lane(void **state)
 {
     struct rv_store *store = store_of(state);
     char secret[2 * RV_RECEIVER_SECRET_BYTES + 1];
     struct rv_receiver receiver = make_receiver(store, "one", secret);
-    struct rv_hook_event list[] = { { .source = "CloudEvents", .type = "t", .ref = "1" } };
-    struct rv_receiver_spec spec = { .ems_id = 5, .rate = -1, .enabled = -1 };
+    struct rv_hook_event first = { .source = "CloudEvents", .type = "t", .ref = "1" };
+    struct rv_hook_event second = { .source = "CloudEvents", .type = "t", .ref = "2" };
+    const struct rv_receiver_spec spec = { .ems_id = 5, .rate = -1, .enabled = -1 };
     rv_test_script(store, "INSERT INTO ext_management_systems (id, name, type)"
                           " VALUES (5, 'estate', 'kubernetes')");
-    receive(store, &receiver, list, 1);
-    must(rv_receiver_edit(store, receiver.id, &spec, err));
-    assert_column(store, "SELECT ems_id FROM event_lanes", "5");
-    spec.ems_id = -1;
-    must(rv_receiver_edit(store, receiver.id, &spec, err));
-    assert_column(store, "SELECT ems_id FROM event_lanes", "5");
-    spec.ems_id = 0;
-    must(rv_receiver_edit(store, receiver.id, &spec, err));
+    receive(store, &receiver, &first, 1);
     assert_column(store, "SELECT COUNT(*) FROM event_lanes WHERE ems_id IS NULL", "1");
+    must(rv_receiver_edit(store, receiver.id, &spec, err));
+    must(rv_receiver_find(&receiver, store, "one", err));
+    receive(store, &receiver, &second, 1);
+    assert_column(store, "SELECT ems_id FROM event_lanes", "5");
+}
+
+static void
+a_receiver_with_the_name_of_one_that_is_gone_takes_over_its_lane(void **state)
+{
+    struct rv_store *store = store_of(state);
+    char secret[2 * RV_RECEIVER_SECRET_BYTES + 1];
+    struct rv_receiver gone = make_receiver(store, "one", secret);
+    struct rv_hook_event first = { .source = "CloudEvents", .type = "t", .ref = "1" };
+    struct rv_hook_event second = { .source = "CloudEvents", .type = "t", .ref = "2" };
+    receive(store, &gone, &first, 1);
+    must(rv_receiver_delete(store, gone.id, err));
+    struct rv_receiver next = make_receiver(store, "one", secret);
+    assert_int_equal(receive(store, &next, &second, 1), 1);
+    rv_test_script(store, "UPDATE event_lanes SET handled = written");
+    must(rv_receiver_delete(store, next.id, err));
+    assert_column(store, "SELECT COUNT(*) FROM event_lanes", "0");
+    assert_column(store, "SELECT COUNT(*) FROM event_streams", "2");
 }
 
 static void
@@ -219,6 +235,7 @@ main(void)
         schema_test(its_handler_finds_them_in_order),
         schema_test(a_lane_with_too_many_waiting_takes_no_more),
         schema_test(a_receiver_that_is_given_another_provider_gives_it_to_its_lane),
+        schema_test(a_receiver_with_the_name_of_one_that_is_gone_takes_over_its_lane),
         schema_test(a_receiver_goes_and_what_waits_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
