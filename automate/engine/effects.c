@@ -122,6 +122,19 @@ rv_effects_set(struct rv_effects *effects, const struct rv_kind *kind, int64_t i
 }
 
 void
+rv_effects_set_state(struct rv_effects *effects, const struct rv_kind *kind, int64_t id,
+                     const char *state, int64_t at_ms)
+{
+    struct rv_effect *effect = add(effects, RV_EFFECT_STATE);
+    int64_t now_ms = rv_now_ms();
+    effect->of.state.kind = kind;
+    effect->of.state.id = id;
+    /* A time that is still to come would be later than all that happen until then. */
+    effect->of.state.at_ms = at_ms && at_ms < now_ms ? at_ms : now_ms;
+    effect->of.state.state = kept(effects, state);
+}
+
+void
 rv_effects_raise(struct rv_effects *effects, const struct rv_event *event)
 {
     struct rv_effect *effect = add(effects, RV_EFFECT_RAISE);

@@ -33,6 +33,10 @@ void rv_effects_deliver(struct rv_effects *effects, const char *uri, const char 
 /* Sets a column of a row; nothing when the row is gone. */
 void rv_effects_set(struct rv_effects *effects, const struct rv_kind *kind, int64_t id,
                     const char *column, rv_value value);
+/* Sets power_state, as somebody says that it was at a time (0: now); nothing when the row is gone,
+ * or its state has changed since. */
+void rv_effects_set_state(struct rv_effects *effects, const struct rv_kind *kind, int64_t id,
+                          const char *state, int64_t at_ms);
 /* Raises an event in the server's lane, which has effects in its turn. */
 void rv_effects_raise(struct rv_effects *effects, const struct rv_event *event);
 /* An event that cannot be handled: a dead message, with why. */

@@ -13,6 +13,7 @@ enum rv_effect_kind {
     RV_EFFECT_DELIVER,
     RV_EFFECT_POISON,
     RV_EFFECT_SET,
+    RV_EFFECT_STATE,
     RV_EFFECT_RAISE
 };
 
@@ -34,6 +35,11 @@ struct rv_effect {
             const char *column;
             rv_value value;
         } set;
+        struct {
+            const struct rv_kind *kind;
+            int64_t id, at_ms;
+            const char *state;
+        } state;
         struct {
             int64_t event_id;
             int code;

@@ -189,15 +189,48 @@ write_poison(struct rv_store *store, const struct rv_effect *effect, rv_err *err
 }
 
 static int
-write_set(struct rv_store *store, struct rv_feed *feed, const struct rv_effect *effect, rv_err *err)
+update_if_there(struct rv_store *store, struct rv_feed *feed, const struct rv_kind *kind,
+                int64_t id, const struct rv_field *fields, int count, rv_err *err)
 {
-    const struct rv_field field = { effect->of.set.column, effect->of.set.value };
-    int failed =
-        rv_record_update(store, feed, effect->of.set.kind, effect->of.set.id, &field, 1, err);
+    int failed = rv_record_update(store, feed, kind, id, fields, count, err);
     if (failed != RV_E_NOT_FOUND)
         return failed;
     rv_err_clear(err);
     return 0;
+}
+
+static int
+write_set(struct rv_store *store, struct rv_feed *feed, const struct rv_effect *effect, rv_err *err)
+{
+    const struct rv_field field = { effect->of.set.column, effect->of.set.value };
+    return update_if_there(store, feed, effect->of.set.kind, effect->of.set.id, &field, 1, err);
+}
+
+/* 1 when the row's state is of a later time; of events in one range, too. */
+static int
+is_late(struct rv_store *store, const struct rv_effect *effect, rv_err *err)
+{
+    rv_value row[1], param = rv_vint(effect->of.state.id);
+    RV_AUTO_FREE char *sql = rv_format("SELECT state_changed_on FROM \"%s\" WHERE id = $1",
+                                       effect->of.state.kind->table);
+    int found = rv_store_one(store, row, 1, sql, &param, 1, err);
+    if (found <= 0)
+        return found;
+    return row[0].type == RV_INT && row[0].v.i > effect->of.state.at_ms;
+}
+
+static int
+write_state(struct rv_store *store, struct rv_feed *feed, const struct rv_effect *effect,
+            rv_err *err)
+{
+    const struct rv_kind *kind = effect->of.state.kind;
+    const struct rv_field fields[] = { { "power_state", rv_vtext(effect->of.state.state) },
+                                       { "state_changed_on", rv_vint(effect->of.state.at_ms) } };
+    int has_time = rv_kind_column(kind, "state_changed_on") >= 0;
+    int late = has_time ? is_late(store, effect, err) : 0;
+    if (late)
+        return late < 0 ? late : 0;
+    return update_if_there(store, feed, kind, effect->of.state.id, fields, has_time ? 2 : 1, err);
 }
 
 int
@@ -223,6 +256,8 @@ rv_effects_write(struct rv_effects *effects, struct rv_store *store, struct rv_f
             write_poison(store, effect, err);
         } else if (effect->kind == RV_EFFECT_SET) {
             write_set(store, feed, effect, err);
+        } else if (effect->kind == RV_EFFECT_STATE) {
+            write_state(store, feed, effect, err);
         }
     }
     return err->code;

@@ -9,31 +9,29 @@
 #include "base/text.h"
 #include "model/model.h"
 
-/* An event that came late says nothing of an object that has changed since. */
+/* When the event says that it happened; 0: it is about none. */
 static int
-is_late(const struct handling *handling, const char *attribute, rv_err *err)
+time_of_event(const struct handling *handling, int64_t *at_ms, rv_err *err)
 {
-    RV_AUTO_AE_VALUE struct rv_ae_value told = RV_AE_VNIL, changed = RV_AE_VNIL;
-    const struct rv_ae_value *event = rv_ws_get(rv_ws_root(handling->ws), "event_stream");
-    RV_AUTO_FREE char *expression = rv_format("/#%s.state_changed_on", attribute);
-    if (event == NULL || strcmp(attribute, "vm") != 0)
+    RV_AUTO_AE_VALUE struct rv_ae_value told = RV_AE_VNIL;
+    *at_ms = 0;
+    if (rv_ws_get(rv_ws_root(handling->ws), "event_stream") == NULL)
         return 0;
-    if (rv_ws_value(handling->self, "/#event_stream.timestamp", &told, err) < 0 ||
-        rv_ws_value(handling->self, expression, &changed, err) < 0)
+    if (rv_ws_value(handling->self, "/#event_stream.timestamp", &told, err) < 0)
         return err->code;
-    return told.type == RV_AE_STAMP && changed.type == RV_AE_STAMP && told.v.i < changed.v.i;
+    *at_ms = told.type == RV_AE_STAMP ? told.v.i : 0;
+    return 0;
 }
 
-static int
-set(const struct handling *handling, const struct rv_ae_value *row, const char *column,
-    rv_value value)
+/* NULL: it has no such column, which is noted. */
+static const struct rv_kind *
+kind_with(const struct handling *handling, const struct rv_ae_value *row, const char *column)
 {
     const struct rv_kind *kind = rv_model_kind(row->v.row.kind);
-    if (kind == NULL || rv_kind_column(kind, column) < 0)
-        rv_ws_note(handling->self, "%s: %s has no %s", handling->name, row->v.row.kind, column);
-    else
-        rv_effects_set(handling->handlers->effects, kind, row->v.row.id, column, value);
-    return RV_WS_OK;
+    if (kind && rv_kind_column(kind, column) >= 0)
+        return kind;
+    rv_ws_note(handling->self, "%s: %s has no %s", handling->name, row->v.row.kind, column);
+    return NULL;
 }
 
 int
@@ -50,10 +48,13 @@ handle_state(const struct handling *handling, rv_err *err)
                    symbol);
         return found < 0 ? found : RV_WS_OK;
     }
-    int late = is_late(handling, strcmp(row.v.row.kind, "vm") == 0 ? "vm" : "host", err);
-    if (late)
-        return late < 0 ? late : RV_WS_OK;
-    return set(handling, &row, "power_state", rv_vtext(param));
+    int64_t at_ms;
+    const struct rv_kind *kind = kind_with(handling, &row, "power_state");
+    if (time_of_event(handling, &at_ms, err) < 0)
+        return err->code;
+    if (kind)
+        rv_effects_set_state(handling->handlers->effects, kind, row.v.row.id, param, at_ms);
+    return RV_WS_OK;
 }
 
 int
@@ -69,7 +70,11 @@ handle_template(const struct handling *handling, rv_err *err)
     int found = handling_row(handling, "src_vm", &row, err);
     if (found <= 0)
         return found < 0 ? found : RV_WS_OK;
-    return set(handling, &row, "template", rv_vint(is_template));
+    const struct rv_kind *kind = kind_with(handling, &row, "template");
+    if (kind)
+        rv_effects_set(handling->handlers->effects, kind, row.v.row.id, "template",
+                       rv_vint(is_template));
+    return RV_WS_OK;
 }
 
 int

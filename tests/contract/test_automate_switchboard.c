@@ -365,6 +365,23 @@ a_pods_event_asks_for_the_pod_and_one_that_is_gone_for_its_name(void **state)
 }
 
 static void
+of_two_events_the_later_one_counts_whichever_comes_first(void **state)
+{
+    struct bench bench;
+    open_bench(&bench, store_of(state));
+    happen(&bench, "VC", "VmPoweredOnEvent", VM_LINK);
+    happen(&bench, "VC", "VmPoweredOffEvent", VM_LINK);
+    rv_test_script(bench.store, "UPDATE event_streams SET timestamp = 4000 WHERE number = 2");
+    handle(&bench);
+    assert_column(bench.store, "SELECT power_state || state_changed_on FROM vms", "on5000");
+    happen(&bench, "VC", "VmPoweredOffEvent", VM_LINK);
+    rv_test_script(bench.store, "UPDATE event_streams SET timestamp = 4000 WHERE number = 3");
+    handle(&bench);
+    assert_column(bench.store, "SELECT power_state || state_changed_on FROM vms", "on5000");
+    close_bench(&bench);
+}
+
+static void
 an_object_tells_its_provider_when_its_event_does_not(void **state)
 {
     struct bench bench;
@@ -614,6 +631,7 @@ main(void)
             an_event_whose_type_has_a_slash_or_a_star_is_one_that_its_source_knows_nothing_of),
         schema_test(an_event_notes_the_state_that_it_tells_of),
         schema_test(an_event_that_came_late_changes_no_state),
+        schema_test(of_two_events_the_later_one_counts_whichever_comes_first),
         schema_test(an_object_tells_its_provider_when_its_event_does_not),
         schema_test(a_pods_event_asks_for_the_pod_and_one_that_is_gone_for_its_name),
         schema_test(what_an_event_is_about_is_refreshed_when_nothing_is_named),
