@@ -365,12 +365,9 @@ prometheus_hears_of_a_database_that_is_away_by_the_token_that_was_good_before(vo
 static void
 guesses_of_the_token_of_metrics_are_held_back_like_those_of_a_password(void **state)
 {
-    static const char from[] =
-        "X-Forwarded-For: 192.0.2.%d\nAuthorization: Bearer the-%s-of-sixteen\n";
+    static const char elsewhere[] =
+        "X-Forwarded-For: 192.0.2.2\nAuthorization: Bearer the-token-of-sixteen\n";
     struct api_fixture *f = fixture_of(state);
-    RV_AUTO_FREE char *wrong = rv_format(from, 1, "tokem");
-    RV_AUTO_FREE char *right = rv_format(from, 1, "token");
-    RV_AUTO_FREE char *elsewhere = rv_format(from, 2, "token");
     AUTO_REPLY struct reply set = set_token(f, "the-token-of-sixteen");
 
     assert_int_equal(set.status, 200);
