@@ -15,13 +15,15 @@
 static struct rv_test_db db;
 static struct rv_store *store;
 static struct rv_live *live;
+static struct rv_settings *settings;
 
 static int
 setup(void **state)
 {
     (void)state;
     store = rv_test_store_fresh(&db);
-    live = rv_live_new(&(struct rv_live){ .store = store });
+    settings = rv_settings_new();
+    live = rv_live_new(&(struct rv_live){ .store = store, .settings = settings });
     must(rv_store_script(
         store,
         "INSERT INTO ext_management_systems (id, name, type) VALUES (5, 'estate', 'demo');"
@@ -47,6 +49,7 @@ teardown(void **state)
 {
     (void)state;
     rv_live_free(live);
+    rv_settings_free(settings);
     rv_store_close(store);
     rv_test_db_drop(&db);
     return 0;
