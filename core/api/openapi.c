@@ -88,8 +88,7 @@ static const char hook[] = JSON({
         ],
         "requestBody" : {
             "required" : true,
-            "description" : "A CloudEvent in JSON, a batch of them, or its data of any type with "
-                            "ce- headers beside it; or a notification of Alertmanager",
+            "description" : "CloudEvents, as JSON or with ce- headers, or Alertmanager's",
             "content" : {
                 "application/cloudevents+json" : { "schema" : { "type" : "object" } },
                 "application/cloudevents-batch+json" : { "schema" : { "type" : "array" } },

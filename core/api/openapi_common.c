@@ -61,7 +61,7 @@ static const struct {
         "tag_id": {"anyOf": [{"$ref": "#/components/schemas/IdGiven"}, {"type": "null"}]}}}) },
     { "LabelMappingCreate", JSON({"required": ["label_name"],
         "allOf": [{"$ref": "#/components/schemas/LabelMapping"}]}) },
-    { "EventReceiver", JSON({"type": "object", "additionalProperties": false, "properties": {
+    { "EventReceiverEdit", JSON({"type": "object", "additionalProperties": false, "properties": {
         "description": {"type": "string"},
         "format": {"enum": ["auto", "cloudevents", "alertmanager"]},
         "ems_id": {"anyOf": [{"$ref": "#/components/schemas/IdGiven"}, {"type": "null"}]},
@@ -102,7 +102,7 @@ static const struct {
     { "AutomatePriority", JSON({"type": "object", "additionalProperties": false,
         "required": ["priority"], "properties": {
             "priority": {"type": "integer", "minimum": 1, "maximum": 1000000}}}) },
-    { "AutomateImport", JSON({"type": "object", "additionalProperties": false,
+    { "AutomateImportAsked", JSON({"type": "object", "additionalProperties": false,
         "required": ["data"], "properties": {
             "data": {"type": "string"},
             "encoding": {"enum": ["base64", "none", null]},
@@ -154,7 +154,7 @@ static const struct {
                 "required": ["kind", "id"], "properties": {
                     "kind": {"type": "string", "minLength": 1},
                     "id": {"$ref": "#/components/schemas/IdGiven"}}}]}}}) },
-    { "BlacklistedEvent", JSON({"type": "object", "additionalProperties": false,
+    { "BlacklistedEventEdit", JSON({"type": "object", "additionalProperties": false,
         "required": ["enabled"], "properties": {"enabled": {"type": "boolean"}}}) },
     { "BlacklistedEventCreate", JSON({"type": "object", "additionalProperties": false,
         "required": ["event_name"], "properties": {

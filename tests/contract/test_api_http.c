@@ -512,6 +512,25 @@ openapi_is_there_without_login(void **state)
     assert_true(count_at(&reply, "paths") > 100);
 }
 
+/* A body that is named as a kind is would stand for that kind's rows, or they for it. */
+static void
+every_schema_of_the_openapi_document_has_a_name_of_its_own(void **state)
+{
+    struct api_fixture *f = fixture_of(state);
+    AUTO_REPLY struct reply reply = ask(f, "GET", "/api/openapi.json", "Accept: */*\n", NULL);
+    const cJSON *components = cJSON_GetObjectItemCaseSensitive(reply.json, "components");
+    const cJSON *schemas = cJSON_GetObjectItemCaseSensitive(components, "schemas"), *one;
+    int count = 0;
+    cJSON_ArrayForEach(one, schemas)
+    {
+        count++;
+        for (const cJSON *other = one->next; other; other = other->next)
+            if (strcmp(one->string, other->string) == 0)
+                fail_msg("there are two schemas '%s'", one->string);
+    }
+    assert_in_range(count, 300, 5000);
+}
+
 int
 main(void)
 {
@@ -537,6 +556,7 @@ main(void)
         api_test(metrics_are_open_to_who_asks_this_machine_by_a_name_of_the_loopback_only),
         api_test(failures_of_strangers_do_not_fill_the_log),
         api_test(openapi_is_there_without_login),
+        api_test(every_schema_of_the_openapi_document_has_a_name_of_its_own),
     };
 
     return cmocka_run_group_tests_name("api_http", tests, NULL, NULL);
