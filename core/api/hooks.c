@@ -106,21 +106,25 @@ hold_back(struct rv_request *req, const struct rv_receiver *receiver)
 }
 
 /* Those of the binary form of a CloudEvent. */
-static size_t
-collect_headers(struct rv_request *req, struct rv_hook_header *out)
+static int
+collect_headers(struct rv_request *req, struct rv_hook_header *out, size_t *count, rv_err *err)
 {
     struct evkeyvalq *all = req->http ? evhttp_request_get_input_headers(req->http) : NULL;
     struct evkeyval *one;
-    size_t count = 0;
 
+    *count = 0;
     if (!all)
         return 0;
     TAILQ_FOREACH(one, all, next)
     {
-        if (count < HEADERS_MAX && strncasecmp(one->key, "ce-", 3) == 0)
-            out[count++] = (struct rv_hook_header){ one->key, one->value };
+        if (strncasecmp(one->key, "ce-", 3) != 0)
+            continue;
+        if (*count == HEADERS_MAX)
+            return rv_fail(err, RV_E_INVALID, "a CloudEvent has at most %d ce- headers",
+                           HEADERS_MAX);
+        out[(*count)++] = (struct rv_hook_header){ one->key, one->value };
     }
-    return count;
+    return 0;
 }
 
 static int
@@ -128,14 +132,15 @@ read_events(struct rv_request *req, const struct rv_receiver *receiver, struct r
             rv_err *err)
 {
     struct rv_hook_header headers[HEADERS_MAX];
-    const struct rv_hook_request request = { .format = receiver->format,
-                                             .content_type = rv_request_header(req, "Content-Type"),
-                                             .headers = headers,
-                                             .header_count = collect_headers(req, headers),
-                                             .body = req->body,
-                                             .body_len = req->body_len };
+    struct rv_hook_request request = { .format = receiver->format,
+                                       .content_type = rv_request_header(req, "Content-Type"),
+                                       .headers = headers,
+                                       .body = req->body,
+                                       .body_len = req->body_len };
 
     *out = (struct rv_hook_events){ .arena = req->arena };
+    if (collect_headers(req, headers, &request.header_count, err) < 0)
+        return err->code;
     return rv_hook_read(out, &request, err);
 }
 

@@ -138,7 +138,7 @@ static const struct {
                 "additionalProperties": {"type": ["string", "null"]}}}}) },
     { "AutomateRunAsked", JSON({"type": "object", "additionalProperties": false,
         "anyOf": [{"required": ["uri"]}, {"required": ["event"]}], "properties": {
-            "uri": {"type": "string", "pattern": "^/", "maxLength": 2000},
+            "uri": {"type": "string", "pattern": "^/[^/]", "maxLength": 2000},
             "attributes": {"type": ["object", "null"]},
             "event": {"anyOf": [{"$ref": "#/components/schemas/IdGiven"}, {"type": "null"}]},
             "target": {"anyOf": [{"type": "null"}, {"type": "object", "additionalProperties": false,
@@ -147,7 +147,7 @@ static const struct {
                     "id": {"$ref": "#/components/schemas/IdGiven"}}}]}}}) },
     { "AutomateSimulationAsked", JSON({"type": "object", "additionalProperties": false,
         "anyOf": [{"required": ["uri"]}, {"required": ["event"]}], "properties": {
-            "uri": {"type": "string", "pattern": "^/", "maxLength": 2000},
+            "uri": {"type": "string", "pattern": "^/[^/]", "maxLength": 2000},
             "attributes": {"type": ["object", "null"]},
             "event": {"anyOf": [{"$ref": "#/components/schemas/IdGiven"}, {"type": "null"}]},
             "target": {"anyOf": [{"type": "null"}, {"type": "object", "additionalProperties": false,

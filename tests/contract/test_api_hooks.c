@@ -219,6 +219,14 @@ a_body_that_is_too_large_or_is_none_is_refused_and_nothing_is_stored(void **stat
     AUTO_REPLY struct reply timed =
         ask(f, "POST", "/hooks/arrays", header,
             "{\"specversion\":\"1.0\",\"type\":\"t\",\"source\":\"/s\",\"id\":\"1\",\"time\":5}");
+    RV_AUTO_BUF rv_buf many = rv_buf_limited(8192);
+    rv_buf_addf(&many, "%.*s\nce-specversion: 1.0\nce-id: 1\nce-type: t\nce-source: /s\n",
+                (int)strcspn(header, "\n"), header);
+    for (int i = 0; i < 29; i++)
+        rv_buf_addf(&many, "ce-x%d: y\n", i);
+    AUTO_REPLY struct reply wide = ask(f, "POST", "/hooks/arrays", rv_buf_text(&many), "");
+    assert_int_equal(wide.status, 400);
+    assert_non_null(strstr(at(&wide, "error.message"), "at most 32 ce- headers"));
     assert_int_equal(timed.status, 400);
     assert_non_null(strstr(at(&timed, "error.message"), "time: a text"));
     assert_column(f->store, "SELECT COUNT(*) FROM event_streams WHERE type = 'CustomEvent'", "0");
