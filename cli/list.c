@@ -330,10 +330,20 @@ by_name(struct cli_client *client, const struct cli_kind *kind, const char *name
     return 0;
 }
 
+/* Workspaces of automate stand in no list: their GUID is all that leads to them. */
+static int
+is_guid_of(const struct cli_kind *kind, const char *name)
+{
+    return strcmp(kind->collection, "automate_workspaces") == 0 && strlen(name) == 36 &&
+           strspn(name, "0123456789abcdef-") == 36;
+}
+
 int
 cli_find(struct cli_client *client, const struct cli_kind *kind, const char *name,
          const struct cli_query *within, cJSON **out, rv_err *err)
 {
+    if (is_guid_of(kind, name))
+        return by_id(client, kind, name, within, out, err);
     if (*name && strspn(name, "0123456789") == strlen(name) && strlen(name) < 19) {
         if (by_id(client, kind, name, within, out, err) == 0)
             return 0;

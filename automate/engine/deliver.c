@@ -123,6 +123,13 @@ checkpoint(void *arg, rv_err *err)
     return rv_finished_show(deliverer, err);
 }
 
+static int
+show(void *arg, rv_err *err)
+{
+    struct rv_deliverer *deliverer = of(arg);
+    return deliverer->shown ? 0 : rv_finished_show(deliverer, err);
+}
+
 /* send_email and the like, as a handler: its inputs are the arguments. */
 static int
 execute(void *arg, const char *name, const struct rv_ae_value *inputs, rv_err *err)
@@ -175,6 +182,7 @@ rv_deliverer_open(struct rv_deliverer **out, const struct rv_deliverer_config *c
                                    .before = before,
                                    .once = once,
                                    .checkpoint = checkpoint,
+                                   .show = show,
                                    .arg = deliverer };
     deliverer->live = rv_live_new(&given);
     *out = deliverer;

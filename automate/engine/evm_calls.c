@@ -8,6 +8,7 @@
 #include <string.h>
 #include "automate/instance_calls.h"
 #include "automate/net_calls.h"
+#include "automate/workspace_calls.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -206,6 +207,25 @@ of_notifications(const struct asked *asked, struct rv_ae_value *out, rv_err *err
     return rv_fail(err, RV_E_UNSUPPORTED, "evm.%s: there are no notifications here", asked->name);
 }
 
+static int
+publish_workspace(const struct asked *asked, struct rv_ae_value *out, rv_err *err)
+{
+    const struct rv_ae_value *parameters = asked->args->len ? &asked->args->v.items[0] : NULL;
+    if (parameters && parameters->type == RV_AE_LIST && parameters->len == 0)
+        parameters = NULL; /* {} of Lua */
+    if (parameters && parameters->type != RV_AE_MAP && parameters->type != RV_AE_NIL)
+        return rv_fail(err, RV_E_INVALID, "evm.%s takes a table of names and values", asked->name);
+    return rv_live_publish(asked->live, asked->self,
+                           parameters && parameters->type == RV_AE_MAP ? parameters : NULL, out,
+                           err);
+}
+
+static int
+take_workspace(const struct asked *asked, struct rv_ae_value *out, rv_err *err)
+{
+    return rv_live_take(asked->live, asked->self, out, err);
+}
+
 static const struct {
     const char *name;
     int (*run)(const struct asked *asked, struct rv_ae_value *out, rv_err *err);
@@ -239,6 +259,8 @@ static const struct {
     { "instance_get_display_name", instance },
     { "instance_set_display_name", instance },
     { "email", email },
+    { "publish_workspace", publish_workspace },
+    { "take_workspace", take_workspace },
 };
 
 int

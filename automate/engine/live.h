@@ -32,6 +32,9 @@ struct rv_live {
     /* As in rv_ws_calls; NULL: no state is once-only. */
     int (*once)(void *arg, const char *state_path, rv_err *err);
     int (*checkpoint)(void *arg, rv_err *err);
+    /* The run is to have its row, since it is told of elsewhere; run_id says it then. NULL: it has
+     * none. */
+    int (*show)(void *arg, rv_err *err);
     void *arg; /* of these */
 
     struct rv_models *models;

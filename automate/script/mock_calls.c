@@ -134,6 +134,8 @@ is_known(const char *name)
                                          "create_notification",
                                          "field_timeout",
                                          "ansible_stats_vars",
+                                         "publish_workspace",
+                                         "take_workspace",
                                          "http",
                                          "email",
                                          NULL };

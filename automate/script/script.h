@@ -49,6 +49,7 @@ struct rv_script_host {
      *   "instance_get_display_name" PATH     "instance_set_display_name" PATH, TEXT
      *   "create_notification" {}     "enable_rbac"     "disable_rbac"     "rbac_enabled"
      *   "field_timeout"     "ansible_stats_vars"
+     *   "publish_workspace" {} -> {guid, href_slug}     "take_workspace" -> {} or nil
      *   "http" {method, url, headers, body, timeout_ms} -> {status, headers, body}
      *   "email" {to, from, cc, bcc, subject, body, content_type} -> true */
     int (*call)(void *arg, int64_t self, const char *name, const struct rv_ae_value *args,

@@ -8,6 +8,7 @@
 #include "api/automate_runs.h"
 #include "api/blacklist.h"
 #include "api/events.h"
+#include "api/identify.h"
 #include "api/keys.h"
 #include "api/mappings.h"
 #include "api/providers.h"
@@ -15,6 +16,7 @@
 #include "api/request.h"
 #include "api/staff.h"
 #include "api/works.h"
+#include "api/workspaces.h"
 #include "base/text.h"
 
 #define BOTH (RV_ON_COLLECTION | RV_ON_RESOURCE)
@@ -166,6 +168,16 @@ static const struct rv_action actions[] = {
       "End a run, or keep it from going on", "ended_on=", 0, rv_automate_stop_run, NULL, NULL,
       "ActionResult" },
 
+    { "automate_workspace", RV_ON_RESOURCE, RV_M_POST, "edit", "miq_ae_class_simulation",
+      "Answer: objects and state_vars are merged into its output", NULL, 0, rv_workspace_edit_run,
+      NULL, "AutomateWorkspaceEdit", NULL },
+    { "automate_workspace", RV_ON_RESOURCE, RV_M_POST, "encrypt", "miq_ae_class_simulation",
+      "Answer with a password", NULL, 0, rv_workspace_encrypt_run, NULL, "AutomateWorkspaceEncrypt",
+      NULL },
+    { "automate_workspace", RV_ON_RESOURCE, RV_M_POST, "decrypt", "miq_ae_class_simulation",
+      "Read a password of its input", NULL, 0, rv_workspace_decrypt_run, NULL,
+      "AutomateWorkspaceDecrypt", "AutomateWorkspacePassword" },
+
     { "worker", BOTH, RV_M_POST, "restart", "ops_diagnostics",
       "Let it end what it does, and have it replaced", NULL, 0, rv_worker_restart_run, NULL, NULL,
       "ActionResult" },
@@ -187,7 +199,7 @@ is_of(const struct rv_action *action, const struct rv_kind *kind, int scope)
         return 0;
     if (rv_streq(action->kind, RV_ACTION_INVENTORY))
         return !kind->server;
-    return !action->kind || rv_streq(action->kind, kind->name);
+    return action->kind ? rv_streq(action->kind, kind->name) : !rv_kind_by_guid(kind);
 }
 
 const struct rv_action *

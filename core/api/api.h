@@ -20,7 +20,7 @@ typedef void (*rv_verify_done)(void *arg, const rv_err *result, const cJSON *pre
 
 struct rv_api_host {
     void *arg;
-    struct rv_vault vault; /* seal only */
+    struct rv_vault vault; /* opens settings, and passwords of workspaces */
     /* Have a one-shot worker load the module `type`, prepare and validate `given` (object), open
      * and verify. done is called later, from the event loop; prepared then holds {"plain": {...},
      * "secrets": {...}, "identity": {...}}. Returns negative when it cannot start. */

@@ -26,10 +26,19 @@ rv_document_id(rv_json_writer *w, int64_t id)
     rv_jw_string_len(w, text, rv_format_int(text, id));
 }
 
+/* Who is told of a row that is found by its GUID has asked for it. */
+static const char *
+slug_of(const struct rv_request *req, const struct rv_kind *kind, int64_t id)
+{
+    if (req->guid && req->kind == kind)
+        return rv_arena_format(req->arena, "%s/%s", kind->api_name, req->guid);
+    return rv_arena_format(req->arena, "%s/%" PRId64, kind->api_name, id);
+}
+
 const char *
 rv_document_href(const struct rv_request *req, const struct rv_kind *kind, int64_t id)
 {
-    return rv_arena_format(req->arena, "%s/%s/%" PRId64, req->api_root, kind->api_name, id);
+    return rv_arena_format(req->arena, "%s/%s", req->api_root, slug_of(req, kind, id));
 }
 
 static int
@@ -87,8 +96,7 @@ write_virtual(const struct rv_document *doc, rv_json_writer *w, const struct rv_
 
     if (!field->virtual->sql) {
         rv_jw_name(w, column.name);
-        rv_jw_string(w, rv_arena_format(doc->req->arena, "%s/%" PRId64, hop->kind->api_name,
-                                        row[hop->id_at].v.i));
+        rv_jw_string(w, slug_of(doc->req, hop->kind, row[hop->id_at].v.i));
     } else if (value->type != RV_NULL) {
         rv_jw_name(w, column.name);
         write_value(doc->req, w, hop->kind, &column, value);

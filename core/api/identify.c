@@ -164,3 +164,25 @@ rv_identifier_find(struct rv_store *store, const struct rv_kind *kind,
     }
     return 0;
 }
+
+int
+rv_kind_by_guid(const struct rv_kind *kind)
+{
+    return rv_streq(kind->name, "automate_workspace");
+}
+
+int
+rv_guid_find(int64_t *id, struct rv_store *store, const struct rv_kind *kind, const char *guid,
+             rv_err *err)
+{
+    char sql[160];
+    rv_value row, param = rv_vtext(guid);
+
+    snprintf(sql, sizeof(sql), "SELECT \"id\" FROM \"%s\" WHERE \"guid\" = $1", kind->table);
+    int found = rv_store_one(store, &row, 1, sql, &param, 1, err);
+    if (found == 0)
+        return rv_fail(err, RV_E_NOT_FOUND, "Couldn't find %s with 'guid'=%.40s",
+                       kind->def->class_name, guid);
+    *id = found > 0 ? row.v.i : 0;
+    return found < 0 ? found : 0;
+}

@@ -15,6 +15,12 @@ struct rv_identifier {
     const char *text;
 };
 
+/* Rows of this kind are asked for by their GUID, stand in no list, and no stream tells of them. */
+int rv_kind_by_guid(const struct rv_kind *kind);
+/* NOT_FOUND when there is none. */
+int rv_guid_find(int64_t *id, struct rv_store *store, const struct rv_kind *kind, const char *guid,
+                 rv_err *err);
+
 /* An id as a string, or as a whole number that JavaScript keeps. NOT_FOUND for a string that is
  * none; INVALID for anything else. */
 int rv_id_read(int64_t *id, const cJSON *value, rv_err *err);

@@ -10,6 +10,7 @@
 #include "api/answer.h"
 #include "api/api_internal.h"
 #include "api/children.h"
+#include "api/identify.h"
 #include "api/links.h"
 #include "api/scope.h"
 #include "api/types.h"
@@ -51,6 +52,7 @@ rv_listing_open(struct rv_listing *listing, struct rv_request *req, const struct
     int rc = rv_params_read(&listing->params, req, &listing->select, err);
     if (rc < 0)
         return rc;
+    listing->params.hide_resources |= !id && rv_kind_by_guid(kind);
     listing->whole = id || listing->params.expand_resources;
     rv_document_init(&listing->doc, req, &listing->select, listing->params.show_actions);
     return rv_listing_restrict(listing, err);

@@ -11,6 +11,7 @@
 #include "api/answer.h"
 #include "api/api_internal.h"
 #include "api/handlers.h"
+#include "api/identify.h"
 #include "api/openapi_operation.h"
 #include "query/sub.h"
 #include "base/text.h"
@@ -197,7 +198,7 @@ write_parameters(rv_json_writer *w, const struct rv_kind *kind, int form, int id
     rv_jw_name(w, "parameters");
     rv_jw_array(w);
     if (ids > 0)
-        rv_openapi_ref(w, "parameters", "id");
+        rv_openapi_ref(w, "parameters", ids == 1 && rv_kind_by_guid(kind) ? "guid" : "id");
     if (ids > 1)
         rv_openapi_ref(w, "parameters", "sub_id");
     if (form)
@@ -238,16 +239,23 @@ write_features(rv_json_writer *w, const struct rv_kind *kind, int scope, int met
     rv_jw_end_object(w);
 }
 
-/* An answer that is a row or an action's result. */
+/* An answer that is a row or an action's result; some have one of their own. */
 static void
-write_action_responses(rv_json_writer *w, const char *schema)
+write_action_responses(rv_json_writer *w, const struct rv_kind *kind, int method,
+                       const char *schema)
 {
+    const struct rv_action *action;
+
     rv_openapi_begin_responses(w, "application/json");
     rv_jw_object(w);
     rv_jw_name(w, "anyOf");
     rv_jw_array(w);
     rv_openapi_ref(w, "schemas", schema);
     rv_openapi_ref(w, "schemas", "ActionResult");
+    for (int at = 0; (action = rv_action_next(kind, RV_ON_RESOURCE, &at)) != NULL;) {
+        if (action->method == method && action->result && !rv_streq(action->result, "ActionResult"))
+            rv_openapi_ref(w, "schemas", action->result);
+    }
     rv_jw_end_array(w);
     rv_jw_end_object(w);
     rv_openapi_end_responses(w, RV_OPENAPI_LOGIN | RV_OPENAPI_ID);
@@ -266,13 +274,15 @@ write_collection(rv_json_writer *w, const struct rv_kind *kind, const char *sche
     write_parameters(w, kind, RV_OPENAPI_LIST, 0);
     rv_openapi_responses(w, "application/json", schema, "List", RV_OPENAPI_LOGIN);
     rv_jw_end_object(w);
-    snprintf(id, sizeof(id), "post_%s", kind->api_name);
-    rv_openapi_begin(w, "post", id, "Carry out an action on rows", RV_OPENAPI_LOGIN);
-    write_features(w, kind, RV_ON_COLLECTION, RV_M_POST);
-    write_body(w, kind, RV_ON_COLLECTION, RV_M_POST);
-    rv_openapi_responses(w, "application/json", schema, "Results",
-                         RV_OPENAPI_LOGIN | RV_OPENAPI_ID);
-    rv_jw_end_object(w);
+    if (rv_action_methods(kind, RV_ON_COLLECTION)) {
+        snprintf(id, sizeof(id), "post_%s", kind->api_name);
+        rv_openapi_begin(w, "post", id, "Carry out an action on rows", RV_OPENAPI_LOGIN);
+        write_features(w, kind, RV_ON_COLLECTION, RV_M_POST);
+        write_body(w, kind, RV_ON_COLLECTION, RV_M_POST);
+        rv_openapi_responses(w, "application/json", schema, "Results",
+                             RV_OPENAPI_LOGIN | RV_OPENAPI_ID);
+        rv_jw_end_object(w);
+    }
     snprintf(id, sizeof(id), "options_%s", kind->api_name);
     rv_openapi_begin(w, "options", id, "Names of attributes and sub-collections",
                      RV_OPENAPI_ANYONE);
@@ -302,7 +312,7 @@ write_writes(rv_json_writer *w, const struct rv_kind *kind, const char *schema)
             rv_openapi_gone(w);
         } else {
             write_body(w, kind, RV_ON_RESOURCE, bit);
-            write_action_responses(w, schema);
+            write_action_responses(w, kind, bit, schema);
         }
         rv_jw_end_object(w);
     }

@@ -136,6 +136,22 @@ static const struct {
             "description": {"type": ["string", "null"]},
             "fields": {"type": ["object", "null"],
                 "additionalProperties": {"type": ["string", "null"]}}}}) },
+    { "AutomateWorkspaceEdit", JSON({"type": "object", "additionalProperties": false,
+        "anyOf": [{"required": ["objects"]}, {"required": ["state_vars"]}], "properties": {
+            "objects": {"type": "object", "additionalProperties": {"type": "object"}},
+            "state_vars": {"type": "object"}}}) },
+    { "AutomateWorkspaceEncrypt", JSON({"type": "object", "additionalProperties": false,
+        "required": ["object", "attribute", "value"], "properties": {
+            "object": {"type": "string", "minLength": 1},
+            "attribute": {"type": "string", "minLength": 1}, "value": {"type": "string"}}}) },
+    { "AutomateWorkspaceDecrypt", JSON({"type": "object", "additionalProperties": false,
+        "required": ["object", "attribute"], "properties": {
+            "object": {"type": "string", "minLength": 1},
+            "attribute": {"type": "string", "minLength": 1}}}) },
+    { "AutomateWorkspacePassword", JSON({"type": "object", "additionalProperties": false,
+        "required": ["object", "attribute", "value"], "properties": {
+            "object": {"type": "string"}, "attribute": {"type": "string"},
+            "value": {"type": "string"}}}) },
     { "AutomateRunAsked", JSON({"type": "object", "additionalProperties": false,
         "anyOf": [{"required": ["uri"]}, {"required": ["event"]}], "properties": {
             "uri": {"type": "string", "pattern": "^/[^/]", "maxLength": 2000},

@@ -378,6 +378,11 @@ rv_openapi_parameters(struct rv_request *req, rv_json_writer *w)
         rv_jw_name(w, ids[i]);
         rv_openapi_json(w, id);
     }
+    static const char guid[] =
+        "{\"name\":\"id\",\"in\":\"path\",\"required\":true,\"description\":\"Its GUID\","
+        "\"schema\":{\"type\":\"string\",\"format\":\"uuid\"}}";
+    rv_jw_name(w, "guid");
+    rv_openapi_json(w, guid);
     rv_jw_name(w, "sort_order");
     text_parameter(w, "sort_order", "An order a key",
                    "^(asc|desc|ascending|descending)(,(asc|desc|ascending|descending)){0,7}$");

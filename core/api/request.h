@@ -73,6 +73,7 @@ struct rv_request {
     const struct rv_route *route;
     const struct rv_kind *kind; /* of {collection}; what follows was checked by the router */
     const char *sub;            /* {sub} */
+    const char *guid;           /* {id} of a kind whose rows are asked for so; else NULL */
     int64_t id, sub_id;         /* {id}, {sub_id} */
     struct rv_identity who;     /* user_id 0: not logged in */
     int password_checked;       /* by this request, not remembered from an earlier one */

@@ -10,6 +10,7 @@
 #include "api/answer.h"
 #include "api/api_internal.h"
 #include "api/handlers.h"
+#include "api/identify.h"
 #include "api/local.h"
 #include "api/login.h"
 #include "api/origin.h"
@@ -175,7 +176,9 @@ resolve_path(struct rv_request *req, rv_err *err)
         req->kind = rv_model_collection(req->segments[1]);
     if (!req->kind)
         return fail_collection(req->segments[1], err);
-    if (req->segment_count > 2)
+    if (req->segment_count > 2 && rv_kind_by_guid(req->kind))
+        req->guid = req->segments[2]; /* looked up when it is known who asks */
+    else if (req->segment_count > 2)
         rc = rv_request_id(&req->id, req->segments[2], err);
     if (rc == 0 && req->segment_count > 3) {
         req->sub = req->segments[3];
@@ -273,7 +276,9 @@ handle(struct rv_request *req, rv_err *err)
 
     if (reads)
         rv_store_limit(store);
-    int rc = handler_of(req->route, req->method)(req, err);
+    int rc = req->guid ? rv_guid_find(&req->id, store, req->kind, req->guid, err) : 0;
+    if (rc == 0)
+        rc = handler_of(req->route, req->method)(req, err);
     if (reads)
         rv_store_limit_end(store);
     return rc;

@@ -33,6 +33,10 @@ const struct rv_retention_rule rv_retention_rules[] = {
     { "traces of automate", "automate_traces", "created_on",
       "run_id NOT IN (SELECT id FROM automate_runs WHERE status IN ('queued', 'running', 'retry'))",
       "automate.keep", "automate.rows_max", 1000, 0 },
+    { "workspaces of automate", "miq_ae_workspaces", "created_on",
+      "(run_id IS NULL OR run_id NOT IN (SELECT id FROM automate_runs WHERE status IN ('queued',"
+      " 'running', 'retry')))",
+      "automate.keep", "automate.rows_max", 1000, 0 },
     /* Whatever time a provider gave it: never one that waits for its handler. */
     { "events", "event_streams", "timestamp",
       "NOT EXISTS (SELECT 1 FROM event_lanes l WHERE l.id = event_streams.lane_id"

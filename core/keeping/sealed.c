@@ -29,6 +29,7 @@ static const struct rv_sealed_column columns[] = {
       "'settings_changes/' || resource_type || '/' || CAST(resource_id AS TEXT) || '/' || key" },
     OF_AUTOMATE("miq_ae_values"),
     OF_AUTOMATE("miq_ae_fields"),
+    OF_AUTOMATE("miq_ae_workspaces"),
     { NULL, NULL, NULL },
 };
 

@@ -48,6 +48,20 @@ static const struct reeve_column automate_trace_columns[] = {
     REEVE_COLUMNS_END,
 };
 
+/* Read by those who know its GUID: its run is no reference, or the run would list it. */
+static const struct reeve_column automate_workspace_columns[] = {
+    STRING_F(REQUIRED, "guid", "What it is asked for by"),
+    JSON("input", "Objects, variables and parameters of the run; stars for passwords"),
+    JSON("output", "What was answered: objects and state_vars"),
+    STRING_F(SECRET, "sealed_value", "What its passwords are"),
+    INT_F(INTERNAL, "run_id", "Run that published it"),
+    INT("user_id", "User whose run it is"),
+    INT("tenant_id", "Tenant whose run it is"),
+    CREATED_ON,
+    UPDATED_ON,
+    REEVE_COLUMNS_END,
+};
+
 const struct reeve_kind rv_kinds_automate_run[] = {
     KIND(automate_run, .table = "automate_runs", .api_name = "automate_runs",
          .title = "Run of automate", .help = "What automate did for an event or a request",
@@ -55,5 +69,9 @@ const struct reeve_kind rv_kinds_automate_run[] = {
     KIND(automate_trace, .table = "automate_traces", .api_name = "automate_traces",
          .title = "Trace of a run", .help = "What happened in a run of automate, step by step",
          .flags = REEVE_KIND_SERVER, .key = LIST("id")),
+    KIND(automate_workspace, .table = "miq_ae_workspaces", .api_name = "automate_workspaces",
+         .title = "Workspace of automate",
+         .help = "What a run has published for a program outside, and its answer",
+         .flags = REEVE_KIND_SERVER, .class_name = "AutomateWorkspace", .key = LIST("guid")),
     KINDS_END,
 };

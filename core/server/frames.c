@@ -15,6 +15,8 @@
 #include "server/logging.h"
 #include "server/protocol.h"
 
+#define WORKSPACES "miq_ae_workspaces/" /* places of their passwords */
+
 static void
 on_ready(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
 {
@@ -297,6 +299,34 @@ on_open_datastore(struct rv_supervisor *s, struct rv_child *child, const cJSON *
     cJSON_Delete(answer);
 }
 
+/* Of workspaces, which an API worker opens for the programs that were given them. */
+static void
+on_open_api(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
+{
+    const char *place = rv_json_string(frame, "place");
+    if (place == NULL || strncmp(place, WORKSPACES, strlen(WORKSPACES)) != 0) {
+        on_open(s, child, frame);
+        return;
+    }
+    cJSON *answer = rv_server_vault_unseal_under(s->vault, frame, WORKSPACES);
+    rv_child_send(child, answer);
+    rv_json_wipe(answer);
+    cJSON_Delete(answer);
+}
+
+/* A run publishes passwords, and takes others; it seals nothing else. */
+static void
+on_seal_workspace(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
+{
+    const char *place = rv_json_string(frame, "place");
+    RV_AUTO_JSON cJSON *elsewhere = NULL;
+    if (place == NULL || strncmp(place, WORKSPACES, strlen(WORKSPACES)) != 0) {
+        elsewhere = cJSON_Duplicate(frame, 1);
+        cJSON_DeleteItemFromObjectCaseSensitive(elsewhere, "place");
+    }
+    on_seal(s, child, elsewhere ? elsewhere : frame);
+}
+
 static void
 on_keys(struct rv_supervisor *s, struct rv_child *child, const cJSON *frame)
 {
@@ -364,7 +394,8 @@ static const struct {
     { "verify", "api", rv_supervisor_verify },
     { "open", "refresh", on_open },
     { "open", "event", on_open },
-    { "open", "api", on_open },
+    { "seal", "automate", on_seal_workspace },
+    { "open", "api", on_open_api },
     { "open", "automate", on_open_datastore },
     { "open", "generic", on_open_datastore },
     { "open", "priority", on_open_datastore },

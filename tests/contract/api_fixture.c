@@ -62,7 +62,9 @@ fake_seal(void *arg, char **out, const char *place, const char *text, rv_err *er
 static int
 fake_open(void *arg, char **out, const char *place, const char *envelope, rv_err *err)
 {
-    if (strncmp(place, "settings_changes/", 17) != 0 || strncmp(envelope, "v1:fake:", 8) != 0)
+    if ((strncmp(place, "settings_changes/", 17) != 0 &&
+         strncmp(place, "miq_ae_workspaces/", 18) != 0) ||
+        strncmp(envelope, "v1:fake:", 8) != 0)
         return rv_fail(err, RV_E_PERMISSION, "not for us");
     *out = rv_strdup(((struct api_fixture *)arg)->sealed);
     ((struct api_fixture *)arg)->opened++;

@@ -14,6 +14,7 @@
 
 static struct rv_test_db db;
 static struct rv_store *store;
+static struct rv_settings *settings;
 static struct rv_live *live;
 static struct rv_settings *settings;
 

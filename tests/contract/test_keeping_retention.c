@@ -54,6 +54,7 @@ static const struct {
     { "events", "", "" },
     { "runs of automate", ", uri, status", ", '/System/Process/Event', 'finished'" },
     { "traces of automate", ", run_id, part", ", 1, $1" },
+    { "workspaces of automate", ", guid", ", CAST(CAST($1 AS BIGINT) AS TEXT)" },
     { "audit events", ", event, status", ", 'login', 'success'" },
     { "workers of servers that are gone", "", "" },
 };

@@ -42,6 +42,18 @@ JOBS = {"Ops/Jobs": {
             "poll": "local n = evm.get_state_var('count') + 1; evm.set_state_var('count', n)\n"
                     "if n < 4 then evm.root.ae_result = 'retry'; evm.root.ae_retry_interval = 0.5 end",
             "finish": "evm.log('info', 'counted to ' .. evm.get_state_var('count'))"},
+        "instances": {"go": {}}},
+    "Ops/Outside": {
+        "fields": ["pin: attribute = hush; datatype=password", "ask: state = METHOD::ask; max_retries=50"],
+        "methods": {
+            "ask": "evm.root.ae_result, evm.root.ae_retry_interval = 'retry', 0.3\n"
+                   "if not evm.state_var_exist('automate_workspace_guid') then\n"
+                   "  local answer = http.post(evm.root.url, evm.publish_workspace { how = 'fast' })\n"
+                   "  evm.log('info', answer.status)\n"
+                   "elseif evm.take_workspace() then\n"
+                   "  evm.root.ae_result = 'ok'\n"
+                   "  evm.log('info', evm.root.owner .. ' says ' .. #evm.root:decrypt('token'))\n"
+                   "end"},
         "instances": {"go": {}}}}
 
 
@@ -190,6 +202,21 @@ class Runs(cli_it.Case):
             os.kill(pid, signal.SIGKILL)
         self.until(lambda: row()["status"] == "finished", "it has ended")
         self.assertIn("counted to 4", self.cli(OK, "automate", "trace", out.strip(), "-o", "table")[0])
+
+    def test_a_program_outside_reads_a_runs_workspace_and_answers(self):
+        out, _ = self.cli(OK, "automate", "run", "/Ops/Outside/go", "-a", f"url=http://127.0.0.1:{LISTENER.server_port}/")
+        guid = lambda: self.shared.database().one("SELECT guid FROM miq_ae_workspaces")
+        self.until(guid, "its workspace is published")
+        path = f"/api/automate_workspaces/{guid()}"
+        root = self.reeved.request("GET", path).json["input"]["objects"]["root"]
+        self.assertEqual(root["pin"], "password::********")
+        self.assertEqual(self.json("get", "automate_workspaces", guid(), "-o", "json")["input"]["objects"]["root"], root)
+        ask = lambda **body: self.reeved.request("POST", path, body).json
+        self.assertEqual(ask(action="decrypt", object="root", attribute="pin")["value"], "hush")
+        ask(action="encrypt", object="root", attribute="token", value="s3cret")
+        ask(action="edit", objects={"root": {"owner": "ada"}})
+        self.until(lambda: self.json("get", "automate_runs", out.strip(), "-o", "json")["status"] == "finished", "it has ended")
+        self.assertIn("ada says 6", self.cli(OK, "automate", "trace", out.strip(), "-o", "table")[0])
 
     def test_two_workers_run_two_methods_at_once_behind_a_fence(self):
         ids = [self.cli(OK, "automate", "run", "/Ops/Jobs/spins")[0].strip() for _ in range(2)]

@@ -57,6 +57,8 @@ static const struct {
     { "rbac_enabled?", "rbac_enabled" },
     { "field_timeout", "field_timeout" },
     { "ansible_stats_vars", "ansible_stats_vars" },
+    { "publish_workspace", "publish_workspace" },
+    { "take_workspace", "take_workspace" },
 };
 
 const char *const rv_lua_evm_functions[] = {
@@ -98,6 +100,8 @@ const char *const rv_lua_evm_functions[] = {
     "rbac_enabled?",
     "field_timeout",
     "ansible_stats_vars",
+    "publish_workspace",
+    "take_workspace",
     NULL,
 };
 
