@@ -223,8 +223,11 @@ what_changes_many_is_in_the_openapi_document(void **state)
                                            "AutomateMethodEntry" };
     struct api_fixture *f = fixture_of(state);
     AUTO_REPLY struct reply document = get(f, "/api/openapi.json");
+    assert_string_equal(at(&document, "components.schemas.ActionResult.properties.id.$ref"),
+                        "#/components/schemas/Id");
     for (size_t i = 0; i < RV_COUNT(entries); i++) {
-        RV_AUTO_FREE char *path = rv_format("components.schemas.%s.required[0]", entries[i]);
+        RV_AUTO_FREE char *path =
+            rv_format("components.schemas.%s.anyOf[0].required[0]", entries[i]);
         RV_AUTO_FREE char *used = rv_format("\"#/components/schemas/%s\"", entries[i]);
         assert_string_equal(at(&document, path), "id");
         assert_non_null(strstr(document.body, used));
