@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -67,6 +68,19 @@ class Tmpfs:
             subprocess.run(["umount", "-l", self.path], stderr=subprocess.DEVNULL)
 
 
+def lasting_port():
+    """A port for a server that comes and goes: below those that the kernel lends to clients, of which one might have it
+    when the server comes back."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+
+
 class Cluster(reeve_it.Postgres):
     """A durable PostgreSQL that may be stopped, frozen, and failed over to another port, where a standby is made when
     it is time. Clients know both ports from the start. `place`: a folder for its data, on a disk that can be full."""
@@ -74,7 +88,7 @@ class Cluster(reeve_it.Postgres):
     def __init__(self, run, place):
         super().__init__(run)
         os.mkdir(run)
-        self.ports = [reeve_it.free_port(), reeve_it.free_port()]
+        self.ports = [lasting_port(), lasting_port()]
         self.data = [os.path.join(place, f"data{i}") for i in (0, 1)]
         self.env = {}
         self.now = 0  # which of the two is the primary
@@ -151,9 +165,13 @@ class Cluster(reeve_it.Postgres):
     def begin_standby(self, other, copy):
         """Start the standby: the settings that the scripts give to the primary, but for the port."""
         log = os.path.join(self.data[other], "log")
-        self.tool("pg_ctl", "-D", copy, "-w", "-l", log, "-o",
-                  f"-p {self.ports[other]} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.data[other]}"
-                  " -c max_connections=100", "start")
+        try:
+            self.tool("pg_ctl", "-D", copy, "-w", "-l", log, "-o",
+                      f"-p {self.ports[other]} -c listen_addresses=127.0.0.1 -c"
+                      f" unix_socket_directories={self.data[other]} -c max_connections=100", "start")
+        except RuntimeError as error:
+            with open(log, encoding="utf-8") as said:
+                raise RuntimeError(f"{error}\n{said.read()[-4000:]}") from None
 
 
 class World:
@@ -170,7 +188,7 @@ class World:
         self.cluster = None
         self.database = None
         self.reeved = None
-        self.port = reeve_it.free_port()
+        self.port = lasting_port()
         self.wanted = False  # whether reeved should run
         self.restarts = 0
         self.still = False  # whether the estate has been told to change no more
