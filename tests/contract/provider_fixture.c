@@ -47,6 +47,20 @@ script_asked(void)
     return rv_buf_take_string(&text);
 }
 
+int
+script_hangs(void)
+{
+    RV_AUTO_FREE char *path = rv_format("%s/script.hangs", script_dir);
+    return access(path, F_OK) == 0;
+}
+
+void
+script_begin(void)
+{
+    RV_AUTO_FREE char *path = rv_format("%s/script.hangs", script_dir);
+    unlink(path);
+}
+
 void
 script_remove(void)
 {

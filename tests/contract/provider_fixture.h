@@ -17,6 +17,9 @@ extern const struct rv_vault test_vault;
 /* A provider of the scripted module. The script is written with script(). */
 int64_t scripted_provider(struct rv_store *store, const char *name);
 void script(const char *text);
+/* Whether an "events:" part has come to its "hang" since script_begin. */
+int script_hangs(void);
+void script_begin(void);
 void script_remove(void);
 /* What the provider was asked for as single objects; the caller's. */
 char *script_asked(void);

@@ -23,9 +23,10 @@ end(void **state)
 }
 #define catcher_test(name) cmocka_unit_test_setup_teardown(name, contract_schema, end)
 
-/* A watch is interrupted so long after the script began to be asked about it. */
-enum { WATCH_MS = 40 };
-static int64_t until_ms;
+/* A watch is interrupted when the script hangs, and after so long when it does not come to that. */
+enum { PATIENCE_MS = 5000 };
+static int64_t until_ms; /* 0 before the first question */
+static int patience_ms = PATIENCE_MS;
 static int caught;
 static int flood_max; /* of the next catcher */
 
@@ -34,8 +35,8 @@ interrupted(void *arg)
 {
     (void)arg;
     if (until_ms == 0)
-        until_ms = rv_monotonic_ms() + WATCH_MS;
-    return rv_monotonic_ms() >= until_ms;
+        until_ms = rv_monotonic_ms() + patience_ms;
+    return script_hangs() || rv_monotonic_ms() >= until_ms;
 }
 
 static void
@@ -70,11 +71,18 @@ catcher_of(struct rv_store *store, int64_t id)
     return catcher;
 }
 
+static void
+begin(void)
+{
+    until_ms = 0;
+    script_begin();
+}
+
 /* Watches until the script hangs and what it said is stored. */
 static void
 watch(struct rv_catcher *catcher)
 {
-    until_ms = 0;
+    begin();
     must(rv_catcher_watch(catcher, err));
 }
 
@@ -271,7 +279,7 @@ a_provider_that_never_knows_where_to_go_on_is_an_error(void **state)
     script("events:\nfail gone whatever it is\n");
     struct rv_catcher *catcher = catcher_of(store, id);
     watch(catcher);
-    until_ms = 0;
+    begin();
     must_fail(RV_E_GONE, rv_catcher_watch(catcher, err));
     rv_catcher_close(catcher);
     lane_is(store, "1 1 events of provider 'one': whatever it is; ask the test away");
@@ -284,7 +292,7 @@ a_failure_is_on_the_lanes_record_until_it_works_again(void **state)
     int64_t id = scripted_provider(store, "one");
     script("events:\nevent T e1 1 1\nfail unavailable no route\n");
     struct rv_catcher *catcher = catcher_of(store, id);
-    until_ms = 0;
+    begin();
     must_fail(RV_E_UNAVAILABLE, rv_catcher_watch(catcher, err));
     /* It was not stored before the connection broke: it comes again. */
     lane_is(store, "0 - events of provider 'one': no route; ask the test away");
@@ -301,7 +309,7 @@ refused_credentials_are_on_the_providers_record_and_a_missing_right_is_not(void 
     int64_t id = scripted_provider(store, "one");
     script("events:\nfail permission no events for you\n");
     struct rv_catcher *catcher = catcher_of(store, id);
-    until_ms = 0;
+    begin();
     must_fail(RV_E_PERMISSION, rv_catcher_watch(catcher, err));
     assert_column(store, "SELECT COUNT(*) FROM authentications WHERE status = 'Invalid'", "0");
     script("events:\nfail auth who are you\n");
@@ -359,7 +367,7 @@ whose_lease_has_passed_on_writes_nothing(void **state)
     script("events:\nevent T e1 1 1\nhang\n");
     struct rv_catcher *catcher = catcher_of(store, id);
     must_exec(store, "UPDATE leases SET generation = generation + 1, holder = $1", rv_vint(78));
-    until_ms = 0;
+    begin();
     must_fail(RV_E_STALE, rv_catcher_watch(catcher, err));
     rv_catcher_close(catcher);
     assert_column(store, "SELECT COUNT(*) FROM event_streams WHERE event_type = 'T'", "0");
@@ -384,7 +392,7 @@ a_save_that_fails_at_any_statement_leaves_nothing_and_comes_again(void **state)
         struct rv_catcher *catcher = catcher_of(store, id);
         int64_t changes = rv_test_int(store, "SELECT COUNT(*) FROM changes");
         rv_test_script(store, hide);
-        until_ms = 0;
+        begin();
         rv_err failure = RV_ERR_INIT;
         assert_true(rv_catcher_watch(catcher, &failure) < 0);
         rv_test_script(store, show);
@@ -426,7 +434,7 @@ a_row_of_another_writer_ends_the_save_and_the_next_begins_behind_it(void **state
     script("events:\nevent T e1 1 1\nhang\n");
     struct rv_catcher *catcher = catcher_of(store, id);
     must_exec(store, "UPDATE event_lanes SET written = $1", rv_vint(5));
-    until_ms = 0;
+    begin();
     rv_err failure = RV_ERR_INIT;
     assert_true(rv_catcher_watch(catcher, &failure) < 0);
     assert_column(store, "SELECT COUNT(*) FROM event_streams WHERE event_type = 'T'", "0");
@@ -445,7 +453,9 @@ events_wait_for_the_first_listing_and_no_longer_than_told(void **state)
     config.listing_ms = 600000;
     script("events:\nevent T e1 1 1\nhang\n");
     must(rv_catcher_open(&catcher, &config, err));
+    patience_ms = 0;
     watch(catcher);
+    patience_ms = PATIENCE_MS;
     assert_column(store, "SELECT COUNT(*) FROM event_streams WHERE event_type = 'T'", "0");
     must_exec(store, "UPDATE ext_management_systems SET last_refresh_success_date = $1",
               rv_vint(1));

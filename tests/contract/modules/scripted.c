@@ -183,6 +183,18 @@ tell_event(struct reeve_event_sink *sink, char *line, const char *given)
     return rc == REEVE_E_INVALID ? 0 : rc;
 }
 
+/* The test sees by a file beside the script that it has come so far. */
+static int
+hang(struct reeve_call *call, const char *script)
+{
+    char path[512];
+    snprintf(path, sizeof(path), "%s.hangs", script);
+    FILE *file = fopen(path, "w");
+    if (file)
+        fclose(file);
+    return own->wait(call, 0, 0, -1);
+}
+
 static int
 act_event(struct reeve_call *call, struct reeve_event_sink *sink, char *line, const char *given)
 {
@@ -198,8 +210,6 @@ act_event(struct reeve_call *call, struct reeve_event_sink *sink, char *line, co
         sscanf(line, "fail %31s %127[^\n]", word, why);
         return fail_as(call, word, why);
     }
-    if (strncmp(line, "hang", 4) == 0)
-        return own->wait(call, 0, 0, -1);
     if (strncmp(line, "pause", 5) == 0)
         return own->wait(call, 0, 0, 1);
     return 0;
@@ -214,7 +224,9 @@ events_it(struct reeve_call *call, void *conn, const char *token, struct reeve_e
     if (file == NULL)
         return fail_as(call, "unavailable", "no script");
     while (rc == 0 && fgets(line, sizeof(line), file)) {
-        if (mine)
+        if (mine && strncmp(line, "hang", 4) == 0)
+            rc = hang(call, conn);
+        else if (mine)
             rc = act_event(call, sink, line, token);
         mine |= strncmp(line, "events:", 7) == 0;
     }
