@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/meter.h"
 #include "base/text.h"
 #include "base/wait.h"
 #include "queue/dispatch.h"
@@ -252,13 +253,13 @@ ended_unrun(struct rv_deliverer *deliverer, struct rv_run *run)
         rv_run_end_stopped(run, run->stopped_by);
         rv_trace_begin(deliverer->live->trace);
         rv_trace_log(deliverer->live->trace, "info", run->error);
-        return 1;
-    }
-    if (was_killed(deliverer, run)) {
+    } else if (was_killed(deliverer, run)) {
         end_killed(deliverer, run);
-        return 1;
+    } else {
+        return 0;
     }
-    return 0;
+    rv_meter_add(RV_M_AUTOMATE_RUNS, 1, RV_LABELS(run->status));
+    return 1;
 }
 
 /* A worker that is told to stop gives the message back: nobody died of this run. */

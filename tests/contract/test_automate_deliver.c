@@ -8,6 +8,7 @@
 #include <cjson/cJSON.h>
 #include <unistd.h>
 #include "base/log.h"
+#include "base/meter.h"
 
 static void
 an_event_runs_a_method_with_its_objects_and_leaves_a_row_and_a_trace(void **state)
@@ -283,7 +284,9 @@ static void
 an_event_that_kills_its_workers_ends_in_error_and_the_others_run(void **state)
 {
     (void)state;
-    int deaths = 0, left = 0;
+    int deaths = 0, left = 0, shared;
+    must(rv_meter_share(&shared, err));
+    rv_meter_join(shared);
     begin("domain Acme 20\nclass Ops/Event\n  field act method = add\n  method add: " COUNT_UP(
         "runs") "; if evm.root.event_id == 101 then vm:refresh() end\n  instance any\n");
     put_events("/Ops/Event/any", "100,101,102");
@@ -301,6 +304,7 @@ an_event_that_kills_its_workers_ends_in_error_and_the_others_run(void **state)
     assert_null(strstr(trace, "kind\":\"object")); /* nor what another run did */
     column_is("status", "event_stream_id = 102", "finished");
     assert_int_equal(count("miq_queue", "queue_name = 'automate'"), 0);
+    assert_int_equal(rv_cell_value(rv_meter_cell(RV_M_AUTOMATE_RUNS, RV_LABELS("error"))), 1);
     assert_int_equal(ledger("runs"), 6); /* 100 twice: it was not written yet; 101 three times */
 }
 
