@@ -222,3 +222,41 @@ cli_script_open(struct rv_script **out, rv_err *err)
         free(places[i]);
     return found ? err->code : rv_hint(err, "install Reeve whole");
 }
+
+static int
+is_lua(const struct rv_ae_method *method)
+{
+    return method->data && (!method->language || rv_strcaseeq(method->language, "lua")) &&
+           (!method->location || rv_strcaseeq(method->location, "inline"));
+}
+
+/* Named as the file with its text is; in a document that is the document. */
+static int
+compile(struct rv_script *script, const struct rv_ae_method *method, rv_err *err)
+{
+    const char *file = method->at.file ? method->at.file : method->name;
+    size_t len = strlen(file);
+    RV_AUTO_FREE char *text = cli_ends_with(file, ".yaml") && strstr(file, METHODS)
+                                  ? rv_format("%.*s.lua", (int)(len - strlen(".yaml")), file)
+                                  : rv_strdup(file);
+    return rv_script_check(script, text, method->data, method->data_len, err);
+}
+
+int
+cli_methods_compile(const struct rv_ae_tree *tree, rv_err *err)
+{
+    struct rv_script *script = NULL;
+    rv_err ignored = RV_ERR_INIT;
+
+    if (cli_script_open(&script, &ignored) < 0)
+        return 0;
+    for (size_t i = 0; i < tree->domain_count && !err->code; i++)
+        for (size_t j = 0; j < tree->domains[i].class_count && !err->code; j++) {
+            const struct rv_ae_tree_class *class = &tree->domains[i].classes[j];
+            for (size_t k = 0; k < class->method_count && !err->code; k++)
+                if (is_lua(&class->methods[k]))
+                    compile(script, &class->methods[k], err);
+        }
+    rv_script_close(script);
+    return err->code;
+}

@@ -46,5 +46,8 @@ const struct rv_ae_method *cli_find_method(const struct cli_domain *domain,
 struct rv_ae_tree *cli_shipped(void);
 /* Loads the script module. The caller's to close with rv_script_close. */
 int cli_script_open(struct rv_script **out, rv_err *err);
+/* Do all methods in Lua compile? INVALID with "FILE:LINE: what" of the first that does not; *err is
+ * clear when they do, and when there is no script module that could tell. */
+int cli_methods_compile(const struct rv_ae_tree *tree, rv_err *err);
 
 #endif

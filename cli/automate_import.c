@@ -94,6 +94,9 @@ cmd_automate_import(struct cli *cli)
     if (cli_import_start(cli, tree, &options, &task, &err) < 0)
         return cli_failed(&err);
     code = cli_wait_task(cli, task, 0);
+    if (code == CLI_OK && cli_methods_compile(tree, &err) < 0)
+        cli_warn("%s; it ends in error when it is called ('reevectl automate lint' tells more)",
+                 err.text);
     return code ? code : tell_import(cli, task, tree, &options);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * reevectl automate watch: whenever a file of a domain is saved, the domain is imported, and it is
- * said how long it took until runs see it. A mistake is told and nothing imported; the next save is
- * another try.
+ * said how long it took until runs see it. A mistake is told and nothing imported, nor are methods
+ * that do not compile; the next save is another try.
  */
 #include <errno.h>
 #include <ftw.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
+#include "automate_files.h"
 #include "automate_store.h"
 #include "base/clock.h"
 #include "base/wait.h"
@@ -108,7 +109,7 @@ import(struct watch *w, int64_t since_ms, rv_err *err)
     RV_AUTO_FREE char *task = NULL;
     RV_AUTO_JSON cJSON *row = NULL;
 
-    if (rv_ae_tree_read(&tree, w->folder, NULL, err) < 0 ||
+    if (rv_ae_tree_read(&tree, w->folder, NULL, err) < 0 || cli_methods_compile(tree, err) < 0 ||
         cli_import_start(w->cli, tree, &w->options, &task, err) < 0 ||
         wait_for(w, task, &row, err) < 0)
         return err->code;

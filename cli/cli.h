@@ -113,7 +113,8 @@ int cli_failed(const rv_err *err);
 int cli_exit_code(int error_class);
 void cli_set_quiet(int quiet);
 /* Append text for a terminal: control characters, DEL, C1, marks that turn the writing direction
- * and bytes that are not UTF-8 become '?'. Text from a cluster must not drive a terminal. */
+ * and bytes that are not UTF-8 become '?'; a tab becomes a blank. Text from a cluster must not
+ * drive a terminal. */
 void cli_clean_line(rv_buf *out, const char *text);
 void cli_clean_text(rv_buf *out, const char *text); /* newline and tab stay */
 /* Places that it takes on a terminal. */

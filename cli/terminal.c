@@ -52,6 +52,8 @@ clean(rv_buf *out, const char *text, const char *kept)
 
         if (!drives(point) || (point > 0 && point < 0x80 && strchr(kept, (int)point)))
             rv_buf_add(out, text, len);
+        else if (point == '\t')
+            rv_buf_add_char(out, ' ');
         else
             rv_buf_add_char(out, '?');
     }

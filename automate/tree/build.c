@@ -179,8 +179,9 @@ place_item(struct rv_ae_build *build, struct rv_ae_item *item, const struct spli
 
 /* Told to the notes it is no failure: what comes behind it is read too. */
 static int
-ended(const struct rv_ae_build *build, int rc)
+ended(struct rv_ae_build *build, enum rv_ae_part part, int rc)
 {
+    build->failed[part] += rc < 0;
     return build->notes ? 0 : rc;
 }
 
@@ -197,7 +198,7 @@ take_document(struct rv_ae_build *build, const struct split *split, const char *
     int rc = parse_item(build, &in, split, node, path, item);
     if (rc < 0)
         build->parts[split->part].count--;
-    return ended(build, rc);
+    return ended(build, split->part, rc);
 }
 
 static int
@@ -209,9 +210,10 @@ take_body(struct rv_ae_build *build, const struct split *split, const char *path
     };
 
     if (len > RV_AE_FILE_MAX)
-        return ended(build, rv_ae_parse_fail(&in, 0, "more than %d bytes", RV_AE_FILE_MAX));
+        return ended(build, RV_AE_PART_BODY,
+                     rv_ae_parse_fail(&in, 0, "more than %d bytes", RV_AE_FILE_MAX));
     if (!rv_utf8_valid(text, len))
-        return ended(build,
+        return ended(build, RV_AE_PART_BODY,
                      rv_ae_parse_fail(&in, 0, "not UTF-8 (byte %zu)", rv_utf8_prefix(text, len)));
     struct rv_ae_item *item = add_item(build, RV_AE_PART_BODY);
     place_item(build, item, split, path, shown);
@@ -239,7 +241,7 @@ rv_ae_build_file(struct rv_ae_build *build, const char *path, const char *bytes,
     if (++build->taken % POLL_EVERY == 0 && rv_wait_poll(err) < 0)
         return err->code;
     if (strlen(path) > RV_AE_PATH_MAX)
-        return ended(build,
+        return ended(build, split.part,
                      rv_ae_parse_fail(&in, 0, "its path is longer than %d bytes", RV_AE_PATH_MAX));
     if (split.part == RV_AE_PART_BODY)
         return take_body(build, &split, path, shown, bytes, len, err);
@@ -248,7 +250,7 @@ rv_ae_build_file(struct rv_ae_build *build, const char *path, const char *bytes,
         int line = 0, used = 0;
         if (sscanf(why.text, "line %d, %n", &line, &used) < 1)
             used = 0;
-        return ended(build, rv_ae_parse_fail(&in, line, "%s", why.text + used));
+        return ended(build, split.part, rv_ae_parse_fail(&in, line, "%s", why.text + used));
     }
     return take_document(build, &split, path, shown, node, err);
 }
@@ -266,11 +268,13 @@ rv_ae_build_node(struct rv_ae_build *build, const char *path, const char *shown,
         .arena = build->arena, .file = file, .notes = build->notes, .err = err
     };
     if (strlen(path) > RV_AE_PATH_MAX)
-        return ended(build, rv_ae_parse_fail(&in, node->line, "a path longer than %d bytes",
-                                             RV_AE_PATH_MAX));
+        return ended(
+            build, split.part,
+            rv_ae_parse_fail(&in, node->line, "a path longer than %d bytes", RV_AE_PATH_MAX));
     if (split.part != RV_AE_PART_BODY)
         return take_document(build, &split, path, file, node, err);
     if (node->type == RV_AE_NODE_MAP || node->type == RV_AE_NODE_LIST)
-        return ended(build, rv_ae_parse_fail(&in, node->line, "%s: a text is expected", node->key));
+        return ended(build, split.part,
+                     rv_ae_parse_fail(&in, node->line, "%s: a text is expected", node->key));
     return take_body(build, &split, path, file, node->text ? node->text : "", node->len, err);
 }

@@ -356,7 +356,8 @@ fill_domain(struct ending *e, int index, size_t at[RV_AE_PARTS])
         fill_class(e, &out->classes[i], &run[i], &at[RV_AE_PART_INSTANCE], &at[RV_AE_PART_METHOD]);
 }
 
-/* What lies in a folder X.class needs that class. */
+/* What lies in a folder X.class needs that class. Where a class has a mistake, which was told, this
+ * one would only follow from it. */
 static int
 check_homes(struct ending *e, enum rv_ae_part part)
 {
@@ -371,7 +372,8 @@ check_homes(struct ending *e, enum rv_ae_part part)
             at++;
         int found = at < classes->count && classes->list[at].domain == item->domain &&
                     strcmp(classes->list[at].path_key, item->path_key) == 0;
-        if (!found && fail(e, item, "its class has no __class__.yaml", "", "") < 0)
+        if (!found && !e->build->failed[RV_AE_PART_CLASS] &&
+            fail(e, item, "its class has no __class__.yaml", "", "") < 0)
             return e->err->code;
     }
     return 0;

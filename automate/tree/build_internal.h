@@ -48,7 +48,8 @@ struct rv_ae_build {
     struct rv_arena *scratch; /* of one file's nodes */
     const struct rv_ae_notes *notes;
     struct rv_ae_items parts[RV_AE_PARTS];
-    size_t taken; /* files so far */
+    size_t taken;               /* files so far */
+    size_t failed[RV_AE_PARTS]; /* files whose mistakes were told: they are there, but not read */
 };
 
 #endif

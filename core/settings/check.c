@@ -100,6 +100,7 @@ check_string(const struct rv_setting *setting, const char *text, rv_err *err)
         { "log.format", { "logfmt", "json", NULL } },
         { "workers.fence", { "on", "off", "required", NULL } },
         { "automate.isolation", { "worker", "fork", NULL } },
+        { "automate.trace", { "methods", "all", "none", NULL } },
         { "smtp.security", { "none", "starttls", "tls", NULL } },
     };
     static const char *const methods[] = { "normal", "escalate", NULL };

@@ -158,6 +158,8 @@ of_several_changes_all_are_stored_or_none(void **state)
           "did you mean 'workers.generic.count'?" },
         { { { "workers.poll", "5s" }, { "log.level", "inof" } },
           "'inof' is not one of debug, info, warning, error" },
+        { { { "workers.poll", "5s" }, { "automate.trace", "methodz" } },
+          "'methodz' is not one of methods, all, none" },
         { { { "workers.poll", "5s" }, { "refresh.retry_min", "10m" } },
           "'refresh.retry_min' (10m) and 'refresh.retry_max' (30s) do not fit" },
         { { { "workers.poll", "5s" }, { "listen", "0.0.0.0:1" } },

@@ -160,11 +160,11 @@ class Cli(reeve_it.Case):
     def token(self):
         return self.reeved.get("/api/auth")["auth_token"]
 
-    def ctl(self, *arguments, code=0):
+    def ctl(self, *arguments, code=0, stderr=False):
         done = subprocess.run([os.path.join(reeve_it.BIN, "reevectl"), *arguments], env=self.env, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, check=False)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
-        return done.stdout if code == 0 else done.stderr
+        return done.stderr if code or stderr else done.stdout
 
     def test_files_in_and_out(self):
         work = os.path.join(self.folder, "work")
@@ -227,6 +227,15 @@ class Cli(reeve_it.Case):
         # A folder that is new is watched too.
         shutil.copy(DATA + "/Acme/System/Event/EmsEvent/Demo.class/__methods__/note_start.yaml", methods)
         self.assertIn("nothing has changed", watch.stderr.readline())
+        # Nor is a method put into force that does not compile; who imports it all the same is told.
+        with open(methods + "/note_start.lua", "w", encoding="utf-8") as file:
+            file.write("\nif x\n")
+        self.assertRegex(watch.stderr.readline(), r"note_start\.lua:\d: 'then' expected")
+        self.assertEqual(self.ctl("automate", "cat", "Acme/System/Event/EmsEvent/Demo/note_start"), "return 1\n")
+        self.assertRegex(self.ctl("automate", "import", work, stderr=True), r"note_start\.lua:\d: 'then' expected")
+        with open(methods + "/note_start.lua", "w", encoding="utf-8") as file:
+            file.write("return 1\n")
+        self.assertRegex(watch.stderr.readline(), r"in force after \d+ ms: 1 row changed")
         shutil.copytree(work + "/Acme/System/About.class", work + "/Acme/Other/About.class")
         self.assertRegex(watch.stderr.readline(), r"in force after \d+ ms: 3 rows changed")
         watch.terminate()

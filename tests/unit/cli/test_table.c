@@ -107,12 +107,12 @@ tables_are_as_wide_as_their_cells(void **state)
           "shop               web-1          1/2\n"
           "a-long-namespace   k\xc3\xa4se           -\n"
           "<none>             \xe6\x97\xa5\xe6\x9c\xac           0/1\n"
-          "x                  tab?newline?   -\n" },
+          "x                  tab newline?   -\n" },
         { 0, rows,
           "shop               web-1          1/2\n"
           "a-long-namespace   k\xc3\xa4se           -\n"
           "<none>             \xe6\x97\xa5\xe6\x9c\xac           0/1\n"
-          "x                  tab?newline?   -\n" },
+          "x                  tab newline?   -\n" },
         { CLI_TABLE_HEADERS, nothing, "" },
     };
     CLI_AUTO_VIEW struct cli_view view;

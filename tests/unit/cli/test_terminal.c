@@ -27,7 +27,7 @@ text_is_cleaned_of_all_that_drives_a_terminal(void **state)
         { "k\xc3\xa4se \xe6\x97\xa5\xe6\x9c\xac \xf0\x9f\x98\x80",
           "k\xc3\xa4se \xe6\x97\xa5\xe6\x9c\xac \xf0\x9f\x98\x80",
           "k\xc3\xa4se \xe6\x97\xa5\xe6\x9c\xac \xf0\x9f\x98\x80" },
-        { "a\tb\nc", "a?b?c", "a\tb\nc" },
+        { "a\tb\nc", "a b?c", "a\tb\nc" },
         { "\033[31mred\033[0m", "?[31mred?[0m", "?[31mred?[0m" },
         { "\xc2\x9b"
           "31m",

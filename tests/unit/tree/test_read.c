@@ -435,6 +435,31 @@ with_notes_every_mistake_is_told_and_the_rest_is_read(void **state)
 }
 
 static void
+a_class_with_a_mistake_is_not_missed_by_what_lies_beside_it(void **state)
+{
+    static const char *const mistakes[] = { CLASS "  - field:\n      name: f\n      aetype: soup\n",
+                                            "object_type: [" };
+    (void)state;
+    for (size_t i = 0; i < RV_COUNT(mistakes); i++) {
+        rv_err err = RV_ERR_INIT;
+        RV_AUTO_AE_TREE struct rv_ae_tree *tree = NULL;
+        RV_AUTO_BUF rv_buf said = rv_buf_limited(10000);
+        const struct rv_ae_notes notes = { .note = note, .arg = &said };
+        char *dir = rv_test_dir();
+
+        put(dir, "D/__domain__.yaml", DOMAIN);
+        put(dir, "D/C.class/__class__.yaml", mistakes[i]);
+        put(dir, "D/C.class/a.yaml",
+            "object_type: instance\nobject:\n  attributes:\n    name: a\n");
+        int rc = rv_ae_tree_read(&tree, dir, &notes, &err);
+        rv_test_dir_remove(dir);
+        assert_int_equal(rc, 0);
+        assert_contains(rv_buf_text(&said), "E D/C.class/__class__.yaml:");
+        assert_null(strstr(rv_buf_text(&said), "a.yaml"));
+    }
+}
+
+static void
 a_link_out_of_the_folder_is_not_followed(void **state)
 {
     (void)state;
@@ -485,6 +510,7 @@ main(void)
         cmocka_unit_test(a_value_longer_than_an_attribute_can_be_is_refused),
         cmocka_unit_test(names_that_differ_by_case_only_are_refused),
         cmocka_unit_test(with_notes_every_mistake_is_told_and_the_rest_is_read),
+        cmocka_unit_test(a_class_with_a_mistake_is_not_missed_by_what_lies_beside_it),
         cmocka_unit_test(a_link_out_of_the_folder_is_not_followed),
         cmocka_unit_test(a_folder_without_a_domain_says_what_is_expected),
     };
