@@ -160,9 +160,9 @@ class Cli(reeve_it.Case):
     def token(self):
         return self.reeved.get("/api/auth")["auth_token"]
 
-    def ctl(self, *arguments, code=0, stderr=False):
+    def ctl(self, *arguments, code=0, stderr=False, timeout_s=60):
         done = subprocess.run([os.path.join(reeve_it.BIN, "reevectl"), *arguments], env=self.env, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, check=False)
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout_s, check=False)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done.stderr if code or stderr else done.stdout
 
@@ -207,6 +207,17 @@ class Cli(reeve_it.Case):
         self.ctl("automate", "rm", "Second", "Acme")
         self.assertEqual(self.reeved.get("/api/automate_domains")["count"], 0)
         self.assertEqual(self.reeved.get("/api/automate_values")["count"], 0)
+
+    @unittest.skipUnless(reeve_it.DEEP, "takes minutes: under --deep")
+    def test_a_domain_of_a_hundred_thousand_instances_is_imported_with_default_limits(self):
+        work = os.path.join(self.folder, "big")
+        subprocess.run([sys.executable, MAKE, work, "Big", "81", "122", "100000", "292"], check=True)
+        self.ctl("automate", "import", work, "--enable", timeout_s=900)
+        domain = next(row for row in self.reeved.get("/api/automate_domains?expand=resources")["resources"]
+                      if row["name"] == "Big")
+        self.assertEqual(domain["enabled"], True)
+        self.assertEqual(self.database().one("SELECT COUNT(*) FROM miq_ae_instances"), "100000")
+        self.assertEqual(self.reeved.get("/api/miq_queue?filter[]=state=error")["subcount"], 0)
 
     def test_a_saved_file_is_in_force_and_a_mistake_is_told(self):
         work = os.path.join(self.folder, "work")
