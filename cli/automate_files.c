@@ -230,7 +230,7 @@ is_lua(const struct rv_ae_method *method)
            (!method->location || rv_strcaseeq(method->location, "inline"));
 }
 
-/* Named as the file with its text is; in a document that is the document. */
+/* Named as the file with its text is; a document has no such file. */
 static int
 compile(struct rv_script *script, const struct rv_ae_method *method, rv_err *err)
 {
@@ -238,7 +238,7 @@ compile(struct rv_script *script, const struct rv_ae_method *method, rv_err *err
     size_t len = strlen(file);
     RV_AUTO_FREE char *text = cli_ends_with(file, ".yaml") && strstr(file, METHODS)
                                   ? rv_format("%.*s.lua", (int)(len - strlen(".yaml")), file)
-                                  : rv_strdup(file);
+                                  : rv_format("method '%s'", method->name);
     return rv_script_check(script, text, method->data, method->data_len, err);
 }
 

@@ -3,6 +3,7 @@
  * reevectl automate lint: what is wrong with methods and the files around them, with file and line.
  */
 #include <string.h>
+#include <sys/stat.h>
 #include "automate_files.h"
 #include "query/expression.h"
 #include "resolve/check.h"
@@ -31,7 +32,8 @@ show(const char *file, int line, const char *sort, const char *text)
     puts(rv_buf_text(&clean));
 }
 
-/* Of the reader of domains; its paths are below the domain's folder. */
+/* Of the reader of domains; its paths are below the domain's folder, or in an archive. A document
+ * is called by its own name. */
 static void
 note(void *arg, enum rv_ae_note_level level, const char *file, int line, const char *text)
 {
@@ -39,7 +41,8 @@ note(void *arg, enum rv_ae_note_level level, const char *file, int line, const c
     int wrong = level == RV_AE_NOTE_ERROR;
     if (!lint->folder)
         return;
-    RV_AUTO_FREE char *path = rv_format("%s/%s", lint->folder, file);
+    RV_AUTO_FREE char *path =
+        rv_streq(file, lint->folder) ? rv_strdup(file) : rv_format("%s/%s", lint->folder, file);
     lint->mistakes += wrong;
     show(path, line, wrong ? "" : "warning: ", text);
 }
@@ -131,11 +134,20 @@ check_expressions(struct lint *lint, const struct rv_ae_tree *tree)
         }
 }
 
+static void
+check_tree(struct lint *lint, const struct rv_ae_tree *tree, const struct rv_ae_tree **others,
+           size_t count)
+{
+    const struct rv_ae_notes notes = { .note = note, .arg = lint };
+    rv_ae_tree_check(tree, others, count, &notes);
+    rv_ws_check_tree(tree, &notes);
+    check_expressions(lint, tree);
+}
+
 /* What it says that cannot be right, knowing all other domains that were read. */
 static int
 check_domain(struct lint *lint, const char *file, rv_err *err)
 {
-    const struct rv_ae_notes notes = { .note = note, .arg = lint };
     const struct rv_ae_tree **others = rv_alloc((lint->domains.count + 2) * sizeof(*others));
     const struct cli_domain *domain = NULL;
     size_t count = 0;
@@ -146,20 +158,43 @@ check_domain(struct lint *lint, const char *file, rv_err *err)
     if (lint->shipped)
         others[count++] = lint->shipped;
     lint->folder = rv_strndup(file, strlen(file) - strlen("/__domain__.yaml"));
-    if (domain && domain->tree) {
-        rv_ae_tree_check(domain->tree, others, count, &notes);
-        rv_ws_check_tree(domain->tree, &notes);
-        check_expressions(lint, domain->tree);
-    }
+    if (domain && domain->tree)
+        check_tree(lint, domain->tree, others, count);
     free(lint->folder);
     lint->folder = NULL;
     free(others);
     return code;
 }
 
+/* An archive or a document, as import takes them; of texts that do not compile the first is told.
+ */
+static int
+look_into(struct lint *lint, const char *file, rv_err *err)
+{
+    const struct rv_ae_notes notes = { .note = note, .arg = lint };
+    const struct rv_ae_tree *others[] = { lint->shipped };
+    RV_AUTO_AE_TREE struct rv_ae_tree *tree = NULL;
+    rv_err wrong = RV_ERR_INIT;
+    lint->folder = rv_strdup(file);
+    if (rv_ae_tree_read(&tree, file, &notes, err) == 0) {
+        check_tree(lint, tree, others, lint->shipped != NULL);
+        if (cli_methods_compile(tree, &wrong) < 0) {
+            lint->mistakes++;
+            show(file, 0, "", wrong.text);
+        }
+    }
+    free(lint->folder);
+    lint->folder = NULL;
+    lint->files++;
+    return err->code;
+}
+
 static int
 look_below(struct lint *lint, const char *word, rv_err *err)
 {
+    struct stat info;
+    if (!cli_ends_with(word, ".lua") && stat(word, &info) == 0 && S_ISREG(info.st_mode))
+        return look_into(lint, word, err);
     struct cli_paths domains = { 0 }, files = { 0 };
     if (!cli_ends_with(word, ".lua"))
         cli_paths_find(&domains, word, "/__domain__.yaml", err);

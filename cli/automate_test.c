@@ -111,7 +111,10 @@ find_files(struct cli_paths *out, const char *word, rv_err *err)
     if (!cli_ends_with(word, ".lua") || cli_ends_with(word, "_test.lua"))
         return cli_paths_find(out, word, "_test.lua", err);
     RV_AUTO_FREE char *beside = rv_format("%.*s_test.lua", (int)(strlen(word) - 4), word);
-    return cli_paths_find(out, beside, "_test.lua", err);
+    int code = cli_paths_find(out, beside, "_test.lua", err);
+    return code == RV_E_NOT_FOUND
+               ? rv_hint(err, "the test of method NAME.lua is NAME_test.lua beside it")
+               : code;
 }
 
 int

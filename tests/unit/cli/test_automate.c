@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * automate lint and test, on the domains of tests/data/methods: Acme is right, Wrong is not.
+ * automate lint and test, on the domains of tests/data/methods: Acme is right, Wrong is not;
+ * documents likewise.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,17 @@ lint_says_file_and_line(void **state)
 }
 
 static void
+lint_reads_a_document_as_an_import_does(void **state)
+{
+    (void)state;
+    check("lint", DATA "/right.yaml", CLI_OK, "", "no mistakes in 1 file");
+    check("lint", DATA "/wrong.yaml", CLI_FAILURE,
+          DATA "/wrong.yaml:6: class Ops/Jobs has no field 'b'", "2 mistakes in 1 file");
+    check("lint", DATA "/wrong.yaml", CLI_FAILURE,
+          DATA "/wrong.yaml: method 'm':1: unexpected symbol near <eof>", "2 mistakes");
+}
+
+static void
 tests_run_on_the_method_beside_them_with_its_modules(void **state)
 {
     (void)state;
@@ -67,6 +79,8 @@ a_test_that_fails_says_where(void **state)
           "      Wrong/Ops/Pods/tag_pod:3 on /Wrong/Ops/Pods/test: 'prnt' is not declared",
           "2 tests, 1 failed");
     check("test", DATA "/Wrong" METHODS "/states.lua", CLI_NOT_FOUND, "", "states_test.lua");
+    check("test", DATA "/Wrong" METHODS "/states.lua", CLI_NOT_FOUND, "",
+          "the test of method NAME.lua is NAME_test.lua beside it");
     check("test", REEVE_SOURCE_DIR "/cmake", CLI_NOT_FOUND, "", "no file *_test.lua");
 }
 
@@ -76,6 +90,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lint_is_content_with_what_is_right),
         cmocka_unit_test(lint_says_file_and_line),
+        cmocka_unit_test(lint_reads_a_document_as_an_import_does),
         cmocka_unit_test(tests_run_on_the_method_beside_them_with_its_modules),
         cmocka_unit_test(a_test_that_fails_says_where),
     };
