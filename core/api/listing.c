@@ -29,6 +29,10 @@ rv_listing_restrict(struct rv_listing *listing, rv_err *err)
     rv_sql_begin_with(&listing->filtered, "", &listing->scope);
     if (listing->params.filter_count == 0 || listing->id)
         return 0;
+    /* How many rows fit would tell the GUID letter by letter. */
+    if (rv_kind_by_guid(listing->kind))
+        return rv_fail(err, RV_E_INVALID, "%s are found by their guid alone, not by filters",
+                       listing->kind->api_name);
     rv_sql_add(&listing->filtered, " AND (");
     rc = rv_condition_add(&listing->filtered, &listing->select, listing->params.filters,
                           listing->params.filter_count, err);

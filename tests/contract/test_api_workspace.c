@@ -51,6 +51,10 @@ a_workspace_is_read_by_its_guid_and_in_no_list(void **state)
     assert_int_equal(list.status, 200);
     assert_string_equal(at(&list, "count"), "1");
     assert_null(strstr(list.body, GUID));
+    /* Numbers of rows that fit would tell a GUID letter by letter. */
+    AUTO_REPLY struct reply guessed = get(f, "/api/automate_workspaces?filter[]=guid=%271*%27");
+    assert_int_equal(guessed.status, 400);
+    assert_non_null(strstr(guessed.body, "by their guid"));
     static const char *const others[] = {
         "/api/automate_workspaces/1000000000701",
         "/api/automate_workspaces/11111111-2222-4333-8444-555555555556",
