@@ -24,11 +24,13 @@ cli_add_filter(struct cli *cli, const char *filter)
 }
 
 int
-cli_check_id(struct cli *cli, const char *word)
+cli_take_id(struct cli *cli, const char **word)
 {
-    if (*word && strlen(word) < 19 && strspn(word, "0123456789") == strlen(word))
-        return CLI_OK;
-    return cli_usage(cli, "'%s' is no id", word);
+    const char *slash = strchr(*word, '/'), *id = slash && slash != *word ? slash + 1 : *word;
+    if (*id == '\0' || strlen(id) >= 19 || strspn(id, "0123456789") != strlen(id))
+        return cli_usage(cli, "'%s' is no id", *word);
+    *word = id;
+    return CLI_OK;
 }
 
 void
@@ -54,13 +56,13 @@ cli_print_lines(const cJSON *row, const char *const (*lines)[2])
 int
 cli_show_row(struct cli *cli, const char *collection, void (*print)(const cJSON *row))
 {
-    RV_AUTO_FREE char *path = rv_format("/api/%s/%s", collection, cli->words[0]);
     RV_AUTO_JSON cJSON *row = NULL;
     rv_err err = RV_ERR_INIT;
     int format = cli_document_format(cli), code;
 
-    if (format < 0 || cli_check_id(cli, cli->words[0]))
+    if (format < 0 || cli_take_id(cli, &cli->words[0]))
         return CLI_USAGE;
+    RV_AUTO_FREE char *path = rv_format("/api/%s/%s", collection, cli->words[0]);
     code = cli_connect(cli);
     if (code)
         return code;
@@ -113,7 +115,7 @@ cli_act_on_words(struct cli *cli, const char *collection, const char *action)
     struct cli_outcome outcome = { 0 };
 
     for (int i = 0; i < cli->word_count; i++)
-        if (cli_check_id(cli, cli->words[i]))
+        if (cli_take_id(cli, &cli->words[i]))
             return CLI_USAGE;
     for (int i = 0; i < cli->word_count; i++)
         cli_outcome_add(&outcome, cli_act_on(cli, collection, cli->words[i], action));

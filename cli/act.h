@@ -9,8 +9,9 @@
 
 /* One more --filter, as if it had been given; it must live until the command ends. Exit code. */
 int cli_add_filter(struct cli *cli, const char *filter);
-/* CLI_OK, or CLI_USAGE with a message printed. */
-int cli_check_id(struct cli *cli, const char *word);
+/* Leaves the id of "ID" or, as -o name prints it, "KIND/ID". CLI_OK, or CLI_USAGE with a message
+ * printed. */
+int cli_take_id(struct cli *cli, const char **word);
 /* "Title:  value" for each attribute that has one; lines end with NULL. */
 void cli_print_lines(const cJSON *row, const char *const (*lines)[2]);
 /* The row that the first word names, in the format that was asked for. Exit code. */

@@ -27,7 +27,7 @@ cmd_automate_runs(struct cli *cli)
     if (status && cli_add_filter(cli, status))
         return CLI_USAGE;
     if (of) {
-        if (cli_check_id(cli, of))
+        if (cli_take_id(cli, &of))
             return CLI_USAGE;
         event = rv_format("event_stream_id=%s", of);
         if (cli_add_filter(cli, event))
@@ -110,7 +110,7 @@ cmd_automate_run(struct cli *cli)
     rv_err err = RV_ERR_INIT;
     int code;
 
-    if (timeout_ms < 0 || cli_add_attributes(cli, body) || (event && cli_check_id(cli, event)))
+    if (timeout_ms < 0 || cli_add_attributes(cli, body) || (event && cli_take_id(cli, &event)))
         return CLI_USAGE;
     if (cli->word_count == 0 && event == NULL)
         return cli_usage(cli, "a path is missing, or --event ID");

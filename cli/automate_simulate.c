@@ -67,7 +67,7 @@ cmd_automate_simulate(struct cli *cli)
     const char *target = cli_value(cli, "target"), *event = cli_value(cli, "event");
     int format = cli_document_format(cli), code;
 
-    if (format < 0 || cli_add_attributes(cli, body) || (event && cli_check_id(cli, event)))
+    if (format < 0 || cli_add_attributes(cli, body) || (event && cli_take_id(cli, &event)))
         return CLI_USAGE;
     if (cli->word_count == 0 && event == NULL)
         return cli_usage(cli, "a path is missing, or --event ID");

@@ -156,7 +156,7 @@ cmd_automate_trace(struct cli *cli)
     rv_err err = RV_ERR_INIT;
     int format = cli_document_format(cli), code;
 
-    if (format < 0 || (id && cli_check_id(cli, id)) || cli_duration(cli, "timeout", 0) < 0)
+    if (format < 0 || (id && cli_take_id(cli, &id)) || cli_duration(cli, "timeout", 0) < 0)
         return CLI_USAGE;
     code = cli_connect(cli);
     if (code)

@@ -74,6 +74,9 @@ cmd_task_log(struct cli *cli)
         { "MESSAGE", "message", cli_cell_text, "", 0 },
         CLI_COLUMNS_END,
     };
+    int format = cli_format(cli), code;
+    if (format < 0 || cli_take_id(cli, &cli->words[0]))
+        return CLI_USAGE;
     RV_AUTO_FREE char *filter = rv_format("miq_task_id=%s", cli->words[0]);
     RV_AUTO_FREE char *path = rv_format("/api/tasks/%s?attributes=id", cli->words[0]);
     const char *const filters[] = { filter, NULL };
@@ -84,10 +87,7 @@ cmd_task_log(struct cli *cli)
                                      .limit = -1 };
     RV_AUTO_JSON cJSON *rows = NULL, *task = NULL;
     rv_err err = RV_ERR_INIT;
-    int format = cli_format(cli), code;
 
-    if (format < 0 || cli_check_id(cli, cli->words[0]))
-        return CLI_USAGE;
     code = cli_connect(cli);
     if (code)
         return code;

@@ -29,7 +29,7 @@ class Events(cli_it.Case):
         shown, _ = self.cli(OK, "event", "show", second, "-o", "table")
         for part in ("deploy_done", "CI", "container_group", pod["id"], "took: 42"):
             self.assertIn(part, shown)
-        self.assertEqual(self.json("event", "show", second, "-o", "json")["full_data"], {"took": 42})
+        self.assertEqual(self.json("event", "show", f"event_stream/{second}", "-o", "json")["full_data"], {"took": 42})
         timeline = self.json("timeline", "pod", pod["name"], "-n", pod["namespace"], "--type", "deploy_*")
         self.assertEqual([row["id"] for row in timeline], [first, second])
         self.assertEqual(self.json("timeline", f"pod/{pod['name']}", "-n", pod["namespace"], "--type", "deploy_*",
