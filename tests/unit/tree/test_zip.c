@@ -2,7 +2,7 @@
  *
  * Archives that are not what they say.
  */
-#include "../base/check.h"
+#include "archives.h"
 
 #include <stdlib.h>
 #include "base/mem.h"
@@ -10,56 +10,18 @@
 #include "tree/read.h"
 #include "tree/zip.h"
 
-static int
-note(void *arg, const char *path, const char *data, size_t len, rv_err *err)
-{
-    (void)err, (void)data;
-    rv_buf_addf(arg, "%s %zu\n", path, len);
-    return 0;
-}
+/* A program fills `z`; what it calls `patch` changes the bytes. */
+static const char maker[] =
+    "import sys, zipfile, struct\n"
+    "for at, program in enumerate(sys.argv[2:]):\n"
+    "    name, given = sys.argv[1] + '/%d' % at, {'zipfile': zipfile, 'struct': struct}\n"
+    "    with zipfile.ZipFile(name, 'w', zipfile.ZIP_DEFLATED) as given['z']:\n"
+    "        exec(program, given)\n"
+    "    if 'patch' in given:\n"
+    "        data = given['patch'](bytearray(open(name, 'rb').read()))\n"
+    "        open(name, 'wb').write(data)\n";
 
-/* Zip files that Python makes, one for each program, which fills `z`; DIR/0, DIR/1, ... */
-static void
-make_zips(const char *dir, const char *const *programs, size_t count)
-{
-    static const char maker[] =
-        "import sys, zipfile, struct\n"
-        "for at, program in enumerate(sys.argv[2:]):\n"
-        "    name, given = sys.argv[1] + '/%d' % at, {'zipfile': zipfile, 'struct': struct}\n"
-        "    with zipfile.ZipFile(name, 'w', zipfile.ZIP_DEFLATED) as given['z']:\n"
-        "        exec(program, given)\n"
-        "    if 'patch' in given:\n"
-        "        data = given['patch'](bytearray(open(name, 'rb').read()))\n"
-        "        open(name, 'wb').write(data)\n";
-    const char **argv = rv_alloc((count + 7) * sizeof(*argv));
-    const char *const start[] = { "/usr/bin/python3", "-W", "ignore", "-c", maker, dir };
-
-    memcpy(argv, start, sizeof(start));
-    memcpy(argv + RV_COUNT(start), programs, count * sizeof(*argv));
-    int code = rv_test_run(argv, NULL, NULL, NULL);
-    free(argv);
-    assert_int_equal(code, 0);
-}
-
-static void
-read_zip(rv_buf *out, const char *dir, size_t index)
-{
-    rv_err err = RV_ERR_INIT;
-    RV_AUTO_FREE char *path = rv_format("%s/%zu", dir, index);
-
-    if (rv_buf_read_file(out, path, &err) < 0)
-        fail_msg("%s", err.text);
-}
-
-static const struct rv_ae_zip_limits limits = {
-    .most_files = 10, .most_bytes = 3 << 20, .most_file_bytes = 2 << 20, .most_ratio = 50
-};
-
-static const struct {
-    const char *program;
-    int code;
-    const char *said;
-} archives[] = {
+static const struct archive_case archives[] = {
     { "z.writestr('a', 'x'); z.writestr('d/', ''); z.writestr('d/b', '')", 0, "a 1\nd/b 0\n" },
     { "pass", 0, "" },
     { "z.writestr('../a', 'x')", RV_E_INVALID, "below the archive's root" },
@@ -109,26 +71,17 @@ static const struct {
     { "z.writestr('a', 'x', zipfile.ZIP_BZIP2)", RV_E_INVALID, "only deflate is read" },
 };
 
+static int
+read_zip(const rv_buf *archive, rv_buf *names, rv_err *err)
+{
+    return rv_ae_zip_read(archive->data, archive->len, &archive_limits, archive_note, names, err);
+}
+
 static void
 an_archive_that_lies_or_leads_elsewhere_is_refused_with_the_reason(void **state)
 {
     (void)state;
-    const char *programs[RV_COUNT(archives)];
-    char *dir = rv_test_dir();
-
-    for (size_t i = 0; i < RV_COUNT(archives); i++)
-        programs[i] = archives[i].program;
-    make_zips(dir, programs, RV_COUNT(archives));
-    for (size_t i = 0; i < RV_COUNT(archives); i++) {
-        rv_err err = RV_ERR_INIT;
-        RV_AUTO_BUF rv_buf zip = rv_buf_limited(16 << 20), names = rv_buf_limited(1 << 16);
-        read_zip(&zip, dir, i);
-        int rc = rv_ae_zip_read(rv_buf_text(&zip), zip.len, &limits, note, &names, &err);
-        const char *said = rc == 0 ? rv_buf_text(&names) : err.text;
-        if (rc != archives[i].code || !strstr(said, archives[i].said))
-            fail_msg("archive %zu: %d '%s'", i, rc, said);
-    }
-    rv_test_dir_remove(dir);
+    archives_are(archives, RV_COUNT(archives), maker, read_zip);
 }
 
 static void
@@ -140,11 +93,10 @@ nothing_is_handed_over_of_an_archive_whose_directory_is_wrong(void **state)
     static const char *const program = "z.writestr('good', 'x'); z.writestr('../bad', 'x')";
     char *dir = rv_test_dir();
 
-    make_zips(dir, &program, 1);
-    read_zip(&zip, dir, 0);
+    archives_make(dir, maker, &program, 1);
+    archive_read(&zip, dir, 0);
     rv_test_dir_remove(dir);
-    assert_int_equal(rv_ae_zip_read(rv_buf_text(&zip), zip.len, &limits, note, &names, &err),
-                     RV_E_INVALID);
+    assert_int_equal(read_zip(&zip, &names, &err), RV_E_INVALID);
     assert_string_equal(rv_buf_text(&names), "");
 }
 
