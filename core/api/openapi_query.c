@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "api/identify.h"
 #include "api/scope.h"
 #include "api/tree.h"
 #include "base/text.h"
@@ -304,10 +305,12 @@ in_a_tree(const struct rv_kind *kind, enum rv_tree_direction direction)
     return 0;
 }
 
-/* Some kinds have no class, and most are in no tree. */
+/* Some kinds have no class, most are in no tree, and what a GUID finds is not filtered. */
 static int
 applies(size_t parameter, const struct rv_kind *kind)
 {
+    if (of_kind[parameter].write == write_filter)
+        return !rv_kind_by_guid(kind);
     if (of_kind[parameter].write == write_under)
         return in_a_tree(kind, RV_TREE_UNDER);
     if (of_kind[parameter].write == write_above)

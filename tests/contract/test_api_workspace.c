@@ -55,6 +55,9 @@ a_workspace_is_read_by_its_guid_and_in_no_list(void **state)
     AUTO_REPLY struct reply guessed = get(f, "/api/automate_workspaces?filter[]=guid=%271*%27");
     assert_int_equal(guessed.status, 400);
     assert_non_null(strstr(guessed.body, "by their guid"));
+    AUTO_REPLY struct reply document = get(f, "/api/openapi.json");
+    assert_non_null(strstr(document.body, "AutomateWorkspace.sort_by"));
+    assert_null(strstr(document.body, "AutomateWorkspace.filter"));
     static const char *const others[] = {
         "/api/automate_workspaces/1000000000701",
         "/api/automate_workspaces/11111111-2222-4333-8444-555555555556",
