@@ -135,6 +135,14 @@ star_entries(const struct rv_ae_class *class, const struct rv_ae_instance *insta
     }
 }
 
+/* Listed and not found by its name: its row was written by somebody else than the datastore. */
+static int
+not_there(const char *what, const char *name, const struct rv_ae_tree_class *class, rv_err *err)
+{
+    return rv_fail(err, RV_E_NOT_FOUND, "%s '%.200s' of class '%.200s' is not found by its name",
+                   what, name, class->def.name);
+}
+
 static int
 read_instances(struct reading *r, struct rv_ae_tree_class *class, rv_err *err)
 {
@@ -146,6 +154,8 @@ read_instances(struct reading *r, struct rv_ae_tree_class *class, rv_err *err)
     for (size_t i = 0; rc == 0 && i < names.count; i++) {
         struct rv_ae_instance *one = NULL;
         rc = rv_datastore_instance(r->store, arena, &class->def, names.list[i], &one, err);
+        if (rc == RV_E_NOT_FOUND)
+            rc = not_there("instance", names.list[i], class, err);
         if (rc == 0) {
             star_entries(&class->def, one);
             class->instances[class->instance_count++] = *one;
@@ -182,6 +192,8 @@ read_methods(struct reading *r, struct rv_ae_tree_class *class, rv_err *err)
     for (size_t i = 0; rc == 0 && i < names.count; i++) {
         struct rv_ae_method *one = NULL;
         rc = rv_datastore_method(r->store, arena, &class->def, names.list[i], &one, err);
+        if (rc == RV_E_NOT_FOUND)
+            rc = not_there("method", names.list[i], class, err);
         if (rc == 0) {
             star_fields(one->inputs, one->input_count);
             class->methods[class->method_count++] = *one;

@@ -381,6 +381,23 @@ a_deletion_that_was_cut_off_is_found_and_ended(void **state)
 }
 
 static void
+an_export_says_which_row_it_cannot_read(void **state)
+{
+    struct fixture *f = *state;
+    rv_err err = RV_ERR_INIT;
+    RV_AUTO_AE_TREE struct rv_ae_tree *tree = read_tree(ACME), *out = NULL;
+    struct rv_ae_imported counts;
+    const struct rv_ae_import plain = { 0 };
+
+    assert_int_equal(rv_datastore_import(&f->ds, tree, &plain, &counts, &err), 0);
+    rv_test_script(f->store, "UPDATE miq_ae_methods SET name_key = 'odd' WHERE name ="
+                             " 'note_start'");
+    assert_int_equal(rv_datastore_export(&out, &f->ds, "Acme", &err), RV_E_NOT_FOUND);
+    assert_int_equal(err.code, RV_E_NOT_FOUND);
+    assert_non_null(strstr(err.text, "method 'note_start' of class 'Demo'"));
+}
+
+static void
 a_new_domain_comes_in_disabled_on_top_and_under_another_name_when_asked(void **state)
 {
     struct fixture *f = *state;
@@ -721,6 +738,7 @@ main(void)
         fresh_test(an_import_that_fails_leaves_the_old_domain_as_it_was),
         fresh_test(a_large_import_comes_in_pieces_and_takes_the_place_of_the_old_one_in_one_step),
         fresh_test(a_deletion_that_was_cut_off_is_found_and_ended),
+        fresh_test(an_export_says_which_row_it_cannot_read),
         fresh_test(a_new_domain_comes_in_disabled_on_top_and_under_another_name_when_asked),
         fresh_test(source_and_lock_say_who_may_change_what),
         fresh_test(a_lock_is_for_users_domains_and_taken_back),
