@@ -3,27 +3,9 @@
  * filter[] values: whatever is taken becomes SQL whose every value is bound, and whose text has no
  * byte that the client chose freely.
  */
-#include "fuzz.h"
+#include "sql.h"
 
 #include <string.h>
-#include "query/condition.h"
-
-/* Quotes pair, and there are as many "$n" as parameters. */
-static void
-check_sql(const struct rv_sql *sql)
-{
-    const char *text = rv_buf_text(&sql->text);
-    int quotes = 0, dollars = 0;
-
-    for (const char *c = text; *c; c++) {
-        RV_ASSERT(*c >= ' ' && *c < 0x7f);
-        RV_ASSERT(*c != ';');
-        quotes += *c == '\'';
-        dollars += *c == '$';
-    }
-    RV_ASSERT(quotes % 2 == 0);
-    RV_ASSERT(dollars == sql->count);
-}
 
 static void
 try_kind(const char *kind, const struct rv_filter *filter, struct rv_arena *arena)

@@ -3,25 +3,10 @@
  * Expressions of automate: whatever is taken becomes SQL whose every value is bound, with no byte
  * that an author chose freely.
  */
-#include "fuzz.h"
+#include "sql.h"
 
 #include <string.h>
 #include "query/expression.h"
-
-static void
-check_sql(const struct rv_sql *sql)
-{
-    const char *text = rv_buf_text(&sql->text);
-    int quotes = 0, dollars = 0;
-    for (const char *c = text; *c; c++) {
-        RV_ASSERT(*c >= ' ' && *c < 0x7f);
-        RV_ASSERT(*c != ';');
-        quotes += *c == '\'';
-        dollars += *c == '$';
-    }
-    RV_ASSERT(quotes % 2 == 0);
-    RV_ASSERT(dollars == sql->count);
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
