@@ -3,113 +3,13 @@
  * The datastore of automate: what is imported is there, what fails changes nothing, and whoever may
  * not change a domain does not.
  */
-#include "contract.h"
+#include "datastore_fixture.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include "base/mem.h"
-#include "base/text.h"
 #include "datastore/cache.h"
-#include "datastore/datastore.h"
 #include "datastore/secret.h"
 #include "store/notes.h"
 #include "tree/write.h"
-
-/* Fails and shows both unless part is somewhere in text. */
-#define assert_contains(text, part)                                                                \
-    do {                                                                                           \
-        if (strstr(text, part) == NULL)                                                            \
-            fail_msg("'%s' is not in '%s'", part, text);                                           \
-    } while (0)
-#define ACME REEVE_SOURCE_DIR "/tests/data/automate"
-
-/* "v1:00000000:PLACE:TEXT": opens at its place only. */
-static int
-seal(void *arg, char **out, const char *place, const char *text, rv_err *err)
-{
-    (void)arg, (void)err;
-    *out = rv_format("v1:00000000:%s:%s", place, text);
-    return 0;
-}
-
-static int
-open_sealed(void *arg, char **out, const char *place, const char *envelope, rv_err *err)
-{
-    RV_AUTO_FREE char *start = rv_format("v1:00000000:%s:", place);
-
-    (void)arg;
-    if (strncmp(envelope, start, strlen(start)) != 0)
-        return rv_fail(err, RV_E_AUTH, "'%s' does not open '%s'", place, envelope);
-    *out = rv_strdup(envelope + strlen(start));
-    return 0;
-}
-
-static const struct rv_vault vault = { .seal = seal, .open = open_sealed };
-
-struct fixture {
-    struct rv_test_db db;
-    struct rv_store *store;
-    struct rv_datastore ds;
-};
-
-static int
-set_up(void **state)
-{
-    struct fixture *f = rv_alloc(sizeof(*f));
-
-    f->store = rv_test_store_fresh(&f->db);
-    f->ds = (struct rv_datastore){ .store = f->store, .vault = &vault, .userid = "admin" };
-    *state = f;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    struct fixture *f = *state;
-
-    rv_store_close(f->store);
-    rv_test_db_drop(&f->db);
-    free(f);
-    return 0;
-}
-
-static struct rv_ae_tree *
-read_tree(const char *path)
-{
-    rv_err err = RV_ERR_INIT;
-    struct rv_ae_tree *tree;
-
-    if (rv_ae_tree_read(&tree, path, NULL, &err) < 0)
-        fail_msg("%s", err.text);
-    return tree;
-}
-
-static struct rv_ae_tree *
-made_tree(const char *sizes)
-{
-    char *dir = rv_test_dir();
-    RV_AUTO_FREE char *command =
-        rv_format("python3 " REEVE_SOURCE_DIR "/tests/support/make_domain.py %s %s", dir, sizes);
-    const char *const argv[] = { "/bin/sh", "-c", command, NULL };
-
-    assert_int_equal(rv_test_run(argv, NULL, NULL, NULL), 0);
-    struct rv_ae_tree *tree = read_tree(dir);
-    rv_test_dir_remove(dir);
-    return tree;
-}
-
-static struct rv_ae_imported
-import(struct fixture *f, const struct rv_ae_tree *tree)
-{
-    const struct rv_ae_import options = { .enable = 1 };
-    struct rv_ae_imported out;
-    rv_err err = RV_ERR_INIT;
-
-    if (rv_datastore_import(&f->ds, tree, &options, &out, &err) < 0)
-        fail_msg("%s", err.text);
-    return out;
-}
 
 static int64_t
 generation(struct fixture *f)
@@ -150,14 +50,6 @@ exported(struct fixture *f, const char *name)
     if (rv_datastore_export(&tree, &f->ds, name, &err) < 0)
         fail_msg("%s", err.text);
     return everything(tree);
-}
-
-static int64_t
-domain_id(struct fixture *f, const char *name)
-{
-    RV_AUTO_FREE char *sql = rv_format("SELECT id FROM miq_ae_domains WHERE name = '%s'", name);
-
-    return rv_test_int(f->store, sql);
 }
 
 static void
@@ -274,7 +166,7 @@ a_password_is_sealed_starred_and_sealed_again_only_when_it_is_another(void **sta
                      0);
     assert_int_equal(source->find_instance(source->arg, class, ".Default", &instance, &err), 0);
     assert_string_equal(instance->entries[1].name, "password");
-    if (rv_ae_secret_open(&text, &vault, instance->entries[1].value, &err) < 0)
+    if (rv_ae_secret_open(&text, &test_vault, instance->entries[1].value, &err) < 0)
         fail_msg("%s", err.text);
     assert_string_equal(text, "another");
     rv_ae_cache_free(cache);
@@ -593,140 +485,6 @@ a_domain_of_another_tenant_is_asked_about_and_not_there(void **state)
     assert_int_equal(rv_datastore_lock(&f->ds, domain_id(f, "Acme"), &err), 0);
 }
 
-static const struct rv_ae_method *
-method_of(const struct rv_ae_source *source, const char *path, const char *name)
-{
-    rv_err err = RV_ERR_INIT;
-    const struct rv_ae_domain *const *domains;
-    const struct rv_ae_class *class;
-    const struct rv_ae_method *method;
-    size_t count;
-
-    if (source->domains(source->arg, &domains, &count, &err) < 0 || count == 0 ||
-        source->find_class(source->arg, domains[0], path, &class, &err) < 0 ||
-        source->find_method(source->arg, class, name, &method, &err) < 0)
-        return NULL;
-    return method;
-}
-
-static void
-the_cache_sees_a_change_at_its_next_look_and_forgets_what_is_disabled(void **state)
-{
-    struct fixture *f = *state;
-    rv_err err = RV_ERR_INIT;
-    RV_AUTO_AE_TREE struct rv_ae_tree *tree = read_tree(ACME);
-    struct rv_ae_cache *cache = rv_ae_cache_new(f->store, 0);
-    const struct rv_ae_source *source = rv_ae_cache_source(cache);
-    struct rv_ae_domain_change off = RV_AE_DOMAIN_STAYS;
-
-    import(f, tree);
-    assert_int_equal(rv_ae_cache_refresh(cache, &err), 1);
-    const struct rv_ae_method *first =
-        method_of(source, "system/event/emsevent/demo", "Note_Start");
-    assert_contains(first->data, "machine was started");
-    assert_int_equal(first->input_count, 2);
-    assert_string_equal(first->embedded[0], "/Integration/Mail/format");
-    assert_int_equal(rv_ae_cache_refresh(cache, &err), 0);
-    assert_ptr_equal(method_of(source, "system/event/emsevent/demo", "note_start"), first);
-    assert_null(method_of(source, "system/event/emsevent/demo", "none"));
-
-    struct rv_ae_method *note = rv_ae_tree_method(
-        rv_ae_tree_class(rv_ae_tree_domain(tree, "Acme"), "System/Event/EmsEvent/Demo"),
-        "note_start");
-    note->data = "return 2";
-    note->data_len = 8;
-    import(f, tree);
-    assert_int_equal(rv_ae_cache_refresh(cache, &err), 1);
-    assert_string_equal(method_of(source, "system/event/emsevent/demo", "note_start")->data,
-                        "return 2");
-
-    off.enabled = 0;
-    assert_int_equal(rv_datastore_edit(&f->ds, domain_id(f, "Acme"), &off, &err), 0);
-    assert_int_equal(rv_ae_cache_refresh(cache, &err), 1);
-    assert_null(method_of(source, "system/event/emsevent/demo", "note_start"));
-    rv_ae_cache_free(cache);
-}
-
-static void
-what_went_with_its_domain_is_not_taken_for_what_never_was(void **state)
-{
-    struct fixture *f = *state;
-    rv_err err = RV_ERR_INIT;
-    RV_AUTO_AE_TREE struct rv_ae_tree *tree = read_tree(ACME);
-    struct rv_ae_cache *cache = rv_ae_cache_new(f->store, 0);
-    const struct rv_ae_source *source = rv_ae_cache_source(cache);
-    const struct rv_ae_domain *const *domains;
-    const struct rv_ae_class *class;
-    const struct rv_ae_instance *instance;
-    const struct rv_ae_method *method;
-    size_t count;
-
-    import(f, tree);
-    assert_int_equal(rv_ae_cache_refresh(cache, &err), 1);
-    assert_int_equal(source->domains(source->arg, &domains, &count, &err), 0);
-    assert_int_equal(
-        source->find_class(source->arg, domains[0], "System/Event/EmsEvent/Demo", &class, &err), 0);
-    assert_int_equal(source->find_instance(source->arg, class, "none", &instance, &err),
-                     RV_E_NOT_FOUND);
-    rv_err_clear(&err);
-    assert_int_equal(rv_datastore_delete(&f->ds, domain_id(f, "Acme"), NULL, &err), 0);
-    assert_int_equal(source->find_instance(source->arg, class, ".missing", &instance, &err),
-                     RV_E_UNAVAILABLE);
-    rv_err_clear(&err);
-    assert_int_equal(source->find_method(source->arg, class, "note_start", &method, &err),
-                     RV_E_UNAVAILABLE);
-    assert_contains(err.text, "is not in force any more");
-    rv_err_clear(&err);
-    assert_int_equal(rv_ae_cache_refresh(cache, &err), 1);
-    assert_int_equal(source->domains(source->arg, &domains, &count, &err), 0);
-    assert_int_equal(count, 0);
-    rv_ae_cache_free(cache);
-}
-
-static int
-collect(void *arg, const struct rv_ae_instance *instance, rv_err *err)
-{
-    (void)err;
-    rv_buf_addf(arg, "%s ", instance->name);
-    return 0;
-}
-
-static void
-a_second_look_asks_the_database_nothing(void **state)
-{
-    struct fixture *f = *state;
-    rv_err err = RV_ERR_INIT;
-    RV_AUTO_AE_TREE struct rv_ae_tree *tree = read_tree(ACME);
-    struct rv_ae_cache *cache = rv_ae_cache_new(f->store, 0);
-    const struct rv_ae_source *source = rv_ae_cache_source(cache);
-    const struct rv_ae_domain *const *domains;
-    const struct rv_ae_class *class;
-    const struct rv_ae_instance *instance;
-    RV_AUTO_BUF rv_buf names = rv_buf_limited(1000);
-    size_t count;
-
-    import(f, tree);
-    rv_ae_cache_refresh(cache, &err);
-    for (int i = 0; i < 2; i++) {
-        int64_t before = rv_store_statements(f->store);
-        assert_int_equal(source->domains(source->arg, &domains, &count, &err), 0);
-        assert_int_equal(
-            source->find_class(source->arg, domains[0], "System/Event/EmsEvent/Demo", &class, &err),
-            0);
-        assert_int_equal(source->find_instance(source->arg, class, "VM_STARTED", &instance, &err),
-                         0);
-        assert_int_equal(source->find_instance(source->arg, class, "nothing", &instance, &err),
-                         RV_E_NOT_FOUND);
-        if (i)
-            assert_int_equal(rv_store_statements(f->store), before);
-    }
-    assert_int_equal(source->match(source->arg, class, "*", 10, collect, &names, &err), 0);
-    assert_string_equal(rv_buf_text(&names), ".missing vm_started ");
-    rv_ae_cache_free(cache);
-}
-
-#define fresh_test(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
-
 int
 main(void)
 {
@@ -746,9 +504,6 @@ main(void)
         fresh_test(a_domain_that_goes_to_another_tenant_leaves_its_place_and_comes_on_top_there),
         fresh_test(no_domain_has_the_name_of_one_that_is_being_imported),
         fresh_test(a_domain_of_another_tenant_is_asked_about_and_not_there),
-        fresh_test(the_cache_sees_a_change_at_its_next_look_and_forgets_what_is_disabled),
-        fresh_test(what_went_with_its_domain_is_not_taken_for_what_never_was),
-        fresh_test(a_second_look_asks_the_database_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
